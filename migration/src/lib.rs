@@ -1,0 +1,37 @@
+//! The database's history: one file per step, applied in order, on SQLite and on PostgreSQL.
+//!
+//! Migrations know nothing of the server: its entities describe the tables of today, a migration
+//! those of its own day. Every step is one transaction on both databases. There are no database-side
+//! defaults for time, because the two write different texts.
+//!
+//! To add one: a new file `mNNNN_<what>.rs`, a line in [`Migrator::migrations`], and the entity in
+//! the server crate; the test `schema` fails until both agree.
+
+pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
+
+mod m0001_instance;
+mod m0002_user;
+mod m0003_organisation;
+mod m0004_session;
+mod m0005_api_key;
+mod m0006_one_time_token;
+mod m0007_signing_key;
+mod m0008_audit_event;
+
+/// All steps, oldest first.
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_instance::Migration),
+            Box::new(m0002_user::Migration),
+            Box::new(m0003_organisation::Migration),
+            Box::new(m0004_session::Migration),
+            Box::new(m0005_api_key::Migration),
+            Box::new(m0006_one_time_token::Migration),
+            Box::new(m0007_signing_key::Migration),
+            Box::new(m0008_audit_event::Migration),
+        ]
+    }
+}

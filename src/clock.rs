@@ -1,0 +1,42 @@
+//! Time as an argument: the only place that asks the system what time it is.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// UTC with microseconds: as much as PostgreSQL stores.
+pub type Timestamp = DateTime<Utc>;
+
+/// Where the time comes from. Tests move a [`Clock::Manual`]; nothing sleeps.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A clock that stands still until it is moved; microseconds since 1970.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that starts at the machine's time and moves only by [`Clock::advance`].
+    pub fn manual() -> Self {
+        Self::Manual(Arc::new(AtomicI64::new(Self::System.now().timestamp_micros())))
+    }
+
+    /// The time, truncated to microseconds so that it reads back from any database as it was written.
+    pub fn now(&self) -> Timestamp {
+        let micros = match self {
+            #[expect(clippy::disallowed_methods, reason = "the one place that may")]
+            Self::System => Utc::now().timestamp_micros(),
+            Self::Manual(micros) => micros.load(Ordering::SeqCst),
+        };
+        DateTime::from_timestamp_micros(micros).unwrap_or_default()
+    }
+
+    /// Moves a manual clock; the system clock cannot be moved.
+    pub fn advance(&self, by: TimeDelta) {
+        if let Self::Manual(micros) = self {
+            micros.fetch_add(by.num_microseconds().unwrap_or_default(), Ordering::SeqCst);
+        }
+    }
+}

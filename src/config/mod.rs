@@ -1,0 +1,399 @@
+//! Configuration: every setting, read once at start.
+//!
+//! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
+//! everything that is wrong is told at once. Nothing else reads the environment.
+
+mod secret_key;
+mod settings;
+mod sources;
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use axum::http::Uri;
+use chrono::TimeDelta;
+use zeroize::Zeroizing;
+
+pub use settings::{SETTINGS, Setting, Shape};
+pub use sources::{Environment, Sourced, Sources, Written};
+
+use crate::jwt::SigningAlgorithm;
+use crate::password::{Cost, PRODUCTION};
+use crate::permission::{Catalogue, Role};
+
+/// Whether this installation is for trying things out or for real.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Development,
+    Production,
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registration {
+    Open,
+    Closed,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Auto,
+    Pretty,
+    Json,
+}
+
+/// The configuration; each field is the setting of that name.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub env: Mode,
+    pub listen: SocketAddr,
+    /// Without a slash at its end.
+    pub public_url: String,
+    pub data_dir: PathBuf,
+    pub database_url: String,
+    pub database_connections: u32,
+    pub registration: Registration,
+    pub allowed_origins: Vec<String>,
+    pub docs: bool,
+    pub tokens: Tokens,
+    pub sessions: Sessions,
+    pub limits: Limits,
+    pub log: Log,
+    pub permissions: Catalogue,
+    /// Not a setting: tests hash cheaply.
+    pub password_cost: Cost,
+    secret_key: Option<Zeroizing<String>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    pub algorithm: SigningAlgorithm,
+    pub access_ttl: TimeDelta,
+    pub audience: String,
+    pub publish_ahead: TimeDelta,
+    pub refresh_idle: TimeDelta,
+    pub refresh_absolute: TimeDelta,
+}
+
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    pub idle: TimeDelta,
+    pub absolute: TimeDelta,
+}
+
+#[derive(Clone, Debug)]
+pub struct Limits {
+    pub body_bytes: usize,
+    pub request_timeout: TimeDelta,
+    pub hash_queue: usize,
+    pub events_retention: TimeDelta,
+}
+
+#[derive(Clone, Debug)]
+pub struct Log {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+/// Everything that is wrong with the configuration, a line each.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct ConfigError(pub Vec<String>);
+
+impl Config {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// All mistakes at once.
+    pub fn from_sources(sources: &Sources) -> Result<Self, ConfigError> {
+        let mut read = Reader { sources, problems: sources.problems.clone() };
+        let listen: SocketAddr = read.one("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8675)));
+        let data_dir = PathBuf::from(read.text("data_dir"));
+        let public_url = match read.text("public_url").trim_end_matches('/') {
+            "" => format!("http://localhost:{}", listen.port()),
+            given => given.to_owned(),
+        };
+        if !is_origin(&public_url) {
+            read.problem("public_url", "is not an origin such as https://auth.example.com, without a path");
+        }
+        let database_url = match read.text("database_url") {
+            "" => format!("sqlite://{}", data_dir.join("oskar.db").display()),
+            given => given.to_owned(),
+        };
+        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database_url.starts_with(scheme)) {
+            read.problem("database_url", "starts with neither `sqlite:` nor `postgres:`");
+        }
+        let allowed_origins = read.list("allowed_origins");
+        for origin in allowed_origins.iter().filter(|origin| !is_origin(origin)) {
+            read.problem("allowed_origins", &format!("`{origin}` is not an origin such as https://app.example.com"));
+        }
+        let audience = match read.text("tokens.audience") {
+            "" => public_url.clone(),
+            given => given.to_owned(),
+        };
+        let secret_key = Some(read.text("secret_key")).filter(|text| !text.is_empty()).map(|text| Zeroizing::new(text.to_owned()));
+        if let Some(problem) = secret_key.as_deref().and_then(|key| secret_key::weakness(key)) {
+            read.problem("secret_key", problem);
+        }
+        let config = Self {
+            env: read.choice("env", &[("development", Mode::Development), ("production", Mode::Production)]),
+            listen,
+            public_url,
+            data_dir,
+            database_url,
+            database_connections: read.within("database_connections", 1, 1000),
+            registration: read
+                .choice("registration", &[("open", Registration::Open), ("closed", Registration::Closed)]),
+            allowed_origins,
+            docs: read.one("docs", true),
+            tokens: Tokens {
+                algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),
+                access_ttl: read.duration("tokens.access_ttl"),
+                audience,
+                publish_ahead: read.duration("tokens.publish_ahead"),
+                refresh_idle: read.duration("tokens.refresh_idle"),
+                refresh_absolute: read.duration("tokens.refresh_absolute"),
+            },
+            sessions: Sessions { idle: read.duration("sessions.idle"), absolute: read.duration("sessions.absolute") },
+            limits: Limits {
+                body_bytes: read.within("limits.body_bytes", 1024, 16 << 20),
+                request_timeout: read.duration("limits.request_timeout"),
+                hash_queue: read.within("limits.hash_queue", 1, 100_000),
+                events_retention: read.duration("limits.events_retention"),
+            },
+            log: Log {
+                level: read.text("log.level").to_owned(),
+                format: read.choice(
+                    "log.format",
+                    &[("auto", LogFormat::Auto), ("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
+                ),
+            },
+            permissions: read.permissions(),
+            password_cost: PRODUCTION,
+            secret_key,
+        };
+        let mut problems = read.problems;
+        if config.env == Mode::Production {
+            problems.extend(config.unsafe_for_production());
+        }
+        if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
+    }
+
+    /// What production refuses to start on, beyond what is refused everywhere.
+    fn unsafe_for_production(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if !self.is_https() {
+            problems.push(format!(
+                "public_url is {}. Cookies are `Secure`, so nobody could sign in. Set an https URL, or env = \"development\" to try things out.",
+                self.public_url
+            ));
+        }
+        for origin in self.allowed_origins.iter().filter(|origin| !origin.starts_with("https://")) {
+            problems.push(format!("allowed_origins has {origin}: anybody on the way could speak for it. Use https."));
+        }
+        if self.tokens.access_ttl > TimeDelta::days(1) {
+            problems.push("tokens.access_ttl is longer than a day: other services would trust a token for too long.".to_owned());
+        }
+        problems
+    }
+
+    /// Whether clients reach this server by https.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// Whether only this machine can reach it.
+    pub fn is_loopback(&self) -> bool {
+        match self.listen.ip() {
+            IpAddr::V4(ip) => ip.is_loopback(),
+            IpAddr::V6(ip) => ip.is_loopback(),
+        }
+    }
+
+    /// Whether the database is PostgreSQL rather than a file.
+    pub fn is_postgres(&self) -> bool {
+        self.database_url.starts_with("postgres")
+    }
+
+    /// The master secret, made in the data folder at the first start.
+    ///
+    /// # Errors
+    /// When it cannot be read, is too weak, or is open to others.
+    pub fn master_secret(&self) -> Result<Zeroizing<String>, ConfigError> {
+        match &self.secret_key {
+            Some(given) => Ok(given.clone()),
+            None => secret_key::read_or_make(&self.data_dir).map_err(|problem| ConfigError(vec![problem])),
+        }
+    }
+
+    /// Makes the data folder, for the owner alone.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn make_data_dir(&self) -> Result<bool, ConfigError> {
+        secret_key::make_private_folder(&self.data_dir).map_err(|problem| ConfigError(vec![problem]))
+    }
+}
+
+/// Scheme, host and perhaps port, nothing behind.
+fn is_origin(text: &str) -> bool {
+    let Ok(uri) = text.parse::<Uri>() else { return false };
+    matches!(uri.scheme_str(), Some("http" | "https"))
+        && uri.host().is_some_and(|host| !host.is_empty())
+        && uri.authority().is_some_and(|authority| text.ends_with(authority.as_str()) && !authority.as_str().contains('@'))
+}
+
+/// Gives the texts their types and collects what does not fit.
+struct Reader<'a> {
+    sources: &'a Sources,
+    problems: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    fn problem(&mut self, key: &str, what: &str) {
+        let origin = self.sources.values.get(key).map_or("default", |sourced| sourced.origin.as_str());
+        self.problems.push(format!("`{key}` {what} ({origin})"));
+    }
+
+    fn text(&self, key: &str) -> &'a str {
+        match self.sources.values.get(key).map(|sourced| &sourced.value) {
+            Some(Written::One(text)) => text.trim(),
+            _ => "",
+        }
+    }
+
+    fn list(&self, key: &str) -> Vec<String> {
+        match self.sources.values.get(key).map(|sourced| &sourced.value) {
+            Some(Written::List(list)) => list.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn one<T: FromStr<Err: std::fmt::Display>>(&mut self, key: &str, fallback: T) -> T {
+        match self.text(key).parse() {
+            Ok(value) => value,
+            Err(error) => {
+                self.problem(key, &format!("is `{}`: {error}", self.text(key)));
+                fallback
+            }
+        }
+    }
+
+    fn within<T: FromStr<Err: std::fmt::Display> + PartialOrd + std::fmt::Display + Copy>(&mut self, key: &str, least: T, most: T) -> T {
+        let value = self.one(key, least);
+        if value < least || value > most {
+            self.problem(key, &format!("is {value}: it goes from {least} to {most}"));
+        }
+        value
+    }
+
+    fn duration(&mut self, key: &str) -> TimeDelta {
+        let parsed = humantime::parse_duration(self.text(key)).map_err(|error| error.to_string());
+        match parsed.and_then(|given| TimeDelta::from_std(given).map_err(|error| error.to_string())) {
+            Ok(given) if (TimeDelta::seconds(1)..=TimeDelta::days(3650)).contains(&given) => given,
+            Ok(_) => {
+                self.problem(key, "goes from one second to ten years");
+                TimeDelta::seconds(1)
+            }
+            Err(error) => {
+                self.problem(key, &format!("is no duration such as 15m, 24h or 30d: {error}"));
+                TimeDelta::seconds(1)
+            }
+        }
+    }
+
+    fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> T {
+        let given = self.text(key);
+        if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == given) {
+            return *choice;
+        }
+        let names: Vec<_> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
+        self.problem(key, &format!("is `{given}`, not one of {}", names.join(", ")));
+        choices[0].1
+    }
+
+    fn permissions(&mut self) -> Catalogue {
+        let written: BTreeMap<String, String> = match self.sources.values.get("permissions").map(|sourced| &sourced.value) {
+            Some(Written::Map(map)) => map.clone(),
+            _ => BTreeMap::new(),
+        };
+        let mut product = Vec::new();
+        for (name, role) in written {
+            match role.parse::<Role>() {
+                Ok(role) => product.push((name, role)),
+                Err(error) => self.problem("permissions", &format!("has {name}: {error}")),
+            }
+        }
+        Catalogue::with_product(product).unwrap_or_else(|error| {
+            self.problem("permissions", &format!("has a name that cannot be used: {error}"));
+            Catalogue::default()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
+        let sources = Sources::gather(None, &Environment::of(variables.iter().copied()), &[]);
+        Config::from_sources(&sources).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn without_any_setting_it_is_a_development_server_on_this_machine() {
+        let config = load(&[]).unwrap();
+        assert_eq!(config.public_url, "http://localhost:8675");
+        assert_eq!(config.database_url, "sqlite://oskar-data/oskar.db");
+        assert!(config.is_loopback() && !config.is_https() && !config.is_postgres());
+        assert_eq!(config.tokens.access_ttl, TimeDelta::minutes(15));
+    }
+
+    #[test]
+    fn aliases_count_only_where_ours_are_unset() {
+        let config = load(&[("DATABASE_URL", "postgres://a/b"), ("PORT", "80")]).unwrap();
+        assert_eq!((config.database_url.as_str(), config.listen.port()), ("postgres://a/b", 80));
+        let config = load(&[("DATABASE_URL", "postgres://a/b"), ("OSKAR_DATABASE_URL", "sqlite://x.db")]).unwrap();
+        assert_eq!(config.database_url, "sqlite://x.db");
+    }
+
+    #[test]
+    fn every_mistake_is_told_at_once_and_typos_get_a_name() {
+        let told = load(&[
+            ("OSKAR_SESION__IDLE", "1h"),
+            ("OSKAR_TOKENS__ACCESS_TTL", "soon"),
+            ("OSKAR_TOKENS__ALGORITHM", "RS256"),
+            ("OSKAR_SECRET_KEY", "short"),
+            ("OSKAR_PERMISSIONS", "tasks:write=boss,Tasks=member"),
+            ("OSKAR_ALLOWED_ORIGINS", "https://app.example.com/path"),
+        ])
+        .unwrap_err();
+        for part in [
+            "unknown setting `OSKAR_SESION__IDLE` in the environment. Did you mean `OSKAR_SESSIONS__IDLE`?",
+            "`tokens.access_ttl` is no duration",
+            "RSA keys are not used for signing",
+            "`secret_key`",
+            "`boss` is no role",
+            "not an origin",
+        ] {
+            assert!(told.contains(part), "{part} is not in:\n{told}");
+        }
+    }
+
+    #[test]
+    fn production_refuses_plain_http_and_tells_everything() {
+        let told = load(&[("OSKAR_ENV", "production"), ("OSKAR_ALLOWED_ORIGINS", "http://a.example")]).unwrap_err();
+        assert!(told.contains("public_url is http://localhost:8675") && told.contains("http://a.example"), "{told}");
+        assert!(load(&[("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://auth.example")]).is_ok());
+    }
+
+    #[test]
+    fn the_product_s_permissions_come_from_the_environment_too() {
+        let config = load(&[("OSKAR_PERMISSIONS", "tasks:write=member, tasks:read=viewer")]).unwrap();
+        assert_eq!(config.permissions.find("tasks:write").unwrap().minimum_role, Role::Member);
+        assert!(load(&[("OSKAR_PERMISSIONS", "org:read=admin")]).unwrap_err().contains("cannot be redefined"));
+    }
+}

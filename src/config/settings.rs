@@ -1,0 +1,79 @@
+//! Every setting, once: its name, what it is for, and its default.
+//!
+//! Files, environment, flags, `oskar config`, the template and the documentation all read this table.
+//!
+//! To add one: a line here and a field in `config/mod.rs`.
+
+/// How a setting is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One value; numbers and truth values may stand without quotes in the file.
+    One,
+    /// A list; in the environment separated by commas.
+    List,
+    /// Names with values; in the environment `name=value`, separated by commas.
+    Map,
+}
+
+/// One setting.
+#[derive(Debug)]
+pub struct Setting {
+    /// `section.name` in the file, `OSKAR_SECTION__NAME` in the environment.
+    pub key: &'static str,
+    pub shape: Shape,
+    /// As it would be written; empty: none.
+    pub default: &'static str,
+    /// Secrets are masked, and can be read from a file by `…_FILE`.
+    pub secret: bool,
+    pub doc: &'static str,
+}
+
+impl Setting {
+    /// The environment variable.
+    pub fn variable(&self) -> String {
+        format!("OSKAR_{}", self.key.to_ascii_uppercase().replace('.', "__"))
+    }
+}
+
+macro_rules! settings {
+    ($($key:literal $shape:ident $default:literal $($secret:ident)? : $doc:literal;)*) => {
+        /// All settings, in the order in which people look for them.
+        pub const SETTINGS: &[Setting] = &[$(Setting {
+            key: $key,
+            shape: Shape::$shape,
+            default: $default,
+            secret: settings!(@secret $($secret)?),
+            doc: $doc,
+        }),*];
+    };
+    (@secret secret) => { true };
+    (@secret) => { false };
+}
+
+settings! {
+    "env" One "development": "`development`, or `production`, which refuses to start on anything unsafe.";
+    "listen" One "127.0.0.1:8675": "Address and port to listen on. Without it, `PORT` is accepted too: all addresses, that port.";
+    "public_url" One "": "Where browsers and clients reach this server; the issuer of its tokens. Default: http://localhost and the port.";
+    "data_dir" One "oskar-data": "Folder of the SQLite database and the master secret; made with mode 0700.";
+    "database_url" One "" secret: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`; `DATABASE_URL` is accepted too. Default: SQLite in the data folder.";
+    "database_connections" One "10": "The most connections to the database at once.";
+    "secret_key" One "" secret: "Master secret of at least 32 characters, from which all keys are derived. Default: `secret.key` in the data folder, made at the first start.";
+    "registration" One "open": "`open`: anybody may register; `closed`: operators make the accounts.";
+    "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials.";
+    "docs" One "true": "Whether `/docs` shows Swagger UI.";
+    "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";
+    "tokens.access_ttl" One "15m": "Lifetime of an access token, counted from issue.";
+    "tokens.audience" One "": "The audience (`aud`) of access tokens. Default: the public URL.";
+    "tokens.publish_ahead" One "24h": "How long a rotated-in signing key is published before it signs; others cache the key set for so long.";
+    "tokens.refresh_idle" One "30d": "How long a refresh token may lie unused.";
+    "tokens.refresh_absolute" One "90d": "How long a sign-in can be refreshed in all.";
+    "sessions.idle" One "24h": "How long a session cookie may lie unused.";
+    "sessions.absolute" One "30d": "How long a session cookie lives in all.";
+    "limits.body_bytes" One "65536": "The largest request body.";
+    "limits.request_timeout" One "30s": "How long a request may take, and how long a client may take to send its headers.";
+    "limits.hash_queue" One "64": "How many sign-ins may wait for a core before the server answers 503.";
+    "limits.events_retention" One "400d": "How long audit events are kept.";
+    "log.level" One "info": "What is logged: error, warn, info, debug, trace, or a filter such as `info,oskar=debug`.";
+    "log.format" One "auto": "`pretty`, `json`, or `auto`: pretty on a terminal, JSON elsewhere.";
+    "permissions" Map "": "The product's own permissions: a name such as `tasks:write` and the least role that has it.";
+}

@@ -1,0 +1,86 @@
+//! A machine's credential; it belongs to the organisation, not to a person.
+
+use std::collections::BTreeSet;
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::clock::Timestamp;
+use crate::id::{ApiKeyId, OrganisationId, UserId};
+use crate::permission::Role;
+use crate::secret::Kind;
+
+/// Whether a key acts on live resources or in the sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
+#[serde(rename_all = "snake_case")]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(8))", rename_all = "snake_case")]
+pub enum Environment {
+    /// `osk_live_…`
+    Live,
+    /// `osk_test_…`: reads, but changes nothing.
+    Test,
+}
+
+impl Environment {
+    /// As it is written in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Test => "test",
+        }
+    }
+
+    /// What such a key's secret looks like.
+    pub const fn secret_kind(self) -> Kind {
+        match self {
+            Self::Live => Kind::LiveKey,
+            Self::Test => Kind::TestKey,
+        }
+    }
+}
+
+/// The permissions that a key was narrowed to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct Narrowed(pub BTreeSet<String>);
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "api_key")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ApiKeyId,
+    pub organisation_id: OrganisationId,
+    #[sea_orm(column_type = "String(StringLen::N(200))")]
+    pub name: String,
+    pub environment: Environment,
+    pub role: Role,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub permissions: Option<Narrowed>,
+    pub created_by: Option<UserId>,
+    pub expires_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+    /// A few seconds late.
+    pub last_used_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    #[sea_orm(has_many)]
+    pub secrets: HasMany<super::api_key_secret::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// The keys of an organisation, revoked ones too.
+    pub fn in_organisation(organisation: OrganisationId) -> Select<Self> {
+        Self::find().filter(COLUMN.organisation_id.eq(organisation))
+    }
+}
+
+impl Model {
+    /// Whether the key itself still counts; its secrets have ends of their own.
+    pub fn is_alive(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}

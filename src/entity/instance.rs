@@ -1,0 +1,23 @@
+//! The one row about this installation itself.
+
+use sea_orm::entity::prelude::*;
+
+use crate::clock::Timestamp;
+
+/// The key of the only row.
+pub const ONLY: i32 = 1;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "instance")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i32,
+    /// Tells a wrong master secret at start.
+    pub secret_check: Vec<u8>,
+    /// When the first administrator was made.
+    pub set_up_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,32 @@
+//! A link that works once.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{DeriveActiveEnum, EnumIter};
+
+use crate::clock::Timestamp;
+use crate::id::{OneTimeTokenId, UserId};
+
+/// What a link does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
+pub enum Purpose {
+    /// Makes the first administrator.
+    Setup,
+}
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "one_time_token")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: OneTimeTokenId,
+    pub purpose: Purpose,
+    #[sea_orm(unique)]
+    pub digest: Vec<u8>,
+    pub user_id: Option<UserId>,
+    pub expires_at: Timestamp,
+    pub consumed_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

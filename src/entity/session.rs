@@ -1,0 +1,56 @@
+//! One sign-in on one device: it owns one cookie and one refresh chain.
+
+use sea_orm::entity::prelude::*;
+
+use super::user;
+use crate::clock::Timestamp;
+use crate::id::{OrganisationId, SessionId, UserId};
+use crate::secret::Digest;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "session")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: SessionId,
+    pub user_id: UserId,
+    /// The organisation that tokens are for unless another one is asked for.
+    pub organisation_id: Option<OrganisationId>,
+    #[sea_orm(unique)]
+    pub cookie_digest: Vec<u8>,
+    /// The counter of the refresh token that is good now.
+    pub refresh_counter: i64,
+    pub refresh_rotated_at: Timestamp,
+    /// The cookie's or an access token's last use, a few seconds late.
+    pub seen_at: Timestamp,
+    #[sea_orm(column_type = "String(StringLen::N(64))", nullable)]
+    pub ip: Option<String>,
+    #[sea_orm(column_type = "String(StringLen::N(400))", nullable)]
+    pub user_agent: Option<String>,
+    pub ended_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    #[sea_orm(belongs_to, from = "user_id", to = "id")]
+    pub user: BelongsTo<user::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// The sessions of a user that were not ended.
+    pub fn of_user(user: UserId) -> Select<Self> {
+        Self::find().filter(COLUMN.user_id.eq(user)).filter(COLUMN.ended_at.is_null())
+    }
+
+    /// The session that a cookie opens, if it was not ended, with its user.
+    pub fn by_cookie(digest: &Digest) -> sea_orm::SelectTwo<Self, user::Entity> {
+        Self::find()
+            .filter(COLUMN.cookie_digest.eq(digest.to_vec()))
+            .filter(COLUMN.ended_at.is_null())
+            .find_also_related(user::Entity)
+    }
+
+    /// A session that was not ended, with its user.
+    pub fn alive(id: SessionId) -> sea_orm::SelectTwo<Self, user::Entity> {
+        Self::find_by_id(id).filter(COLUMN.ended_at.is_null()).find_also_related(user::Entity)
+    }
+}

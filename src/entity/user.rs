@@ -1,0 +1,39 @@
+//! A person, in any number of organisations.
+
+use sea_orm::entity::prelude::*;
+
+use crate::clock::Timestamp;
+use crate::id::UserId;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "user")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: UserId,
+    /// As it was written.
+    #[sea_orm(column_type = "String(StringLen::N(320))")]
+    pub email: String,
+    /// As it is compared.
+    #[sea_orm(unique, column_type = "String(StringLen::N(320))")]
+    pub email_normalised: String,
+    #[sea_orm(unique, column_type = "String(StringLen::N(64))", nullable)]
+    pub username: Option<String>,
+    #[sea_orm(column_type = "String(StringLen::N(200))")]
+    pub name: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub password_hash: Option<String>,
+    pub password_changed_at: Option<Timestamp>,
+    /// Sees the installation's own pages; no access to any organisation comes of it.
+    pub operator: bool,
+    pub email_verified_at: Option<Timestamp>,
+    pub disabled_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    #[sea_orm(has_many)]
+    pub sessions: HasMany<super::session::Entity>,
+    #[sea_orm(has_many)]
+    pub memberships: HasMany<super::membership::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,274 @@
+//! Everything that can go wrong, named after what happened, and mapped to HTTP once.
+//!
+//! The answer is a problem (RFC 9457) whose `code` is part of the contract. Clients are told what they
+//! can act on; what happened inside goes to the log.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::permission::Permission;
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("The body is not JSON: {0}")]
+    MalformedBody(String),
+    #[error("Send one credential: either `Authorization` or `X-API-Key`.")]
+    AmbiguousCredentials,
+
+    #[error("A credential is needed: the session cookie, a bearer token, or an API key.")]
+    Unauthenticated,
+    #[error("The credential is malformed, expired or revoked.")]
+    InvalidCredential,
+    #[error("The key's checksum does not match: it was cut off or altered. It should have 47 characters.")]
+    KeyMalformed,
+    #[error("The e-mail address, the username or the password is wrong.")]
+    InvalidLogin,
+    #[error("The refresh token is malformed, expired, used or revoked. Sign in again.")]
+    InvalidRefreshToken,
+
+    #[error("This needs the permission `{0}`.")]
+    PermissionDenied(String),
+    #[error("This needs the role `{0}`.")]
+    RoleDenied(crate::permission::Role),
+    #[error("The credential is not for that organisation.")]
+    OrganisationDenied,
+    #[error("This is for users: sign in. API keys never reach it.")]
+    UserRequired,
+    #[error("This is for operators of this installation.")]
+    OperatorRequired,
+    #[error("Test keys may read, but change nothing: use a live key or sign in.")]
+    LiveOnly,
+    #[error("The request came from another site. Add its origin to `allowed_origins` if it may.")]
+    CrossSite,
+    #[error("Registration is closed. Ask an administrator for an account.")]
+    RegistrationClosed,
+    #[error("This account is disabled. Ask an administrator.")]
+    UserDisabled,
+    #[error("The current password is wrong.")]
+    WrongPassword,
+
+    #[error("There is nothing here, or nothing that you may know of.")]
+    NotFound,
+    #[error("This path does not have that method.")]
+    MethodNotAllowed,
+
+    #[error("An account with this e-mail address exists already. Sign in instead.")]
+    EmailTaken,
+    #[error("This username is taken.")]
+    UsernameTaken,
+    #[error("This slug is taken.")]
+    SlugTaken,
+    #[error("The user is a member of the organisation already.")]
+    AlreadyMember,
+    #[error("An organisation needs an admin: make somebody else admin first.")]
+    LastAdmin,
+    #[error("The key is revoked or expired: create a new one.")]
+    KeyEnded,
+
+    #[error("This link has been used or is older than 30 minutes. Run `oskar setup --link` for a new one.")]
+    LinkInvalid,
+    #[error("The body is larger than this server accepts.")]
+    BodyTooLarge,
+    #[error("Send `Content-Type: application/json`.")]
+    UnsupportedMediaType,
+    #[error("{}", .0.first().map_or("The input is not valid.", |first| first.message.as_str()))]
+    Invalid(Vec<FieldError>),
+
+    #[error("The server is busy. Try again in a moment.")]
+    Busy,
+    #[error("The request took too long.")]
+    Timeout,
+    #[error("Something went wrong on our side. The request id helps to find it.")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// One member of the input that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where: a JSON Pointer into the body (RFC 6901), or `/name` of a query or path parameter.
+    #[schema(example = "/email")]
+    pub pointer: String,
+    /// What is wrong with it.
+    #[schema(example = "this is not an e-mail address")]
+    pub message: String,
+}
+
+impl Error {
+    /// A failure of ours.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(source.into())
+    }
+
+    /// The permission that was missing.
+    pub fn permission(permission: Permission) -> Self {
+        Self::PermissionDenied(permission.as_str().to_owned())
+    }
+
+    /// One bad member of the input.
+    pub fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError { pointer: pointer.into(), message: message.into() }])
+    }
+
+    /// The stable code, part of the contract.
+    pub fn code(&self) -> &'static str {
+        self.kind().1
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.kind().0
+    }
+
+    fn kind(&self) -> (StatusCode, &'static str, &'static str) {
+        use StatusCode as S;
+        match self {
+            Self::MalformedBody(_) => (S::BAD_REQUEST, "malformed_body", "Malformed body"),
+            Self::AmbiguousCredentials => (S::BAD_REQUEST, "ambiguous_credentials", "Two credentials"),
+            Self::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated", "Not signed in"),
+            Self::InvalidCredential => (S::UNAUTHORIZED, "invalid_credential", "Invalid credential"),
+            Self::KeyMalformed => (S::UNAUTHORIZED, "key_malformed", "Malformed API key"),
+            Self::InvalidLogin => (S::UNAUTHORIZED, "invalid_login", "Sign-in failed"),
+            Self::InvalidRefreshToken => (S::UNAUTHORIZED, "invalid_refresh_token", "Invalid refresh token"),
+            Self::PermissionDenied(_) => (S::FORBIDDEN, "permission_denied", "Permission denied"),
+            Self::RoleDenied(_) => (S::FORBIDDEN, "role_denied", "Role denied"),
+            Self::OrganisationDenied => (S::FORBIDDEN, "organisation_denied", "Another organisation"),
+            Self::UserRequired => (S::FORBIDDEN, "user_required", "User required"),
+            Self::OperatorRequired => (S::FORBIDDEN, "operator_required", "Operator required"),
+            Self::LiveOnly => (S::FORBIDDEN, "live_only", "Live only"),
+            Self::CrossSite => (S::FORBIDDEN, "cross_site", "Cross-site request"),
+            Self::RegistrationClosed => (S::FORBIDDEN, "registration_closed", "Registration closed"),
+            Self::UserDisabled => (S::FORBIDDEN, "user_disabled", "Account disabled"),
+            Self::WrongPassword => (S::FORBIDDEN, "wrong_password", "Wrong password"),
+            Self::NotFound => (S::NOT_FOUND, "not_found", "Not found"),
+            Self::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
+            Self::EmailTaken => (S::CONFLICT, "email_taken", "E-mail address taken"),
+            Self::UsernameTaken => (S::CONFLICT, "username_taken", "Username taken"),
+            Self::SlugTaken => (S::CONFLICT, "slug_taken", "Slug taken"),
+            Self::AlreadyMember => (S::CONFLICT, "already_member", "Already a member"),
+            Self::LastAdmin => (S::CONFLICT, "last_admin", "Last admin"),
+            Self::KeyEnded => (S::CONFLICT, "key_ended", "Key ended"),
+            Self::LinkInvalid => (S::GONE, "link_invalid", "Link no longer valid"),
+            Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
+            Self::UnsupportedMediaType => {
+                (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type")
+            }
+            Self::Invalid(_) => (S::UNPROCESSABLE_ENTITY, "validation_failed", "Invalid input"),
+            Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
+            Self::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", "Timeout"),
+            Self::Internal(_) => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
+        }
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        match &error {
+            DbErr::ConnectionAcquire(_) => Self::Busy,
+            // SQLITE_BUSY: another process held the file for longer than the busy timeout.
+            DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))
+                if source.as_database_error().is_some_and(|error| error.code().as_deref() == Some("5")) =>
+            {
+                Self::Busy
+            }
+            _ => Self::internal(error),
+        }
+    }
+}
+
+/// Names a unique constraint's violation at the place that can cause it.
+pub trait OnConflict<T> {
+    /// `conflict` if a unique constraint was violated, the usual mapping otherwise.
+    fn on_conflict(self, conflict: impl FnOnce(&str) -> Error) -> Result<T, Error>;
+}
+
+impl<T> OnConflict<T> for Result<T, DbErr> {
+    fn on_conflict(self, conflict: impl FnOnce(&str) -> Error) -> Result<T, Error> {
+        self.map_err(|error| match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(text)) => conflict(&text),
+            _ => error.into(),
+        })
+    }
+}
+
+/// Names an error that is deliberately only logged.
+pub trait OrLog {
+    /// Logs the error, if there is one, with what was being done.
+    fn or_log(self, doing: &'static str);
+}
+
+impl<E: std::fmt::Display> OrLog for Result<(), E> {
+    fn or_log(self, doing: &'static str) {
+        if let Err(error) = self {
+            tracing::warn!(doing, %error, "failed, and went on");
+        }
+    }
+}
+
+/// An error as clients see it (RFC 9457).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Identifies the kind of problem.
+    #[schema(example = "urn:oskar:problem:permission_denied")]
+    r#type: String,
+    /// The kind of problem in two words.
+    #[schema(example = "Permission denied")]
+    title: &'static str,
+    /// The HTTP status once more.
+    #[schema(example = 403)]
+    status: u16,
+    /// What happened, for people.
+    #[schema(example = "This needs the permission `keys:manage`.")]
+    detail: String,
+    /// What happened, for programs: stable.
+    #[schema(example = "permission_denied")]
+    code: &'static str,
+    /// The same as `detail`, for clients that look for this name.
+    #[schema(example = "This needs the permission `keys:manage`.")]
+    message: String,
+    /// Finds the request in the server's log.
+    #[schema(example = "01k9r2m6z8f3t9v4q7x0c5b1hd")]
+    pub request_id: String,
+    /// For bad input: which members, and what is wrong with them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(nullable = false)]
+    errors: Vec<FieldError>,
+}
+
+impl IntoResponse for Error {
+    /// The status and headers, and the [`Problem`] as an extension: `api::layers::problems` adds the
+    /// request id and writes the body.
+    fn into_response(self) -> Response {
+        let (status, code, title) = self.kind();
+        if let Self::Internal(source) = &self {
+            tracing::error!(error = ?source, "internal error");
+        }
+        let detail = self.to_string();
+        let mut response = status.into_response();
+        let challenge = match &self {
+            Self::Unauthenticated => Some(r#"Bearer realm="oskar""#),
+            _ if status == StatusCode::UNAUTHORIZED => Some(r#"Bearer realm="oskar", error="invalid_token""#),
+            _ => None,
+        };
+        if let Some(challenge) = challenge {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response.extensions_mut().insert(Problem {
+            r#type: format!("urn:oskar:problem:{code}"),
+            title,
+            status: status.as_u16(),
+            message: detail.clone(),
+            detail,
+            code,
+            request_id: String::new(),
+            errors: if let Self::Invalid(errors) = self { errors } else { Vec::new() },
+        });
+        response
+    }
+}

@@ -1,0 +1,45 @@
+//! What an access token says.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{OrganisationId, SessionId, UserId};
+use crate::permission::Role;
+
+/// The `typ` header of access tokens (RFC 9068 section 2.1).
+pub const TYP: &str = "at+jwt";
+
+/// The claims of an access token. Times are seconds since 1970.
+///
+/// Oskar itself takes role and membership from the database at every request, so a demotion counts at
+/// once; these claims are for other services.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccessClaims {
+    /// The public URL of this installation.
+    pub iss: String,
+    /// The audience by setting `tokens.audience`.
+    pub aud: String,
+    /// The user.
+    pub sub: UserId,
+    /// The session; the token dies with it.
+    pub sid: SessionId,
+    /// The organisation that the token is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub org: Option<OrganisationId>,
+    /// The user's role there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// What the user may do there.
+    pub permissions: Vec<String>,
+    /// Always `access`.
+    pub r#type: String,
+    /// Issued at.
+    pub iat: i64,
+    /// Expires at.
+    pub exp: i64,
+    /// Unique to this token.
+    pub jti: String,
+    /// When the user signed in.
+    pub auth_time: i64,
+    /// How the user signed in (RFC 8176).
+    pub amr: Vec<String>,
+}

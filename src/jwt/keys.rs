@@ -1,0 +1,205 @@
+//! The keys that this installation signs with, and which of them counts when.
+//!
+//! A key is published as soon as it exists, signs from `signs_from` on until the next one does, and
+//! verifies until `retires_at`: rotation needs no job that must run in time.
+
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
+};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
+use zeroize::Zeroizing;
+
+use super::claims::{AccessClaims, TYP};
+use super::verify::{Expected, Rejection, VerifyingKey, verify};
+use crate::clock::Timestamp;
+use crate::error::Error;
+use crate::secret::{random_base62, random_bytes};
+
+/// The algorithms that tokens can be signed with. RSA is not among them (RUSTSEC-2023-0071).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SigningAlgorithm {
+    Es256,
+    EdDsa,
+    Hs256,
+    Hs512,
+}
+
+impl SigningAlgorithm {
+    /// By default first.
+    pub const ALL: [Self; 4] = [Self::Es256, Self::EdDsa, Self::Hs256, Self::Hs512];
+
+    /// The JWA name (RFC 7518, RFC 8037).
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
+            Self::Hs256 => "HS256",
+            Self::Hs512 => "HS512",
+        }
+    }
+
+    const fn jwa(self) -> Algorithm {
+        match self {
+            Self::Es256 => Algorithm::ES256,
+            Self::EdDsa => Algorithm::EdDSA,
+            Self::Hs256 => Algorithm::HS256,
+            Self::Hs512 => Algorithm::HS512,
+        }
+    }
+
+    const fn is_symmetric(self) -> bool {
+        matches!(self, Self::Hs256 | Self::Hs512)
+    }
+}
+
+impl std::str::FromStr for SigningAlgorithm {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text).ok_or_else(|| {
+            format!("`{text}` is not one of ES256, EdDSA, HS256, HS512 (RSA keys are not used for signing)")
+        })
+    }
+}
+
+/// A key that was just made, before it is encrypted and stored.
+pub struct NewSigningKey {
+    /// RFC 7638's thumbprint; for symmetric keys, of which nothing may be told, a random text.
+    pub kid: String,
+    /// PKCS#8 or, for symmetric keys, the octets.
+    pub private: Zeroizing<Vec<u8>>,
+}
+
+impl NewSigningKey {
+    /// Makes a key.
+    pub fn generate(algorithm: SigningAlgorithm) -> Result<Self, Error> {
+        let private = Zeroizing::new(match algorithm {
+            SigningAlgorithm::Es256 => {
+                let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(Error::internal)?;
+                pair.to_pkcs8v1().map_err(Error::internal)?.as_ref().to_vec()
+            }
+            SigningAlgorithm::EdDsa => {
+                let pair = Ed25519KeyPair::generate().map_err(Error::internal)?;
+                let der: Pkcs8V1Der<'_> = pair.as_der().map_err(Error::internal)?;
+                der.as_ref().to_vec()
+            }
+            SigningAlgorithm::Hs256 => random_bytes::<32>().to_vec(),
+            SigningAlgorithm::Hs512 => random_bytes::<64>().to_vec(),
+        });
+        let kid = if algorithm.is_symmetric() {
+            random_base62(22).to_string()
+        } else {
+            let jwk = Jwk::from_encoding_key(&encoding_key(algorithm, &private), algorithm.jwa());
+            jwk.and_then(|jwk| jwk.thumbprint(ThumbprintHash::SHA256)).map_err(Error::internal)?
+        };
+        Ok(Self { kid, private })
+    }
+}
+
+fn encoding_key(algorithm: SigningAlgorithm, private: &[u8]) -> EncodingKey {
+    match algorithm {
+        SigningAlgorithm::Es256 => EncodingKey::from_ec_der(private),
+        SigningAlgorithm::EdDsa => EncodingKey::from_ed_der(private),
+        SigningAlgorithm::Hs256 | SigningAlgorithm::Hs512 => EncodingKey::from_secret(private),
+    }
+}
+
+/// A key ready for use.
+pub struct SigningKey {
+    pub kid: String,
+    pub algorithm: SigningAlgorithm,
+    pub signs_from: Timestamp,
+    encoding: EncodingKey,
+    verifying: VerifyingKey,
+    /// What the JWKS shows of it; nothing of a symmetric key.
+    public: Option<Jwk>,
+}
+
+impl SigningKey {
+    /// From its stored form.
+    pub fn load(
+        kid: String,
+        algorithm: SigningAlgorithm,
+        private: &[u8],
+        signs_from: Timestamp,
+        retires_at: Option<Timestamp>,
+    ) -> Result<Self, Error> {
+        let encoding = encoding_key(algorithm, private);
+        let (decoding, public) = if algorithm.is_symmetric() {
+            (DecodingKey::from_secret(private), None)
+        } else {
+            let mut jwk = Jwk::from_encoding_key(&encoding, algorithm.jwa()).map_err(Error::internal)?;
+            jwk.common.key_id = Some(kid.clone());
+            jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+            (DecodingKey::from_jwk(&jwk).map_err(Error::internal)?, Some(jwk))
+        };
+        let verifying = VerifyingKey::new(kid.clone(), algorithm.jwa(), decoding, retires_at);
+        Ok(Self { kid, algorithm, signs_from, encoding, verifying, public })
+    }
+}
+
+/// All keys of this installation, and what tokens they make.
+pub struct SigningKeys {
+    keys: Vec<SigningKey>,
+    algorithm: SigningAlgorithm,
+}
+
+impl SigningKeys {
+    /// The keys, signing with the newest of `algorithm` that is due.
+    pub fn new(algorithm: SigningAlgorithm, keys: Vec<SigningKey>) -> Self {
+        Self { keys, algorithm }
+    }
+
+    /// Signs an access token.
+    pub fn sign(&self, claims: &AccessClaims, now: Timestamp) -> Result<String, Error> {
+        let key = self
+            .keys
+            .iter()
+            .filter(|key| key.algorithm == self.algorithm && key.signs_from <= now)
+            .max_by_key(|key| key.signs_from)
+            .ok_or_else(|| Error::internal("no signing key is due"))?;
+        let mut header = Header::new(key.algorithm.jwa());
+        header.typ = Some(TYP.to_owned());
+        header.kid = Some(key.kid.clone());
+        jsonwebtoken::encode(&header, claims, &key.encoding).map_err(Error::internal)
+    }
+
+    /// Checks an access token of ours.
+    pub fn verify(
+        &self,
+        token: &str,
+        issuer: &str,
+        audience: &str,
+        now: Timestamp,
+    ) -> Result<AccessClaims, Rejection> {
+        let expected = Expected {
+            typ: Some(TYP),
+            issuer: Some(issuer),
+            audience: Some(audience),
+            registered_claims: true,
+            now,
+        };
+        let payload = verify(token, self.keys.iter().map(|key| &key.verifying), &expected)?;
+        let claims: AccessClaims = serde_json::from_slice(&payload).map_err(|_| Rejection::BadClaims)?;
+        if claims.r#type == "access" { Ok(claims) } else { Err(Rejection::WrongType) }
+    }
+
+    /// What others verify our tokens with (RFC 7517).
+    pub fn jwks(&self, now: Timestamp) -> JwkSet {
+        let published = self.keys.iter().filter(|key| key.verifying.until.is_none_or(|until| now < until));
+        JwkSet { keys: published.filter_map(|key| key.public.clone()).collect() }
+    }
+
+    /// All keys, for the command line.
+    pub fn iter(&self) -> impl Iterator<Item = &SigningKey> {
+        self.keys.iter()
+    }
+}
+
+impl SigningKey {
+    /// When it stops to verify, if that is decided.
+    pub fn retires_at(&self) -> Option<Timestamp> {
+        self.verifying.until
+    }
+}

@@ -1,0 +1,277 @@
+//! Strict verification of a compact JWS (RFC 7515) and of its claims (RFC 7519, RFC 8725).
+//!
+//! The algorithm is the key's, never the header's; headers that bring keys along are refused.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::clock::Timestamp;
+
+/// The longest token that is looked at, in bytes.
+const LONGEST: usize = 4096;
+/// How far clocks may differ, in seconds.
+pub const LEEWAY: i64 = 30;
+
+/// Why a token is refused. The texts are for logs and for `oskar jwt verify`; clients are not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    #[error("longer than 4096 bytes")]
+    TooLong,
+    #[error("not three parts of base64url")]
+    NotCompact,
+    #[error("the header is not a JSON object with `alg`")]
+    BadHeader,
+    #[error("the header has a member that is never accepted (crit, jku, jwk, x5u, x5c, b64, zip)")]
+    ForbiddenHeader,
+    #[error("no key with that `kid`")]
+    UnknownKey,
+    #[error("the header's `alg` is not the key's")]
+    WrongAlgorithm,
+    #[error("the header's `typ` is not the expected one")]
+    WrongType,
+    #[error("the signature does not match")]
+    BadSignature,
+    #[error("the payload is not a JSON object with well-formed claims")]
+    BadClaims,
+    #[error("a required claim is missing")]
+    MissingClaim,
+    #[error("expired")]
+    Expired,
+    #[error("not valid yet")]
+    NotYetValid,
+    #[error("from another issuer")]
+    WrongIssuer,
+    #[error("for another audience")]
+    WrongAudience,
+}
+
+/// A key that signatures are checked with.
+#[derive(Clone)]
+pub struct VerifyingKey {
+    /// What the header's `kid` must be.
+    pub kid: Option<String>,
+    algorithm: Algorithm,
+    key: DecodingKey,
+    /// From when on the key counts no more.
+    pub until: Option<Timestamp>,
+}
+
+impl VerifyingKey {
+    /// A key of ours.
+    pub fn new(kid: String, algorithm: Algorithm, key: DecodingKey, until: Option<Timestamp>) -> Self {
+        Self { kid: Some(kid), algorithm, key, until }
+    }
+
+    /// A key from a JWK (RFC 7517), if it may verify and says for which single algorithm.
+    pub fn from_jwk(jwk: &Jwk) -> Option<Self> {
+        let common = &jwk.common;
+        if common.public_key_use.as_ref().is_some_and(|usage| *usage != PublicKeyUse::Signature) {
+            return None;
+        }
+        if common.key_operations.as_ref().is_some_and(|operations| !operations.contains(&KeyOperations::Verify)) {
+            return None;
+        }
+        // The key's own kind decides where it can; RSA and octets serve several algorithms, so they must say.
+        let by_kind = match &jwk.algorithm {
+            AlgorithmParameters::EllipticCurve(ec) => match ec.curve {
+                EllipticCurve::P256 => Some(Algorithm::ES256),
+                EllipticCurve::P384 => Some(Algorithm::ES384),
+                _ => return None,
+            },
+            AlgorithmParameters::OctetKeyPair(okp) if okp.curve == EllipticCurve::Ed25519 => Some(Algorithm::EdDSA),
+            AlgorithmParameters::OctetKeyPair(_) => return None,
+            AlgorithmParameters::RSA(rsa) => {
+                // 2048 bits: RFC 7518 section 3.3.
+                if URL_SAFE_NO_PAD.decode(&rsa.n).ok()?.len() < 256 {
+                    return None;
+                }
+                None
+            }
+            AlgorithmParameters::OctetKey(_) => None,
+            _ => return None,
+        };
+        let named = match common.key_algorithm {
+            Some(KeyAlgorithm::RSA1_5 | KeyAlgorithm::RSA_OAEP | KeyAlgorithm::RSA_OAEP_256) => return None,
+            Some(named) => Some(named.to_string().parse::<Algorithm>().ok()?),
+            None => None,
+        };
+        let algorithm = match (by_kind, named) {
+            (Some(kind), None) => kind,
+            (Some(kind), Some(named)) if kind == named => named,
+            (None, Some(named)) if fits(&jwk.algorithm, named) => named,
+            _ => return None,
+        };
+        let key = DecodingKey::from_jwk(jwk).ok()?;
+        Some(Self { kid: common.key_id.clone(), algorithm, key, until: None })
+    }
+}
+
+fn fits(kind: &AlgorithmParameters, algorithm: Algorithm) -> bool {
+    use Algorithm as A;
+    match kind {
+        // As long as the hash, at least: RFC 7518 section 3.2.
+        AlgorithmParameters::OctetKey(octets) => {
+            let length = URL_SAFE_NO_PAD.decode(&octets.value).map_or(0, |octets| octets.len());
+            match algorithm {
+                A::HS256 => length >= 32,
+                A::HS384 => length >= 48,
+                A::HS512 => length >= 64,
+                _ => false,
+            }
+        }
+        AlgorithmParameters::RSA(_) => {
+            matches!(algorithm, A::RS256 | A::RS384 | A::RS512 | A::PS256 | A::PS384 | A::PS512)
+        }
+        _ => false,
+    }
+}
+
+/// What a token must say to be accepted.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// The header's `typ`, if one is asked for.
+    pub typ: Option<&'a str>,
+    /// The exact `iss`.
+    pub issuer: Option<&'a str>,
+    /// The exact `aud`, or one of them.
+    pub audience: Option<&'a str>,
+    /// Whether `exp`, `iat` and `sub` must be there.
+    pub registered_claims: bool,
+    /// The time.
+    pub now: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    kid: Option<String>,
+    typ: Option<String>,
+    // `Some` as soon as the member is there, whatever its value.
+    #[serde(default, deserialize_with = "present")]
+    crit: bool,
+    #[serde(default, deserialize_with = "present")]
+    jku: bool,
+    #[serde(default, deserialize_with = "present")]
+    jwk: bool,
+    #[serde(default, deserialize_with = "present")]
+    x5u: bool,
+    #[serde(default, deserialize_with = "present")]
+    x5c: bool,
+    #[serde(default, deserialize_with = "present")]
+    b64: bool,
+    #[serde(default, deserialize_with = "present")]
+    zip: bool,
+}
+
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| true)
+}
+
+#[derive(Deserialize)]
+struct RegisteredClaims {
+    iss: Option<String>,
+    sub: Option<String>,
+    aud: Option<Audience>,
+    exp: Option<i64>,
+    nbf: Option<i64>,
+    iat: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// Checks a token and gives its payload.
+///
+/// # Errors
+/// The first reason for which it is refused.
+pub fn verify<'k>(
+    token: &str,
+    keys: impl IntoIterator<Item = &'k VerifyingKey>,
+    expected: &Expected<'_>,
+) -> Result<Vec<u8>, Rejection> {
+    if token.len() > LONGEST {
+        return Err(Rejection::TooLong);
+    }
+    let (message, signature) = token.rsplit_once('.').ok_or(Rejection::NotCompact)?;
+    let (header, payload) = message.split_once('.').ok_or(Rejection::NotCompact)?;
+    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Rejection::NotCompact);
+    let (header, payload, _) = (decode(header)?, decode(payload)?, decode(signature)?);
+
+    let header: Header = serde_json::from_slice(&header).map_err(|_| Rejection::BadHeader)?;
+    if header.crit || header.jku || header.jwk || header.x5u || header.x5c || header.b64 || header.zip {
+        return Err(Rejection::ForbiddenHeader);
+    }
+    let key = choose(keys, header.kid.as_deref(), expected.now).ok_or(Rejection::UnknownKey)?;
+    if header.alg.parse::<Algorithm>().ok() != Some(key.algorithm) {
+        return Err(Rejection::WrongAlgorithm);
+    }
+    if expected.typ.is_some_and(|typ| !header.typ.as_deref().is_some_and(|given| is_type(given, typ))) {
+        return Err(Rejection::WrongType);
+    }
+    match jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key.key, key.algorithm) {
+        Ok(true) => {}
+        _ => return Err(Rejection::BadSignature),
+    }
+    check_claims(&payload, expected)?;
+    Ok(payload)
+}
+
+/// The key with that `kid`; a token without one is only accepted where there is but one key.
+fn choose<'k>(
+    keys: impl IntoIterator<Item = &'k VerifyingKey>,
+    kid: Option<&str>,
+    now: Timestamp,
+) -> Option<&'k VerifyingKey> {
+    let mut candidates = keys.into_iter().filter(|key| {
+        key.until.is_none_or(|until| now < until) && kid.is_none_or(|kid| key.kid.as_deref() == Some(kid))
+    });
+    let first = candidates.next()?;
+    candidates.next().is_none().then_some(first)
+}
+
+/// Media types compare without case and without their `application/` (RFC 7515 section 4.1.9).
+fn is_type(given: &str, expected: &str) -> bool {
+    let given = given.to_ascii_lowercase();
+    given.strip_prefix("application/").unwrap_or(&given) == expected
+}
+
+fn check_claims(payload: &[u8], expected: &Expected<'_>) -> Result<(), Rejection> {
+    let strict = expected.registered_claims || expected.issuer.is_some() || expected.audience.is_some();
+    let is_object = payload.trim_ascii_start().starts_with(b"{");
+    if !strict && !is_object {
+        // A JWS may carry anything; without expectations there is nothing to hold it against.
+        return Ok(());
+    }
+    let claims: RegisteredClaims = serde_json::from_slice(payload).map_err(|_| Rejection::BadClaims)?;
+    if expected.registered_claims && (claims.exp.is_none() || claims.iat.is_none() || claims.sub.is_none()) {
+        return Err(Rejection::MissingClaim);
+    }
+    let now = expected.now.timestamp();
+    if claims.exp.is_some_and(|exp| now >= exp.saturating_add(LEEWAY)) {
+        return Err(Rejection::Expired);
+    }
+    let begins = [claims.nbf, claims.iat].into_iter().flatten().max();
+    if begins.is_some_and(|begins| now < begins.saturating_sub(LEEWAY)) {
+        return Err(Rejection::NotYetValid);
+    }
+    if expected.issuer.is_some_and(|issuer| claims.iss.as_deref() != Some(issuer)) {
+        return Err(Rejection::WrongIssuer);
+    }
+    let for_us = |audience: &str| match &claims.aud {
+        Some(Audience::One(one)) => one == audience,
+        Some(Audience::Several(several)) => several.iter().any(|one| one == audience),
+        None => false,
+    };
+    if expected.audience.is_some_and(|audience| !for_us(audience)) {
+        return Err(Rejection::WrongAudience);
+    }
+    Ok(())
+}

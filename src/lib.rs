@@ -1,0 +1,11 @@
+pub mod clock;
+pub mod error;
+pub mod id;
+pub mod jwt;
+pub mod keyring;
+pub mod password;
+pub mod permission;
+pub mod refresh_token;
+pub mod secret;
+pub mod entity;
+pub mod config;
