@@ -38,8 +38,6 @@ pub enum Error {
     OrganisationDenied,
     #[error("This is for users: sign in. API keys never reach it.")]
     UserRequired,
-    #[error("This is for operators of this installation.")]
-    OperatorRequired,
     #[error("Test keys may read, but change nothing: use a live key or sign in.")]
     LiveOnly,
     #[error("The request came from another site. Add its origin to `allowed_origins` if it may.")]
@@ -69,6 +67,8 @@ pub enum Error {
     #[error("The key is revoked or expired: create a new one.")]
     KeyEnded,
 
+    #[error("This installation has its first administrator already.")]
+    AlreadySetUp,
     #[error("This link has been used or is older than 30 minutes. Run `oskar setup --link` for a new one.")]
     LinkInvalid,
     #[error("The body is larger than this server accepts.")]
@@ -137,7 +137,6 @@ impl Error {
             Self::RoleDenied(_) => (S::FORBIDDEN, "role_denied", "Role denied"),
             Self::OrganisationDenied => (S::FORBIDDEN, "organisation_denied", "Another organisation"),
             Self::UserRequired => (S::FORBIDDEN, "user_required", "User required"),
-            Self::OperatorRequired => (S::FORBIDDEN, "operator_required", "Operator required"),
             Self::LiveOnly => (S::FORBIDDEN, "live_only", "Live only"),
             Self::CrossSite => (S::FORBIDDEN, "cross_site", "Cross-site request"),
             Self::RegistrationClosed => (S::FORBIDDEN, "registration_closed", "Registration closed"),
@@ -151,6 +150,7 @@ impl Error {
             Self::AlreadyMember => (S::CONFLICT, "already_member", "Already a member"),
             Self::LastAdmin => (S::CONFLICT, "last_admin", "Last admin"),
             Self::KeyEnded => (S::CONFLICT, "key_ended", "Key ended"),
+            Self::AlreadySetUp => (S::CONFLICT, "already_set_up", "Already set up"),
             Self::LinkInvalid => (S::GONE, "link_invalid", "Link no longer valid"),
             Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
             Self::UnsupportedMediaType => {

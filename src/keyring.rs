@@ -43,7 +43,8 @@ impl Keyring {
         let at_rest = derive("at-rest");
         Self {
             macs: PURPOSES.map(|(label, _)| derive(label)),
-            at_rest: RandomizedNonceKey::new(&AES_256_GCM, at_rest.as_ref()).expect("32 bytes are the key's length"),
+            at_rest: RandomizedNonceKey::new(&AES_256_GCM, at_rest.as_ref())
+                .expect("32 bytes are the key's length"),
         }
     }
 
@@ -53,7 +54,8 @@ impl Keyring {
     /// Never: HMAC takes keys of any length.
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
     pub fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.macs[purpose as usize].as_ref()).expect("any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(self.macs[purpose as usize].as_ref()).expect("any length");
         for part in parts {
             mac.update(part);
         }

@@ -1,4 +1,34 @@
+//! Oskar: organisations, users and roles, API keys, sessions and tokens behind one extractor.
+//!
+//! ```text
+//! main.rs, cli/     the command line
+//! server.rs         the socket
+//! app.rs            what every request needs, built once
+//! database.rs       SQLite or PostgreSQL
+//! config/           every setting, once
+//! clock error id jwt/ keyring password permission refresh_token secret
+//!                   leaves: usable by all, using none of the below
+//! entity/           one file per table: the row and the selects that others may use
+//! domain/           the rules: every insert and update, in one transaction with its audit event
+//! auth/             who is calling: credential → authenticate → principal → guard
+//! api/              JSON over HTTP: one file per resource; mod.rs is THE route list
+//! web/              the pages: one file per page; mod.rs is their route list
+//! worker/           what runs in the background, each with a `tick`
+//! ```
+//!
+//! Dependencies point one way: `cli → server → {api, web} → auth → domain → entity → leaves`, and
+//! `worker → domain`. `domain` and `entity` never name axum, headers or cookies; only `config` reads the
+//! environment. A test scans the `use` lines and fails on a breach. `ARCHITECTURE.md` follows a request
+//! through all of it.
+
+pub mod api;
+pub mod app;
+pub mod auth;
 pub mod clock;
+pub mod config;
+pub mod database;
+pub mod domain;
+pub mod entity;
 pub mod error;
 pub mod id;
 pub mod jwt;
@@ -7,5 +37,6 @@ pub mod password;
 pub mod permission;
 pub mod refresh_token;
 pub mod secret;
-pub mod entity;
-pub mod config;
+pub mod server;
+pub mod web;
+pub mod worker;

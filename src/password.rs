@@ -155,6 +155,13 @@ impl NewPassword {
     }
 }
 
+impl TryFrom<PresentedPassword> for NewPassword {
+    type Error = String;
+    fn try_from(presented: PresentedPassword) -> Result<Self, String> {
+        presented.0.as_str().to_owned().try_into()
+    }
+}
+
 /// A place in the queue for a core; given up when dropped, also when the client hangs up.
 struct Place(Arc<AtomicUsize>);
 
@@ -193,7 +200,9 @@ mod tests {
     async fn passwords_are_checked_whole() {
         let hasher = Hasher::new(CHEAP, 1, 8).unwrap();
         let long = "x".repeat(71);
-        for password in [format!("{long}ab"), format!("{long}ac"), "\0 leading zero".into(), "🔑🔑🔑🔑".into()] {
+        for password in
+            [format!("{long}ab"), format!("{long}ac"), "\0 leading zero".into(), "🔑🔑🔑🔑".into()]
+        {
             let hash = hasher.hash(&NewPassword::try_from(password.clone()).unwrap()).await.unwrap();
             assert!(hasher.verify(&presented(&password), Some(&hash)).await.unwrap());
             assert!(!hasher.verify(&presented(&format!("{long}ad")), Some(&hash)).await.unwrap());

@@ -15,7 +15,19 @@ use utoipa::ToSchema;
 
 /// What a member is in an organisation. Each role may whatever the one before it may.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumIter,
+    DeriveActiveEnum,
 )]
 #[serde(rename_all = "snake_case")]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
@@ -102,6 +114,7 @@ macro_rules! permissions {
 
 permissions! {
     OrgRead        = "org:read",        Viewer, May,    "See the organisation's name and slug.";
+    OrgLeave       = "org:leave",       Viewer, MayNot, "Leave the organisation.";
     MembersRead    = "members:read",    Viewer, May,    "List the members and their roles.";
     KeysRead       = "keys:read",       Member, May,    "List the API keys, masked.";
     EventsRead     = "events:read",     Admin,  May,    "Read the audit log.";
@@ -176,7 +189,9 @@ impl Catalogue {
 fn is_well_formed(name: &str) -> bool {
     let part = |part: &str| {
         part.starts_with(|first: char| first.is_ascii_lowercase())
-            && part.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit() || "_-.".contains(char))
+            && part
+                .chars()
+                .all(|char| char.is_ascii_lowercase() || char.is_ascii_digit() || "_-.".contains(char))
     };
     name.len() <= 64 && name.split_once(':').is_some_and(|(resource, action)| part(resource) && part(action))
 }

@@ -7,6 +7,7 @@
 //! To add one: a new file `mNNNN_<what>.rs`, a line in [`Migrator::migrations`], and the entity in
 //! the server crate; the test `schema` fails until both agree.
 
+pub use sea_orm_migration::MigrationStatus;
 pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
 
 mod m0001_instance;

@@ -39,12 +39,20 @@ impl MigrationTrait for Migration {
                             .to("user", "id")
                             .on_delete(ForeignKeyAction::SetNull),
                     )
-                    .index(Index::create().unique().name("api_key_in_organisation").col("organisation_id").col("id"))
+                    .index(
+                        Index::create()
+                            .unique()
+                            .name("api_key_in_organisation")
+                            .col("organisation_id")
+                            .col("id"),
+                    )
                     .to_owned(),
             )
             .await?;
         manager
-            .create_index(Index::create().name("api_key_created_by").table("api_key").col("created_by").to_owned())
+            .create_index(
+                Index::create().name("api_key_created_by").table("api_key").col("created_by").to_owned(),
+            )
             .await?;
         manager
             .create_table(

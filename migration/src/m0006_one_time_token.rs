@@ -33,7 +33,11 @@ impl MigrationTrait for Migration {
             .await?;
         manager
             .create_index(
-                Index::create().name("one_time_token_user_id").table("one_time_token").col("user_id").to_owned(),
+                Index::create()
+                    .name("one_time_token_user_id")
+                    .table("one_time_token")
+                    .col("user_id")
+                    .to_owned(),
             )
             .await
     }

@@ -128,13 +128,18 @@ impl Config {
         }
         let allowed_origins = read.list("allowed_origins");
         for origin in allowed_origins.iter().filter(|origin| !is_origin(origin)) {
-            read.problem("allowed_origins", &format!("`{origin}` is not an origin such as https://app.example.com"));
+            read.problem(
+                "allowed_origins",
+                &format!("`{origin}` is not an origin such as https://app.example.com"),
+            );
         }
         let audience = match read.text("tokens.audience") {
             "" => public_url.clone(),
             given => given.to_owned(),
         };
-        let secret_key = Some(read.text("secret_key")).filter(|text| !text.is_empty()).map(|text| Zeroizing::new(text.to_owned()));
+        let secret_key = Some(read.text("secret_key"))
+            .filter(|text| !text.is_empty())
+            .map(|text| Zeroizing::new(text.to_owned()));
         if let Some(problem) = secret_key.as_deref().and_then(|key| secret_key::weakness(key)) {
             read.problem("secret_key", problem);
         }
@@ -157,7 +162,10 @@ impl Config {
                 refresh_idle: read.duration("tokens.refresh_idle"),
                 refresh_absolute: read.duration("tokens.refresh_absolute"),
             },
-            sessions: Sessions { idle: read.duration("sessions.idle"), absolute: read.duration("sessions.absolute") },
+            sessions: Sessions {
+                idle: read.duration("sessions.idle"),
+                absolute: read.duration("sessions.absolute"),
+            },
             limits: Limits {
                 body_bytes: read.within("limits.body_bytes", 1024, 16 << 20),
                 request_timeout: read.duration("limits.request_timeout"),
@@ -192,10 +200,15 @@ impl Config {
             ));
         }
         for origin in self.allowed_origins.iter().filter(|origin| !origin.starts_with("https://")) {
-            problems.push(format!("allowed_origins has {origin}: anybody on the way could speak for it. Use https."));
+            problems.push(format!(
+                "allowed_origins has {origin}: anybody on the way could speak for it. Use https."
+            ));
         }
         if self.tokens.access_ttl > TimeDelta::days(1) {
-            problems.push("tokens.access_ttl is longer than a day: other services would trust a token for too long.".to_owned());
+            problems.push(
+                "tokens.access_ttl is longer than a day: other services would trust a token for too long."
+                    .to_owned(),
+            );
         }
         problems
     }
@@ -243,7 +256,9 @@ fn is_origin(text: &str) -> bool {
     let Ok(uri) = text.parse::<Uri>() else { return false };
     matches!(uri.scheme_str(), Some("http" | "https"))
         && uri.host().is_some_and(|host| !host.is_empty())
-        && uri.authority().is_some_and(|authority| text.ends_with(authority.as_str()) && !authority.as_str().contains('@'))
+        && uri
+            .authority()
+            .is_some_and(|authority| text.ends_with(authority.as_str()) && !authority.as_str().contains('@'))
 }
 
 /// Gives the texts their types and collects what does not fit.
@@ -282,7 +297,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn within<T: FromStr<Err: std::fmt::Display> + PartialOrd + std::fmt::Display + Copy>(&mut self, key: &str, least: T, most: T) -> T {
+    fn within<T: FromStr<Err: std::fmt::Display> + PartialOrd + std::fmt::Display + Copy>(
+        &mut self,
+        key: &str,
+        least: T,
+        most: T,
+    ) -> T {
         let value = self.one(key, least);
         if value < least || value > most {
             self.problem(key, &format!("is {value}: it goes from {least} to {most}"));
@@ -316,10 +336,11 @@ impl<'a> Reader<'a> {
     }
 
     fn permissions(&mut self) -> Catalogue {
-        let written: BTreeMap<String, String> = match self.sources.values.get("permissions").map(|sourced| &sourced.value) {
-            Some(Written::Map(map)) => map.clone(),
-            _ => BTreeMap::new(),
-        };
+        let written: BTreeMap<String, String> =
+            match self.sources.values.get("permissions").map(|sourced| &sourced.value) {
+                Some(Written::Map(map)) => map.clone(),
+                _ => BTreeMap::new(),
+            };
         let mut product = Vec::new();
         for (name, role) in written {
             match role.parse::<Role>() {
@@ -356,7 +377,8 @@ mod tests {
     fn aliases_count_only_where_ours_are_unset() {
         let config = load(&[("DATABASE_URL", "postgres://a/b"), ("PORT", "80")]).unwrap();
         assert_eq!((config.database_url.as_str(), config.listen.port()), ("postgres://a/b", 80));
-        let config = load(&[("DATABASE_URL", "postgres://a/b"), ("OSKAR_DATABASE_URL", "sqlite://x.db")]).unwrap();
+        let config =
+            load(&[("DATABASE_URL", "postgres://a/b"), ("OSKAR_DATABASE_URL", "sqlite://x.db")]).unwrap();
         assert_eq!(config.database_url, "sqlite://x.db");
     }
 
@@ -385,8 +407,12 @@ mod tests {
 
     #[test]
     fn production_refuses_plain_http_and_tells_everything() {
-        let told = load(&[("OSKAR_ENV", "production"), ("OSKAR_ALLOWED_ORIGINS", "http://a.example")]).unwrap_err();
-        assert!(told.contains("public_url is http://localhost:8675") && told.contains("http://a.example"), "{told}");
+        let told =
+            load(&[("OSKAR_ENV", "production"), ("OSKAR_ALLOWED_ORIGINS", "http://a.example")]).unwrap_err();
+        assert!(
+            told.contains("public_url is http://localhost:8675") && told.contains("http://a.example"),
+            "{told}"
+        );
         assert!(load(&[("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://auth.example")]).is_ok());
     }
 
@@ -394,6 +420,8 @@ mod tests {
     fn the_product_s_permissions_come_from_the_environment_too() {
         let config = load(&[("OSKAR_PERMISSIONS", "tasks:write=member, tasks:read=viewer")]).unwrap();
         assert_eq!(config.permissions.find("tasks:write").unwrap().minimum_role, Role::Member);
-        assert!(load(&[("OSKAR_PERMISSIONS", "org:read=admin")]).unwrap_err().contains("cannot be redefined"));
+        assert!(
+            load(&[("OSKAR_PERMISSIONS", "org:read=admin")]).unwrap_err().contains("cannot be redefined")
+        );
     }
 }

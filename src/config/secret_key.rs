@@ -36,7 +36,10 @@ pub fn make_private_folder(path: &Path) -> Result<bool, String> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map(|()| true).map_err(|error| format!("the data folder {}: {error}", path.display()))
+    builder
+        .create(path)
+        .map(|()| true)
+        .map_err(|error| format!("the data folder {}: {error}", path.display()))
 }
 
 /// The secret in the data folder. Two processes that start at once end up with the same one: the file is

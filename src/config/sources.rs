@@ -31,7 +31,11 @@ impl Environment {
     /// The environment of this process.
     #[expect(clippy::disallowed_methods, reason = "the one place that may")]
     pub fn of_process() -> Self {
-        Self(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect())
+        Self(
+            std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+        )
     }
 
     /// An environment of these variables only.
@@ -95,16 +99,22 @@ impl Sources {
     fn read_table(&mut self, section: &str, table: &Table, text: &str, file: &str) {
         for (name, item) in table {
             let key = if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
-            let line = table.key(name).and_then(toml_edit::Key::span).map_or(1, |span| line_of(text, span.start));
+            let line =
+                table.key(name).and_then(toml_edit::Key::span).map_or(1, |span| line_of(text, span.start));
             if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) {
                 match from_toml(setting.shape, item) {
                     Some(value) => self.put(setting, value, format!("{file} line {line}")),
-                    None => self.problems.push(format!("{file} line {line}: `{key}` {}", expected(setting.shape))),
+                    None => {
+                        self.problems.push(format!("{file} line {line}: `{key}` {}", expected(setting.shape)))
+                    }
                 }
             } else if let (Some(inner), true) = (item.as_table(), is_section(&key)) {
                 self.read_table(&key, inner, text, file);
             } else {
-                self.problems.push(format!("{file} line {line}: unknown key `{key}`.{}", suggestion(&key, SETTINGS.iter().map(|setting| setting.key.to_owned()))));
+                self.problems.push(format!(
+                    "{file} line {line}: unknown key `{key}`.{}",
+                    suggestion(&key, SETTINGS.iter().map(|setting| setting.key.to_owned()))
+                ));
             }
         }
     }
@@ -125,11 +135,15 @@ impl Sources {
             }
             if let Some(setting) = SETTINGS.iter().find(|setting| setting.variable() == *name) {
                 self.put(setting, from_text(setting, text), name.clone());
-            } else if let Some(setting) = SETTINGS.iter().find(|setting| setting.secret && format!("{}_FILE", setting.variable()) == *name) {
+            } else if let Some(setting) = SETTINGS
+                .iter()
+                .find(|setting| setting.secret && format!("{}_FILE", setting.variable()) == *name)
+            {
                 self.read_secret(setting, Path::new(text), name);
             } else {
                 let known = SETTINGS.iter().map(Setting::variable);
-                self.problems.push(format!("unknown setting `{name}` in the environment.{}", suggestion(name, known)));
+                self.problems
+                    .push(format!("unknown setting `{name}` in the environment.{}", suggestion(name, known)));
             }
         }
         if let Some(folder) = environment.get("CREDENTIALS_DIRECTORY") {

@@ -3,10 +3,8 @@
 //! A key is published as soon as it exists, signs from `signs_from` on until the next one does, and
 //! verifies until `retires_at`: rotation needs no job that must run in time.
 
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
-};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
 use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use zeroize::Zeroizing;
@@ -15,6 +13,7 @@ use super::claims::{AccessClaims, TYP};
 use super::verify::{Expected, Rejection, VerifyingKey, verify};
 use crate::clock::Timestamp;
 use crate::error::Error;
+use crate::id::{SessionId, UserId};
 use crate::secret::{random_base62, random_bytes};
 
 /// The algorithms that tokens can be signed with. RSA is not among them (RUSTSEC-2023-0071).
@@ -76,7 +75,8 @@ impl NewSigningKey {
     pub fn generate(algorithm: SigningAlgorithm) -> Result<Self, Error> {
         let private = Zeroizing::new(match algorithm {
             SigningAlgorithm::Es256 => {
-                let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(Error::internal)?;
+                let pair =
+                    EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(Error::internal)?;
                 pair.to_pkcs8v1().map_err(Error::internal)?.as_ref().to_vec()
             }
             SigningAlgorithm::EdDsa => {
@@ -183,6 +183,35 @@ impl SigningKeys {
         let payload = verify(token, self.keys.iter().map(|key| &key.verifying), &expected)?;
         let claims: AccessClaims = serde_json::from_slice(&payload).map_err(|_| Rejection::BadClaims)?;
         if claims.r#type == "access" { Ok(claims) } else { Err(Rejection::WrongType) }
+    }
+
+    /// Signs and verifies once.
+    ///
+    /// # Errors
+    /// When the key or the cryptography behind it does not work.
+    pub fn self_test(&self, now: Timestamp) -> Result<(), Error> {
+        let claims = AccessClaims {
+            iss: "self-test".to_owned(),
+            aud: "self-test".to_owned(),
+            sub: UserId::generate(),
+            sid: SessionId::generate(),
+            org: None,
+            role: None,
+            permissions: Vec::new(),
+            r#type: "access".to_owned(),
+            iat: now.timestamp(),
+            exp: now.timestamp() + 60,
+            jti: String::new(),
+            auth_time: now.timestamp(),
+            amr: Vec::new(),
+        };
+        let token = self.sign(&claims, now)?;
+        let read = self.verify(&token, "self-test", "self-test", now).map_err(Error::internal)?;
+        if read.sub == claims.sub {
+            Ok(())
+        } else {
+            Err(Error::internal("a signed token read back differently"))
+        }
     }
 
     /// What others verify our tokens with (RFC 7517).

@@ -72,7 +72,11 @@ impl VerifyingKey {
         if common.public_key_use.as_ref().is_some_and(|usage| *usage != PublicKeyUse::Signature) {
             return None;
         }
-        if common.key_operations.as_ref().is_some_and(|operations| !operations.contains(&KeyOperations::Verify)) {
+        if common
+            .key_operations
+            .as_ref()
+            .is_some_and(|operations| !operations.contains(&KeyOperations::Verify))
+        {
             return None;
         }
         // The key's own kind decides where it can; RSA and octets serve several algorithms, so they must say.
@@ -82,7 +86,9 @@ impl VerifyingKey {
                 EllipticCurve::P384 => Some(Algorithm::ES384),
                 _ => return None,
             },
-            AlgorithmParameters::OctetKeyPair(okp) if okp.curve == EllipticCurve::Ed25519 => Some(Algorithm::EdDSA),
+            AlgorithmParameters::OctetKeyPair(okp) if okp.curve == EllipticCurve::Ed25519 => {
+                Some(Algorithm::EdDSA)
+            }
             AlgorithmParameters::OctetKeyPair(_) => return None,
             AlgorithmParameters::RSA(rsa) => {
                 // 2048 bits: RFC 7518 section 3.3.

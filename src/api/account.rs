@@ -1,0 +1,154 @@
+//! The signed-in user: who am I, name, password.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+use super::input::Input;
+use super::shapes::OrganisationSummary;
+use super::who::Who;
+use crate::app::App;
+use crate::auth::{Caller, Principal, SignedIn};
+
+use crate::domain::display_name::DisplayName;
+use crate::domain::username::Username;
+use crate::domain::{Change, users};
+use crate::entity::{organisation, user};
+use crate::error::Error;
+use crate::id::UserId;
+use crate::password::{NewPassword, PresentedPassword};
+use crate::permission::Role;
+
+const TAG: &str = "Account";
+
+/// One of the caller's organisations.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Membership {
+    organisation: OrganisationSummary,
+    role: Role,
+}
+
+/// The caller, and where else they belong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Me {
+    #[serde(flatten)]
+    who: Who,
+    /// All organisations of a user; empty for keys, which belong to one.
+    memberships: Vec<Membership>,
+}
+
+/// Who am I
+///
+/// The caller by any credential: user or key, organisation, role, permissions.
+#[utoipa::path(get, path = "/api/auth/me", operation_id = "show_me", tag = TAG,
+    responses((status = 200, description = "The caller.", body = Me)))]
+pub async fn show(State(app): State<App>, Caller { principal, .. }: Caller) -> Result<Json<Me>, Error> {
+    let member = principal.in_implied_organisation(&app).await?;
+    let memberships = match &principal {
+        Principal::User(by) => organisation::Entity::of_user(by.user.id).all(app.db.read()).await?,
+        Principal::Key(_) => Vec::new(),
+    };
+    let memberships = memberships.iter().filter_map(|(organisation, membership)| {
+        Some(Membership { organisation: organisation.into(), role: membership.as_ref()?.role })
+    });
+    Ok(Json(Me { who: Who::new(&app, &principal, member.as_ref()), memberships: memberships.collect() }))
+}
+
+/// What is to change. A member that is left out stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountUpdate {
+    #[schema(nullable = false)]
+    name: Option<DisplayName>,
+    /// Null takes it away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Username>)]
+    username: Option<Option<Username>>,
+}
+
+/// Tells null from absent.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Username>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// An account as its owner sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Account {
+    id: UserId,
+    #[schema(example = "ana@acme.example")]
+    email: String,
+    #[schema(example = "ana")]
+    username: Option<String>,
+    #[schema(example = "Ana Ruiz")]
+    name: String,
+    operator: bool,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<user::Model> for Account {
+    fn from(user: user::Model) -> Self {
+        Self {
+            id: user.id,
+            email: user.email,
+            username: user.username,
+            name: user.name,
+            operator: user.operator,
+            created_at: user.created_at,
+            updated_at: user.updated_at,
+        }
+    }
+}
+
+/// Change name or username
+#[utoipa::path(patch, path = "/api/auth/me", operation_id = "update_me", tag = TAG, request_body = AccountUpdate,
+    responses(
+        (status = 200, description = "The account as it is now.", body = Account),
+        (status = 409, description = "The username is taken.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn update(
+    State(app): State<App>,
+    SignedIn { by, actor }: SignedIn,
+    Input(input): Input<AccountUpdate>,
+) -> Result<Json<Account>, Error> {
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let user = users::lock(change, by.user.id).await?;
+    let user = users::update(change, user, input.name, input.username).await?;
+    txn.commit().await?;
+    Ok(Json(user.into()))
+}
+
+/// The old and the new.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    current_password: PresentedPassword,
+    new_password: NewPassword,
+}
+
+/// Change the password
+///
+/// All other sessions of the user end.
+#[utoipa::path(post, path = "/api/auth/change-password", operation_id = "change_password", tag = TAG, request_body = PasswordChange,
+    responses((status = 204, description = "Changed."),
+        (status = 403, description = "The current password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json")))]
+pub async fn change_password(
+    State(app): State<App>,
+    SignedIn { by, actor }: SignedIn,
+    Input(input): Input<PasswordChange>,
+) -> Result<StatusCode, Error> {
+    let stored = by.user.password_hash.as_deref();
+    if !app.hasher.verify(&input.current_password, stored).await? {
+        return Err(Error::WrongPassword);
+    }
+    let new_hash = app.hasher.hash(&input.new_password).await?;
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    users::change_password(change, by.user.id, stored.unwrap_or_default(), new_hash, by.session.id).await?;
+    txn.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

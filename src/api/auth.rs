@@ -1,0 +1,357 @@
+//! Registering, signing in and out, refreshing.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum_extra::extract::CookieJar;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::input::{Input, OptionalInput};
+use super::layers::no_store;
+use super::shapes::OrganisationSummary;
+use crate::app::App;
+use crate::auth::{Client, SignedIn, cookie_name, new_cookie, session_cookie};
+use crate::config::Registration;
+use crate::domain::display_name::DisplayName;
+use crate::domain::email::Email;
+use crate::domain::sessions::{self, RefreshLifetime, Rotation};
+use crate::domain::tokens::{self, Place};
+use crate::domain::username::Username;
+use crate::domain::users::{self, NewUser};
+use crate::domain::{Change, organisations, sign_in};
+use crate::entity::{session, user};
+use crate::error::Error;
+use crate::id::UserId;
+use crate::password::{NewPassword, PresentedPassword};
+use crate::permission::Role;
+use crate::refresh_token::RefreshToken;
+use crate::secret::Secret;
+
+const TAG: &str = "Signing in";
+
+/// A new account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Registration)]
+pub struct RegistrationInput {
+    email: Email,
+    password: NewPassword,
+    /// Default: what stands before the `@`.
+    name: Option<DisplayName>,
+    /// A second name to sign in with.
+    username: Option<Username>,
+    /// The name of an organisation to make, with the new user as its admin.
+    organisation: Option<DisplayName>,
+}
+
+/// Who signs in. Give `email` or `username`; either may hold either.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Login)]
+pub struct LoginInput {
+    #[schema(max_length = 320, example = "ana@acme.example")]
+    email: Option<String>,
+    #[schema(max_length = 320)]
+    username: Option<String>,
+    password: PresentedPassword,
+    /// Slug or id of the organisation that the token is for; default: the first one.
+    #[schema(example = "acme")]
+    organisation: Option<String>,
+}
+
+/// A user and what they are in the organisation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenUser {
+    id: UserId,
+    #[schema(example = "ana@acme.example")]
+    email: String,
+    #[schema(example = "Ana Ruiz")]
+    name: String,
+    role: Option<Role>,
+}
+
+/// A sign-in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Tokens {
+    #[schema(example = true)]
+    success: bool,
+    /// The same as `access_token`.
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
+    token: String,
+    /// For `Authorization: Bearer`.
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
+    access_token: String,
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// Seconds until the access token expires.
+    #[schema(example = 900)]
+    expires_in: i64,
+    /// For one call to refresh.
+    #[schema(example = "osr_…")]
+    refresh_token: String,
+    user: TokenUser,
+    /// The organisation that the access token is for; null for a user of none.
+    organisation: Option<OrganisationSummary>,
+}
+
+fn tokens(
+    app: &App,
+    session: &session::Model,
+    user: &user::Model,
+    place: Option<&Place>,
+    refresh: RefreshToken,
+) -> Result<Tokens, Error> {
+    let signing_keys = app.signing_keys();
+    let access_token = app.issuer(&signing_keys).sign(session, user, place, app.now())?;
+    Ok(Tokens {
+        success: true,
+        token: access_token.clone(),
+        access_token,
+        token_type: "Bearer",
+        expires_in: app.config.tokens.access_ttl.num_seconds(),
+        refresh_token: refresh.sign(&app.keyring),
+        user: TokenUser {
+            id: user.id,
+            email: user.email.clone(),
+            name: user.name.clone(),
+            role: place.map(|place| place.role),
+        },
+        organisation: place.map(|place| (&place.organisation).into()),
+    })
+}
+
+fn with_cookie(app: &App, status: StatusCode, cookie: &Secret, tokens: Tokens) -> Response {
+    let cookie = new_cookie(cookie.reveal().to_owned(), app.config.is_https());
+    no_store((status, CookieJar::new().add(cookie), Json(tokens)))
+}
+
+/// Starts a session in place of the one that the browser had, and makes its tokens.
+async fn start_session(
+    app: &App,
+    change: Change<'_>,
+    headers: &HeaderMap,
+    user: &user::Model,
+    place: Option<&Place>,
+) -> Result<(Tokens, Secret), Error> {
+    let earlier = session_cookie(headers, cookie_name(app.config.is_https()));
+    if let Some(earlier) = earlier.as_deref().and_then(Secret::parse) {
+        sessions::replace(change, &app.keyring, &earlier).await?;
+    }
+    let organisation = place.map(|place| place.organisation.id);
+    let (session, cookie) = sessions::start(change, &app.keyring, user.id, organisation).await?;
+    let first = RefreshToken { session: session.id, counter: 0 };
+    Ok((tokens(app, &session, user, place, first)?, cookie))
+}
+
+/// Make an account
+///
+/// Makes an account and signs it in: tokens in the answer, the session in an httpOnly cookie.
+#[utoipa::path(post, path = "/api/auth/register", operation_id = "register", tag = TAG, request_body = RegistrationInput,
+    responses(
+        (status = 201, description = "The account, signed in.", body = Tokens),
+        (status = 403, description = "Registration is closed, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The e-mail address or the username is taken.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn register(
+    State(app): State<App>,
+    client: Client,
+    headers: HeaderMap,
+    Input(input): Input<RegistrationInput>,
+) -> Result<Response, Error> {
+    if app.config.registration == Registration::Closed {
+        return Err(Error::RegistrationClosed);
+    }
+    let password_hash = app.hasher.hash(&input.password).await?;
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let new = NewUser {
+        email: input.email,
+        username: input.username,
+        name: input.name,
+        password_hash,
+        operator: false,
+    };
+    let user = users::create(change, new).await?;
+    let actor = actor.as_user(user.id, &user.name);
+    let change = Change { actor: &actor, ..change };
+    let place = match &input.organisation {
+        Some(name) => {
+            let (organisation, _) = organisations::create(change, name, None, Some(user.id)).await?;
+            Some(Place { organisation, role: Role::Admin })
+        }
+        None => None,
+    };
+    let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref()).await?;
+    txn.commit().await?;
+    Ok(with_cookie(&app, StatusCode::CREATED, &cookie, tokens))
+}
+
+/// Sign in
+///
+/// With e-mail address or username and password. The answer for an unknown user is the answer for a wrong
+/// password. The session cookie gets a new value at every sign-in; the session before it ends.
+#[utoipa::path(post, path = "/api/auth/login", operation_id = "sign_in", tag = TAG, request_body = LoginInput,
+    responses(
+        (status = 200, description = "Signed in.", body = Tokens),
+        (status = 401, description = "The name or the password is wrong.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The account is disabled, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The user is no member of the organisation that was asked for.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn login(
+    State(app): State<App>,
+    client: Client,
+    headers: HeaderMap,
+    Input(input): Input<LoginInput>,
+) -> Result<Response, Error> {
+    let name = match (&input.email, &input.username) {
+        (Some(name), None) | (None, Some(name)) => name,
+        (None, None) => return Err(Error::invalid("/email", "give `email` or `username`")),
+        (Some(_), Some(_)) => {
+            return Err(Error::invalid("/username", "give `email` or `username`, not both"));
+        }
+    };
+    let checked = sign_in::check(app.db.read(), &app.hasher, name, &input.password).await?;
+    let place = tokens::place(app.db.read(), checked.user.id, input.organisation.as_deref(), None).await?;
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let user = checked.confirm(change).await?;
+    let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref()).await?;
+    txn.commit().await?;
+    Ok(with_cookie(&app, StatusCode::OK, &cookie, tokens))
+}
+
+/// The refresh token, unless it is sent as bearer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Refresh)]
+pub struct RefreshInput {
+    #[schema(example = "osr_…")]
+    refresh_token: String,
+}
+
+/// Refresh
+///
+/// Exchanges a refresh token, in the body or as bearer, for a new pair. The token before it, presented
+/// again within 10 seconds, gets the same successor; any older one is taken for theft and ends the session.
+#[utoipa::path(post, path = "/api/auth/refresh", operation_id = "refresh", tag = TAG, request_body = Option<RefreshInput>,
+    responses(
+        (status = 200, description = "A new pair.", body = Tokens),
+        (status = 401, description = "The refresh token is no good.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn refresh(
+    State(app): State<App>,
+    client: Client,
+    headers: HeaderMap,
+    OptionalInput(input): OptionalInput<RefreshInput>,
+) -> Result<Response, Error> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = bearer
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let text = match (&input, bearer) {
+        (Some(input), None) => input.refresh_token.as_str(),
+        (None, Some((_, token))) => token.trim(),
+        (Some(_), Some(_)) => return Err(Error::AmbiguousCredentials),
+        (None, None) => return Err(Error::InvalidRefreshToken),
+    };
+    let presented = RefreshToken::verify(text, &app.keyring).ok_or(Error::InvalidRefreshToken)?;
+    let lifetime = RefreshLifetime {
+        idle: app.config.tokens.refresh_idle,
+        absolute: app.config.tokens.refresh_absolute,
+    };
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let rotation = sessions::rotate(change, presented, lifetime).await?;
+    let answer = match &rotation {
+        Rotation::Successor(session, successor) => {
+            let user = users::lock(change, session.user_id).await?;
+            if user.disabled_at.is_some() {
+                return Err(Error::InvalidRefreshToken);
+            }
+            let place = tokens::place(&txn, user.id, None, session.organisation_id).await?;
+            Some(tokens(&app, session, &user, place.as_ref(), *successor)?)
+        }
+        Rotation::Theft | Rotation::Refused => None,
+    };
+    // Also what a theft brought about must stay.
+    txn.commit().await?;
+    answer.map(|tokens| no_store(Json(tokens))).ok_or(Error::InvalidRefreshToken)
+}
+
+/// Sign out
+///
+/// Ends this session: its cookie, its refresh chain and its access tokens.
+#[utoipa::path(post, path = "/api/auth/logout", operation_id = "sign_out", tag = TAG,
+    responses((status = 204, description = "Signed out.")))]
+pub async fn logout(State(app): State<App>, SignedIn { by, actor }: SignedIn) -> Result<Response, Error> {
+    let txn = app.db.begin().await?;
+    sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.user.id, by.session.id).await?;
+    txn.commit().await?;
+    let mut cookie = new_cookie(String::new(), app.config.is_https());
+    cookie.make_removal();
+    let mut response = no_store((StatusCode::NO_CONTENT, CookieJar::new().add(cookie)));
+    // Not "cookies": that would sign the browser out of every site on the same registrable domain.
+    let value = HeaderValue::from_static(r#""cache", "storage""#);
+    response.headers_mut().insert("clear-site-data", value);
+    Ok(response)
+}
+
+/// The organisation that a token is asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TokenRequest)]
+pub struct TokenInput {
+    /// Slug or id.
+    #[schema(example = "acme")]
+    organisation: String,
+}
+
+/// An access token for one organisation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrganisationToken {
+    /// The same as `access_token`.
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
+    token: String,
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
+    access_token: String,
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// Seconds until the access token expires.
+    #[schema(example = 900)]
+    expires_in: i64,
+    organisation: OrganisationSummary,
+    role: Role,
+}
+
+/// Token for another organisation
+///
+/// An access token of this session for another of the user's organisations. The one at hand stays good.
+#[utoipa::path(post, path = "/api/auth/token", operation_id = "create_token", tag = TAG, request_body = TokenInput,
+    responses(
+        (status = 200, description = "The token.", body = OrganisationToken),
+        (status = 404, description = "The user is no member of it.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn token(
+    State(app): State<App>,
+    SignedIn { by, .. }: SignedIn,
+    Input(input): Input<TokenInput>,
+) -> Result<Response, Error> {
+    let place = tokens::place(app.db.read(), by.user.id, Some(&input.organisation), None)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let signing_keys = app.signing_keys();
+    let access_token = app.issuer(&signing_keys).sign(&by.session, &by.user, Some(&place), app.now())?;
+    Ok(no_store(Json(OrganisationToken {
+        token: access_token.clone(),
+        access_token,
+        token_type: "Bearer",
+        expires_in: app.config.tokens.access_ttl.num_seconds(),
+        organisation: (&place.organisation).into(),
+        role: place.role,
+    })))
+}

@@ -1,0 +1,129 @@
+//! The audit log of an organisation.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::input::Params;
+use super::page::{Page, Part};
+use crate::app::App;
+use crate::auth::Member;
+
+use crate::entity::audit_event::{self, ActorKind};
+use crate::error::Error;
+use crate::id::AuditEventId;
+
+const TAG: &str = "Audit log";
+
+/// Who did it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventActor {
+    kind: ActorKind,
+    /// A user's or key's id.
+    id: Option<String>,
+    /// What the actor was called then.
+    #[schema(example = "Ana Ruiz")]
+    name: String,
+}
+
+/// Something that was done.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditEvent)]
+pub struct Event {
+    id: AuditEventId,
+    #[schema(example = "key.created")]
+    action: String,
+    actor: EventActor,
+    /// What it was done to.
+    target_id: Option<String>,
+    /// What changed.
+    #[schema(value_type = Object)]
+    data: serde_json::Value,
+    #[schema(example = "203.0.113.7")]
+    ip: Option<String>,
+    user_agent: Option<String>,
+    /// Finds the request in the server's log.
+    request_id: Option<String>,
+    created_at: DateTime<Utc>,
+}
+
+/// Which events.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Only this action, such as `key.created`.
+    #[param(nullable = false, example = "key.created")]
+    action: Option<String>,
+    /// Only this user or key, by id.
+    #[param(nullable = false)]
+    actor: Option<String>,
+    /// Not before, RFC 3339.
+    #[param(value_type = Option<DateTime<Utc>>, nullable = false)]
+    from: Option<String>,
+    /// Before, RFC 3339.
+    #[param(value_type = Option<DateTime<Utc>>, nullable = false)]
+    to: Option<String>,
+}
+
+fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> {
+    let parse = |text: &str| {
+        text.parse()
+            .map_err(|_| Error::invalid(format!("/{name}"), "this is no time such as 2026-01-31T12:00:00Z"))
+    };
+    text.map(parse).transpose()
+}
+
+/// Read the audit log
+///
+/// Newest first.
+#[utoipa::path(get, path = "/api/orgs/{org}/events", operation_id = "list_events", tag = TAG,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme"), Filter, Part),
+    responses((status = 200, description = "The events.", body = Page<Event>)))]
+pub async fn list(
+    State(app): State<App>,
+    member: Member,
+    Params(filter): Params<Filter>,
+    Params(part): Params<Part>,
+) -> Result<Json<Page<Event>>, Error> {
+    let limit = part.limit()?;
+    let column = &audit_event::COLUMN;
+    let mut select = audit_event::Entity::in_organisation(member.organisation.id)
+        .order_by_desc(audit_event::Column::Id)
+        .limit(limit + 1);
+    if let Some(after) = part.after::<AuditEventId>()? {
+        select = select.filter(column.id.lt(after));
+    }
+    if let Some(action) = &filter.action {
+        select = select.filter(column.action.eq(storable(action)));
+    }
+    if let Some(actor) = &filter.actor {
+        select = select.filter(column.actor_id.eq(storable(actor)));
+    }
+    if let Some(from) = time("from", filter.from.as_deref())? {
+        select = select.filter(column.created_at.gte(from));
+    }
+    if let Some(to) = time("to", filter.to.as_deref())? {
+        select = select.filter(column.created_at.lt(to));
+    }
+    let rows = select.all(app.db.read()).await?;
+    let show = |row: audit_event::Model| Event {
+        id: row.id,
+        action: row.action,
+        actor: EventActor { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
+        target_id: row.target_id,
+        data: row.data,
+        ip: row.ip,
+        user_agent: row.user_agent,
+        request_id: row.request_id,
+        created_at: row.created_at,
+    };
+    Ok(Json(Page::new(rows, limit, |row| row.id.to_string(), show)))
+}
+
+/// PostgreSQL has no texts with NUL, so there is nothing to find by one.
+fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}

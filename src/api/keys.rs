@@ -1,0 +1,316 @@
+//! API keys.
+
+use std::collections::{BTreeSet, HashMap};
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::input::{Input, OptionalInput, Params, PathId};
+use super::layers::no_store;
+use super::page::{Page, Part};
+use super::shapes::UserSummary;
+use crate::app::App;
+use crate::auth::{Caller, Member};
+
+use crate::domain::Change;
+use crate::domain::display_name::DisplayName;
+use crate::domain::keys::{self, NewKey};
+use crate::entity::api_key::Environment;
+use crate::entity::{api_key, api_key_secret, user};
+use crate::error::Error;
+use crate::id::ApiKeyId;
+use crate::permission::Role;
+use crate::secret::{Secret, ShownOnce};
+
+const TAG: &str = "API keys";
+/// A day: long enough to roll a new secret out.
+const DEFAULT_OVERLAP: u32 = 86_400;
+const LONGEST_OVERLAP: u32 = 30 * 86_400;
+
+/// Whether a key can be used.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyState {
+    Active,
+    Expired,
+    Revoked,
+}
+
+/// An API key, masked.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ApiKey)]
+pub struct Key {
+    id: ApiKeyId,
+    #[schema(example = "Deploy bot")]
+    name: String,
+    environment: Environment,
+    role: Role,
+    /// What the key was narrowed to; null: all that its role has and keys may.
+    #[schema(example = json!(["members:read"]))]
+    permissions: Option<BTreeSet<String>>,
+    /// How people recognise the current secret.
+    #[schema(example = "osk_live_4fT9…c0Qx")]
+    hint: String,
+    /// While the key is rotated: when the replaced secret stops to work.
+    old_secret_expires_at: Option<DateTime<Utc>>,
+    state: KeyState,
+    /// Null when made on the command line, or by an account that is gone.
+    created_by: Option<UserSummary>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime<Utc>>,
+    /// A few seconds late.
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+/// A key with its secret: the only time that it is seen.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ApiKeyWithSecret)]
+pub struct KeyWithSecret {
+    #[serde(flatten)]
+    key: Key,
+    /// Store it now: it is not shown again.
+    #[schema(value_type = String, pattern = "^osk_(live|test)_[0-9A-Za-z]{38}$", example = "osk_live_…")]
+    secret: ShownOnce,
+}
+
+/// Keys with their secrets' hints and their creators' names.
+async fn show(
+    db: &impl ConnectionTrait,
+    keys: Vec<api_key::Model>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Key>, Error> {
+    let Some(organisation) = keys.first().map(|key| key.organisation_id) else { return Ok(Vec::new()) };
+    let secrets = api_key_secret::Entity::in_organisation(organisation)
+        .filter(api_key_secret::COLUMN.api_key_id.is_in(keys.iter().map(|key| key.id)))
+        .order_by_asc(api_key_secret::Column::Id)
+        .all(db)
+        .await?;
+    let mut hints = HashMap::new();
+    let mut overlaps = HashMap::new();
+    for secret in secrets {
+        if let Some(end) = secret.expires_at {
+            overlaps.extend((end > now).then_some((secret.api_key_id, end)));
+        } else {
+            hints.insert(secret.api_key_id, secret.hint);
+        }
+    }
+    let creators = keys.iter().filter_map(|key| key.created_by);
+    let creators = user::Entity::find().filter(user::COLUMN.id.is_in(creators)).all(db).await?;
+    let creators: HashMap<_, _> = creators.iter().map(|user| (user.id, user)).collect();
+    let shown = keys.into_iter().map(|key| Key {
+        state: match (key.revoked_at, key.is_alive(now)) {
+            (Some(_), _) => KeyState::Revoked,
+            (None, false) => KeyState::Expired,
+            (None, true) => KeyState::Active,
+        },
+        hint: hints.remove(&key.id).unwrap_or_default(),
+        old_secret_expires_at: overlaps.get(&key.id).copied(),
+        created_by: key.created_by.and_then(|id| creators.get(&id)).map(|user| (*user).into()),
+        id: key.id,
+        name: key.name,
+        environment: key.environment,
+        role: key.role,
+        permissions: key.permissions.map(|narrowed| narrowed.0),
+        created_at: key.created_at,
+        updated_at: key.updated_at,
+        expires_at: key.expires_at,
+        revoked_at: key.revoked_at,
+        last_used_at: key.last_used_at,
+    });
+    Ok(shown.collect())
+}
+
+async fn show_one(db: &impl ConnectionTrait, key: api_key::Model, now: DateTime<Utc>) -> Result<Key, Error> {
+    show(db, vec![key], now).await?.pop().ok_or(Error::NotFound)
+}
+
+/// List the API keys
+///
+/// Masked, newest first; revoked and expired ones too.
+#[utoipa::path(get, path = "/api/orgs/{org}/keys", operation_id = "list_keys", tag = TAG,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme"), Part),
+    responses((status = 200, description = "The keys.", body = Page<Key>)))]
+pub async fn list(
+    State(app): State<App>,
+    member: Member,
+    Params(part): Params<Part>,
+) -> Result<Json<Page<Key>>, Error> {
+    let limit = part.limit()?;
+    let mut select = api_key::Entity::in_organisation(member.organisation.id)
+        .order_by_desc(api_key::Column::Id)
+        .limit(limit + 1);
+    if let Some(after) = part.after::<ApiKeyId>()? {
+        select = select.filter(api_key::COLUMN.id.lt(after));
+    }
+    let page = Page::new(select.all(app.db.read()).await?, limit, |row| row.id.to_string(), |row| row);
+    let data = show(app.db.read(), page.data, app.now()).await?;
+    Ok(Json(Page { data, next_cursor: page.next_cursor }))
+}
+
+/// A new key.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewApiKey)]
+pub struct NewKeyInput {
+    name: DisplayName,
+    environment: Environment,
+    /// Never above the creator's.
+    role: Role,
+    /// Narrower than the role, if given. Only permissions that the role has and keys may use.
+    #[schema(example = json!(["members:read"]))]
+    permissions: Option<BTreeSet<String>>,
+    /// Default: never.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// Create an API key
+///
+/// The answer has the secret, this one time.
+#[utoipa::path(post, path = "/api/orgs/{org}/keys", operation_id = "create_key", tag = TAG, request_body = NewKeyInput,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
+    responses((status = 201, description = "The key with its secret.", body = KeyWithSecret)))]
+pub async fn create(
+    State(app): State<App>,
+    Caller { actor, .. }: Caller,
+    member: Member,
+    Input(input): Input<NewKeyInput>,
+) -> Result<Response, Error> {
+    let creator = member.user().ok_or(Error::UserRequired)?.user.id;
+    let new = NewKey {
+        name: input.name,
+        environment: input.environment,
+        role: input.role,
+        permissions: input.permissions,
+        expires_at: input.expires_at,
+    };
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let created = keys::create(
+        change,
+        &app.keyring,
+        &app.config.permissions,
+        member.organisation.id,
+        Some(creator),
+        new,
+    )
+    .await?;
+    let answer = with_secret(StatusCode::CREATED, change, created).await?;
+    txn.commit().await?;
+    Ok(answer)
+}
+
+async fn with_secret(
+    status: StatusCode,
+    change: Change<'_>,
+    (key, _, secret): (api_key::Model, api_key_secret::Model, Secret),
+) -> Result<Response, Error> {
+    let key = show_one(change.txn, key, change.now).await?;
+    Ok(no_store((status, Json(KeyWithSecret { key, secret: ShownOnce(secret) }))))
+}
+
+/// Show an API key
+#[utoipa::path(get, path = "/api/orgs/{org}/keys/{id}", operation_id = "show_key", tag = TAG,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
+    responses((status = 200, description = "The key, masked.", body = Key)))]
+pub async fn show_key(
+    State(app): State<App>,
+    member: Member,
+    PathId(id): PathId<ApiKeyId>,
+) -> Result<Json<Key>, Error> {
+    let key = api_key::Entity::in_organisation(member.organisation.id).filter(api_key::COLUMN.id.eq(id));
+    let key = key.one(app.db.read()).await?.ok_or(Error::NotFound)?;
+    Ok(Json(show_one(app.db.read(), key, app.now()).await?))
+}
+
+/// The new name.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ApiKeyUpdate)]
+pub struct KeyUpdate {
+    name: DisplayName,
+}
+
+/// Rename an API key
+#[utoipa::path(patch, path = "/api/orgs/{org}/keys/{id}", operation_id = "rename_key", tag = TAG, request_body = KeyUpdate,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
+    responses((status = 200, description = "The key as it is now.", body = Key)))]
+pub async fn rename(
+    State(app): State<App>,
+    Caller { actor, .. }: Caller,
+    member: Member,
+    PathId(id): PathId<ApiKeyId>,
+    Input(input): Input<KeyUpdate>,
+) -> Result<Json<Key>, Error> {
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let key = keys::rename(change, member.organisation.id, id, &input.name).await?;
+    let shown = show_one(&txn, key, change.now).await?;
+    txn.commit().await?;
+    Ok(Json(shown))
+}
+
+/// How long the old secret goes on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRotation {
+    /// Seconds for which the old secret works beside the new one; default a day, 30 days at most.
+    #[schema(minimum = 0, maximum = 2_592_000, example = 86_400, nullable = false)]
+    overlap: Option<u32>,
+}
+
+/// Rotate an API key
+///
+/// A new secret under the same id; the old one goes on for `overlap` seconds, and its answers say so by
+/// `Deprecation` and `Sunset`.
+#[utoipa::path(post, path = "/api/orgs/{org}/keys/{id}/rotate", operation_id = "rotate_key", tag = TAG, request_body = Option<KeyRotation>,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
+    responses(
+        (status = 200, description = "The key with its new secret.", body = KeyWithSecret),
+        (status = 409, description = "The key is revoked or expired.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn rotate(
+    State(app): State<App>,
+    Caller { actor, .. }: Caller,
+    member: Member,
+    PathId(id): PathId<ApiKeyId>,
+    OptionalInput(input): OptionalInput<KeyRotation>,
+) -> Result<Response, Error> {
+    let overlap = input.and_then(|input| input.overlap).unwrap_or(DEFAULT_OVERLAP);
+    if overlap > LONGEST_OVERLAP {
+        return Err(Error::invalid("/overlap", "30 days (2592000 seconds) at most"));
+    }
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let overlap = TimeDelta::seconds(overlap.into());
+    let rotated = keys::rotate(change, &app.keyring, member.organisation.id, id, overlap).await?;
+    let answer = with_secret(StatusCode::OK, change, rotated).await?;
+    txn.commit().await?;
+    Ok(answer)
+}
+
+/// Revoke an API key
+///
+/// At once and for good. The key stays in the list.
+#[utoipa::path(delete, path = "/api/orgs/{org}/keys/{id}", operation_id = "revoke_key", tag = TAG,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
+    responses((status = 204, description = "It is revoked.")))]
+pub async fn revoke(
+    State(app): State<App>,
+    Caller { actor, .. }: Caller,
+    member: Member,
+    PathId(id): PathId<ApiKeyId>,
+) -> Result<StatusCode, Error> {
+    let txn = app.db.begin().await?;
+    keys::revoke(Change { txn: &txn, now: app.now(), actor: &actor }, member.organisation.id, id).await?;
+    txn.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

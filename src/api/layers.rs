@@ -1,0 +1,148 @@
+//! What every request passes through, outermost first: see [`around`].
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::Method;
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+use tower_http::sensitive_headers::{SetSensitiveRequestHeadersLayer, SetSensitiveResponseHeadersLayer};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::auth::{API_KEY_HEADER, RequestId};
+use crate::error::{Error, Problem};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+/// Nothing may be loaded and nobody may frame us; pages that show something ask for what they need.
+const CSP: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+);
+
+/// Puts all layers around the routes.
+pub fn around(router: Router, app: &App) -> Router {
+    let config = &app.config;
+    let timeout = config.limits.request_timeout.to_std().unwrap_or(Duration::from_secs(30));
+    let secret = [header::AUTHORIZATION, header::COOKIE, HeaderName::from_static(API_KEY_HEADER)];
+    router.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(problems))
+            .layer(from_fn_with_state(config.is_https(), security_headers))
+            .layer(from_fn(trace))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn_with_state(timeout, limit_time))
+            .layer(DefaultBodyLimit::max(config.limits.body_bytes))
+            .layer(SetSensitiveRequestHeadersLayer::new(secret))
+            .layer(SetSensitiveResponseHeadersLayer::new([header::SET_COOKIE]))
+            .layer(cors(&config.allowed_origins))
+            .layer(csrf(&config.allowed_origins)),
+    )
+}
+
+/// Gives the request its id, and every error its body.
+async fn problems(mut request: Request, next: Next) -> Response {
+    let id = Uuid::now_v7().simple().to_string();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let head = request.method() == Method::HEAD;
+    let mut response = next.run(request).await;
+    if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
+        problem.request_id.clone_from(&id);
+        let (mut parts, _) = response.into_parts();
+        parts.headers.remove(header::CONTENT_LENGTH);
+        let body = if head { Body::empty() } else { Json(problem).into_response().into_body() };
+        response = Response::from_parts(parts, body);
+        response.headers_mut().insert(header::CONTENT_TYPE, PROBLEM_JSON);
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+async fn security_headers(State(https): State<bool>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(CSP);
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if https {
+        let a_year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
+    }
+    response
+}
+
+/// One line a request: the matched route, never the address with its query, which may hold secrets.
+async fn trace(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let span = tracing::info_span!("request", id, method = %request.method(), route);
+    async {
+        let started = std::time::Instant::now();
+        let response = next.run(request).await;
+        let status = response.status().as_u16();
+        tracing::info!(status, milliseconds = started.elapsed().as_secs_f64() * 1e3, "answered");
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text =
+        panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    Error::internal(format!("panic: {}", text.unwrap_or("of unknown kind"))).into_response()
+}
+
+async fn limit_time(State(timeout): State<Duration>, request: Request, next: Next) -> Response {
+    tokio::time::timeout(timeout, next.run(request)).await.unwrap_or_else(|_| Error::Timeout.into_response())
+}
+
+/// CORS and CSRF are fed from the same list, so that who may read may also write.
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static(API_KEY_HEADER)])
+        .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE])
+        .max_age(Duration::from_secs(600))
+}
+
+type CsrfRejection = fn(ProtectionError) -> Response;
+
+fn csrf(origins: &[String]) -> CsrfLayer<CsrfRejection> {
+    let layer = origins
+        .iter()
+        .fold(CsrfLayer::new(), |layer, origin| layer.clone().add_trusted_origin(origin).unwrap_or(layer));
+    layer
+        // Proxies repeat the client's own headers there, from the sites that they protect; it changes nothing.
+        .with_insecure_bypass(|_, uri| uri.path() == "/api/verify" || uri.path().starts_with("/api/verify/"))
+        .with_rejection_response(|_| Error::CrossSite.into_response())
+}
+
+/// Adds `Cache-Control: no-store` to an answer with a credential in it.
+pub fn no_store(response: impl IntoResponse) -> Response {
+    let mut response = response.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

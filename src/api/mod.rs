@@ -1,0 +1,109 @@
+//! THE route list: every door of the API, and who may come in.
+//!
+//! | added by | open to |
+//! | --- | --- |
+//! | `.public` | everybody |
+//! | `.any` | whoever has a good credential: cookie, access token, API key |
+//! | `.user` | users, by cookie or access token |
+//! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
+//!
+//! The permissions and the roles that have them stand in one table in `permission.rs`.
+//!
+//! To add one: a handler with `#[utoipa::path]` (no word about security) in the file of its resource, a line
+//! below, `cargo run -- openapi > openapi/openapi.json`, and its tests in `tests/it/`.
+
+mod account;
+mod auth;
+mod docs;
+mod events;
+mod health;
+mod input;
+mod keys;
+mod layers;
+mod members;
+mod openapi;
+mod organisations;
+mod page;
+mod route_table;
+mod sessions;
+mod shapes;
+mod verify;
+mod well_known;
+mod who;
+
+use axum::{Extension, Router};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::routes;
+
+pub use layers::{around, no_store};
+pub use route_table::Route;
+
+use crate::app::App;
+use crate::permission::Permission as P;
+use route_table::{RouteTable, every_method};
+
+fn table(app: &App) -> RouteTable {
+    RouteTable::new(app.clone(), openapi::document(app.config.is_https()))
+        // Signing in
+        .public(routes!(auth::register))
+        .public(routes!(auth::login))
+        .public(routes!(auth::refresh))
+        .user(routes!(auth::logout))
+        .user(routes!(auth::token))
+        // Account
+        .any(routes!(account::show))
+        .user(routes!(account::update))
+        .user(routes!(account::change_password))
+        .user(routes!(sessions::list, sessions::end_others))
+        .user(routes!(sessions::end))
+        // Organisations
+        .user(routes!(organisations::list, organisations::create))
+        .org(P::OrgRead, routes!(organisations::show))
+        .org(P::OrgUpdate, routes!(organisations::update))
+        .org(P::OrgDelete, routes!(organisations::delete))
+        .org(P::OrgLeave, routes!(organisations::leave))
+        // Members
+        .org(P::MembersRead, routes!(members::list))
+        .org(P::MembersManage, routes!(members::change_role, members::remove))
+        .org(P::SessionsManage, routes!(members::end_sessions))
+        // API keys
+        .org(P::KeysRead, routes!(keys::list))
+        .org(P::KeysRead, routes!(keys::show_key))
+        .org(P::KeysManage, routes!(keys::create))
+        .org(P::KeysManage, routes!(keys::rename, keys::revoke))
+        .org(P::KeysManage, routes!(keys::rotate))
+        // Audit log
+        .org(P::EventsRead, routes!(events::list))
+        // Verification, for other services
+        .any(every_method(routes!(verify::check), verify::check))
+        .any(every_method(routes!(verify::check_path), verify::check_path))
+        .public(routes!(well_known::jwks))
+        .public(routes!(well_known::metadata))
+        // Service
+        .public(routes!(health::live))
+        .public(routes!(health::ready))
+        .public(routes!(health::health))
+        .public(routes!(health::api_health))
+        .public(routes!(docs::openapi))
+}
+
+/// The API's routes with their guards, without the layers that all requests pass.
+pub fn router(app: &App) -> Router<App> {
+    let (router, document, _) = table(app).finish();
+    let text = serde_json::to_string(&document).unwrap_or_default();
+    let router = if app.config.docs { router.merge(docs::swagger_ui()) } else { router };
+    router
+        .fallback(input::not_found)
+        .method_not_allowed_fallback(input::method_not_allowed)
+        .layer(Extension(docs::Document(text.into())))
+}
+
+/// The OpenAPI document.
+pub fn document(app: &App) -> OpenApi {
+    table(app).finish().1
+}
+
+/// Every route, for the permission matrix.
+pub fn recorded_routes(app: &App) -> Vec<Route> {
+    table(app).finish().2
+}

@@ -1,0 +1,180 @@
+//! What the OpenAPI document says besides the operations: title, tags, security schemes, shared errors.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use utoipa::PartialSchema;
+use utoipa::openapi::schema::ComponentsBuilder;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
+    Response, ResponseBuilder, ServerBuilder,
+};
+
+use crate::auth::cookie_name;
+use crate::error::{FieldError, Problem};
+
+const ABOUT: &str = "Organisations, users and roles, API keys, sessions and tokens behind one extractor.
+
+Every operation names the permission that it needs. Send one credential: the session cookie that signing \
+in sets, an access token as `Authorization: Bearer`, or an API key as `X-API-Key` or `Authorization: Bearer`. \
+Without a credential, or with a bad one, the answer is 401; in an organisation that the caller does not \
+belong to, 404; without the permission, 403.
+
+Errors are problems (RFC 9457); their `code` is stable. Lists take `limit` and `cursor` and answer \
+`{data, next_cursor}`. Times are RFC 3339 in UTC.";
+
+const TAGS: [(&str, &str); 8] = [
+    ("Signing in", "Registering, signing in and out, refreshing tokens."),
+    ("Account", "The signed-in user: who am I, password, sessions."),
+    ("Organisations", "Tenants."),
+    ("Members", "Who is in an organisation, and as what."),
+    ("API keys", "Credentials for machines. A key's secret is shown once."),
+    ("Audit log", "Who did what."),
+    ("Verification", "What other services call to find out who is calling them."),
+    ("Service", "Health, keys, and this document."),
+];
+
+/// The shared error answers: name, status' meaning, example.
+const ERRORS: [(&str, &str, u16, &str, &str, &str); 8] = [
+    (
+        "BadRequest",
+        "The body is not JSON, or there are two credentials.",
+        400,
+        "malformed_body",
+        "Malformed body",
+        "The body is not JSON: expected value at line 1 column 1",
+    ),
+    (
+        "Unauthenticated",
+        "No credential, or a bad one.",
+        401,
+        "invalid_credential",
+        "Invalid credential",
+        "The credential is malformed, expired or revoked.",
+    ),
+    (
+        "Forbidden",
+        "The permission is missing, or the request came from a foreign site.",
+        403,
+        "permission_denied",
+        "Permission denied",
+        "This needs the permission `keys:manage`.",
+    ),
+    (
+        "NotFound",
+        "There is nothing here, or nothing that the caller may know of.",
+        404,
+        "not_found",
+        "Not found",
+        "There is nothing here, or nothing that you may know of.",
+    ),
+    (
+        "BodyTooLarge",
+        "The body is larger than this server accepts.",
+        413,
+        "body_too_large",
+        "Body too large",
+        "The body is larger than this server accepts.",
+    ),
+    (
+        "UnsupportedMediaType",
+        "The body is not declared as JSON.",
+        415,
+        "unsupported_media_type",
+        "Unsupported media type",
+        "Send `Content-Type: application/json`.",
+    ),
+    (
+        "Invalid",
+        "A member of the input is not as it should be; `errors` points at it.",
+        422,
+        "validation_failed",
+        "Invalid input",
+        "this is not an e-mail address",
+    ),
+    (
+        "Unavailable",
+        "Busy: try again after `Retry-After` seconds.",
+        503,
+        "busy",
+        "Busy",
+        "The server is busy. Try again in a moment.",
+    ),
+];
+
+/// The document without its operations.
+pub fn document(https: bool) -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Oskar")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(ABOUT))
+        .contact(Some(ContactBuilder::new().name(Some("The Oskar developers")).build()))
+        .license(Some(
+            LicenseBuilder::new().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build(),
+        ))
+        .build();
+    let mut components = ComponentsBuilder::new()
+        .schema("Problem", Problem::schema())
+        .schema("FieldError", FieldError::schema());
+    for (name, description, status, code, title, detail) in ERRORS {
+        components = components.response(name, error(description, status, code, title, detail));
+    }
+    for (name, scheme) in security_schemes(https) {
+        components = components.security_scheme(name, scheme);
+    }
+    let tags =
+        TAGS.map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build());
+    OpenApiBuilder::new()
+        .info(info)
+        .servers(Some([ServerBuilder::new().url("/").build()]))
+        .components(Some(components.build()))
+        .tags(Some(tags))
+        .build()
+}
+
+fn error(description: &str, status: u16, code: &str, title: &str, detail: &str) -> Response {
+    let mut example = json!({
+        "type": format!("urn:oskar:problem:{code}"), "title": title, "status": status, "detail": detail,
+        "code": code, "message": detail, "request_id": "019aa7b0c1d27f3e8a4b5c6d7e8f9a0b",
+    });
+    if status == 422 {
+        example["errors"] = json!([{ "pointer": "/email", "message": detail }]);
+    }
+    let problem = ContentBuilder::new()
+        .schema(Some(RefOr::Ref(Ref::from_schema_name("Problem"))))
+        .example(Some(example))
+        .build();
+    ResponseBuilder::new().description(description).content("application/problem+json", problem).build()
+}
+
+fn security_schemes(https: bool) -> BTreeMap<&'static str, SecurityScheme> {
+    let described = |name: &str, text: &str| ApiKeyValue::with_description(name, text);
+    let bearer = |format: &str, text: &str| {
+        let http =
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format(format).description(Some(text));
+        SecurityScheme::Http(http.build())
+    };
+    BTreeMap::from([
+        (
+            "cookie",
+            SecurityScheme::ApiKey(ApiKey::Cookie(described(
+                cookie_name(https),
+                "The session cookie. Browsers keep it to themselves: run *Sign in* on this page, and every further call carries it.",
+            ))),
+        ),
+        ("bearer", bearer("JWT", "An access token: `access_token` in the answer to signing in.")),
+        (
+            "api_key",
+            SecurityScheme::ApiKey(ApiKey::Header(described(
+                "X-API-Key",
+                "An API key: `osk_live_…` or `osk_test_…`.",
+            ))),
+        ),
+        (
+            "api_key_as_bearer",
+            bearer("osk_live_… or osk_test_…", "The same API key, sent as `Authorization: Bearer`."),
+        ),
+    ])
+}

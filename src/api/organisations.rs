@@ -1,0 +1,160 @@
+//! Organisations.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::input::{Input, Params};
+use super::page::{Page, Part};
+use super::shapes::Organisation;
+use crate::app::App;
+use crate::auth::{Caller, Member, SignedIn};
+use crate::domain::display_name::DisplayName;
+use crate::domain::slug::Slug;
+use crate::domain::{Change, members, organisations};
+use crate::entity::organisation;
+use crate::error::Error;
+use crate::id::OrganisationId;
+use crate::permission::Role;
+
+const TAG: &str = "Organisations";
+
+/// One of the user's organisations.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MyOrganisation {
+    #[serde(flatten)]
+    organisation: Organisation,
+    role: Role,
+}
+
+/// List my organisations
+///
+/// Oldest first, with the role in each.
+#[utoipa::path(get, path = "/api/orgs", operation_id = "list_organisations", tag = TAG, params(Part),
+    responses((status = 200, description = "The user's organisations.", body = Page<MyOrganisation>)))]
+pub async fn list(
+    State(app): State<App>,
+    SignedIn { by, .. }: SignedIn,
+    Params(part): Params<Part>,
+) -> Result<Json<Page<MyOrganisation>>, Error> {
+    let limit = part.limit()?;
+    let mut select = organisation::Entity::of_user(by.user.id).limit(limit + 1);
+    if let Some(after) = part.after::<OrganisationId>()? {
+        select = select.filter(organisation::COLUMN.id.gt(after));
+    }
+    let rows = select.all(app.db.read()).await?;
+    let rows = rows.into_iter().filter_map(|(row, membership)| Some((row, membership?.role))).collect();
+    let show =
+        |(row, role): (organisation::Model, Role)| MyOrganisation { organisation: (&row).into(), role };
+    Ok(Json(Page::new(rows, limit, |(row, _)| row.id.to_string(), show)))
+}
+
+/// A new organisation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrganisation {
+    name: DisplayName,
+    /// Default: made from the name.
+    slug: Option<Slug>,
+}
+
+/// Create an organisation
+///
+/// The user becomes its admin.
+#[utoipa::path(post, path = "/api/orgs", operation_id = "create_organisation", tag = TAG, request_body = NewOrganisation,
+    responses(
+        (status = 201, description = "The organisation.", body = MyOrganisation),
+        (status = 409, description = "The slug is taken.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn create(
+    State(app): State<App>,
+    SignedIn { by, actor }: SignedIn,
+    Input(input): Input<NewOrganisation>,
+) -> Result<(StatusCode, Json<MyOrganisation>), Error> {
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let (row, _) = organisations::create(change, &input.name, input.slug, Some(by.user.id)).await?;
+    txn.commit().await?;
+    Ok((StatusCode::CREATED, Json(MyOrganisation { organisation: (&row).into(), role: Role::Admin })))
+}
+
+/// Show an organisation
+#[utoipa::path(get, path = "/api/orgs/{org}", operation_id = "show_organisation", tag = TAG,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
+    responses((status = 200, description = "The organisation.", body = Organisation)))]
+pub async fn show(member: Member) -> Json<Organisation> {
+    Json((&member.organisation).into())
+}
+
+/// What is to change. A member that is left out stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrganisationUpdate {
+    #[schema(nullable = false)]
+    name: Option<DisplayName>,
+    #[schema(nullable = false)]
+    slug: Option<Slug>,
+}
+
+/// Rename an organisation
+#[utoipa::path(patch, path = "/api/orgs/{org}", operation_id = "update_organisation", tag = TAG, request_body = OrganisationUpdate,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
+    responses(
+        (status = 200, description = "The organisation as it is now.", body = Organisation),
+        (status = 409, description = "The slug is taken.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn update(
+    State(app): State<App>,
+    Caller { actor, .. }: Caller,
+    member: Member,
+    Input(input): Input<OrganisationUpdate>,
+) -> Result<Json<Organisation>, Error> {
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let row = members::lock(change, member.organisation.id).await?;
+    let row = organisations::update(change, row, input.name, input.slug).await?;
+    txn.commit().await?;
+    Ok(Json((&row).into()))
+}
+
+/// Delete an organisation
+///
+/// With its memberships and keys, at once. Its audit events stay.
+#[utoipa::path(delete, path = "/api/orgs/{org}", operation_id = "delete_organisation", tag = TAG,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
+    responses((status = 204, description = "It is gone.")))]
+pub async fn delete(
+    State(app): State<App>,
+    Caller { actor, .. }: Caller,
+    member: Member,
+) -> Result<StatusCode, Error> {
+    let txn = app.db.begin().await?;
+    organisations::delete(Change { txn: &txn, now: app.now(), actor: &actor }, &member.organisation).await?;
+    txn.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Leave an organisation
+///
+/// The last admin cannot: make somebody else admin first.
+#[utoipa::path(post, path = "/api/orgs/{org}/leave", operation_id = "leave_organisation", tag = TAG,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
+    responses(
+        (status = 204, description = "The user is no member any more."),
+        (status = 409, description = "The user is the last admin.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn leave(
+    State(app): State<App>,
+    Caller { actor, .. }: Caller,
+    member: Member,
+) -> Result<StatusCode, Error> {
+    let user = member.user().ok_or(Error::UserRequired)?.user.id;
+    let txn = app.db.begin().await?;
+    members::remove(Change { txn: &txn, now: app.now(), actor: &actor }, member.organisation.id, user)
+        .await?;
+    txn.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,66 @@
+//! Lists in pages: `?limit=&cursor=` in, `{data, next_cursor}` out.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::error::Error;
+
+const DEFAULT: u64 = 50;
+const MOST: u64 = 100;
+
+/// Which part of a list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Part {
+    /// How many at most, 1 to 100.
+    #[param(value_type = Option<u64>, minimum = 1, maximum = 100, nullable = false, example = 50)]
+    limit: Option<String>,
+    /// Where the page before ended: its `next_cursor`.
+    #[param(nullable = false)]
+    cursor: Option<String>,
+}
+
+impl Part {
+    /// The number of rows.
+    pub fn limit(&self) -> Result<u64, Error> {
+        match self.limit.as_deref().map(str::parse::<u64>) {
+            None => Ok(DEFAULT),
+            Some(Ok(limit)) if (1..=MOST).contains(&limit) => Ok(limit),
+            Some(_) => Err(Error::invalid("/limit", "this is a number from 1 to 100")),
+        }
+    }
+
+    /// The id that the page before ended with.
+    pub fn after<Id: FromStr>(&self) -> Result<Option<Id>, Error> {
+        let parse = |text: &str| {
+            text.parse().map_err(|_| Error::invalid("/cursor", "this is no `next_cursor` of this list"))
+        };
+        self.cursor.as_deref().map(parse).transpose()
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    pub data: Vec<T>,
+    /// For the next page; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page from up to `limit + 1` rows: the one too many tells that there are more.
+    pub fn new<Row>(
+        mut rows: Vec<Row>,
+        limit: u64,
+        id: impl Fn(&Row) -> String,
+        show: impl FnMut(Row) -> T,
+    ) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = if more { rows.last().map(id) } else { None };
+        Self { data: rows.into_iter().map(show).collect(), next_cursor }
+    }
+}

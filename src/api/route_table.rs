@@ -1,0 +1,172 @@
+//! Routes that cannot be added without their access.
+//!
+//! One call does three things with one fact: it layers the guard, it writes security, permission and
+//! errors into the OpenAPI operation, and it records the route for the permission matrix test.
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::any;
+use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{OpenApi, Ref, RefOr};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use crate::app::App;
+use crate::auth::{Access, authorize};
+use crate::permission::{Keys, Permission};
+
+/// A route as it was added.
+#[derive(Clone, Debug)]
+pub struct Route {
+    pub method: Method,
+    /// With its parameters in braces.
+    pub path: String,
+    pub access: Access,
+}
+
+/// The routes so far.
+pub struct RouteTable {
+    app: App,
+    router: OpenApiRouter<App>,
+    routes: Vec<Route>,
+}
+
+impl RouteTable {
+    /// No routes yet; `document` is what their operations are written into.
+    pub fn new(app: App, document: OpenApi) -> Self {
+        Self { app, router: OpenApiRouter::with_openapi(document), routes: Vec::new() }
+    }
+
+    /// For anybody.
+    pub fn public(self, routes: UtoipaMethodRouter<App>) -> Self {
+        self.add(Access::Public, routes)
+    }
+
+    /// For whoever has a good credential.
+    pub fn any(self, routes: UtoipaMethodRouter<App>) -> Self {
+        self.add(Access::Any, routes)
+    }
+
+    /// For users.
+    pub fn user(self, routes: UtoipaMethodRouter<App>) -> Self {
+        self.add(Access::User, routes)
+    }
+
+    /// For members of the path's `{org}` who have the permission, and its keys.
+    pub fn org(self, permission: Permission, routes: UtoipaMethodRouter<App>) -> Self {
+        self.add(Access::Org(permission), routes)
+    }
+
+    fn add(mut self, access: Access, (schemas, mut paths, mut methods): UtoipaMethodRouter<App>) -> Self {
+        for (path, item) in &mut paths.paths {
+            for (method, operation) in operations(item) {
+                document(operation, access, &method, path);
+                self.routes.push(Route { method, path: path.clone(), access });
+            }
+        }
+        if access != Access::Public {
+            methods = methods.route_layer(from_fn_with_state((self.app.clone(), access), authorize));
+        }
+        self.router = self.router.routes((schemas, paths, methods));
+        self
+    }
+
+    /// The router, the document, and the record of the routes.
+    pub fn finish(self) -> (Router<App>, OpenApi, Vec<Route>) {
+        let (router, mut document) = self.router.split_for_parts();
+        // axum's `{*rest}` is a plain parameter in OpenAPI.
+        document.paths.paths = std::mem::take(&mut document.paths.paths)
+            .into_iter()
+            .map(|(path, item)| (path.replace("{*", "{"), item))
+            .collect();
+        (router, document, self.routes)
+    }
+}
+
+/// The same handler for every method, documented as the one that it is annotated with.
+pub fn every_method<H, T>((schemas, paths, _): UtoipaMethodRouter<App>, handler: H) -> UtoipaMethodRouter<App>
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    (schemas, paths, any(handler))
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
+    [
+        (Method::GET, item.get.as_mut()),
+        (Method::POST, item.post.as_mut()),
+        (Method::PATCH, item.patch.as_mut()),
+        (Method::DELETE, item.delete.as_mut()),
+        (Method::PUT, item.put.as_mut()),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation?)))
+}
+
+fn document(operation: &mut Operation, access: Access, method: &Method, path: &str) {
+    let needs = match access {
+        Access::Public => "**Access:** everybody.".to_owned(),
+        Access::Any => "**Access:** any credential.".to_owned(),
+        Access::User => "**Access:** users, by cookie or access token; never API keys.".to_owned(),
+        Access::Org(permission) => format!(
+            "**Permission:** `{}` ({}{}).",
+            permission.as_str(),
+            permission.minimum_role(),
+            if permission.keys() == Keys::May { ", API keys may" } else { "; never API keys" }
+        ),
+    };
+    let told = operation.description.take().unwrap_or_default();
+    operation.description = Some(format!("{told}\n\n{needs}").trim().to_owned());
+    operation.security =
+        Some(schemes(access).iter().map(|name| SecurityRequirement::new(*name, [""; 0])).collect());
+    if let Access::Org(permission) = access {
+        operation.extensions =
+            Some(ExtensionsBuilder::new().add("x-permission", permission.as_str()).build());
+    }
+    for (status, name) in errors(operation, access, method, path) {
+        let reference = RefOr::Ref(Ref::from_response_name(name));
+        operation.responses.responses.entry(status.to_owned()).or_insert(reference);
+    }
+}
+
+fn schemes(access: Access) -> &'static [&'static str] {
+    match access {
+        Access::Public => &[],
+        Access::User => &["cookie", "bearer"],
+        Access::Org(permission) if permission.keys() == Keys::MayNot => &["cookie", "bearer"],
+        Access::Any | Access::Org(_) => &["cookie", "bearer", "api_key", "api_key_as_bearer"],
+    }
+}
+
+/// Which shared error answers an operation can give, from what it is.
+fn errors(
+    operation: &Operation,
+    access: Access,
+    method: &Method,
+    path: &str,
+) -> Vec<(&'static str, &'static str)> {
+    let parameters = operation.parameters.iter().flatten();
+    let has_query = parameters.into_iter().any(
+        |parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query),
+    );
+    let has_body = operation.request_body.is_some();
+    let guarded = access != Access::Public;
+    let mut errors = vec![("503", "Unavailable")];
+    let mut when = |holds: bool, status, name| {
+        if holds {
+            errors.push((status, name));
+        }
+    };
+    when(guarded || has_body, "400", "BadRequest");
+    when(guarded, "401", "Unauthenticated");
+    when(!method.is_safe() || matches!(access, Access::User | Access::Org(_)), "403", "Forbidden");
+    when(path.contains('{') && guarded, "404", "NotFound");
+    when(has_body, "413", "BodyTooLarge");
+    when(has_body, "415", "UnsupportedMediaType");
+    when(has_body || has_query, "422", "Invalid");
+    errors
+}

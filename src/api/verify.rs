@@ -1,0 +1,134 @@
+//! What other services call to find out who is calling them, and whether they may.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::input::Params;
+use super::layers::no_store;
+use super::who::{Kind, Who};
+use crate::app::App;
+use crate::auth::{Caller, Member, Principal};
+use crate::error::Error;
+use crate::permission::Role;
+
+const TAG: &str = "Verification";
+
+/// What the caller must be allowed to.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Requirements {
+    /// A permission that is needed, built in or of the product's own. Several: all of them.
+    #[serde(default)]
+    #[param(value_type = Vec<String>, required = false, example = json!(["tasks:write"]))]
+    permission: Vec<String>,
+    /// The least role.
+    #[param(value_type = Option<Role>, nullable = false)]
+    role: Option<String>,
+    /// The organisation, by slug or id. Tokens and keys imply theirs; cookies imply the one signed in to.
+    #[param(nullable = false, example = "acme")]
+    org: Option<String>,
+}
+
+/// Verify the caller
+///
+/// Answers for the forwarded credential: 200 with the caller as JSON and as `X-Auth-*` headers (always all of
+/// them, empty where they do not apply), 401 without a good credential, 403 if a requirement is not met.
+/// Accepts every method, and `/api/verify/{rest}` too, so that it serves as `auth_request` for nginx and as
+/// forward authentication for Traefik, Caddy and Envoy. `X-Auth-*` headers in the request are ignored.
+#[utoipa::path(get, path = "/api/verify", operation_id = "verify", tag = TAG, params(Requirements),
+    responses((status = 200, description = "The caller may.", body = Who,
+        headers(
+            ("X-Auth-Kind" = String, description = "`user` or `api_key`."),
+            ("X-Auth-User-Id" = String, description = "Empty for keys."),
+            ("X-Auth-Key-Id" = String, description = "Empty for users."),
+            ("X-Auth-Org-Id" = String, description = "Empty for a user of no organisation."),
+            ("X-Auth-Role" = String, description = "`viewer`, `member` or `admin`."),
+            ("X-Auth-Scopes" = String, description = "The permissions, separated by spaces."),
+            ("X-Auth-Mode" = String, description = "`live` or `test`."),
+            ("X-Auth-Session-Id" = String, description = "Empty for keys."),
+        )),
+        (status = 403, description = "A requirement is not met.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn check(
+    State(app): State<App>,
+    Caller { principal, .. }: Caller,
+    Params(requirements): Params<Requirements>,
+) -> Result<Response, Error> {
+    answer(&app, &principal, &requirements).await
+}
+
+/// Verify the caller of a path
+///
+/// The same; the rest of the path, which Envoy appends, is ignored.
+#[utoipa::path(get, path = "/api/verify/{*rest}", operation_id = "verify_path", tag = TAG,
+    params(("rest" = String, Path, description = "The path of the original request."), Requirements),
+    responses((status = 200, description = "The caller may.", body = Who),
+        (status = 403, description = "A requirement is not met.", body = crate::error::Problem, content_type = "application/problem+json")))]
+pub async fn check_path(
+    State(app): State<App>,
+    Caller { principal, .. }: Caller,
+    Params(requirements): Params<Requirements>,
+) -> Result<Response, Error> {
+    answer(&app, &principal, &requirements).await
+}
+
+async fn answer(app: &App, principal: &Principal, requirements: &Requirements) -> Result<Response, Error> {
+    let member = match requirements.org.as_deref() {
+        // Not 404: proxies know only 401 and 403.
+        Some(reference) => {
+            Some(principal.in_organisation(app, reference).await.map_err(|error| match error {
+                Error::NotFound => Error::OrganisationDenied,
+                other => other,
+            })?)
+        }
+        None => principal.in_implied_organisation(app).await?,
+    };
+    require(app, member.as_ref(), requirements)?;
+    let who = Who::new(app, principal, member.as_ref());
+    let headers = identity(&who);
+    Ok(no_store((headers, Json(who)).into_response()))
+}
+
+fn require(app: &App, member: Option<&Member>, requirements: &Requirements) -> Result<(), Error> {
+    if let Some(role) = &requirements.role {
+        let role: Role = role.parse().map_err(|error: String| Error::invalid("/role", error))?;
+        if member.is_none_or(|member| member.grants.role() < role) {
+            return Err(Error::RoleDenied(role));
+        }
+    }
+    for name in &requirements.permission {
+        // A name that nobody knows is a requirement that nobody meets: a gateway's typo must not open it.
+        let entry = app.config.permissions.find(name);
+        if !entry.is_some_and(|entry| member.is_some_and(|member| member.grants.permits(entry))) {
+            return Err(Error::PermissionDenied(name.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// All of them, always: some proxies pass a client's own header on where ours is missing.
+fn identity(who: &Who) -> HeaderMap {
+    let text = |id: Option<String>| id.unwrap_or_default();
+    let kind = match who.kind {
+        Kind::User => "user",
+        Kind::ApiKey => "api_key",
+    };
+    let pairs = [
+        ("x-auth-kind", kind.to_owned()),
+        ("x-auth-user-id", text(who.user.as_ref().map(|user| user.id.to_string()))),
+        ("x-auth-key-id", text(who.key.as_ref().map(|key| key.id.to_string()))),
+        ("x-auth-org-id", text(who.organisation.as_ref().map(|organisation| organisation.id.to_string()))),
+        ("x-auth-role", text(who.role.map(|role| role.to_string()))),
+        ("x-auth-scopes", who.permissions.join(" ")),
+        ("x-auth-mode", who.environment.as_str().to_owned()),
+        ("x-auth-session-id", text(who.session_id.map(|id| id.to_string()))),
+    ];
+    let header = |(name, value): (&'static str, String)| {
+        Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
+    };
+    pairs.into_iter().filter_map(header).collect()
+}

@@ -1,0 +1,57 @@
+//! What others need to verify our tokens by themselves.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+
+const TAG: &str = "Service";
+
+/// A JSON Web Key Set (RFC 7517).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Jwks)]
+struct KeySet {
+    /// Public keys; empty when tokens are signed with HS256 or HS512.
+    #[schema(value_type = Vec<Object>)]
+    keys: (),
+}
+
+/// Public keys
+///
+/// What access tokens are signed with (RFC 7517), the next key included.
+#[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "show_jwks", tag = TAG,
+    responses((status = 200, description = "The keys.", body = KeySet)))]
+pub async fn jwks(State(app): State<App>) -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "public, max-age=300")], Json(app.signing_keys().jwks(app.now())))
+}
+
+/// Metadata of this authorisation server (RFC 8414).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ServerMetadata {
+    #[schema(example = "https://auth.example.com")]
+    issuer: String,
+    #[schema(example = "https://auth.example.com/.well-known/jwks.json")]
+    jwks_uri: String,
+    /// None: Oskar signs users in by its own API.
+    response_types_supported: Vec<String>,
+    grant_types_supported: Vec<String>,
+    service_documentation: String,
+}
+
+/// Server metadata
+#[utoipa::path(get, path = "/.well-known/oauth-authorization-server", operation_id = "show_server_metadata", tag = TAG,
+    responses((status = 200, description = "The metadata (RFC 8414).", body = ServerMetadata)))]
+pub async fn metadata(State(app): State<App>) -> Json<ServerMetadata> {
+    let url = &app.config.public_url;
+    Json(ServerMetadata {
+        issuer: url.clone(),
+        jwks_uri: format!("{url}/.well-known/jwks.json"),
+        response_types_supported: Vec::new(),
+        grant_types_supported: Vec::new(),
+        service_documentation: format!("{url}/docs"),
+    })
+}

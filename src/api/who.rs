@@ -1,0 +1,74 @@
+//! Who is calling, as `me` and `verify` tell it.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::shapes::{OrganisationSummary, UserSummary};
+use crate::app::App;
+use crate::auth::{CredentialKind, Member, Principal};
+use crate::entity::api_key::Environment;
+use crate::id::{ApiKeyId, SessionId};
+use crate::permission::Role;
+
+/// What kind of caller it is.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    User,
+    ApiKey,
+}
+
+/// A key in a few words.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeySummary {
+    pub id: ApiKeyId,
+    #[schema(example = "Deploy bot")]
+    pub name: String,
+}
+
+/// The caller: a user or a key, in an organisation or in none.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Who {
+    pub kind: Kind,
+    pub credential: CredentialKind,
+    pub environment: Environment,
+    /// Null for keys.
+    pub user: Option<UserSummary>,
+    /// Null for users.
+    pub key: Option<KeySummary>,
+    /// The organisation that the answer is about; null for a user of none.
+    pub organisation: Option<OrganisationSummary>,
+    /// The role there.
+    pub role: Option<Role>,
+    /// All that the caller may do there.
+    #[schema(example = json!(["org:read", "members:read", "tasks:write"]))]
+    pub permissions: Vec<String>,
+    /// Null for keys.
+    pub session_id: Option<SessionId>,
+}
+
+impl Who {
+    /// The caller in that organisation.
+    pub fn new(app: &App, principal: &Principal, member: Option<&Member>) -> Self {
+        let (kind, user, key, session_id) = match principal {
+            Principal::User(by) => (Kind::User, Some((&by.user).into()), None, Some(by.session.id)),
+            Principal::Key(by) => {
+                let key = KeySummary { id: by.key.id, name: by.key.name.clone() };
+                (Kind::ApiKey, None, Some(key), None)
+            }
+        };
+        let permissions =
+            member.map(|member| member.grants.names(&app.config.permissions)).unwrap_or_default();
+        Self {
+            kind,
+            credential: principal.credential(),
+            environment: principal.environment(),
+            user,
+            key,
+            organisation: member.map(|member| (&member.organisation).into()),
+            role: member.map(|member| member.grants.role()),
+            permissions: permissions.into_iter().map(str::to_owned).collect(),
+            session_id,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What every request needs, built once and cloned into handlers.
+
+use std::ops::Deref;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::TimeDelta;
+
+use crate::clock::{Clock, Timestamp};
+use crate::config::Config;
+use crate::database::Database;
+use crate::domain::audit::Actor;
+use crate::domain::tokens::Issuer;
+use crate::domain::usage::Usage;
+use crate::domain::{Change, setup, signing_keys};
+use crate::error::Error;
+use crate::jwt::SigningKeys;
+use crate::keyring::Keyring;
+use crate::password::Hasher;
+
+/// The server's shared state.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+/// See [`App`].
+pub struct Shared {
+    pub config: Config,
+    pub db: Database,
+    pub clock: Clock,
+    pub keyring: Keyring,
+    pub hasher: Hasher,
+    pub usage: Usage,
+    signing_keys: RwLock<Arc<SigningKeys>>,
+}
+
+impl Deref for App {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// What opening an installation found to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Opened {
+    pub new_data_dir: bool,
+    pub migrations: usize,
+    pub new_signing_key: bool,
+}
+
+impl App {
+    /// Opens an installation: makes what is missing, migrates, loads the keys and tries them.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn open(config: Config, clock: Clock) -> anyhow::Result<(Self, Opened)> {
+        let new_data_dir = if config.is_postgres() { false } else { config.make_data_dir()? };
+        let keyring = Keyring::new(config.master_secret()?.as_bytes());
+        let db = Database::connect(&config).await.map_err(|error| told(error, "cannot open the database"))?;
+        let migrations = db.migrate().await.map_err(|error| told(error, "cannot migrate the database"))?;
+        let app = Self::assemble(config, db, clock, keyring)?;
+        let new_signing_key =
+            app.prepare().await.map_err(|error| told(error, "cannot prepare the database"))?;
+        Ok((app, Opened { new_data_dir, migrations, new_signing_key }))
+    }
+
+    /// Without a database and with throw-away keys: enough to draw the route table.
+    pub fn for_document(config: Config) -> Result<Self, Error> {
+        let keyring = Keyring::new(b"the document needs no secret");
+        Self::assemble(config, Database::disconnected(), Clock::System, keyring)
+    }
+
+    fn assemble(config: Config, db: Database, clock: Clock, keyring: Keyring) -> Result<Self, Error> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let hasher = Hasher::new(config.password_cost, cores, config.limits.hash_queue)?;
+        let none = SigningKeys::new(config.tokens.algorithm, Vec::new());
+        Ok(Self(Arc::new(Shared {
+            config,
+            db,
+            clock,
+            keyring,
+            hasher,
+            usage: Usage::default(),
+            signing_keys: RwLock::new(Arc::new(none)),
+        })))
+    }
+
+    async fn prepare(&self) -> Result<bool, Error> {
+        let actor = Actor::system();
+        let txn = self.db.begin().await?;
+        let change = Change { txn: &txn, now: self.now(), actor: &actor };
+        setup::check_instance(change, &self.keyring).await?;
+        let made =
+            signing_keys::ensure(change, &self.keyring, self.config.tokens.algorithm, self.longest_token())
+                .await?;
+        txn.commit().await?;
+        self.reload_signing_keys().await?;
+        // A provider that is missing or there twice would panic at the first sign-in otherwise.
+        self.signing_keys().self_test(self.now())?;
+        Ok(made)
+    }
+
+    /// Reads the signing keys again: another process may have rotated them.
+    pub async fn reload_signing_keys(&self) -> Result<(), Error> {
+        let loaded = signing_keys::load(self.db.read(), &self.keyring, self.config.tokens.algorithm).await?;
+        *self.signing_keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
+        Ok(())
+    }
+
+    /// The signing keys of this moment.
+    pub fn signing_keys(&self) -> Arc<SigningKeys> {
+        self.signing_keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The longest that an access token lives.
+    pub fn longest_token(&self) -> TimeDelta {
+        self.config.tokens.access_ttl
+    }
+
+    /// Who issues tokens here.
+    pub fn issuer<'a>(&'a self, keys: &'a SigningKeys) -> Issuer<'a> {
+        Issuer {
+            keys,
+            catalogue: &self.config.permissions,
+            issuer: &self.config.public_url,
+            audience: &self.config.tokens.audience,
+            lifetime: self.config.tokens.access_ttl,
+        }
+    }
+}
+
+/// An operator reads the source of an internal error too.
+fn told(error: Error, doing: &str) -> anyhow::Error {
+    match error {
+        Error::Internal(source) => anyhow::anyhow!("{doing}: {source}"),
+        other => anyhow::anyhow!("{doing}: {other}"),
+    }
+}

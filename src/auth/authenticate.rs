@@ -1,0 +1,74 @@
+//! Credential to principal: one look-up each, and everything that can have ended since is checked.
+
+use crate::app::App;
+use crate::entity::{api_key_secret, session, user};
+use crate::error::Error;
+use crate::secret::Secret;
+
+use super::credential::Credential;
+use super::principal::{CredentialKind, KeyPrincipal, Principal, UserPrincipal};
+
+/// Finds out who is calling.
+///
+/// # Errors
+/// [`Error::InvalidCredential`], with no hint at what was wrong with it.
+pub async fn authenticate(app: &App, credential: Credential) -> Result<Principal, Error> {
+    match credential {
+        Credential::ApiKey(secret) => by_api_key(app, &secret).await,
+        Credential::AccessToken(token) => by_access_token(app, &token).await,
+        Credential::SessionCookie(secret) => by_cookie(app, &secret).await,
+    }
+}
+
+async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, Error> {
+    let now = app.now();
+    let found = api_key_secret::Entity::by_digest(&secret.digest(&app.keyring)).one(app.db.read()).await?;
+    let Some((secret, Some(key))) = found else { return Err(Error::InvalidCredential) };
+    if secret.expires_at.is_some_and(|end| end <= now) || !key.is_alive(now) {
+        return Err(Error::InvalidCredential);
+    }
+    app.usage.key(key.id, now);
+    Ok(Principal::Key(Box::new(KeyPrincipal { key, secret_ends: secret.expires_at })))
+}
+
+async fn by_access_token(app: &App, token: &str) -> Result<Principal, Error> {
+    let now = app.now();
+    let config = &app.config;
+    let claims = app.signing_keys().verify(token, &config.public_url, &config.tokens.audience, now).map_err(
+        |rejection| {
+            tracing::debug!(%rejection, "refused an access token");
+            Error::InvalidCredential
+        },
+    )?;
+    let found = session::Entity::alive(claims.sid).one(app.db.read()).await?;
+    let (session, user) = usable(found)?;
+    if user.id != claims.sub {
+        return Err(Error::InvalidCredential);
+    }
+    app.usage.session(session.id, now);
+    let principal = UserPrincipal { user, session, via: CredentialKind::Bearer, bound_to: Some(claims.org) };
+    Ok(Principal::User(Box::new(principal)))
+}
+
+async fn by_cookie(app: &App, secret: &Secret) -> Result<Principal, Error> {
+    let now = app.now();
+    let found = session::Entity::by_cookie(&secret.digest(&app.keyring)).one(app.db.read()).await?;
+    let (session, user) = usable(found)?;
+    let limits = &app.config.sessions;
+    if now >= session.created_at + limits.absolute || now >= session.seen_at + limits.idle {
+        return Err(Error::InvalidCredential);
+    }
+    app.usage.session(session.id, now);
+    let principal = UserPrincipal { user, session, via: CredentialKind::Cookie, bound_to: None };
+    Ok(Principal::User(Box::new(principal)))
+}
+
+/// Ended sessions are not found in the first place; disabling a user ends them, and is checked besides.
+fn usable(
+    found: Option<(session::Model, Option<user::Model>)>,
+) -> Result<(session::Model, user::Model), Error> {
+    match found {
+        Some((session, Some(user))) if user.disabled_at.is_none() => Ok((session, user)),
+        _ => Err(Error::InvalidCredential),
+    }
+}

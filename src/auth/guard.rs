@@ -1,0 +1,152 @@
+//! The decision: principal and access to a pass or an error.
+
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
+use serde_json::json;
+
+use super::authenticate::authenticate;
+use super::client::Client;
+use super::credential::{Credential, cookie_name};
+use super::principal::{Principal, UserPrincipal};
+use crate::app::App;
+use crate::domain::Change;
+use crate::domain::audit::Actor;
+use crate::entity::api_key::Environment;
+use crate::entity::organisation;
+use crate::error::{Error, OrLog};
+use crate::permission::{Grants, Permission};
+
+/// Who may come in by a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Whoever has a good credential.
+    Any,
+    /// Users, by cookie or access token.
+    User,
+    /// Members of the organisation in the path that have the permission, and its keys.
+    Org(Permission),
+}
+
+/// Whoever called, for routes that take any credential.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub principal: Principal,
+    pub actor: Actor,
+}
+
+/// The user who called.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub by: UserPrincipal,
+    pub actor: Actor,
+}
+
+/// Proof that the caller belongs to an organisation, and what they may do there.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub organisation: organisation::Model,
+    pub grants: Grants,
+    pub principal: Principal,
+}
+
+impl Member {
+    /// The user behind it, if it is not a key.
+    pub fn user(&self) -> Option<&UserPrincipal> {
+        match &self.principal {
+            Principal::User(user) => Some(user),
+            Principal::Key(_) => None,
+        }
+    }
+}
+
+/// The guard that the route table layers over each route that is not public. 401, then 404, then 403.
+pub async fn authorize(
+    State((app, access)): State<(App, Access)>,
+    path: RawPathParams,
+    client: Client,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Error> {
+    let name = cookie_name(app.config.is_https());
+    let credential = Credential::from_headers(request.headers(), name)?.ok_or(Error::Unauthenticated)?;
+    let principal = authenticate(&app, credential).await?;
+    let actor = principal.actor(&client);
+    let secret_ends = if let Principal::Key(key) = &principal { key.secret_ends } else { None };
+    match access {
+        Access::Public | Access::Any => {}
+        Access::User => {
+            let Principal::User(by) = &principal else { return Err(Error::UserRequired) };
+            request.extensions_mut().insert(SignedIn { by: (**by).clone(), actor: actor.clone() });
+        }
+        Access::Org(permission) => {
+            let reference = path.iter().find(|(name, _)| *name == "org").map(|(_, value)| value);
+            let member = principal.in_organisation(&app, reference.unwrap_or_default()).await?;
+            if let Err(denial) = decide(&member, permission, request.method().is_safe()) {
+                let method = request.method().clone();
+                write_down(&app, &member, &actor, permission, &method).await;
+                return Err(denial);
+            }
+            request.extensions_mut().insert(member);
+        }
+    }
+    request.extensions_mut().insert(Caller { principal, actor });
+    let mut response = next.run(request).await;
+    if let Some(end) = secret_ends {
+        announce_end(&mut response, end);
+    }
+    Ok(response)
+}
+
+fn decide(member: &Member, permission: Permission, reads: bool) -> Result<(), Error> {
+    if member.principal.environment() == Environment::Test && !reads {
+        Err(Error::LiveOnly)
+    } else if member.grants.permits_built_in(permission) {
+        Ok(())
+    } else {
+        Err(Error::permission(permission))
+    }
+}
+
+/// A denial inside the organisation is something that its admins want to read about. If it cannot be
+/// written, the denial stands all the same.
+async fn write_down(app: &App, member: &Member, actor: &Actor, permission: Permission, method: &Method) {
+    let data = json!({ "permission": permission.as_str(), "method": method.as_str() });
+    let written = async {
+        let txn = app.db.begin().await?;
+        let change = Change { txn: &txn, now: app.now(), actor };
+        change.record(Some(member.organisation.id), "access.denied", None, data).await?;
+        Ok::<_, Error>(txn.commit().await?)
+    };
+    written.await.or_log("writing down a denial");
+}
+
+/// Tells a client that still uses a rotated key's old secret (RFC 9745, RFC 8594).
+fn announce_end(response: &mut Response, end: crate::clock::Timestamp) {
+    let headers = response.headers_mut();
+    if let Ok(value) = format!("@{}", end.timestamp()).parse() {
+        headers.insert("deprecation", value);
+    }
+    if let Ok(value) = end.format("%a, %d %b %Y %H:%M:%S GMT").to_string().parse() {
+        headers.insert("sunset", value);
+    }
+}
+
+macro_rules! taken_from_the_guard {
+    ($($extractor:ty),*) => {$(
+        impl<S: Sync> FromRequestParts<S> for $extractor {
+            type Rejection = Error;
+
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+                let missing = || Error::internal(concat!(stringify!($extractor), " behind a guard that does not give it"));
+                parts.extensions.get::<Self>().cloned().ok_or_else(missing)
+            }
+        }
+    )*};
+}
+
+taken_from_the_guard!(Caller, SignedIn, Member);

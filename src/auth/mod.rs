@@ -1,0 +1,20 @@
+//! Who is calling, and may they: parse, resolve, decide.
+//!
+//! `credential.rs` reads headers, `authenticate.rs` looks the credential up, `principal.rs` is what
+//! comes of it, `guard.rs` decides. Handlers take [`Caller`], [`SignedIn`] or [`Member`], which only a
+//! guard can put there.
+//!
+//! To add a kind of credential: a variant in `credential.rs`, an arm in `authenticate.rs`, a security
+//! scheme in `api/openapi.rs`, a row in `tests/it/credentials.rs`.
+
+mod authenticate;
+mod client;
+mod credential;
+mod guard;
+mod principal;
+
+pub use authenticate::authenticate;
+pub use client::{Client, RequestId};
+pub use credential::{API_KEY_HEADER, Credential, cookie_name, new_cookie, session_cookie};
+pub use guard::{Access, Caller, Member, SignedIn, authorize};
+pub use principal::{CredentialKind, KeyPrincipal, Principal, UserPrincipal};

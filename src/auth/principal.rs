@@ -1,0 +1,132 @@
+//! Who is calling, once it is known.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::client::Client;
+use super::guard::Member;
+use crate::app::App;
+use crate::domain::audit::Actor;
+use crate::entity::api_key::Environment;
+use crate::entity::audit_event::ActorKind;
+use crate::entity::{api_key, membership, organisation, session, user};
+use crate::error::Error;
+use crate::id::OrganisationId;
+use crate::permission::Grants;
+
+/// How a caller said who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialKind {
+    /// The session cookie.
+    Cookie,
+    /// An access token.
+    Bearer,
+    /// An API key.
+    ApiKey,
+}
+
+/// A user with a session.
+#[derive(Clone, Debug)]
+pub struct UserPrincipal {
+    pub user: user::Model,
+    pub session: session::Model,
+    pub via: CredentialKind,
+    /// The one organisation that an access token is for; a cookie is for all of the user's.
+    pub bound_to: Option<Option<OrganisationId>>,
+}
+
+/// An organisation's API key.
+#[derive(Clone, Debug)]
+pub struct KeyPrincipal {
+    pub key: api_key::Model,
+    /// When the secret that was used stops to count, while the key is rotated.
+    pub secret_ends: Option<crate::clock::Timestamp>,
+}
+
+/// Who is calling.
+#[derive(Clone, Debug)]
+pub enum Principal {
+    User(Box<UserPrincipal>),
+    Key(Box<KeyPrincipal>),
+}
+
+impl Principal {
+    /// As the audit log names them.
+    pub fn actor(&self, client: &Client) -> Actor {
+        match self {
+            Self::User(user) => {
+                client.actor(ActorKind::User, Some(user.user.id.to_string()), user.user.name.clone())
+            }
+            Self::Key(key) => {
+                client.actor(ActorKind::ApiKey, Some(key.key.id.to_string()), key.key.name.clone())
+            }
+        }
+    }
+
+    /// The kind of credential.
+    pub fn credential(&self) -> CredentialKind {
+        match self {
+            Self::User(user) => user.via,
+            Self::Key(_) => CredentialKind::ApiKey,
+        }
+    }
+
+    /// Users are always live.
+    pub fn environment(&self) -> Environment {
+        match self {
+            Self::User(_) => Environment::Live,
+            Self::Key(key) => key.key.environment,
+        }
+    }
+
+    /// What this caller is in an organisation.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for whoever has no business there, as if it did not exist.
+    pub async fn in_organisation(&self, app: &App, reference: &str) -> Result<Member, Error> {
+        let organisation = organisation::Entity::find_by_reference(reference)
+            .one(app.db.read())
+            .await?
+            .ok_or(Error::NotFound)?;
+        self.member_of(app, organisation).await
+    }
+
+    /// What this caller is in the organisation that the credential implies; `None` for a user of none.
+    pub async fn in_implied_organisation(&self, app: &App) -> Result<Option<Member>, Error> {
+        let implied = match self {
+            Self::Key(key) => Some(key.key.organisation_id),
+            Self::User(user) => user.bound_to.unwrap_or(user.session.organisation_id),
+        };
+        let Some(id) = implied else { return Ok(None) };
+        let Some(organisation) = organisation::Entity::find_by_id(id).one(app.db.read()).await? else {
+            return Ok(None);
+        };
+        match self.member_of(app, organisation).await {
+            Ok(member) => Ok(Some(member)),
+            Err(Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn member_of(&self, app: &App, organisation: organisation::Model) -> Result<Member, Error> {
+        let grants = match self {
+            Self::Key(key) if key.key.organisation_id == organisation.id => {
+                Grants::of_key(key.key.role, key.key.permissions.clone().map(|narrowed| narrowed.0))
+            }
+            Self::Key(_) => return Err(Error::NotFound),
+            Self::User(user) => {
+                if user.bound_to.is_some_and(|bound_to| bound_to != Some(organisation.id)) {
+                    return Err(Error::NotFound);
+                }
+                let membership = membership::Entity::in_organisation(organisation.id)
+                    .filter(membership::COLUMN.user_id.eq(user.user.id))
+                    .one(app.db.read())
+                    .await?;
+                Grants::of_member(membership.ok_or(Error::NotFound)?.role)
+            }
+        };
+        Ok(Member { organisation, grants, principal: self.clone() })
+    }
+}

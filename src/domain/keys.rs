@@ -1,0 +1,201 @@
+//! API keys: making, renaming, rotating and revoking them.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set};
+use serde_json::json;
+
+use super::display_name::DisplayName;
+use super::{Change, members};
+use crate::clock::Timestamp;
+use crate::entity::api_key::{self, Environment, Narrowed};
+use crate::entity::api_key_secret;
+use crate::error::Error;
+use crate::id::{ApiKeyId, ApiKeySecretId, OrganisationId, UserId};
+use crate::keyring::Keyring;
+use crate::permission::{Catalogue, Grants, Role};
+use crate::secret::Secret;
+
+/// What a new key is to be.
+#[derive(Debug)]
+pub struct NewKey {
+    pub name: DisplayName,
+    pub environment: Environment,
+    pub role: Role,
+    pub permissions: Option<BTreeSet<String>>,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Makes a key; the secret is given back this one time. Keys made on the command line have no creator.
+///
+/// # Errors
+/// [`Error::Invalid`] for permissions that the role does not have or keys may not use, an expiry in the
+/// past, or a role above the creator's.
+pub async fn create(
+    change: Change<'_>,
+    keyring: &Keyring,
+    catalogue: &Catalogue,
+    organisation: OrganisationId,
+    creator: Option<UserId>,
+    new: NewKey,
+) -> Result<(api_key::Model, api_key_secret::Model, Secret), Error> {
+    members::lock(change, organisation).await?;
+    if let Some(creator) = creator {
+        // Under the lock, so that a demotion that is under way counts.
+        let creator = members::find(change, organisation, creator).await?;
+        if new.role > creator.role {
+            return Err(Error::invalid(
+                "/role",
+                format!("your own role is {}: a key cannot have more", creator.role),
+            ));
+        }
+    }
+    if new.expires_at.is_some_and(|end| end <= change.now) {
+        return Err(Error::invalid("/expires_at", "this is in the past"));
+    }
+    check_permissions(catalogue, new.role, new.permissions.as_ref())?;
+    let key = api_key::ActiveModel {
+        id: Set(ApiKeyId::generate()),
+        organisation_id: Set(organisation),
+        name: Set(new.name.as_str().to_owned()),
+        environment: Set(new.environment),
+        role: Set(new.role),
+        permissions: Set(new.permissions.map(Narrowed)),
+        created_by: Set(creator),
+        expires_at: Set(new.expires_at),
+        revoked_at: Set(None),
+        last_used_at: Set(None),
+        created_at: Set(change.now),
+        updated_at: Set(change.now),
+    }
+    .insert(change.txn)
+    .await?;
+    let (secret, shown_once) = add_secret(change, keyring, &key).await?;
+    let data =
+        json!({ "name": key.name, "environment": key.environment, "role": key.role, "hint": secret.hint });
+    change.record(Some(organisation), "key.created", Some(key.id.to_string()), data).await?;
+    Ok((key, secret, shown_once))
+}
+
+fn check_permissions(
+    catalogue: &Catalogue,
+    role: Role,
+    narrowed: Option<&BTreeSet<String>>,
+) -> Result<(), Error> {
+    let all = Grants::of_key(role, None);
+    for (place, name) in narrowed.into_iter().flatten().enumerate() {
+        let problem = match catalogue.find(name) {
+            None => format!("there is no permission `{name}`"),
+            Some(entry) if !all.permits(entry) => {
+                format!("a key with the role {role} cannot have the permission `{name}`")
+            }
+            Some(_) => continue,
+        };
+        return Err(Error::invalid(format!("/permissions/{place}"), problem));
+    }
+    Ok(())
+}
+
+async fn add_secret(
+    change: Change<'_>,
+    keyring: &Keyring,
+    key: &api_key::Model,
+) -> Result<(api_key_secret::Model, Secret), Error> {
+    let shown_once = Secret::generate(key.environment.secret_kind());
+    let row = api_key_secret::ActiveModel {
+        id: Set(ApiKeySecretId::generate()),
+        organisation_id: Set(key.organisation_id),
+        api_key_id: Set(key.id),
+        digest: Set(shown_once.digest(keyring).to_vec()),
+        hint: Set(shown_once.hint()),
+        expires_at: Set(None),
+        created_at: Set(change.now),
+    }
+    .insert(change.txn)
+    .await?;
+    Ok((row, shown_once))
+}
+
+/// Renames a key.
+pub async fn rename(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    id: ApiKeyId,
+    name: &DisplayName,
+) -> Result<api_key::Model, Error> {
+    let key = lock(change, organisation, id).await?;
+    let data = json!({ "before": key.name, "after": name.as_str() });
+    let mut row: api_key::ActiveModel = key.into();
+    row.name = Set(name.as_str().to_owned());
+    row.updated_at = Set(change.now);
+    let key = row.update(change.txn).await?;
+    change.record(Some(organisation), "key.renamed", Some(id.to_string()), data).await?;
+    Ok(key)
+}
+
+/// Gives a key a new secret; the old one goes on for `overlap`.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::KeyEnded`] for a key that is revoked or expired.
+pub async fn rotate(
+    change: Change<'_>,
+    keyring: &Keyring,
+    organisation: OrganisationId,
+    id: ApiKeyId,
+    overlap: TimeDelta,
+) -> Result<(api_key::Model, api_key_secret::Model, Secret), Error> {
+    // Locked, so that of two rotations at once the later replaces the earlier's secret too.
+    let key = lock(change, organisation, id).await?;
+    if !key.is_alive(change.now) {
+        return Err(Error::KeyEnded);
+    }
+    let end = change.now + overlap;
+    api_key_secret::Entity::update_many()
+        .col_expr(api_key_secret::Column::ExpiresAt, Expr::value(end))
+        .filter(api_key_secret::COLUMN.organisation_id.eq(organisation))
+        .filter(api_key_secret::COLUMN.api_key_id.eq(id))
+        .filter(
+            Condition::any()
+                .add(api_key_secret::COLUMN.expires_at.is_null())
+                .add(api_key_secret::COLUMN.expires_at.gt(end)),
+        )
+        .exec(change.txn)
+        .await?;
+    let (secret, shown_once) = add_secret(change, keyring, &key).await?;
+    let data = json!({ "hint": secret.hint, "overlap_seconds": overlap.num_seconds() });
+    change.record(Some(organisation), "key.rotated", Some(id.to_string()), data).await?;
+    Ok((key, secret, shown_once))
+}
+
+/// Revokes a key for good; once more changes nothing.
+pub async fn revoke(change: Change<'_>, organisation: OrganisationId, id: ApiKeyId) -> Result<(), Error> {
+    let revoked = api_key::Entity::update_many()
+        .col_expr(api_key::Column::RevokedAt, Expr::value(change.now))
+        .col_expr(api_key::Column::UpdatedAt, Expr::value(change.now))
+        .filter(api_key::COLUMN.organisation_id.eq(organisation))
+        .filter(api_key::COLUMN.id.eq(id))
+        .filter(api_key::COLUMN.revoked_at.is_null())
+        .exec(change.txn)
+        .await?;
+    if revoked.rows_affected == 0 {
+        lock(change, organisation, id).await?;
+        return Ok(());
+    }
+    change.record(Some(organisation), "key.revoked", Some(id.to_string()), json!({})).await?;
+    Ok(())
+}
+
+async fn lock(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    id: ApiKeyId,
+) -> Result<api_key::Model, Error> {
+    api_key::Entity::in_organisation(organisation)
+        .filter(api_key::COLUMN.id.eq(id))
+        .lock_exclusive()
+        .one(change.txn)
+        .await?
+        .ok_or(Error::NotFound)
+}

@@ -1,0 +1,34 @@
+//! The rules: every insert and update, in one transaction with its audit event.
+//!
+//! Functions here take a [`Change`] (the transaction, the time, who does it) and plain values, and give
+//! back entities. They know nothing of HTTP. The caller commits.
+
+pub mod audit;
+pub mod display_name;
+pub mod email;
+pub mod keys;
+pub mod members;
+pub mod organisations;
+pub mod sessions;
+pub mod setup;
+pub mod sign_in;
+pub mod signing_keys;
+pub mod slug;
+pub mod sweep;
+pub mod tokens;
+pub mod usage;
+pub mod username;
+pub mod users;
+
+use sea_orm::DatabaseTransaction;
+
+use crate::clock::Timestamp;
+use audit::Actor;
+
+/// A write in progress.
+#[derive(Clone, Copy)]
+pub struct Change<'a> {
+    pub txn: &'a DatabaseTransaction,
+    pub now: Timestamp,
+    pub actor: &'a Actor,
+}

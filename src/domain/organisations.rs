@@ -1,0 +1,120 @@
+//! Organisations: making, renaming and deleting them.
+
+use sea_orm::sea_query::OnConflict as Upsert;
+use sea_orm::{ActiveModelTrait, EntityTrait, Set, TryInsertResult};
+use serde_json::json;
+
+use super::Change;
+use super::display_name::DisplayName;
+use super::members;
+use super::slug::Slug;
+use crate::entity::{membership, organisation};
+use crate::error::{Error, OnConflict};
+use crate::id::{OrganisationId, UserId};
+use crate::permission::Role;
+
+/// Makes an organisation with its first admin. Without a slug it gets one like its name.
+///
+/// # Errors
+/// [`Error::SlugTaken`] for a slug that was asked for.
+pub async fn create(
+    change: Change<'_>,
+    name: &DisplayName,
+    slug: Option<Slug>,
+    admin: Option<UserId>,
+) -> Result<(organisation::Model, Option<membership::Model>), Error> {
+    let organisation = match slug {
+        Some(slug) => insert(change, name, slug).await?.ok_or(Error::SlugTaken)?,
+        None => insert_with_free_slug(change, name).await?,
+    };
+    let data = json!({ "name": organisation.name, "slug": organisation.slug });
+    change
+        .record(Some(organisation.id), "organisation.created", Some(organisation.id.to_string()), data)
+        .await?;
+    let membership = match admin {
+        Some(admin) => Some(members::add(change, organisation.id, admin, Role::Admin).await?),
+        None => None,
+    };
+    Ok((organisation, membership))
+}
+
+async fn insert_with_free_slug(change: Change<'_>, name: &DisplayName) -> Result<organisation::Model, Error> {
+    let wanted = Slug::from_name(name.as_str());
+    let mut slug = wanted.clone();
+    for _ in 0..8 {
+        if let Some(organisation) = insert(change, name, slug).await? {
+            return Ok(organisation);
+        }
+        slug = wanted.with_suffix();
+    }
+    Err(Error::SlugTaken)
+}
+
+/// `None` if the slug is taken. Not by an error: on PostgreSQL that would end the transaction.
+async fn insert(
+    change: Change<'_>,
+    name: &DisplayName,
+    slug: Slug,
+) -> Result<Option<organisation::Model>, Error> {
+    let row = organisation::Model {
+        id: OrganisationId::generate(),
+        slug: slug.as_str().to_owned(),
+        name: name.as_str().to_owned(),
+        created_at: change.now,
+        updated_at: change.now,
+    };
+    let insert = organisation::Entity::insert(organisation::ActiveModel {
+        id: Set(row.id),
+        slug: Set(row.slug.clone()),
+        name: Set(row.name.clone()),
+        created_at: Set(row.created_at),
+        updated_at: Set(row.updated_at),
+    })
+    .on_conflict(Upsert::column(organisation::Column::Slug).do_nothing().to_owned())
+    .try_insert();
+    match insert.exec(change.txn).await? {
+        TryInsertResult::Inserted(_) => Ok(Some(row)),
+        _ => Ok(None),
+    }
+}
+
+/// Changes name or slug; `None` leaves as it is.
+///
+/// # Errors
+/// [`Error::SlugTaken`].
+pub async fn update(
+    change: Change<'_>,
+    organisation: organisation::Model,
+    name: Option<DisplayName>,
+    slug: Option<Slug>,
+) -> Result<organisation::Model, Error> {
+    let before = json!({ "name": organisation.name, "slug": organisation.slug });
+    let mut row: organisation::ActiveModel = organisation.into();
+    if let Some(name) = name {
+        row.name = Set(name.as_str().to_owned());
+    }
+    if let Some(slug) = slug {
+        row.slug = Set(slug.as_str().to_owned());
+    }
+    row.updated_at = Set(change.now);
+    let organisation = row.update(change.txn).await.on_conflict(|_| Error::SlugTaken)?;
+    let after = json!({ "name": organisation.name, "slug": organisation.slug });
+    let data = json!({ "before": before, "after": after });
+    change
+        .record(Some(organisation.id), "organisation.updated", Some(organisation.id.to_string()), data)
+        .await?;
+    Ok(organisation)
+}
+
+/// Deletes an organisation with its members and keys. Its audit events stay.
+pub async fn delete(change: Change<'_>, organisation: &organisation::Model) -> Result<(), Error> {
+    let deleted = organisation::Entity::delete_by_id(organisation.id).exec(change.txn).await?;
+    if deleted.rows_affected != 1 {
+        return Err(Error::NotFound);
+    }
+    let data = json!({ "name": organisation.name, "slug": organisation.slug });
+    change
+        .record(Some(organisation.id), "organisation.deleted", Some(organisation.id.to_string()), data)
+        .await?;
+    Ok(())
+}

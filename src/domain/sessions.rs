@@ -1,0 +1,137 @@
+//! Sessions: starting, rotating and ending them.
+
+use chrono::TimeDelta;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use serde_json::json;
+
+use super::Change;
+use crate::entity::session;
+use crate::error::Error;
+use crate::id::{OrganisationId, SessionId, UserId};
+use crate::keyring::Keyring;
+use crate::refresh_token::RefreshToken;
+use crate::secret::{Kind, Secret};
+
+/// How long the token before the current one gets the same successor again: two tabs, a lost answer.
+pub const REPLAY_WINDOW: TimeDelta = TimeDelta::seconds(10);
+
+/// How long a refresh chain lives.
+#[derive(Clone, Copy, Debug)]
+pub struct RefreshLifetime {
+    pub idle: TimeDelta,
+    pub absolute: TimeDelta,
+}
+
+/// Starts a session. The cookie's value is given back this one time.
+pub async fn start(
+    change: Change<'_>,
+    keyring: &Keyring,
+    user: UserId,
+    organisation: Option<OrganisationId>,
+) -> Result<(session::Model, Secret), Error> {
+    let cookie = Secret::generate(Kind::Session);
+    let session = session::ActiveModel {
+        id: Set(SessionId::generate()),
+        user_id: Set(user),
+        organisation_id: Set(organisation),
+        cookie_digest: Set(cookie.digest(keyring).to_vec()),
+        refresh_counter: Set(0),
+        refresh_rotated_at: Set(change.now),
+        seen_at: Set(change.now),
+        ip: Set(change.actor.ip.clone()),
+        user_agent: Set(change.actor.user_agent.clone()),
+        ended_at: Set(None),
+        created_at: Set(change.now),
+    }
+    .insert(change.txn)
+    .await?;
+    change.record(organisation, "session.started", Some(session.id.to_string()), json!({})).await?;
+    Ok((session, cookie))
+}
+
+/// What came of presenting a refresh token.
+#[derive(Debug)]
+pub enum Rotation {
+    /// The successor: a new one, or within the window the same one again.
+    Successor(session::Model, RefreshToken),
+    /// The token was used long before: somebody else has it. The session is ended; commit that.
+    Theft,
+    /// Expired, or the session is ended.
+    Refused,
+}
+
+/// Exchanges a refresh token for its successor, by one conditional statement.
+pub async fn rotate(
+    change: Change<'_>,
+    presented: RefreshToken,
+    lifetime: RefreshLifetime,
+) -> Result<Rotation, Error> {
+    let successor = RefreshToken { counter: presented.counter.saturating_add(1), ..presented };
+    let rotated = session::Entity::update_many()
+        .col_expr(session::Column::RefreshCounter, Expr::value(i64::from(successor.counter)))
+        .col_expr(session::Column::RefreshRotatedAt, Expr::value(change.now))
+        .filter(session::COLUMN.id.eq(presented.session))
+        .filter(session::COLUMN.refresh_counter.eq(i64::from(presented.counter)))
+        .filter(session::COLUMN.ended_at.is_null())
+        .filter(session::COLUMN.created_at.gt(change.now - lifetime.absolute))
+        .filter(session::COLUMN.refresh_rotated_at.gt(change.now - lifetime.idle))
+        .exec(change.txn)
+        .await?;
+    let Some(session) = session::Entity::find_by_id(presented.session).one(change.txn).await? else {
+        return Ok(Rotation::Refused);
+    };
+    let alive = session.ended_at.is_none() && change.now < session.created_at + lifetime.absolute;
+    let counter = i64::from(presented.counter);
+    if rotated.rows_affected == 1 {
+        Ok(Rotation::Successor(session, successor))
+    } else if !alive || session.refresh_counter == counter {
+        Ok(Rotation::Refused)
+    } else if session.refresh_counter == counter + 1
+        && change.now <= session.refresh_rotated_at + REPLAY_WINDOW
+    {
+        Ok(Rotation::Successor(session, successor))
+    } else {
+        end_one(change, session.id).await?;
+        let data = json!({ "presented": counter, "current": session.refresh_counter });
+        change
+            .record(session.organisation_id, "session.refresh_reused", Some(session.id.to_string()), data)
+            .await?;
+        Ok(Rotation::Theft)
+    }
+}
+
+/// Ends a session of that user: its cookie, its refresh chain and its access tokens.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not theirs or ended already.
+pub async fn end(change: Change<'_>, user: UserId, id: SessionId) -> Result<(), Error> {
+    let session = session::Entity::of_user(user).filter(session::COLUMN.id.eq(id)).one(change.txn).await?;
+    let session = session.ok_or(Error::NotFound)?;
+    if end_one(change, id).await? {
+        change.record(session.organisation_id, "session.ended", Some(id.to_string()), json!({})).await?;
+    }
+    Ok(())
+}
+
+/// Ends the session that a cookie opens, if there is one: a new sign-in in the same browser replaces it.
+pub async fn replace(change: Change<'_>, keyring: &Keyring, cookie: &Secret) -> Result<(), Error> {
+    if let Some((session, _)) = session::Entity::by_cookie(&cookie.digest(keyring)).one(change.txn).await?
+        && end_one(change, session.id).await?
+    {
+        change
+            .record(session.organisation_id, "session.replaced", Some(session.id.to_string()), json!({}))
+            .await?;
+    }
+    Ok(())
+}
+
+async fn end_one(change: Change<'_>, id: SessionId) -> Result<bool, Error> {
+    let ended = session::Entity::update_many()
+        .col_expr(session::Column::EndedAt, Expr::value(change.now))
+        .filter(session::COLUMN.id.eq(id))
+        .filter(session::COLUMN.ended_at.is_null())
+        .exec(change.txn)
+        .await?;
+    Ok(ended.rows_affected == 1)
+}

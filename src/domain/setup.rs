@@ -1,0 +1,133 @@
+//! The first administrator: made once, by a link that works once or on the command line.
+
+use chrono::TimeDelta;
+use sea_orm::sea_query::{Expr, OnConflict as Upsert};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use serde_json::json;
+
+use super::display_name::DisplayName;
+use super::users::{self, NewUser};
+use super::{Change, organisations};
+use crate::clock::Timestamp;
+use crate::entity::one_time_token::{self, Purpose};
+use crate::entity::{instance, organisation, user};
+use crate::error::Error;
+use crate::id::OneTimeTokenId;
+use crate::keyring::{self, Keyring};
+use crate::secret::{Kind, Secret};
+
+/// How long a setup link works.
+pub const LINK_LIFETIME: TimeDelta = TimeDelta::minutes(30);
+
+/// Writes the row about this installation at the first start, and checks at every later one that the
+/// master secret is still the same.
+///
+/// # Errors
+/// [`Error::Internal`] with a sentence for the operator if it is not.
+pub async fn check_instance(change: Change<'_>, keyring: &Keyring) -> Result<(), Error> {
+    let check = keyring.mac(keyring::Purpose::Check, &[b"oskar"]).to_vec();
+    instance::Entity::insert(instance::ActiveModel {
+        id: Set(instance::ONLY),
+        secret_check: Set(check.clone()),
+        set_up_at: Set(None),
+        created_at: Set(change.now),
+    })
+    .on_conflict(Upsert::column(instance::Column::Id).do_nothing().to_owned())
+    .try_insert()
+    .exec(change.txn)
+    .await?;
+    let row = instance::Entity::find_by_id(instance::ONLY).one(change.txn).await?;
+    if row.is_some_and(|row| row.secret_check == check) {
+        Ok(())
+    } else {
+        Err(Error::internal(
+            "this database was written under another master secret: set `secret_key` (or the data folder's secret.key) to that one",
+        ))
+    }
+}
+
+/// Whether the first administrator exists.
+pub async fn is_done(db: &impl ConnectionTrait) -> Result<bool, Error> {
+    Ok(instance::Entity::find_by_id(instance::ONLY).one(db).await?.is_some_and(|row| row.set_up_at.is_some()))
+}
+
+/// Makes a link's secret, good for [`LINK_LIFETIME`].
+///
+/// # Errors
+/// [`Error::AlreadySetUp`].
+pub async fn issue_link(change: Change<'_>, keyring: &Keyring) -> Result<(Secret, Timestamp), Error> {
+    if is_done(change.txn).await? {
+        return Err(Error::AlreadySetUp);
+    }
+    let secret = Secret::generate(Kind::Setup);
+    let expires_at = change.now + LINK_LIFETIME;
+    one_time_token::ActiveModel {
+        id: Set(OneTimeTokenId::generate()),
+        purpose: Set(Purpose::Setup),
+        digest: Set(secret.digest(keyring).to_vec()),
+        user_id: Set(None),
+        expires_at: Set(expires_at),
+        consumed_at: Set(None),
+        created_at: Set(change.now),
+    }
+    .insert(change.txn)
+    .await?;
+    change.record(None, "setup.link_issued", None, json!({})).await?;
+    Ok((secret, expires_at))
+}
+
+/// Whether a link would work now. Looking does not consume it.
+pub async fn link_works(
+    db: &impl ConnectionTrait,
+    keyring: &Keyring,
+    link: &Secret,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let found = one_time_token::Entity::find()
+        .filter(one_time_token::COLUMN.digest.eq(link.digest(keyring).to_vec()))
+        .filter(one_time_token::COLUMN.consumed_at.is_null())
+        .filter(one_time_token::COLUMN.expires_at.gt(now))
+        .one(db)
+        .await?;
+    Ok(found.is_some() && !is_done(db).await?)
+}
+
+/// Makes the first administrator and their organisation. The link, if it came by one, is consumed; all
+/// others die with it. Of many at once one succeeds.
+///
+/// # Errors
+/// [`Error::LinkInvalid`]; [`Error::AlreadySetUp`] without a link.
+pub async fn create_first_admin(
+    change: Change<'_>,
+    keyring: &Keyring,
+    link: Option<&Secret>,
+    new: NewUser,
+    organisation: &DisplayName,
+) -> Result<(user::Model, organisation::Model), Error> {
+    if let Some(link) = link {
+        let consumed = one_time_token::Entity::update_many()
+            .col_expr(one_time_token::Column::ConsumedAt, Expr::value(change.now))
+            .filter(one_time_token::COLUMN.digest.eq(link.digest(keyring).to_vec()))
+            .filter(one_time_token::COLUMN.purpose.eq(Purpose::Setup))
+            .filter(one_time_token::COLUMN.consumed_at.is_null())
+            .filter(one_time_token::COLUMN.expires_at.gt(change.now))
+            .exec(change.txn)
+            .await?;
+        if consumed.rows_affected != 1 {
+            return Err(Error::LinkInvalid);
+        }
+    }
+    let claimed = instance::Entity::update_many()
+        .col_expr(instance::Column::SetUpAt, Expr::value(change.now))
+        .filter(instance::COLUMN.id.eq(instance::ONLY))
+        .filter(instance::COLUMN.set_up_at.is_null())
+        .exec(change.txn)
+        .await?;
+    if claimed.rows_affected != 1 {
+        return Err(if link.is_some() { Error::LinkInvalid } else { Error::AlreadySetUp });
+    }
+    let user = users::create(change, NewUser { operator: true, ..new }).await?;
+    let (organisation, _) = organisations::create(change, organisation, None, Some(user.id)).await?;
+    change.record(None, "setup.done", Some(user.id.to_string()), json!({})).await?;
+    Ok((user, organisation))
+}

@@ -1,0 +1,81 @@
+//! Signing in with a password.
+
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::{Change, users};
+use crate::entity::user;
+use crate::error::Error;
+use crate::password::{Hasher, NewPassword, PresentedPassword};
+
+/// A user whose password was just checked.
+#[derive(Debug)]
+pub struct Checked {
+    pub user: user::Model,
+    hash: String,
+    upgraded: Option<String>,
+}
+
+/// The account by e-mail address or username; either may stand for either.
+pub async fn find(db: &impl ConnectionTrait, name: &str) -> Result<Option<user::Model>, Error> {
+    let name = name.trim().to_lowercase();
+    let named = if name.contains('@') {
+        user::COLUMN.email_normalised.eq(name)
+    } else {
+        user::COLUMN.username.eq(name)
+    };
+    Ok(user::Entity::find().filter(named).one(db).await?)
+}
+
+/// Checks a password, outside any transaction because it takes long. Unknown users take as long as known
+/// ones, and get the same answer.
+///
+/// # Errors
+/// [`Error::InvalidLogin`]; [`Error::UserDisabled`] once the password is known to be right; [`Error::Busy`].
+pub async fn check(
+    db: &impl ConnectionTrait,
+    hasher: &Hasher,
+    name: &str,
+    password: &PresentedPassword,
+) -> Result<Checked, Error> {
+    let user = find(db, name).await?;
+    let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
+    if !hasher.verify(password, stored).await? {
+        return Err(Error::InvalidLogin);
+    }
+    let (Some(user), Some(hash)) = (user.as_ref(), stored.map(str::to_owned)) else {
+        return Err(Error::InvalidLogin);
+    };
+    if user.disabled_at.is_some() {
+        return Err(Error::UserDisabled);
+    }
+    let upgraded = if hasher.is_outdated(&hash) {
+        // Too short for today's rules is still the right password: it just keeps its old hash.
+        match NewPassword::try_from(password.clone()) {
+            Ok(password) => Some(hasher.hash(&password).await?),
+            Err(_) => None,
+        }
+    } else {
+        None
+    };
+    Ok(Checked { user: user.clone(), hash, upgraded })
+}
+
+impl Checked {
+    /// Makes sure that the check still holds, now that the account is locked: the password may have been
+    /// changed or the account disabled while it was hashed.
+    pub async fn confirm(self, change: Change<'_>) -> Result<user::Model, Error> {
+        let user = users::lock(change, self.user.id).await?;
+        if user.disabled_at.is_some() || user.password_hash.as_deref() != Some(&self.hash) {
+            return Err(Error::InvalidLogin);
+        }
+        if let Some(upgraded) = self.upgraded {
+            users::upgrade_hash(change, user.id, &self.hash, upgraded).await?;
+        }
+        Ok(user)
+    }
+
+    /// The hash that was checked.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+}

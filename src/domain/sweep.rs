@@ -1,0 +1,41 @@
+//! Taking away what nobody can use any more.
+
+use chrono::TimeDelta;
+use sea_orm::{Condition, EntityTrait, QueryFilter};
+
+use super::Change;
+use crate::entity::{api_key_secret, audit_event, one_time_token, session, signing_key};
+use crate::error::Error;
+
+/// How long ended sessions and links are kept, for whoever wants to know what happened.
+const KEPT: TimeDelta = TimeDelta::days(30);
+
+/// Deletes what is past its time; the number of rows.
+pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDelta) -> Result<u64, Error> {
+    let now = change.now;
+    let sessions = session::Entity::delete_many()
+        .filter(
+            Condition::any()
+                .add(session::COLUMN.ended_at.lt(now - KEPT))
+                .add(session::COLUMN.created_at.lt(now - sessions_end - KEPT)),
+        )
+        .exec(change.txn)
+        .await?;
+    let links = one_time_token::Entity::delete_many()
+        .filter(one_time_token::COLUMN.expires_at.lt(now - KEPT))
+        .exec(change.txn)
+        .await?;
+    let secrets = api_key_secret::Entity::delete_many()
+        .filter(api_key_secret::COLUMN.expires_at.lt(now - KEPT))
+        .exec(change.txn)
+        .await?;
+    let keys = signing_key::Entity::delete_many()
+        .filter(signing_key::COLUMN.retires_at.lt(now))
+        .exec(change.txn)
+        .await?;
+    let events = audit_event::Entity::delete_many()
+        .filter(audit_event::COLUMN.created_at.lt(now - events_end))
+        .exec(change.txn)
+        .await?;
+    Ok([sessions, links, secrets, keys, events].iter().map(|deleted| deleted.rows_affected).sum())
+}

@@ -1,0 +1,90 @@
+//! Access tokens: what goes into one.
+
+use chrono::TimeDelta;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+use crate::entity::{membership, organisation, session, user};
+use crate::error::Error;
+use crate::id::{OrganisationId, UserId};
+use crate::jwt::{AccessClaims, SigningKeys};
+use crate::permission::{Catalogue, Grants, Role};
+
+/// The organisation that a token is for, and what the user is there.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub organisation: organisation::Model,
+    pub role: Role,
+}
+
+/// The organisation that was asked for by id or slug; without one the preferred one if the user is still a
+/// member, else the first of the user's. `Ok(None)` for a user of no organisation.
+///
+/// # Errors
+/// [`Error::NotFound`] if one was asked for that the user is no member of.
+pub async fn place(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    asked_for: Option<&str>,
+    preferred: Option<OrganisationId>,
+) -> Result<Option<Place>, Error> {
+    let all = organisation::Entity::of_user(user).all(db).await?;
+    let mut places = all.into_iter().filter_map(|(organisation, membership)| {
+        Some(Place { organisation, role: membership.map(|membership: membership::Model| membership.role)? })
+    });
+    match asked_for {
+        Some(reference) => {
+            let id = reference.parse::<OrganisationId>().ok();
+            let found = places.find(|place| {
+                id.map_or(place.organisation.slug == reference, |id| place.organisation.id == id)
+            });
+            found.map(Some).ok_or(Error::NotFound)
+        }
+        None => {
+            let places: Vec<_> = places.collect();
+            let kept = places.iter().position(|place| Some(place.organisation.id) == preferred).unwrap_or(0);
+            Ok(places.into_iter().nth(kept))
+        }
+    }
+}
+
+/// Who issues tokens, for whom, and for how long.
+#[derive(Clone, Copy)]
+pub struct Issuer<'a> {
+    pub keys: &'a SigningKeys,
+    pub catalogue: &'a Catalogue,
+    pub issuer: &'a str,
+    pub audience: &'a str,
+    pub lifetime: TimeDelta,
+}
+
+impl Issuer<'_> {
+    /// Signs an access token for a session.
+    pub fn sign(
+        &self,
+        session: &session::Model,
+        user: &user::Model,
+        place: Option<&Place>,
+        now: Timestamp,
+    ) -> Result<String, Error> {
+        let grants = place.map(|place| Grants::of_member(place.role));
+        let permissions = grants.map(|grants| grants.names(self.catalogue)).unwrap_or_default();
+        let claims = AccessClaims {
+            iss: self.issuer.to_owned(),
+            aud: self.audience.to_owned(),
+            sub: user.id,
+            sid: session.id,
+            org: place.map(|place| place.organisation.id),
+            role: place.map(|place| place.role),
+            permissions: permissions.into_iter().map(str::to_owned).collect(),
+            r#type: "access".to_owned(),
+            iat: now.timestamp(),
+            exp: (now + self.lifetime).timestamp(),
+            jti: Uuid::now_v7().to_string(),
+            auth_time: session.created_at.timestamp(),
+            amr: vec!["pwd".to_owned()],
+        };
+        self.keys.sign(&claims, now)
+    }
+}

@@ -1,0 +1,70 @@
+//! Last uses: collected in memory, written every few seconds, so that verification writes nothing.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter};
+
+use crate::clock::Timestamp;
+use crate::entity::{api_key, session};
+use crate::error::Error;
+use crate::id::{ApiKeyId, SessionId};
+
+/// The uses that are not written yet.
+#[derive(Debug, Default)]
+pub struct Usage {
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    keys: HashMap<ApiKeyId, Timestamp>,
+    sessions: HashMap<SessionId, Timestamp>,
+}
+
+impl Usage {
+    /// A key was used.
+    pub fn key(&self, id: ApiKeyId, now: Timestamp) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).keys.insert(id, now);
+    }
+
+    /// A session was used.
+    pub fn session(&self, id: SessionId, now: Timestamp) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).sessions.insert(id, now);
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.keys.is_empty() && seen.sessions.is_empty()
+    }
+
+    /// Writes what was collected. A later time that another node wrote stays.
+    pub async fn flush(&self, txn: &DatabaseTransaction) -> Result<usize, Error> {
+        let Seen { keys, sessions } =
+            std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        let count = keys.len() + sessions.len();
+        for (id, at) in keys {
+            api_key::Entity::update_many()
+                .col_expr(api_key::Column::LastUsedAt, Expr::value(at))
+                .filter(api_key::COLUMN.id.eq(id))
+                .filter(
+                    Condition::any()
+                        .add(api_key::COLUMN.last_used_at.is_null())
+                        .add(api_key::COLUMN.last_used_at.lt(at)),
+                )
+                .exec(txn)
+                .await?;
+        }
+        for (id, at) in sessions {
+            session::Entity::update_many()
+                .col_expr(session::Column::SeenAt, Expr::value(at))
+                .filter(session::COLUMN.id.eq(id))
+                .filter(session::COLUMN.seen_at.lt(at))
+                .exec(txn)
+                .await?;
+        }
+        Ok(count)
+    }
+}

@@ -1,0 +1,221 @@
+//! Accounts: making, changing and disabling them.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use serde_json::json;
+
+use super::Change;
+use super::display_name::DisplayName;
+use super::email::Email;
+use super::members::{self, another_admin};
+use super::username::Username;
+use crate::entity::{membership, session, user};
+use crate::error::{Error, OnConflict};
+use crate::id::UserId;
+use crate::permission::Role;
+
+/// What a new account starts with.
+#[derive(Debug)]
+pub struct NewUser {
+    pub email: Email,
+    pub username: Option<Username>,
+    pub name: Option<DisplayName>,
+    pub password_hash: String,
+    pub operator: bool,
+}
+
+/// Makes an account.
+///
+/// # Errors
+/// [`Error::EmailTaken`], [`Error::UsernameTaken`].
+pub async fn create(change: Change<'_>, new: NewUser) -> Result<user::Model, Error> {
+    let name = new.name.unwrap_or_else(|| DisplayName::from_local_part(&new.email));
+    let user = user::ActiveModel {
+        id: Set(UserId::generate()),
+        email: Set(new.email.as_str().to_owned()),
+        email_normalised: Set(new.email.normalised()),
+        username: Set(new.username.as_ref().map(|username| username.as_str().to_owned())),
+        name: Set(name.as_str().to_owned()),
+        password_hash: Set(Some(new.password_hash)),
+        password_changed_at: Set(Some(change.now)),
+        operator: Set(new.operator),
+        email_verified_at: Set(None),
+        disabled_at: Set(None),
+        created_at: Set(change.now),
+        updated_at: Set(change.now),
+    }
+    .insert(change.txn)
+    .await
+    .on_conflict(which_name)?;
+    change
+        .record(None, "user.created", Some(user.id.to_string()), json!({ "operator": user.operator }))
+        .await?;
+    Ok(user)
+}
+
+/// Which of the two unique names is taken, from the violated constraint's name.
+fn which_name(constraint: &str) -> Error {
+    if constraint.contains("username") { Error::UsernameTaken } else { Error::EmailTaken }
+}
+
+/// Changes what users may change of themselves; `None` leaves as it is, `Some(None)` takes away.
+pub async fn update(
+    change: Change<'_>,
+    user: user::Model,
+    name: Option<DisplayName>,
+    username: Option<Option<Username>>,
+) -> Result<user::Model, Error> {
+    let id = user.id;
+    let before = json!({ "name": user.name, "username": user.username });
+    let mut row: user::ActiveModel = user.into();
+    if let Some(name) = name {
+        row.name = Set(name.as_str().to_owned());
+    }
+    if let Some(username) = username {
+        row.username = Set(username.map(|username| username.as_str().to_owned()));
+    }
+    row.updated_at = Set(change.now);
+    let user = row.update(change.txn).await.on_conflict(|_| Error::UsernameTaken)?;
+    let after = json!({ "name": user.name, "username": user.username });
+    change
+        .record(None, "user.updated", Some(id.to_string()), json!({ "before": before, "after": after }))
+        .await?;
+    Ok(user)
+}
+
+/// Puts a new password in the place of the one whose hash was just checked, and ends all sessions but
+/// the caller's own.
+///
+/// # Errors
+/// [`Error::WrongPassword`] if the password was changed in between.
+pub async fn change_password(
+    change: Change<'_>,
+    user: UserId,
+    checked_hash: &str,
+    new_hash: String,
+    keep: crate::id::SessionId,
+) -> Result<(), Error> {
+    let changed = user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
+        .col_expr(user::Column::PasswordChangedAt, Expr::value(change.now))
+        .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
+        .filter(user::COLUMN.id.eq(user))
+        .filter(user::COLUMN.password_hash.eq(checked_hash))
+        .exec(change.txn)
+        .await?;
+    if changed.rows_affected != 1 {
+        return Err(Error::WrongPassword);
+    }
+    let ended = end_sessions(change, user, Some(keep)).await?;
+    change
+        .record(None, "user.password_changed", Some(user.to_string()), json!({ "sessions_ended": ended }))
+        .await?;
+    Ok(())
+}
+
+/// Sets a password without knowing the old one, as operators do, and ends all sessions.
+pub async fn reset_password(change: Change<'_>, user: UserId, new_hash: String) -> Result<(), Error> {
+    let changed = user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
+        .col_expr(user::Column::PasswordChangedAt, Expr::value(change.now))
+        .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
+        .filter(user::COLUMN.id.eq(user))
+        .exec(change.txn)
+        .await?;
+    if changed.rows_affected != 1 {
+        return Err(Error::NotFound);
+    }
+    let ended = end_sessions(change, user, None).await?;
+    change
+        .record(None, "user.password_reset", Some(user.to_string()), json!({ "sessions_ended": ended }))
+        .await?;
+    Ok(())
+}
+
+/// Replaces a hash by one of the same password at today's cost. Not audited: nothing changed for anybody.
+pub async fn upgrade_hash(change: Change<'_>, user: UserId, old: &str, new: String) -> Result<(), Error> {
+    user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, Expr::value(new))
+        .filter(user::COLUMN.id.eq(user))
+        .filter(user::COLUMN.password_hash.eq(old))
+        .exec(change.txn)
+        .await?;
+    Ok(())
+}
+
+/// Disables an account: it cannot sign in, and all its sessions end.
+///
+/// # Errors
+/// [`Error::LastAdmin`] if it is the last active admin of any organisation.
+pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
+    let memberships = membership::Entity::of_user(user)
+        .order_by_asc(membership::Column::OrganisationId)
+        .all(change.txn)
+        .await?;
+    // Locked in the order of their ids, so that two such changes cannot wait for each other.
+    for membership in &memberships {
+        members::lock(change, membership.organisation_id).await?;
+    }
+    let mut disabling = user::Entity::update_many()
+        .col_expr(user::Column::DisabledAt, Expr::value(change.now))
+        .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
+        .filter(user::COLUMN.id.eq(user))
+        .filter(user::COLUMN.disabled_at.is_null());
+    for membership in memberships.iter().filter(|membership| membership.role == Role::Admin) {
+        disabling = disabling.filter(another_admin(membership.organisation_id, user));
+    }
+    if disabling.exec(change.txn).await?.rows_affected == 0 {
+        let known = user::Entity::find_by_id(user).one(change.txn).await?.ok_or(Error::NotFound)?;
+        return if known.disabled_at.is_some() { Ok(()) } else { Err(Error::LastAdmin) };
+    }
+    let ended = end_sessions(change, user, None).await?;
+    change.record(None, "user.disabled", Some(user.to_string()), json!({ "sessions_ended": ended })).await?;
+    Ok(())
+}
+
+/// Lets a disabled account sign in again.
+pub async fn enable(change: Change<'_>, user: UserId) -> Result<(), Error> {
+    let enabled = user::Entity::update_many()
+        .col_expr(user::Column::DisabledAt, Expr::value(None::<crate::clock::Timestamp>))
+        .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
+        .filter(user::COLUMN.id.eq(user))
+        .exec(change.txn)
+        .await?;
+    if enabled.rows_affected != 1 {
+        return Err(Error::NotFound);
+    }
+    change.record(None, "user.enabled", Some(user.to_string()), json!({})).await?;
+    Ok(())
+}
+
+/// The account, locked until the transaction ends: sessions start and end one after the other.
+pub async fn lock(change: Change<'_>, user: UserId) -> Result<user::Model, Error> {
+    user::Entity::find_by_id(user).lock_exclusive().one(change.txn).await?.ok_or(Error::NotFound)
+}
+
+async fn end_sessions(
+    change: Change<'_>,
+    user: UserId,
+    keep: Option<crate::id::SessionId>,
+) -> Result<u64, Error> {
+    let mut ending = session::Entity::update_many()
+        .col_expr(session::Column::EndedAt, Expr::value(change.now))
+        .filter(session::COLUMN.user_id.eq(user))
+        .filter(session::COLUMN.ended_at.is_null());
+    if let Some(keep) = keep {
+        ending = ending.filter(session::COLUMN.id.ne(keep));
+    }
+    Ok(ending.exec(change.txn).await?.rows_affected)
+}
+
+/// Ends the sessions of a user, all of them or all but one, and writes it down.
+pub async fn sign_out_everywhere(
+    change: Change<'_>,
+    user: UserId,
+    keep: Option<crate::id::SessionId>,
+) -> Result<u64, Error> {
+    lock(change, user).await?;
+    let ended = end_sessions(change, user, keep).await?;
+    change.record(None, "sessions.ended", Some(user.to_string()), json!({ "sessions_ended": ended })).await?;
+    Ok(ended)
+}

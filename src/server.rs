@@ -1,0 +1,83 @@
+//! Serving: all routes behind all layers, on a socket, until told to stop.
+
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tower::ServiceExt as _;
+
+use crate::app::App;
+use crate::{api, web};
+
+/// How long requests under way may take when the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+/// How long to wait when the machine has no sockets left.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// Everything that answers.
+pub fn router(app: &App) -> Router {
+    api::around(api::router(app).merge(web::router()).with_state(app.clone()), app)
+}
+
+/// Serves until `stop` resolves; then no new connection is taken, and those under way may finish.
+///
+/// Not `axum::serve`: that has no limit on how long a client may take to send its headers.
+pub async fn serve(app: &App, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let router = router(app);
+    let headers_within = app.config.limits.request_timeout.to_std().unwrap_or(Duration::from_secs(30));
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(headers_within).max_headers(64);
+    let connections = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            () = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    wait_if_exhausted(&error).await;
+                    continue;
+                }
+            },
+        };
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection went away at once");
+            continue;
+        }
+        let router = router.clone();
+        let service = tower::service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            router.clone().oneshot(request.map(Body::new))
+        });
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection broke");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN, connections.shutdown()).await.is_err() {
+        tracing::warn!(seconds = DRAIN.as_secs(), "requests under way were cut off");
+    }
+}
+
+/// A client that went away again is nothing; a machine out of files needs a moment.
+async fn wait_if_exhausted(error: &io::Error) {
+    if !matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+    ) {
+        tracing::error!(%error, "cannot accept connections");
+        tokio::time::sleep(BREATH).await;
+    }
+}

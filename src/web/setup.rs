@@ -1,0 +1,137 @@
+//! The setup link: a form that makes the first administrator. Looking at it does not use it up.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+use serde::Deserialize;
+
+use super::page::page;
+use crate::app::App;
+use crate::auth::{Client, new_cookie};
+use crate::domain::display_name::DisplayName;
+use crate::domain::email::Email;
+use crate::domain::users::NewUser;
+use crate::domain::{Change, sessions, setup};
+use crate::error::Error;
+use crate::password::NewPassword;
+use crate::secret::{Kind, Secret};
+
+/// What was typed, so that nothing needs to be typed twice; and what is wrong with it.
+#[derive(Default, Template)]
+#[template(path = "pages/setup.html")]
+struct SetupPage {
+    email: String,
+    organisation: String,
+    email_problem: Option<String>,
+    organisation_problem: Option<String>,
+    password_problem: Option<String>,
+}
+
+impl SetupPage {
+    fn problems(&self) -> bool {
+        self.email_problem.is_some() || self.organisation_problem.is_some() || self.password_problem.is_some()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/setup_done.html")]
+struct DonePage<'a> {
+    email: &'a str,
+    organisation: &'a str,
+    slug: &'a str,
+    url: &'a str,
+    docs: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/setup_gone.html")]
+struct GonePage;
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct SetupForm {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    organisation: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// The form, or a word about a link that does not work any more.
+pub async fn show(State(app): State<App>, Path(link): Path<String>) -> Result<Response, Error> {
+    match working(&app, &link).await? {
+        Some(_) => page(StatusCode::OK, &SetupPage::default()),
+        None => page(StatusCode::GONE, &GonePage),
+    }
+}
+
+/// Makes the first administrator and signs them in.
+pub async fn create(
+    State(app): State<App>,
+    client: Client,
+    Path(link): Path<String>,
+    Form(form): Form<SetupForm>,
+) -> Result<Response, Error> {
+    let Some(link) = working(&app, &link).await? else { return page(StatusCode::GONE, &GonePage) };
+    let (email, organisation, password) = (
+        Email::try_from(form.email.trim().to_owned()),
+        DisplayName::try_from(form.organisation.clone()),
+        NewPassword::try_from(form.password),
+    );
+    let (email, organisation, password) = match (email, organisation, password) {
+        (Ok(email), Ok(organisation), Ok(password)) => (email, organisation, password),
+        (email, organisation, password) => {
+            let again = SetupPage {
+                email: form.email,
+                organisation: form.organisation,
+                email_problem: email.err().map(str::to_owned),
+                organisation_problem: organisation.err().map(str::to_owned),
+                password_problem: password.err(),
+            };
+            return page(StatusCode::UNPROCESSABLE_ENTITY, &again);
+        }
+    };
+    let password_hash = app.hasher.hash(&password).await?;
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let new = NewUser { email, username: None, name: None, password_hash, operator: true };
+    let (user, organisation) =
+        match setup::create_first_admin(change, &app.keyring, Some(&link), new, &organisation).await {
+            Ok(made) => made,
+            Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GonePage),
+            Err(Error::EmailTaken) => {
+                let again = SetupPage {
+                    email: form.email,
+                    organisation: form.organisation,
+                    email_problem: Some("an account with this address exists already".to_owned()),
+                    ..SetupPage::default()
+                };
+                return page(StatusCode::CONFLICT, &again);
+            }
+            Err(error) => return Err(error),
+        };
+    let actor = actor.as_user(user.id, &user.name);
+    let change = Change { actor: &actor, ..change };
+    let (_, cookie) = sessions::start(change, &app.keyring, user.id, Some(organisation.id)).await?;
+    txn.commit().await?;
+    let done = DonePage {
+        email: &user.email,
+        organisation: &organisation.name,
+        slug: &organisation.slug,
+        url: &app.config.public_url,
+        docs: app.config.docs,
+    };
+    let cookie = new_cookie(cookie.reveal().to_owned(), app.config.is_https());
+    Ok((CookieJar::new().add(cookie), page(StatusCode::CREATED, &done)?).into_response())
+}
+
+async fn working(app: &App, link: &str) -> Result<Option<Secret>, Error> {
+    let Some(link) = Secret::parse(link).filter(|link| link.kind() == Kind::Setup) else { return Ok(None) };
+    let works = setup::link_works(app.db.read(), &app.keyring, &link, app.now()).await?;
+    Ok(works.then_some(link))
+}
