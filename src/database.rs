@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, OrLog};
 
 /// How long a writer waits for another process that holds the SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -112,6 +112,12 @@ impl Database {
         lock.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [MIGRATION_LOCK.into()]))
             .await?;
         Ok(Some(lock))
+    }
+
+    /// Closes all connections.
+    pub async fn close(self) {
+        self.read.close().await.or_log("closing the database");
+        self.write.close().await.or_log("closing the database");
     }
 
     /// Whether the database answers.

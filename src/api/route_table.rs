@@ -7,7 +7,7 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
-use axum::routing::any;
+use axum::routing::{MethodFilter as F, on};
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
@@ -86,13 +86,14 @@ impl RouteTable {
     }
 }
 
-/// The same handler for every method, documented as the one that it is annotated with.
+/// The same handler for every method that proxies forward, documented as the one that it is annotated with.
 pub fn every_method<H, T>((schemas, paths, _): UtoipaMethodRouter<App>, handler: H) -> UtoipaMethodRouter<App>
 where
     H: Handler<T, App>,
     T: 'static,
 {
-    (schemas, paths, any(handler))
+    let methods = [F::POST, F::PUT, F::PATCH, F::DELETE, F::HEAD, F::OPTIONS];
+    (schemas, paths, on(methods.into_iter().fold(F::GET, F::or), handler))
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {

@@ -1,0 +1,83 @@
+//! Calls the router as a caller of one kind.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use super::answer::Answer;
+
+/// What a client sends to say who it is.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    None,
+    Cookie(String),
+    Bearer(String),
+    ApiKey(String),
+}
+
+/// A caller.
+#[derive(Clone)]
+pub struct Client {
+    router: Router,
+    credential: Credential,
+}
+
+impl Client {
+    pub fn new(router: Router, credential: Credential) -> Self {
+        Self { router, credential }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::PATCH, path, Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.call(Method::DELETE, path, None).await
+    }
+
+    /// Any method, with a JSON body or none.
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let request = Request::builder().method(method).uri(path);
+        let request = match body {
+            Some(body) => request.header("content-type", "application/json").body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        self.send(request.unwrap()).await
+    }
+
+    /// Any request, with this caller's credential added.
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        let (name, value) = match &self.credential {
+            Credential::None => ("", String::new()),
+            Credential::Cookie(value) => ("cookie", format!("oskar_session={value}")),
+            Credential::Bearer(value) => ("authorization", format!("Bearer {value}")),
+            Credential::ApiKey(value) => ("x-api-key", value.clone()),
+        };
+        if !name.is_empty() {
+            request.headers_mut().insert(name, value.parse().unwrap());
+        }
+        if !request.headers().contains_key("host") {
+            request.headers_mut().insert("host", "localhost:8675".parse().unwrap());
+        }
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 4711))));
+        let asked = format!("{} {}", request.method(), request.uri());
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer { asked, status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+}

@@ -1,0 +1,229 @@
+//! The test harness: a database per test, a clock that is moved by hand, and a client per kind of caller.
+
+mod answer;
+mod client;
+mod database;
+
+use std::sync::Arc;
+
+use axum::Router;
+use chrono::TimeDelta;
+use oskar::app::App;
+use oskar::clock::Clock;
+use oskar::config::{Config, Environment, Sources};
+use oskar::domain::audit::Actor;
+use oskar::domain::users::NewUser;
+use oskar::domain::{Change, members, users};
+use oskar::password::{Cost, NewPassword};
+use oskar::permission::Role;
+use serde_json::{Value, json};
+
+pub use answer::Answer;
+pub use client::{Client, Credential};
+pub use database::on_postgres;
+
+/// What every test user's password is.
+pub const PASSWORD: &str = "correct horse battery staple";
+/// Hashing is not what these tests are about; `password.rs` pins the real cost.
+const CHEAP: Cost = Cost { memory: 8, passes: 1, lanes: 1 };
+
+/// A server of its own, with a database of its own.
+pub struct TestApp {
+    pub app: App,
+    pub router: Router,
+    /// Where its data is, while it lives.
+    pub data: Arc<tempfile::TempDir>,
+    database_url: String,
+    settings: Vec<(String, String)>,
+}
+
+impl TestApp {
+    /// With the default settings.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With some settings, named as in the environment: `("OSKAR_REGISTRATION", "closed")`.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let data = Arc::new(tempfile::tempdir().unwrap());
+        let database_url = database::fresh(data.path()).await;
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self::open(data, database_url, settings, Clock::manual()).await
+    }
+
+    /// Another node, or the same after a restart: the same database and clock, nothing in memory.
+    pub async fn another_node(&self) -> Self {
+        let clock = self.app.clock.clone();
+        Self::open(self.data.clone(), self.database_url.clone(), self.settings.clone(), clock).await
+    }
+
+    /// Another node with other settings.
+    pub async fn another_node_with(&self, settings: &[(&str, &str)]) -> Self {
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self::open(self.data.clone(), self.database_url.clone(), settings, self.app.clock.clone()).await
+    }
+
+    async fn open(
+        data: Arc<tempfile::TempDir>,
+        database_url: String,
+        settings: Vec<(String, String)>,
+        clock: Clock,
+    ) -> Self {
+        let mut variables = vec![
+            ("OSKAR_DATABASE_URL", database_url.as_str()),
+            ("OSKAR_DATA_DIR", data.path().to_str().unwrap()),
+            ("OSKAR_SECRET_KEY", "kJ8vQ2mX5tR9wZ3bN6cF1hL4pS7dG0yA"),
+            ("OSKAR_PERMISSIONS", "tasks:read=viewer,tasks:write=member"),
+        ];
+        variables.extend(settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let empty = data.path().join("none.toml");
+        std::fs::write(&empty, "").unwrap();
+        let sources = Sources::gather(Some(&empty), &Environment::of(variables), &[]);
+        let mut config = Config::from_sources(&sources).unwrap();
+        config.password_cost = CHEAP;
+        let (app, _) = App::open(config, clock).await.unwrap();
+        let router = oskar::server::router(&app);
+        Self { router, app, data, database_url, settings }
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: TimeDelta) {
+        self.app.clock.advance(by);
+    }
+
+    /// Somebody without any credential.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.router.clone(), Credential::None)
+    }
+
+    /// Registers somebody by the API; the answer is theirs.
+    pub async fn register(&self, email: &str, organisation: Option<&str>) -> Person {
+        let body = json!({ "email": email, "password": PASSWORD, "organisation": organisation });
+        let answer = self.anonymous().post("/api/auth/register", body).await.status(201);
+        Person::new(self, &answer)
+    }
+
+    /// Signs somebody in by the API.
+    pub async fn sign_in(&self, email: &str) -> Person {
+        let body = json!({ "email": email, "password": PASSWORD });
+        Person::new(self, &self.anonymous().post("/api/auth/login", body).await.status(200))
+    }
+
+    /// Makes an account in an organisation, as `oskar user create` does. It can sign in with [`PASSWORD`].
+    pub async fn create_user(&self, email: &str, organisation: &str, role: Role) {
+        let password_hash =
+            self.app.hasher.hash(&NewPassword::try_from(PASSWORD.to_owned()).unwrap()).await.unwrap();
+        let txn = self.app.db.begin().await.unwrap();
+        let actor = Actor::cli();
+        let change = Change { txn: &txn, now: self.app.now(), actor: &actor };
+        let email = email.parse().unwrap();
+        let new = NewUser { email, username: None, name: None, password_hash, operator: false };
+        let user = users::create(change, new).await.unwrap();
+        members::add(change, organisation.parse().unwrap(), user.id, role).await.unwrap();
+        txn.commit().await.unwrap();
+    }
+
+    /// An organisation with an admin, a member and a viewer. The name must be used once in a test.
+    pub async fn organisation(&self, name: &str) -> TestOrganisation {
+        let slug = name.to_lowercase();
+        let admin = self.register(&format!("admin@{slug}.example"), Some(name)).await;
+        let id = admin.organisation_id().to_owned();
+        for (role, name) in [(Role::Member, "member"), (Role::Viewer, "viewer")] {
+            self.create_user(&format!("{name}@{slug}.example"), &id, role).await;
+        }
+        let member = self.sign_in(&format!("member@{slug}.example")).await;
+        let viewer = self.sign_in(&format!("viewer@{slug}.example")).await;
+        TestOrganisation { path: format!("/api/orgs/{slug}"), id, slug, admin, member, viewer }
+    }
+}
+
+/// Somebody who is signed in.
+#[derive(Clone)]
+pub struct Person {
+    pub user_id: String,
+    pub email: String,
+    pub cookie: String,
+    pub access_token: String,
+    pub refresh_token: String,
+    /// The answer to signing in.
+    pub signed_in: Value,
+    router: Router,
+}
+
+impl Person {
+    fn new(app: &TestApp, answer: &Answer) -> Self {
+        let body = answer.json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Self {
+            user_id: text(&body["user"]["id"]),
+            email: text(&body["user"]["email"]),
+            cookie: answer.cookie("oskar_session"),
+            access_token: text(&body["access_token"]),
+            refresh_token: text(&body["refresh_token"]),
+            signed_in: body,
+            router: app.router.clone(),
+        }
+    }
+
+    /// The organisation that the sign-in is for.
+    pub fn organisation_id(&self) -> &str {
+        self.signed_in["organisation"]["id"].as_str().unwrap()
+    }
+
+    /// Calls with the session cookie.
+    pub fn with_cookie(&self) -> Client {
+        Client::new(self.router.clone(), Credential::Cookie(self.cookie.clone()))
+    }
+
+    /// Calls with the access token.
+    pub fn with_bearer(&self) -> Client {
+        Client::new(self.router.clone(), Credential::Bearer(self.access_token.clone()))
+    }
+}
+
+/// An organisation and its people.
+pub struct TestOrganisation {
+    pub id: String,
+    pub slug: String,
+    /// `/api/orgs/{slug}`
+    pub path: String,
+    pub admin: Person,
+    pub member: Person,
+    pub viewer: Person,
+}
+
+impl TestOrganisation {
+    /// Makes an API key by the API.
+    pub async fn key(&self, environment: &str, role: &str, permissions: Option<&[&str]>) -> TestKey {
+        let mut body = json!({ "name": format!("{environment} {role}"), "environment": environment, "role": role });
+        if let Some(permissions) = permissions {
+            body["permissions"] = json!(permissions);
+        }
+        let answer = self.admin.with_bearer().post(&format!("{}/keys", self.path), body).await.status(201).json();
+        TestKey {
+            id: answer["id"].as_str().unwrap().to_owned(),
+            secret: answer["secret"].as_str().unwrap().to_owned(),
+            router: self.admin.router.clone(),
+        }
+    }
+}
+
+/// An API key.
+#[derive(Clone)]
+pub struct TestKey {
+    pub id: String,
+    pub secret: String,
+    router: Router,
+}
+
+impl TestKey {
+    /// Calls with `Authorization: Bearer osk_…`.
+    pub fn with_bearer(&self) -> Client {
+        Client::new(self.router.clone(), Credential::Bearer(self.secret.clone()))
+    }
+
+    /// Calls with `X-API-Key: osk_…`.
+    pub fn with_x_api_key(&self) -> Client {
+        Client::new(self.router.clone(), Credential::ApiKey(self.secret.clone()))
+    }
+}
