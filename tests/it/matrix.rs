@@ -1,0 +1,416 @@
+//! The permission matrix: every recorded route × every kind of caller × every place for a credential.
+//!
+//! Why it is sharp:
+//! - What should happen is worked out here, from the access that a route was recorded with and the lines
+//!   of the permission table (`minimum_role`, `keys`), not by anything that the guard itself calls.
+//! - Whoever may come in is given real targets in the path, so that even 404 would betray a guard that
+//!   refuses too much. Whoever may not is refused before the target is looked at.
+//! - A stranger's answer is compared, header by header and byte by byte, with the answer for an
+//!   organisation that does not exist.
+//! - The audit log of each organisation must hold exactly the denials that were seen: none is missing, and
+//!   none of what was allowed, hidden or unauthenticated is there.
+//! - A route that is added without thinking of this file is in it all the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::Method;
+use oskar::api::Route;
+use oskar::auth::Access;
+use oskar::id::{ApiKeyId, OrganisationId, SessionId, UserId};
+use oskar::permission::{Keys, Permission, Role};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Client, Credential, Person, TestApp, TestOrganisation};
+
+/// What the narrowed key was narrowed to.
+const NARROWED_TO: &[&str] = &["members:read"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Anonymous,
+    /// Another organisation's admin, the same one's key, and an admin of ours with a token for elsewhere.
+    Stranger {
+        key: bool,
+    },
+    User(Role),
+    Key {
+        role: Role,
+        test: bool,
+        narrowed: bool,
+    },
+}
+
+#[derive(Clone)]
+struct Caller {
+    name: String,
+    kind: Kind,
+    client: Client,
+    /// As the audit log names them.
+    id: String,
+    person: Option<Person>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Expected {
+    Unauthenticated,
+    /// 404, as if there were no such organisation.
+    Hidden,
+    UserRequired,
+    LiveOnly,
+    Denied,
+    Allowed,
+}
+
+fn expected(route: &Route, kind: Kind) -> Expected {
+    use Expected as E;
+    let permission = match (route.access, kind) {
+        (Access::Public, _) => return E::Allowed,
+        (_, Kind::Anonymous) => return E::Unauthenticated,
+        (Access::Any, _) => return E::Allowed,
+        (Access::User, Kind::Key { .. } | Kind::Stranger { key: true }) => return E::UserRequired,
+        (Access::User, _) => return E::Allowed,
+        (Access::Org(permission), _) => permission,
+    };
+    let has = match kind {
+        Kind::Anonymous | Kind::Stranger { .. } => return E::Hidden,
+        Kind::Key { test: true, .. } if !is_safe(&route.method) => return E::LiveOnly,
+        Kind::User(role) => role >= permission.minimum_role(),
+        Kind::Key { role, narrowed, .. } => {
+            role >= permission.minimum_role()
+                && permission.keys() == Keys::May
+                && (!narrowed || NARROWED_TO.contains(&permission.as_str()))
+        }
+    };
+    if has { E::Allowed } else { E::Denied }
+}
+
+fn is_safe(method: &Method) -> bool {
+    [Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
+}
+
+/// An organisation and everybody who calls.
+struct Scene {
+    number: u32,
+    org: TestOrganisation,
+    callers: Vec<Caller>,
+    /// Request id, permission, method and actor of every denial so far.
+    denials: BTreeSet<[String; 4]>,
+}
+
+impl Scene {
+    async fn set(app: &TestApp, number: u32) -> Self {
+        let org = app.organisation(&format!("Acme{number}")).await;
+        let other = app.organisation(&format!("Other{number}")).await;
+        let mut callers = vec![Caller {
+            name: "anonymous".to_owned(),
+            kind: Kind::Anonymous,
+            client: app.anonymous(),
+            id: String::new(),
+            person: None,
+        }];
+        for (name, kind, person) in [
+            ("viewer", Kind::User(Role::Viewer), &org.viewer),
+            ("member", Kind::User(Role::Member), &org.member),
+            ("admin", Kind::User(Role::Admin), &org.admin),
+            ("stranger", Kind::Stranger { key: false }, &other.admin),
+        ] {
+            for (sent, client) in [("cookie", person.with_cookie()), ("bearer", person.with_bearer())] {
+                let (name, person) = (format!("{name} by {sent}"), person.clone());
+                callers.push(Caller { name, kind, client, id: person.user_id.clone(), person: Some(person) });
+            }
+        }
+        let token = json!({ "organisation": elsewhere(&org).await });
+        let token = org.admin.with_cookie().post("/api/auth/token", token).await.status(200).json();
+        let token = token["access_token"].as_str().unwrap().to_owned();
+        callers.push(Caller {
+            name: "admin by bearer for elsewhere".to_owned(),
+            kind: Kind::Stranger { key: false },
+            client: Client::new(app.router.clone(), Credential::Bearer(token)),
+            id: org.admin.user_id.clone(),
+            person: Some(org.admin.clone()),
+        });
+        for (org, environment, role, narrowed) in [
+            (&org, "live", Role::Viewer, None),
+            (&org, "live", Role::Member, None),
+            (&org, "live", Role::Admin, None),
+            (&org, "live", Role::Admin, Some(NARROWED_TO)),
+            (&org, "test", Role::Admin, None),
+            (&other, "live", Role::Admin, None),
+        ] {
+            let key = org.key(environment, role.as_str(), narrowed).await;
+            let narrowed = narrowed.is_some();
+            let kind = if org.slug.starts_with("acme") {
+                Kind::Key { role, test: environment == "test", narrowed }
+            } else {
+                Kind::Stranger { key: true }
+            };
+            for (sent, client) in [("bearer", key.with_bearer()), ("x-api-key", key.with_x_api_key())] {
+                let name = format!("{} {environment} {role} key by {sent}, narrowed: {narrowed}", org.slug);
+                callers.push(Caller { name, kind, client, id: key.id.clone(), person: None });
+            }
+        }
+        Self { number, org, callers, denials: BTreeSet::new() }
+    }
+
+    /// The route's path in that organisation, with targets that exist (for whoever may) or do not.
+    async fn path(&self, app: &TestApp, route: &Route, org: &str, caller: &Caller, real: bool) -> String {
+        let mut path = route.path.replace("{org}", org).replace("{*rest}", "some/where");
+        if path.contains("{user}") {
+            let id = if real { self.fresh_member(app).await } else { UserId::generate().to_string() };
+            path = path.replace("{user}", &id);
+        }
+        if path.contains("/keys/{id}") {
+            let fresh = self.org.key("live", "viewer", None);
+            let id = if real { fresh.await.id } else { ApiKeyId::generate().to_string() };
+            path = path.replace("{id}", &id);
+        }
+        if path.contains("/sessions/{id}") {
+            let fresh = fresh_session(app, caller);
+            let id = if real { fresh.await } else { SessionId::generate().to_string() };
+            path = path.replace("{id}", &id);
+        }
+        assert!(!path.contains('{'), "{path}: say above what the parameter's targets are");
+        path
+    }
+
+    async fn fresh_member(&self, app: &TestApp) -> String {
+        let email = format!("target-{}@acme.example", UserId::generate());
+        app.create_user(&email, &self.org.id, Role::Viewer).await;
+        app.sign_in(&email).await.user_id
+    }
+
+    /// The log must hold the denials that were seen, and no other.
+    async fn check_denials(&self) {
+        let admin = self.org.admin.with_bearer();
+        let (mut written, mut cursor) = (BTreeSet::new(), String::new());
+        loop {
+            let query = format!("?action=access.denied&limit=100{cursor}");
+            let page = admin.get(&format!("{}/events{query}", self.org.path)).await.status(200).json();
+            for event in page["data"].as_array().unwrap() {
+                let text = |value: &Value| value.as_str().unwrap().to_owned();
+                let new = written.insert([
+                    text(&event["request_id"]),
+                    text(&event["data"]["permission"]),
+                    text(&event["data"]["method"]),
+                    text(&event["actor"]["id"]),
+                ]);
+                assert!(new, "one denial, one event: {event}");
+            }
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(written, self.denials, "the audit log and the denials");
+    }
+}
+
+/// Another organisation of the same admin.
+async fn elsewhere(org: &TestOrganisation) -> String {
+    let name = json!({ "name": format!("{} elsewhere", org.slug) });
+    let made = org.admin.with_cookie().post("/api/orgs", name).await.status(201).json();
+    made["id"].as_str().unwrap().to_owned()
+}
+
+async fn fresh_session(app: &TestApp, caller: &Caller) -> String {
+    let email = &caller.person.as_ref().unwrap().email;
+    let me = app.sign_in(email).await.with_bearer().get("/api/auth/me").await.status(200).json();
+    me["session_id"].as_str().unwrap().to_owned()
+}
+
+async fn call(client: &Client, route: &Route, path: &str) -> Answer {
+    let sends = [Method::POST, Method::PATCH, Method::PUT].contains(&route.method);
+    client.call(route.method.clone(), path, sends.then(|| json!({}))).await
+}
+
+/// All of an answer but what tells one request from another.
+fn comparable(answer: &Answer) -> (u16, Vec<(String, String)>, Value) {
+    let headers = answer.headers.iter().filter(|(name, _)| *name != "x-request-id");
+    let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+    let mut body = answer.json();
+    assert_ne!(body["request_id"].take(), Value::Null);
+    (answer.status, headers.collect(), body)
+}
+
+/// One cell: what should have happened and did, and whether the scene is spent by it.
+async fn check(app: &TestApp, scene: &mut Scene, route: &Route, caller: &Caller) -> (Expected, bool) {
+    let expected = expected(route, caller.kind);
+    let permission = if let Access::Org(permission) = route.access { permission.as_str() } else { "" };
+    let may = expected == Expected::Allowed;
+    let path = scene.path(app, route, &scene.org.slug, caller, may).await;
+    if may && !is_safe(&route.method) {
+        // It may end the organisation itself, and with it the way to its log.
+        scene.check_denials().await;
+    }
+    let mut answer = call(&caller.client, route, &path).await;
+    // What was done to a target of its own hurts nobody; all else may have ended the caller's session or
+    // membership, or the whole organisation.
+    let on_a_target = route.path.contains("{user}") || route.path.contains("{id}");
+    let spent = !is_safe(&route.method) && answer.status < 300 && !on_a_target;
+    answer.asked = format!("{} as {}", answer.asked, caller.name);
+    match expected {
+        Expected::Unauthenticated => {
+            let answer = answer.status(401);
+            assert_eq!(answer.code(), "unauthenticated", "{}", answer.asked);
+            assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="oskar""#, "{}", answer.asked);
+        }
+        Expected::Hidden => {
+            let by_id = path.replacen(&scene.org.slug, &scene.org.id, 1);
+            let by_id = call(&caller.client, route, &by_id).await;
+            for nowhere in ["no-such-organisation", &OrganisationId::generate().to_string()] {
+                let nowhere = scene.path(app, route, nowhere, caller, false).await;
+                let nowhere = comparable(&call(&caller.client, route, &nowhere).await.status(404));
+                assert_eq!(comparable(&answer), nowhere, "{}", answer.asked);
+                assert_eq!(comparable(&by_id), nowhere, "{}", answer.asked);
+            }
+        }
+        Expected::UserRequired => assert_eq!(answer.status(403).code(), "user_required"),
+        Expected::LiveOnly | Expected::Denied => {
+            let answer = answer.status(403);
+            let code = if expected == Expected::Denied { "permission_denied" } else { "live_only" };
+            assert_eq!(answer.code(), code, "{}", answer.asked);
+            let problem = answer.json();
+            if expected == Expected::Denied {
+                let detail = format!("This needs the permission `{permission}`.");
+                assert_eq!(problem["detail"], json!(detail), "{}", answer.asked);
+            }
+            let request_id = problem["request_id"].as_str().unwrap().to_owned();
+            assert_eq!(answer.header("x-request-id"), request_id);
+            let method = route.method.to_string();
+            scene.denials.insert([request_id, permission.to_owned(), method, caller.id.clone()]);
+        }
+        Expected::Allowed => assert!(
+            matches!(answer.status, 200..=299 | 409 | 422),
+            "{}: {} {}",
+            answer.asked,
+            answer.status,
+            answer.text()
+        ),
+    }
+    (expected, spent)
+}
+
+#[tokio::test]
+async fn every_route_lets_in_exactly_whom_the_permission_table_names() {
+    let app = TestApp::start().await;
+    let mut scene = Scene::set(&app, 0).await;
+    let mut seen = BTreeMap::new();
+    for route in oskar::api::recorded_routes(&app.app) {
+        for place in 0..scene.callers.len() {
+            let caller = scene.callers[place].clone();
+            let (outcome, spent) = check(&app, &mut scene, &route, &caller).await;
+            *seen.entry(outcome).or_insert(0) += 1;
+            if spent {
+                scene = Scene::set(&app, scene.number + 1).await;
+            }
+        }
+    }
+    scene.check_denials().await;
+    assert_eq!(seen.len(), 6, "every outcome was seen: {seen:?}");
+}
+
+#[tokio::test]
+async fn a_head_request_is_decided_like_the_get() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app, 0).await;
+    for route in oskar::api::recorded_routes(&app.app) {
+        if route.method != Method::GET {
+            continue;
+        }
+        for caller in &scene.callers {
+            let path = scene.path(&app, &route, &scene.org.slug, caller, false).await;
+            let get = caller.client.get(&path).await;
+            let head = caller.client.call(Method::HEAD, &path, None).await;
+            assert_eq!(head.status, get.status, "{} as {}", head.asked, caller.name);
+            assert!(head.body.is_empty(), "{}", head.asked);
+        }
+    }
+}
+
+/// The record would be worth little if a path answered methods that are not in it.
+#[tokio::test]
+async fn no_path_has_a_method_that_is_not_recorded() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app, 0).await;
+    let routes = oskar::api::recorded_routes(&app.app);
+    let recorded: BTreeSet<_> = routes.iter().map(|route| (&route.path, route.method.as_str())).collect();
+    for route in &routes {
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"] {
+            if recorded.contains(&(&route.path, method)) {
+                continue;
+            }
+            let path = scene.path(&app, route, &scene.org.slug, &scene.callers[0], false).await;
+            let answer = app.anonymous().call(method.parse().unwrap(), &path, Some(json!({}))).await;
+            // Proxies forward every method to the verification paths: those have one guard for all.
+            let status = if path.starts_with("/api/verify") && method.len() < 7 && method != "TRACE" {
+                assert_eq!(answer.code(), "unauthenticated");
+                401
+            } else {
+                405
+            };
+            answer.status(status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_document_has_the_recorded_routes_one_for_one_with_their_access() {
+    let app = TestApp::start().await;
+    let document = app.anonymous().get("/api/openapi.json").await.status(200).json();
+    let mut documented = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+        for (method, operation) in item.as_object().unwrap() {
+            assert!(methods.contains(&method.as_str()), "{path}: {method} is no method");
+            documented.insert((path.clone(), method.to_uppercase()), operation);
+        }
+    }
+    let mut recorded = BTreeSet::new();
+    for route in oskar::api::recorded_routes(&app.app) {
+        let place = (route.path.replace("{*", "{"), route.method.to_string());
+        let operation = documented.get(&place).unwrap_or_else(|| panic!("{place:?} is not documented"));
+        assert_eq!(security(operation), expected_security(route.access), "{place:?}");
+        let permission = if let Access::Org(p) = route.access { json!(p.as_str()) } else { Value::Null };
+        assert_eq!(operation["x-permission"], permission, "{place:?}");
+        for (status, given) in [
+            ("401", route.access != Access::Public),
+            ("403", matches!(route.access, Access::User | Access::Org(_))),
+            ("404", matches!(route.access, Access::Org(_))),
+        ] {
+            assert!(!given || operation["responses"][status].is_object(), "{place:?}: {status}");
+        }
+        assert!(recorded.insert(place.clone()), "{place:?} is recorded twice");
+    }
+    assert_eq!(recorded, documented.into_keys().collect(), "recorded and documented");
+}
+
+/// The alternatives that an operation names; `None` if it leaves them to a document-wide default.
+fn security(operation: &Value) -> Option<BTreeSet<&str>> {
+    let alternatives = operation["security"].as_array()?.iter().map(|alternative| {
+        let schemes: Vec<_> = alternative.as_object().unwrap().keys().collect();
+        assert_eq!(schemes.len(), 1, "one credential is enough");
+        schemes[0].as_str()
+    });
+    Some(alternatives.collect())
+}
+
+fn expected_security(access: Access) -> Option<BTreeSet<&'static str>> {
+    let users = !matches!(access, Access::Public);
+    let keys = match access {
+        Access::Any => true,
+        Access::Public | Access::User => false,
+        Access::Org(permission) => permission.keys() == Keys::May,
+    };
+    let mut schemes = BTreeSet::new();
+    schemes.extend(users.then_some(["cookie", "bearer"]).into_iter().flatten());
+    schemes.extend(keys.then_some(["api_key", "api_key_as_bearer"]).into_iter().flatten());
+    Some(schemes)
+}
+
+#[tokio::test]
+async fn every_permission_guards_something() {
+    let app = TestApp::start().await;
+    let routes = oskar::api::recorded_routes(&app.app);
+    for permission in Permission::ALL {
+        let used = routes.iter().any(|route| route.access == Access::Org(*permission));
+        assert!(used, "no route asks for `{}`", permission.as_str());
+    }
+}
