@@ -53,7 +53,9 @@ impl Client {
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let request = Request::builder().method(method).uri(path);
         let request = match body {
-            Some(body) => request.header("content-type", "application/json").body(Body::from(body.to_string())),
+            Some(body) => {
+                request.header("content-type", "application/json").body(Body::from(body.to_string()))
+            }
             None => request.body(Body::empty()),
         };
         self.send(request.unwrap()).await

@@ -47,7 +47,8 @@ impl TestApp {
     pub async fn with(settings: &[(&str, &str)]) -> Self {
         let data = Arc::new(tempfile::tempdir().unwrap());
         let database_url = database::fresh(data.path()).await;
-        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let settings =
+            settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self::open(data, database_url, settings, Clock::manual()).await
     }
 
@@ -59,7 +60,8 @@ impl TestApp {
 
     /// Another node with other settings.
     pub async fn another_node_with(&self, settings: &[(&str, &str)]) -> Self {
-        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let settings =
+            settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self::open(self.data.clone(), self.database_url.clone(), settings, self.app.clock.clone()).await
     }
 
@@ -147,7 +149,7 @@ pub struct Person {
     pub refresh_token: String,
     /// The answer to signing in.
     pub signed_in: Value,
-    router: Router,
+    pub router: Router,
 }
 
 impl Person {
@@ -195,11 +197,13 @@ pub struct TestOrganisation {
 impl TestOrganisation {
     /// Makes an API key by the API.
     pub async fn key(&self, environment: &str, role: &str, permissions: Option<&[&str]>) -> TestKey {
-        let mut body = json!({ "name": format!("{environment} {role}"), "environment": environment, "role": role });
+        let mut body =
+            json!({ "name": format!("{environment} {role}"), "environment": environment, "role": role });
         if let Some(permissions) = permissions {
             body["permissions"] = json!(permissions);
         }
-        let answer = self.admin.with_bearer().post(&format!("{}/keys", self.path), body).await.status(201).json();
+        let answer =
+            self.admin.with_bearer().post(&format!("{}/keys", self.path), body).await.status(201).json();
         TestKey {
             id: answer["id"].as_str().unwrap().to_owned(),
             secret: answer["secret"].as_str().unwrap().to_owned(),
