@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use chrono::TimeDelta;
 
@@ -44,6 +45,8 @@ impl Deref for App {
 pub struct Opened {
     pub new_data_dir: bool,
     pub migrations: usize,
+    /// How long the migrations took.
+    pub seconds: f64,
     pub new_signing_key: bool,
 }
 
@@ -56,11 +59,13 @@ impl App {
         let new_data_dir = if config.is_postgres() { false } else { config.make_data_dir()? };
         let keyring = Keyring::new(config.master_secret()?.as_bytes());
         let db = Database::connect(&config).await.map_err(|error| told(error, "cannot open the database"))?;
+        let started = Instant::now();
         let migrations = db.migrate().await.map_err(|error| told(error, "cannot migrate the database"))?;
+        let seconds = started.elapsed().as_secs_f64();
         let app = Self::assemble(config, db, clock, keyring)?;
         let new_signing_key =
             app.prepare().await.map_err(|error| told(error, "cannot prepare the database"))?;
-        Ok((app, Opened { new_data_dir, migrations, new_signing_key }))
+        Ok((app, Opened { new_data_dir, migrations, seconds, new_signing_key }))
     }
 
     /// Without a database and with throw-away keys: enough to draw the route table.

@@ -32,6 +32,7 @@ impl Database {
             let pool = sea_orm::Database::connect(options(config, connections)).await?;
             return Ok(Self { read: pool.clone(), write: pool });
         }
+        make_private_file(&config.database_url)?;
         let mut writer = options(config, 1);
         writer.map_sqlx_sqlite_opts(|options| {
             options
@@ -124,6 +125,17 @@ impl Database {
     pub async fn ping(&self) -> Result<(), Error> {
         Ok(self.read.ping().await?)
     }
+}
+
+/// SQLite would make the file, and its WAL after the file's example, readable by everybody.
+fn make_private_file(url: &str) -> Result<(), Error> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let path = path.split('?').next().unwrap_or(path);
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| Error::internal(format!("{path}: {error}")))
 }
 
 fn options(config: &Config, connections: u32) -> ConnectOptions {

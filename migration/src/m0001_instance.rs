@@ -1,5 +1,8 @@
 //! The one row about this installation itself.
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{binary, integer, timestamp_with_time_zone, timestamp_with_time_zone_null},
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;

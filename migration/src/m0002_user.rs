@@ -1,5 +1,11 @@
 //! People: one row each, however many organisations they are in.
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{
+        boolean, string_len, string_len_null, string_len_uniq, text_null, timestamp_with_time_zone,
+        timestamp_with_time_zone_null, uuid,
+    },
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;

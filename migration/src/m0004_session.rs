@@ -1,5 +1,11 @@
 //! Sessions: one sign-in on one device, with its cookie and its refresh chain.
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{
+        big_integer, binary, string_len_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
+        uuid_null,
+    },
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;

@@ -1,5 +1,11 @@
 //! API keys, and apart from them their secrets, so that one key can have two while it is rotated.
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{
+        binary, json_binary_null, string_len, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
+        uuid_null,
+    },
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;

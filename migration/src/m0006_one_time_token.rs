@@ -1,5 +1,8 @@
 //! Links that work once.
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{binary, string_len, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid, uuid_null},
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;

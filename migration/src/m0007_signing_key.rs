@@ -1,5 +1,8 @@
 //! The keys that sign access tokens, private halves encrypted.
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{binary, integer, string_len, timestamp_with_time_zone, timestamp_with_time_zone_null},
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;

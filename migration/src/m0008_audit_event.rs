@@ -1,5 +1,8 @@
 //! Who did what, when and from where. It outlives what it tells of, so it has no foreign keys.
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{json_binary, string_len, string_len_null, timestamp_with_time_zone, uuid, uuid_null},
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;

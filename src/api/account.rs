@@ -66,10 +66,12 @@ pub struct AccountUpdate {
     /// Null takes it away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Username>)]
+    #[expect(clippy::option_option, reason = "null and absent differ")]
     username: Option<Option<Username>>,
 }
 
 /// Tells null from absent.
+#[expect(clippy::option_option, reason = "null and absent differ")]
 fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Username>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }

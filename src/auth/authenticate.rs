@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::secret::Secret;
 
 use super::credential::Credential;
-use super::principal::{CredentialKind, KeyPrincipal, Principal, UserPrincipal};
+use super::principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
 
 /// Finds out who is calling.
 ///
@@ -46,7 +46,8 @@ async fn by_access_token(app: &App, token: &str) -> Result<Principal, Error> {
         return Err(Error::InvalidCredential);
     }
     app.usage.session(session.id, now);
-    let principal = UserPrincipal { user, session, via: CredentialKind::Bearer, bound_to: Some(claims.org) };
+    let principal =
+        UserPrincipal { user, session, via: CredentialKind::Bearer, reach: Reach::Only(claims.org) };
     Ok(Principal::User(Box::new(principal)))
 }
 
@@ -59,7 +60,7 @@ async fn by_cookie(app: &App, secret: &Secret) -> Result<Principal, Error> {
         return Err(Error::InvalidCredential);
     }
     app.usage.session(session.id, now);
-    let principal = UserPrincipal { user, session, via: CredentialKind::Cookie, bound_to: None };
+    let principal = UserPrincipal { user, session, via: CredentialKind::Cookie, reach: Reach::All };
     Ok(Principal::User(Box::new(principal)))
 }
 

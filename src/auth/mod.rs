@@ -17,4 +17,4 @@ pub use authenticate::authenticate;
 pub use client::{Client, RequestId};
 pub use credential::{API_KEY_HEADER, Credential, cookie_name, new_cookie, session_cookie};
 pub use guard::{Access, Caller, Member, SignedIn, authorize};
-pub use principal::{CredentialKind, KeyPrincipal, Principal, UserPrincipal};
+pub use principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};

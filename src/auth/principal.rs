@@ -33,8 +33,16 @@ pub struct UserPrincipal {
     pub user: user::Model,
     pub session: session::Model,
     pub via: CredentialKind,
-    /// The one organisation that an access token is for; a cookie is for all of the user's.
-    pub bound_to: Option<Option<OrganisationId>>,
+    pub reach: Reach,
+}
+
+/// For which of the user's organisations a credential is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// A cookie: the path says which.
+    All,
+    /// An access token: the one that it was issued for, or none.
+    Only(Option<OrganisationId>),
 }
 
 /// An organisation's API key.
@@ -97,7 +105,10 @@ impl Principal {
     pub async fn in_implied_organisation(&self, app: &App) -> Result<Option<Member>, Error> {
         let implied = match self {
             Self::Key(key) => Some(key.key.organisation_id),
-            Self::User(user) => user.bound_to.unwrap_or(user.session.organisation_id),
+            Self::User(user) => match user.reach {
+                Reach::All => user.session.organisation_id,
+                Reach::Only(organisation) => organisation,
+            },
         };
         let Some(id) = implied else { return Ok(None) };
         let Some(organisation) = organisation::Entity::find_by_id(id).one(app.db.read()).await? else {
@@ -117,8 +128,9 @@ impl Principal {
             }
             Self::Key(_) => return Err(Error::NotFound),
             Self::User(user) => {
-                if user.bound_to.is_some_and(|bound_to| bound_to != Some(organisation.id)) {
-                    return Err(Error::NotFound);
+                match user.reach {
+                    Reach::Only(only) if only != Some(organisation.id) => return Err(Error::NotFound),
+                    Reach::Only(_) | Reach::All => {}
                 }
                 let membership = membership::Entity::in_organisation(organisation.id)
                     .filter(membership::COLUMN.user_id.eq(user.user.id))

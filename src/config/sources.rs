@@ -105,7 +105,8 @@ impl Sources {
                 match from_toml(setting.shape, item) {
                     Some(value) => self.put(setting, value, format!("{file} line {line}")),
                     None => {
-                        self.problems.push(format!("{file} line {line}: `{key}` {}", expected(setting.shape)))
+                        self.problems
+                            .push(format!("{file} line {line}: `{key}` {}", expected(setting.shape)));
                     }
                 }
             } else if let (Some(inner), true) = (item.as_table(), is_section(&key)) {

@@ -54,7 +54,7 @@ pub async fn start(
 #[derive(Debug)]
 pub enum Rotation {
     /// The successor: a new one, or within the window the same one again.
-    Successor(session::Model, RefreshToken),
+    Successor(Box<session::Model>, RefreshToken),
     /// The token was used long before: somebody else has it. The session is ended; commit that.
     Theft,
     /// Expired, or the session is ended.
@@ -84,13 +84,13 @@ pub async fn rotate(
     let alive = session.ended_at.is_none() && change.now < session.created_at + lifetime.absolute;
     let counter = i64::from(presented.counter);
     if rotated.rows_affected == 1 {
-        Ok(Rotation::Successor(session, successor))
+        Ok(Rotation::Successor(Box::new(session), successor))
     } else if !alive || session.refresh_counter == counter {
         Ok(Rotation::Refused)
     } else if session.refresh_counter == counter + 1
         && change.now <= session.refresh_rotated_at + REPLAY_WINDOW
     {
-        Ok(Rotation::Successor(session, successor))
+        Ok(Rotation::Successor(Box::new(session), successor))
     } else {
         end_one(change, session.id).await?;
         let data = json!({ "presented": counter, "current": session.refresh_counter });

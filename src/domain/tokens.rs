@@ -33,19 +33,15 @@ pub async fn place(
     let mut places = all.into_iter().filter_map(|(organisation, membership)| {
         Some(Place { organisation, role: membership.map(|membership: membership::Model| membership.role)? })
     });
-    match asked_for {
-        Some(reference) => {
-            let id = reference.parse::<OrganisationId>().ok();
-            let found = places.find(|place| {
-                id.map_or(place.organisation.slug == reference, |id| place.organisation.id == id)
-            });
-            found.map(Some).ok_or(Error::NotFound)
-        }
-        None => {
-            let places: Vec<_> = places.collect();
-            let kept = places.iter().position(|place| Some(place.organisation.id) == preferred).unwrap_or(0);
-            Ok(places.into_iter().nth(kept))
-        }
+    if let Some(reference) = asked_for {
+        let id = reference.parse::<OrganisationId>().ok();
+        let found = places
+            .find(|place| id.map_or(place.organisation.slug == reference, |id| place.organisation.id == id));
+        found.map(Some).ok_or(Error::NotFound)
+    } else {
+        let places: Vec<_> = places.collect();
+        let kept = places.iter().position(|place| Some(place.organisation.id) == preferred).unwrap_or(0);
+        Ok(places.into_iter().nth(kept))
     }
 }
 

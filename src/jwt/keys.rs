@@ -153,16 +153,21 @@ impl SigningKeys {
 
     /// Signs an access token.
     pub fn sign(&self, claims: &AccessClaims, now: Timestamp) -> Result<String, Error> {
-        let key = self
-            .keys
-            .iter()
-            .filter(|key| key.algorithm == self.algorithm && key.signs_from <= now)
-            .max_by_key(|key| key.signs_from)
-            .ok_or_else(|| Error::internal("no signing key is due"))?;
+        let key = self.current(now).ok_or_else(|| Error::internal("no signing key is due"))?;
         let mut header = Header::new(key.algorithm.jwa());
         header.typ = Some(TYP.to_owned());
         header.kid = Some(key.kid.clone());
         jsonwebtoken::encode(&header, claims, &key.encoding).map_err(Error::internal)
+    }
+
+    fn current(&self, now: Timestamp) -> Option<&SigningKey> {
+        let due = self.keys.iter().filter(|key| key.algorithm == self.algorithm && key.signs_from <= now);
+        due.max_by_key(|key| key.signs_from)
+    }
+
+    /// The `kid` of the key that signs at that time.
+    pub fn signs_with(&self, now: Timestamp) -> Option<&String> {
+        self.current(now).map(|key| &key.kid)
     }
 
     /// Checks an access token of ours.

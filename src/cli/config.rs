@@ -1,0 +1,107 @@
+//! `oskar config`.
+
+use clap::{Args, Subcommand};
+use oskar::config::{Config, SETTINGS, Setting, Shape, Sourced, Written};
+use serde_json::json;
+
+use super::serve::without_password;
+use super::{Common, output};
+
+#[derive(Args)]
+pub struct ConfigCommand {
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Subcommand, Clone, Copy)]
+enum Action {
+    /// Every setting with its value and where it comes from; secrets masked (the default).
+    Show,
+    /// Only say whether the configuration is good; exit code 78 if not.
+    Check,
+    /// Print a configuration file with every setting, its meaning and its default.
+    Template,
+}
+
+impl ConfigCommand {
+    pub fn run(self, common: &Common) -> anyhow::Result<()> {
+        match self.action.unwrap_or(Action::Show) {
+            Action::Show => show(common),
+            Action::Check => {
+                common.load()?;
+                output::one(common.json, &json!({ "ok": true }), "The configuration is good.")
+            }
+            Action::Template => output::print(&template()),
+        }
+    }
+}
+
+fn show(common: &Common) -> anyhow::Result<()> {
+    let sources = common.sources();
+    let loaded = Config::from_sources(&sources);
+    let mut values = Vec::new();
+    let mut rows = Vec::new();
+    for setting in SETTINGS {
+        let Some(read) = sources.values.get(setting.key) else { continue };
+        let text = match (&loaded, shown(setting, read)) {
+            (Ok(config), text) if text.is_empty() => derived(setting.key, config),
+            (_, text) => text,
+        };
+        values.push(json!({ "key": setting.key, "value": text, "origin": read.origin, "variable": setting.variable() }));
+        rows.push([setting.key.to_owned(), text, read.origin.clone()]);
+    }
+    output::table(common.json, &values, ["SETTING", "VALUE", "FROM"], &rows)?;
+    // Shown first, so that whoever has a mistake in it can see what was read.
+    Ok(loaded.map(drop)?)
+}
+
+/// What a setting without a value of its own comes to.
+fn derived(key: &str, config: &Config) -> String {
+    match key {
+        "public_url" => config.public_url.clone(),
+        "database_url" => config.database_url.clone(),
+        "tokens.audience" => config.tokens.audience.clone(),
+        "secret_key" => format!("in {}", config.data_dir.join("secret.key").display()),
+        _ => String::new(),
+    }
+}
+
+fn shown(setting: &Setting, sourced: &Sourced) -> String {
+    match &sourced.value {
+        Written::One(text) if text.is_empty() => String::new(),
+        Written::One(text) if setting.key == "database_url" => without_password(text),
+        Written::One(_) if setting.secret => "********".to_owned(),
+        Written::One(text) => text.clone(),
+        Written::List(list) => list.join(", "),
+        Written::Map(map) => {
+            map.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+/// Top-level settings first, then the sections, as TOML wants it.
+fn template() -> String {
+    let mut lines = vec![
+        "# Oskar's configuration. Every line that is commented out shows the default.".to_owned(),
+        "# Each setting can be given in the environment as well, and wins there: see the names.".to_owned(),
+    ];
+    let mut section = "";
+    for setting in SETTINGS {
+        let (place, name) = setting.key.rsplit_once('.').unwrap_or(("", setting.key));
+        if setting.shape == Shape::Map {
+            lines.extend([String::new(), format!("# {} ({})", setting.doc, setting.variable())]);
+            lines.extend([format!("[{name}]"), "# \"tasks:write\" = \"member\"".to_owned()]);
+            continue;
+        }
+        if place != section {
+            section = place;
+            lines.extend([String::new(), format!("[{section}]")]);
+        }
+        lines.extend([String::new(), format!("# {} ({})", setting.doc, setting.variable())]);
+        lines.push(match setting.shape {
+            Shape::List => format!("# {name} = []"),
+            _ => format!("# {name} = {:?}", setting.default),
+        });
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,93 @@
+//! `oskar jwt verify`: the server's own check of tokens, on lines of JSON.
+
+use std::io::BufRead as _;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use oskar::clock::{Clock, Timestamp};
+use oskar::jwt::{Expected, TYP, VerifyingKey, verify};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Common, output};
+
+#[derive(Subcommand)]
+pub enum Jwt {
+    /// Read lines `{"jws": "…"}` from standard input; answer each with `ok` or the reason why not.
+    ///
+    /// The same function as in the server: the algorithm is the key's, never the header's. A payload
+    /// that is a JSON object must have well-formed times and be neither expired nor too young; more is
+    /// asked for by the options.
+    Verify(Verify),
+}
+
+#[derive(Args)]
+pub struct Verify {
+    /// A file with a JSON Web Key Set, or a single key (RFC 7517).
+    #[arg(long, value_name = "FILE")]
+    jwks: PathBuf,
+    /// The exact issuer (`iss`).
+    #[arg(long)]
+    issuer: Option<String>,
+    /// The exact audience (`aud`).
+    #[arg(long)]
+    audience: Option<String>,
+    /// Ask for all that the server asks of access tokens: `typ` at+jwt, and `exp`, `iat` and `sub`.
+    #[arg(long)]
+    access_token: bool,
+    /// Check as if it were this time (RFC 3339) [default: now].
+    #[arg(long, value_name = "TIME")]
+    at: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    jws: String,
+}
+
+impl Jwt {
+    pub fn run(self, common: &Common) -> anyhow::Result<()> {
+        let Self::Verify(options) = self;
+        let text =
+            std::fs::read_to_string(&options.jwks).with_context(|| options.jwks.display().to_string())?;
+        let keys = read_keys(&text).with_context(|| options.jwks.display().to_string())?;
+        let expected = Expected {
+            typ: options.access_token.then_some(TYP),
+            issuer: options.issuer.as_deref(),
+            audience: options.audience.as_deref(),
+            registered_claims: options.access_token,
+            now: options.at.unwrap_or_else(|| Clock::System.now()),
+        };
+        for line in std::io::stdin().lock().lines() {
+            let line = line?;
+            if line.trim().is_empty() {
+                continue;
+            }
+            let answer = match serde_json::from_str::<Line>(&line) {
+                Ok(line) => match verify(&line.jws, &keys, &expected) {
+                    Ok(_) => "ok".to_owned(),
+                    Err(rejection) => rejection.to_string(),
+                },
+                Err(error) => format!("not a line {{\"jws\": …}}: {error}"),
+            };
+            output::one(common.json, &json!({ "ok": answer == "ok", "reason": answer }), &answer)?;
+        }
+        Ok(())
+    }
+}
+
+/// Keys that may not verify, or do not say for which algorithm, are left out, as RFC 7517 section 5 asks for.
+fn read_keys(text: &str) -> anyhow::Result<Vec<VerifyingKey>> {
+    let value: serde_json::Value = serde_json::from_str(text)?;
+    let keys: Vec<VerifyingKey> = if value.get("keys").is_some() {
+        serde_json::from_value::<JwkSet>(value)?.keys.iter().filter_map(VerifyingKey::from_jwk).collect()
+    } else {
+        VerifyingKey::from_jwk(&serde_json::from_value::<Jwk>(value)?).into_iter().collect()
+    };
+    if keys.is_empty() {
+        bail!("there is no key that may verify");
+    }
+    Ok(keys)
+}

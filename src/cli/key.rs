@@ -1,0 +1,159 @@
+//! `oskar key`.
+
+use chrono::TimeDelta;
+use clap::Subcommand;
+use oskar::app::App;
+use oskar::domain::display_name::DisplayName;
+use oskar::domain::keys::{self, NewKey};
+use oskar::entity::api_key::{self, Environment};
+use oskar::id::ApiKeyId;
+use oskar::permission::Role;
+use sea_orm::QueryOrder as _;
+use serde_json::json;
+
+use super::migrate::confirmed;
+use super::user::change;
+use super::{Common, org, output};
+
+#[derive(Subcommand)]
+pub enum Key {
+    /// Make an API key; its secret is printed this once.
+    Create(Create),
+    /// List the API keys of an organisation, masked.
+    List {
+        /// Slug or id.
+        #[arg(long)]
+        org: String,
+    },
+    /// Revoke an API key for good.
+    Revoke {
+        /// Slug or id.
+        #[arg(long)]
+        org: String,
+        /// The key's id: `key_…`.
+        id: ApiKeyId,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(clap::Args)]
+pub struct Create {
+    /// Slug or id.
+    #[arg(long)]
+    org: String,
+    #[arg(long)]
+    name: DisplayName,
+    /// live or test.
+    #[arg(long, value_parser = environment, default_value = "test")]
+    environment: Environment,
+    /// viewer, member or admin.
+    #[arg(long, default_value = "viewer")]
+    role: Role,
+    /// Narrow it to this permission; may be given several times.
+    #[arg(long = "permission", value_name = "PERMISSION")]
+    permissions: Vec<String>,
+    /// How long it lives, such as 90d [default: until it is revoked].
+    #[arg(long, value_parser = humantime::parse_duration)]
+    expires_in: Option<std::time::Duration>,
+}
+
+fn environment(text: &str) -> Result<Environment, String> {
+    match text {
+        "live" => Ok(Environment::Live),
+        "test" => Ok(Environment::Test),
+        _ => Err("live or test".to_owned()),
+    }
+}
+
+impl Key {
+    pub async fn run(self, common: &Common) -> anyhow::Result<()> {
+        let app = common.open().await?;
+        match self {
+            Self::Create(create) => create.run(common, &app).await,
+            Self::List { org } => list(common, &app, &org).await,
+            Self::Revoke { org, id, yes } => {
+                let organisation = org::find(&app, &org).await?;
+                if !yes && !confirmed(&format!("Revoke {id} for good?"))? {
+                    anyhow::bail!("nothing was changed; --yes goes ahead without asking");
+                }
+                change(&app, async |change| keys::revoke(change, organisation.id, id).await).await?;
+                output::one(
+                    common.json,
+                    &json!({ "id": id, "state": "revoked" }),
+                    &format!("{id} is revoked."),
+                )
+            }
+        }
+    }
+}
+
+impl Create {
+    async fn run(self, common: &Common, app: &App) -> anyhow::Result<()> {
+        let organisation = org::find(app, &self.org).await?;
+        let expires_at =
+            self.expires_in.map(TimeDelta::from_std).transpose()?.map(|lifetime| app.now() + lifetime);
+        let permissions = (!self.permissions.is_empty()).then(|| self.permissions.into_iter().collect());
+        let new = NewKey {
+            name: self.name,
+            environment: self.environment,
+            role: self.role,
+            permissions,
+            expires_at,
+        };
+        let made = change(app, async |change| {
+            keys::create(change, &app.keyring, &app.config.permissions, organisation.id, None, new).await
+        });
+        let (key, _, secret) = made.await?;
+        let value = json!({ "id": key.id, "name": key.name, "organisation": organisation.slug,
+            "environment": key.environment, "role": key.role, "expires_at": key.expires_at, "secret": secret.reveal() });
+        let text = format!(
+            "{} ({}) for {}. Shown this once:\n{}",
+            key.name,
+            key.id,
+            organisation.slug,
+            secret.reveal()
+        );
+        output::one(common.json, &value, &text)
+    }
+}
+
+async fn list(common: &Common, app: &App, reference: &str) -> anyhow::Result<()> {
+    let organisation = org::find(app, reference).await?;
+    let keys = api_key::Entity::in_organisation(organisation.id)
+        .order_by_desc(api_key::Column::Id)
+        .all(app.db.read())
+        .await?;
+    let now = app.now();
+    let state = |key: &api_key::Model| match (key.revoked_at, key.is_alive(now)) {
+        (Some(_), _) => "revoked",
+        (None, false) => "expired",
+        (None, true) => "active",
+    };
+    let values: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            json!({ "id": key.id, "name": key.name, "environment": key.environment, "role": key.role,
+                "state": state(key), "expires_at": key.expires_at, "last_used_at": key.last_used_at })
+        })
+        .collect();
+    let rows: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            let used = key
+                .last_used_at
+                .map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%M").to_string());
+            let environment = key.environment.as_str().to_owned();
+            [
+                key.id.to_string(),
+                key.name.clone(),
+                environment,
+                key.role.to_string(),
+                state(key).to_owned(),
+                used,
+            ]
+        })
+        .collect();
+    output::table(common.json, &values, ["ID", "NAME", "ENVIRONMENT", "ROLE", "STATE", "LAST USED"], &rows)
+}

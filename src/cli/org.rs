@@ -1,0 +1,96 @@
+//! `oskar org`.
+
+use anyhow::anyhow;
+use clap::Subcommand;
+use oskar::app::App;
+use oskar::domain::display_name::DisplayName;
+use oskar::domain::slug::Slug;
+use oskar::domain::{members, organisations};
+use oskar::entity::organisation;
+use oskar::permission::Role;
+use sea_orm::{EntityTrait as _, QueryOrder as _};
+use serde_json::json;
+
+use super::user::{self, change};
+use super::{Common, output};
+
+#[derive(Subcommand)]
+pub enum Org {
+    /// Make an organisation.
+    Create {
+        #[arg(long)]
+        name: DisplayName,
+        /// How it is called in addresses [default: made from the name].
+        #[arg(long)]
+        slug: Option<Slug>,
+        /// E-mail address or username of its first admin.
+        #[arg(long, value_name = "USER")]
+        admin: String,
+    },
+    /// List the organisations.
+    List,
+    /// Make an existing user a member.
+    AddMember {
+        /// Slug or id.
+        #[arg(long)]
+        org: String,
+        /// E-mail address or username.
+        #[arg(long)]
+        user: String,
+        /// viewer, member or admin.
+        #[arg(long, default_value = "member")]
+        role: Role,
+    },
+}
+
+impl Org {
+    pub async fn run(self, common: &Common) -> anyhow::Result<()> {
+        let app = common.open().await?;
+        match self {
+            Self::Create { name, slug, admin } => {
+                let admin = user::find(&app, &admin).await?;
+                let made = change(&app, async |change| {
+                    organisations::create(change, &name, slug.clone(), Some(admin.id)).await
+                });
+                let (organisation, _) = made.await?;
+                let value =
+                    json!({ "id": organisation.id, "slug": organisation.slug, "name": organisation.name });
+                let text = format!(
+                    "{} ({}) with {} as its admin.",
+                    organisation.name, organisation.slug, admin.email
+                );
+                output::one(common.json, &value, &text)
+            }
+            Self::List => list(common, &app).await,
+            Self::AddMember { org, user, role } => {
+                let organisation = find(&app, &org).await?;
+                let user = user::find(&app, &user).await?;
+                change(&app, async |change| members::add(change, organisation.id, user.id, role).await)
+                    .await?;
+                let value = json!({ "organisation": organisation.slug, "user_id": user.id, "role": role });
+                output::one(
+                    common.json,
+                    &value,
+                    &format!("{} is {role} of {}.", user.email, organisation.slug),
+                )
+            }
+        }
+    }
+}
+
+/// The organisation by slug or id.
+pub async fn find(app: &App, reference: &str) -> anyhow::Result<organisation::Model> {
+    let found = organisation::Entity::find_by_reference(reference).one(app.db.read()).await?;
+    found.ok_or_else(|| anyhow!("there is no organisation `{reference}`"))
+}
+
+async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
+    let all = organisation::Entity::find().order_by_asc(organisation::Column::Id).all(app.db.read()).await?;
+    let values: Vec<_> = all
+        .iter()
+        .map(|row| json!({ "id": row.id, "slug": row.slug, "name": row.name, "created_at": row.created_at }))
+        .collect();
+    let rows: Vec<_> =
+        all.iter().map(|row| [row.id.to_string(), row.slug.clone(), row.name.clone()]).collect();
+    output::table(common.json, &values, ["ID", "SLUG", "NAME"], &rows)
+}

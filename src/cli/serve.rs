@@ -1,0 +1,154 @@
+//! `oskar serve`.
+
+use std::io::IsTerminal as _;
+use std::time::Instant;
+
+use anyhow::anyhow;
+use oskar::app::{App, Opened};
+use oskar::clock::{Clock, Timestamp};
+use oskar::config::{Config, LogFormat, Mode};
+use oskar::domain::audit::Actor;
+use oskar::domain::{Change, setup};
+use oskar::error::{Error, OrLog as _};
+use oskar::{server, worker};
+use tokio::net::TcpListener;
+use tokio::signal;
+use tracing_subscriber::EnvFilter;
+
+use super::Common;
+
+pub async fn run(common: &Common) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let config = common.load()?;
+    log(&config)?;
+    // Before anything is made: who cannot have the port should not find a database either.
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        anyhow!(
+            "cannot listen on {}: {error}. Choose another port by --listen, such as --listen 127.0.0.1:8676.",
+            config.listen
+        )
+    })?;
+    let (app, opened) = App::open(config, Clock::System).await?;
+    let link = setup_link(&app).await?;
+    banner(&app, opened, link.as_ref(), started);
+    let jobs = worker::spawn(&app);
+    server::serve(&app, listener, stopped()).await;
+    drop(jobs);
+    worker::usage::tick(&app).await.or_log("writing the last uses before the end");
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn log(config: &Config) -> anyhow::Result<()> {
+    // Libraries only when they have something to complain about, unless they are asked for.
+    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,sqlx=warn,{}", config.log.level))
+        .map_err(|error| anyhow!("log.level: {error}"))?;
+    let pretty = match config.log.format {
+        LogFormat::Auto => std::io::stdout().is_terminal(),
+        LogFormat::Pretty => true,
+        LogFormat::Json => false,
+    };
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
+    let started = if pretty {
+        subscriber.with_target(false).compact().try_init()
+    } else {
+        subscriber.json().flatten_event(true).with_span_list(false).try_init()
+    };
+    started.map_err(|error| anyhow!("cannot log: {error}"))
+}
+
+/// A link for the first administrator, as long as there is none.
+async fn setup_link(app: &App) -> Result<Option<(String, Timestamp)>, Error> {
+    let actor = Actor::system();
+    let txn = app.db.begin().await?;
+    let issued = setup::issue_link(Change { txn: &txn, now: app.now(), actor: &actor }, &app.keyring).await;
+    match issued {
+        Ok((secret, until)) => {
+            txn.commit().await?;
+            Ok(Some((format!("{}/setup/{}", app.config.public_url, secret.reveal()), until)))
+        }
+        Err(Error::AlreadySetUp) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// To standard error: standard output is for the log.
+fn banner(app: &App, opened: Opened, link: Option<&(String, Timestamp)>, started: Instant) {
+    let config = &app.config;
+    let mode = match config.env {
+        Mode::Development => "development",
+        Mode::Production => "production",
+    };
+    let reach = if config.is_loopback() { "everything stays on this machine" } else { "open to the network" };
+    let version = env!("CARGO_PKG_VERSION");
+    let database = match config.database_url.strip_prefix("sqlite://") {
+        Some(file) => file.to_owned(),
+        None => without_password(&config.database_url),
+    };
+    let kind = if config.is_postgres() { "PostgreSQL" } else { "SQLite" };
+    let seconds = started.elapsed().as_secs_f64();
+    let url = &config.public_url;
+    if config.env == Mode::Development && !config.is_loopback() {
+        eprintln!(
+            "  Attention: env is \"development\", and {} can be reached from the network.",
+            config.listen
+        );
+    }
+    let Some((link, until)) = link else {
+        eprintln!("  oskar {version} · {mode} · {url} · {reach}");
+        eprintln!("  {kind} {database} · API {url}/docs");
+        eprintln!("  ready in {seconds:.2} s · Ctrl-C stops cleanly");
+        return;
+    };
+    let folder = if opened.new_data_dir { "created (mode 0700)" } else { "" };
+    let key = if opened.new_signing_key { "signing key created" } else { "signing key loaded" };
+    eprintln!("  oskar {version} · {mode} · {reach}\n");
+    if !config.is_postgres() {
+        eprintln!("  data       {:<32}  {folder}", config.data_dir.display());
+    }
+    eprintln!(
+        "  database   {database:<32}  {kind}, {} migrations in {:.2} s",
+        opened.migrations, opened.seconds
+    );
+    eprintln!("  keys       {} {key}\n", config.tokens.algorithm.as_str());
+    eprintln!("  Open       {link}");
+    eprintln!(
+        "             creates the first administrator · works once · until {} UTC",
+        until.format("%H:%M")
+    );
+    eprintln!("  API        {url}/docs   OpenAPI: /api/openapi.json");
+    eprintln!("  No browser? oskar setup --email you@example.com --org YourCompany\n");
+    eprintln!("  ready in {seconds:.2} s · Ctrl-C stops cleanly");
+}
+
+/// An address that can be shown.
+pub fn without_password(url: &str) -> String {
+    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
+        Some((scheme, (user, place))) => {
+            format!("{scheme}://{}:…@{place}", user.split(':').next().unwrap_or_default())
+        }
+        None => url.to_owned(),
+    }
+}
+
+/// Resolves on Ctrl-C and on SIGTERM.
+async fn stopped() {
+    let interrupt = async { signal::ctrl_c().await.or_log("waiting for Ctrl-C") };
+    #[cfg(unix)]
+    let terminate = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => _ = terminate.recv().await,
+            Err(error) => {
+                tracing::warn!(%error, "cannot wait for SIGTERM");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+    tracing::info!("stopping: no new connections, those under way may finish");
+}

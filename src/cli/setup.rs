@@ -1,0 +1,135 @@
+//! `oskar setup`: the first administrator without a browser.
+
+use anyhow::anyhow;
+use clap::{Args, ValueEnum};
+use oskar::domain::audit::Actor;
+use oskar::domain::display_name::DisplayName;
+use oskar::domain::email::Email;
+use oskar::domain::keys::{self, NewKey};
+use oskar::domain::users::NewUser;
+use oskar::domain::{Change, setup};
+use oskar::entity::api_key::Environment;
+use oskar::permission::Role;
+use oskar::secret::Secret;
+use serde_json::json;
+
+use super::{Common, output, password};
+
+#[derive(Args)]
+pub struct Setup {
+    /// Print a new setup link; it works once, for 30 minutes, until an administrator exists.
+    #[arg(long, conflicts_with_all = ["email", "org", "password_stdin", "with_key"])]
+    link: bool,
+    /// The administrator's e-mail address.
+    #[arg(long, required_unless_present = "link")]
+    email: Option<Email>,
+    /// The name of their organisation [default: the address' domain].
+    #[arg(long)]
+    org: Option<DisplayName>,
+    /// Read the password from standard input instead of asking at the terminal.
+    #[arg(long)]
+    password_stdin: bool,
+    /// Also make a test API key of this name (role: admin).
+    #[arg(long, value_name = "NAME")]
+    with_key: Option<DisplayName>,
+    /// How to print what was made.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// Lines for a `.env` file.
+    Env,
+    /// One object.
+    Json,
+}
+
+impl Setup {
+    pub async fn run(self, common: &Common) -> anyhow::Result<()> {
+        if self.link {
+            return link(common).await;
+        }
+        let email = self.email.ok_or_else(|| anyhow!("--email is missing"))?;
+        let organisation = match self.org {
+            Some(name) => name,
+            None => email.domain().parse().map_err(|problem: &str| anyhow!("--org: {problem}"))?,
+        };
+        let app = common.open().await?;
+        if setup::is_done(app.db.read()).await? {
+            return Err(oskar::error::Error::AlreadySetUp.into());
+        }
+        let password = if self.password_stdin { password::from_stdin()? } else { password::from_terminal()? };
+        let password_hash = app.hasher.hash(&password).await?;
+        let actor = Actor::cli();
+        let txn = app.db.begin().await?;
+        let change = Change { txn: &txn, now: app.now(), actor: &actor };
+        let new = NewUser { email, username: None, name: None, password_hash, operator: true };
+        let (user, organisation) =
+            setup::create_first_admin(change, &app.keyring, None, new, &organisation).await?;
+        let secret = match self.with_key {
+            Some(name) => {
+                let new = NewKey {
+                    name,
+                    environment: Environment::Test,
+                    role: Role::Admin,
+                    permissions: None,
+                    expires_at: None,
+                };
+                let made = keys::create(
+                    change,
+                    &app.keyring,
+                    &app.config.permissions,
+                    organisation.id,
+                    Some(user.id),
+                    new,
+                )
+                .await?;
+                Some(made.2)
+            }
+            None => None,
+        };
+        txn.commit().await?;
+        let url = &app.config.public_url;
+        let key = secret.as_ref().map(Secret::reveal);
+        let format = if common.json { Format::Json } else { self.format };
+        let text = match format {
+            Format::Json => {
+                let made = json!({ "url": url, "user_id": user.id, "email": user.email,
+                    "organisation": { "id": organisation.id, "slug": organisation.slug, "name": organisation.name },
+                    "api_key": key });
+                made.to_string()
+            }
+            Format::Env => {
+                let mut lines = vec![format!("OSKAR_URL={url}"), format!("OSKAR_ORG={}", organisation.id)];
+                lines.extend(key.map(|key| format!("OSKAR_API_KEY={key}")));
+                lines.join("\n")
+            }
+            Format::Text => {
+                let mut lines = vec![
+                    format!(
+                        "{} is administrator of {} ({}).",
+                        user.email, organisation.name, organisation.slug
+                    ),
+                    format!("Sign in at {url}/docs, or by POST {url}/api/auth/login."),
+                ];
+                lines.extend(key.map(|key| format!("API key, shown this once: {key}")));
+                lines.join("\n")
+            }
+        };
+        output::print(&text)
+    }
+}
+
+async fn link(common: &Common) -> anyhow::Result<()> {
+    let app = common.open().await?;
+    let actor = Actor::cli();
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let (secret, expires_at) = setup::issue_link(change, &app.keyring).await?;
+    txn.commit().await?;
+    let link = format!("{}/setup/{}", app.config.public_url, secret.reveal());
+    output::one(common.json, &json!({ "link": link, "expires_at": expires_at }), &link)
+}

@@ -1,0 +1,209 @@
+//! `oskar user`.
+
+use anyhow::anyhow;
+use clap::Subcommand;
+use oskar::app::App;
+use oskar::domain::audit::Actor;
+use oskar::domain::display_name::DisplayName;
+use oskar::domain::email::Email;
+use oskar::domain::username::Username;
+use oskar::domain::users::{self, NewUser};
+use oskar::domain::{Change, members, sign_in};
+use oskar::entity::{organisation, user};
+use oskar::error::Error;
+use oskar::password::NewPassword;
+use oskar::permission::Role;
+use sea_orm::{EntityTrait as _, QueryOrder as _};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::migrate::confirmed;
+use super::{Common, output, password};
+
+#[derive(Subcommand)]
+pub enum User {
+    /// Make an account, and a member of an organisation with --org.
+    Create(Create),
+    /// List the accounts.
+    List,
+    /// Disable an account: it cannot sign in, and its sessions end at once.
+    Disable {
+        /// E-mail address or username.
+        user: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Let a disabled account sign in again.
+    Enable {
+        /// E-mail address or username.
+        user: String,
+    },
+    /// Set a new password; all sessions end.
+    ResetPassword {
+        /// E-mail address or username.
+        user: String,
+        /// Read the password from standard input instead of generating one.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(clap::Args)]
+pub struct Create {
+    #[arg(long)]
+    email: Email,
+    /// Slug or id of the organisation to join.
+    #[arg(long)]
+    org: Option<String>,
+    /// The role there: viewer, member or admin.
+    #[arg(long, default_value = "member", requires = "org")]
+    role: Role,
+    /// How people call them [default: what stands before the @].
+    #[arg(long)]
+    name: Option<DisplayName>,
+    /// A second name to sign in with.
+    #[arg(long)]
+    username: Option<Username>,
+    /// May see the installation's own pages.
+    #[arg(long)]
+    operator: bool,
+    /// Read the password from standard input instead of generating one.
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+impl User {
+    pub async fn run(self, common: &Common) -> anyhow::Result<()> {
+        let app = common.open().await?;
+        match self {
+            Self::Create(create) => create.run(common, &app).await,
+            Self::List => list(common, &app).await,
+            Self::Disable { user, yes } => {
+                let user = find(&app, &user).await?;
+                if !yes && !confirmed(&format!("Disable {} and end all their sessions?", user.email))? {
+                    anyhow::bail!("nothing was changed; --yes goes ahead without asking");
+                }
+                change(&app, async |change| users::disable(change, user.id).await).await?;
+                done(common, &user, "disabled")
+            }
+            Self::Enable { user } => {
+                let user = find(&app, &user).await?;
+                change(&app, async |change| users::enable(change, user.id).await).await?;
+                done(common, &user, "enabled")
+            }
+            Self::ResetPassword { user, password_stdin } => {
+                let user = find(&app, &user).await?;
+                let (password, generated) = choose(password_stdin)?;
+                let hash = app.hasher.hash(&password).await?;
+                change(&app, async |change| users::reset_password(change, user.id, hash.clone()).await)
+                    .await?;
+                let value =
+                    json!({ "user_id": user.id, "email": user.email, "password": generated.as_deref() });
+                output::one(
+                    common.json,
+                    &value,
+                    &told(&format!("{} has a new password.", user.email), generated.as_ref()),
+                )
+            }
+        }
+    }
+}
+
+impl Create {
+    async fn run(self, common: &Common, app: &App) -> anyhow::Result<()> {
+        let organisation = match &self.org {
+            Some(reference) => Some(super::org::find(app, reference).await?),
+            None => None,
+        };
+        let (password, generated) = choose(self.password_stdin)?;
+        let password_hash = app.hasher.hash(&password).await?;
+        let new = NewUser {
+            email: self.email,
+            username: self.username,
+            name: self.name,
+            password_hash,
+            operator: self.operator,
+        };
+        let actor = Actor::cli();
+        let txn = app.db.begin().await?;
+        let change = Change { txn: &txn, now: app.now(), actor: &actor };
+        let user = users::create(change, new).await?;
+        if let Some(organisation) = &organisation {
+            members::add(change, organisation.id, user.id, self.role).await?;
+        }
+        txn.commit().await?;
+        let place = organisation.map(|organisation: organisation::Model| organisation.slug);
+        let text = match &place {
+            Some(slug) => format!("{} is {} of {slug}.", user.email, self.role),
+            None => format!("{} has an account.", user.email),
+        };
+        let value = json!({ "user_id": user.id, "email": user.email, "organisation": place,
+            "role": place.as_ref().map(|_| self.role), "password": generated.as_deref() });
+        output::one(common.json, &value, &told(&text, generated.as_ref()))
+    }
+}
+
+/// A password from standard input, or a generated one that has to be shown.
+fn choose(from_stdin: bool) -> anyhow::Result<(NewPassword, Option<Zeroizing<String>>)> {
+    if from_stdin {
+        return Ok((password::from_stdin()?, None));
+    }
+    let (password, text) = NewPassword::generate();
+    Ok((password, Some(text)))
+}
+
+fn told(text: &str, generated: Option<&Zeroizing<String>>) -> String {
+    match generated {
+        Some(password) => format!("{text}\nPassword, shown this once: {}", password.as_str()),
+        None => text.to_owned(),
+    }
+}
+
+/// The account by e-mail address or username.
+pub async fn find(app: &App, name: &str) -> anyhow::Result<user::Model> {
+    sign_in::find(app.db.read(), name).await?.ok_or_else(|| anyhow!("there is no user `{name}`"))
+}
+
+/// One write by the command line.
+pub async fn change<T>(
+    app: &App,
+    work: impl AsyncFnOnce(Change<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let actor = Actor::cli();
+    let txn = app.db.begin().await?;
+    let result = work(Change { txn: &txn, now: app.now(), actor: &actor }).await?;
+    txn.commit().await?;
+    Ok(result)
+}
+
+fn done(common: &Common, user: &user::Model, state: &str) -> anyhow::Result<()> {
+    let value = json!({ "user_id": user.id, "email": user.email, "state": state });
+    output::one(common.json, &value, &format!("{} is {state}.", user.email))
+}
+
+async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
+    let users = user::Entity::find().order_by_asc(user::Column::Id).all(app.db.read()).await?;
+    let state = |user: &user::Model| if user.disabled_at.is_some() { "disabled" } else { "active" };
+    let values: Vec<_> = users
+        .iter()
+        .map(|user| {
+            json!({ "id": user.id, "email": user.email, "username": user.username, "name": user.name,
+                "operator": user.operator, "state": state(user), "created_at": user.created_at })
+        })
+        .collect();
+    let rows: Vec<_> = users
+        .iter()
+        .map(|user| {
+            let operator = if user.operator { "yes" } else { "" };
+            [
+                user.id.to_string(),
+                user.email.clone(),
+                user.name.clone(),
+                operator.to_owned(),
+                state(user).to_owned(),
+            ]
+        })
+        .collect();
+    output::table(common.json, &values, ["ID", "E-MAIL", "NAME", "OPERATOR", "STATE"], &rows)
+}
