@@ -3,6 +3,22 @@
 //!
 //! To add some: a file named after the file of `src/api` that it tests, and a line below.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 mod support;
 
+mod architecture;
+mod auth;
+mod cli;
+mod contention;
+mod crash;
+mod matrix;
+mod operator;
+mod passwords;
+mod permissions;
+mod process;
+mod races;
+mod register;
+mod running;
+mod setup;
 mod smoke;

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 pub use answer::Answer;
 pub use client::{Client, Credential};
-pub use database::on_postgres;
+pub use database::{fresh as fresh_database, on_postgres};
 
 /// What every test user's password is.
 pub const PASSWORD: &str = "correct horse battery staple";

@@ -1,0 +1,140 @@
+//! The real binary as a process, for what only a process can show.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::support::fresh_database;
+
+/// An installation of its own: a data folder and a database.
+pub struct Installation {
+    pub data: tempfile::TempDir,
+    database_url: String,
+}
+
+impl Installation {
+    pub async fn new() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let database_url = fresh_database(data.path()).await;
+        Self { data, database_url }
+    }
+
+    /// `oskar` with these arguments, in an environment of its own.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = oskar(arguments);
+        command
+            .current_dir(self.data.path())
+            .env("OSKAR_DATABASE_URL", &self.database_url)
+            .env("OSKAR_DATA_DIR", self.data.path().join("data"));
+        command
+    }
+
+    /// Runs a command to its end, with something to read.
+    pub async fn run(&self, arguments: &[&str], input: &str) -> Ran {
+        run(self.command(arguments), input).await
+    }
+
+    /// Starts a server and waits until it says that it is ready.
+    pub async fn serve(&self, settings: &[(&str, &str)]) -> Server {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = self.command(&["serve", "--listen", &format!("127.0.0.1:{port}")]);
+        command
+            .envs(settings.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut banner = String::new();
+        while let Some(line) = lines.next_line().await.unwrap() {
+            banner.push_str(&line);
+            banner.push('\n');
+            if line.contains("ready in") {
+                return Server { child, banner, port, url: format!("http://localhost:{port}") };
+            }
+        }
+        panic!("the server did not start:\n{banner}");
+    }
+}
+
+/// `oskar` in an empty environment.
+pub fn oskar(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oskar"));
+    command.args(arguments).env_clear();
+    command
+}
+
+/// Runs a command to its end, with something to read.
+pub async fn run(mut command: Command, input: &str) -> Ran {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).await.unwrap();
+    let Output { status, stdout, stderr } = child.wait_with_output().await.unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    /// Fails unless the exit code is that one.
+    #[track_caller]
+    pub fn code(self, expected: i32) -> Self {
+        assert_eq!(self.code, expected, "{self:?}");
+        self
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap()
+    }
+}
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    pub banner: String,
+    pub port: u16,
+    pub url: String,
+}
+
+impl Server {
+    /// `kill -9`.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Asks it to stop, as a service manager does.
+    pub async fn terminate(&self) {
+        let process = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &process]).status().await.unwrap().success());
+    }
+
+    /// Waits for its end: the exit code, and all that it logged.
+    pub async fn ended(mut self) -> (Option<i32>, String) {
+        let mut log = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut log).await.unwrap();
+        (self.child.wait().await.unwrap().code(), log)
+    }
+
+    /// The setup link of the banner.
+    pub fn setup_link(&self) -> &str {
+        self.banner.split_whitespace().find(|word| word.contains("/setup/")).unwrap()
+    }
+}
+
+/// Whether a file is for its owner alone.
+pub fn is_private(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).unwrap().permissions().mode().trailing_zeros() >= 6
+}
