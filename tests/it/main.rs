@@ -18,6 +18,7 @@ mod passwords;
 mod permissions;
 mod process;
 mod races;
+mod refresh;
 mod register;
 mod running;
 mod setup;

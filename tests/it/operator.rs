@@ -1,0 +1,52 @@
+//! What operators do at the command line, where there is no HTTP: by the domain, in one transaction.
+
+use oskar::domain::audit::Actor;
+use oskar::domain::signing_keys::{self, RotatedKey};
+use oskar::domain::{Change, setup, users};
+use oskar::error::Error;
+use oskar::worker;
+
+use crate::support::TestApp;
+
+/// Does something and commits it, or leaves no trace of it.
+pub async fn change<T>(
+    app: &TestApp,
+    deed: impl AsyncFnOnce(Change<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let txn = app.app.db.begin().await?;
+    let actor = Actor::cli();
+    let done = deed(Change { txn: &txn, now: app.app.now(), actor: &actor }).await?;
+    txn.commit().await?;
+    Ok(done)
+}
+
+/// As `oskar user disable` does.
+pub async fn disable(app: &TestApp, user: &str) -> Result<(), Error> {
+    let user = user.parse().unwrap();
+    change(app, async |change| users::disable(change, user).await).await
+}
+
+/// As `oskar user enable` does.
+pub async fn enable(app: &TestApp, user: &str) {
+    let user = user.parse().unwrap();
+    change(app, async |change| users::enable(change, user).await).await.unwrap();
+}
+
+/// The path of a new setup link, as `oskar setup --link` makes it.
+pub async fn setup_link(app: &TestApp) -> String {
+    let (secret, _) =
+        change(app, async |change| setup::issue_link(change, &app.app.keyring).await).await.unwrap();
+    format!("/setup/{}", secret.reveal())
+}
+
+/// As `oskar jwks rotate` does; this node learns of it at once.
+pub async fn rotate_signing_keys(app: &TestApp) -> Result<RotatedKey, Error> {
+    let tokens = &app.app.config.tokens;
+    let rotated = change(app, async |change| {
+        let longest = app.app.longest_token();
+        signing_keys::rotate(change, &app.app.keyring, tokens.algorithm, tokens.publish_ahead, longest).await
+    })
+    .await?;
+    worker::signing_keys::tick(&app.app).await?;
+    Ok(rotated)
+}

@@ -1,0 +1,68 @@
+//! Which passwords are accepted, and that each counts as a whole.
+
+use serde_json::json;
+
+use crate::support::TestApp;
+
+async fn register(app: &TestApp, email: &str, password: &str) -> crate::support::Answer {
+    app.anonymous().post("/api/auth/register", json!({ "email": email, "password": password })).await
+}
+
+async fn login(app: &TestApp, email: &str, password: &str) -> crate::support::Answer {
+    app.anonymous().post("/api/auth/login", json!({ "email": email, "password": password })).await
+}
+
+#[tokio::test]
+async fn a_password_has_12_to_1024_bytes() {
+    let app = TestApp::start().await;
+    for length in [0, 1, 11, 1025, 8192] {
+        let answer = register(&app, "short@acme.example", &"x".repeat(length)).await.status(422);
+        assert_eq!(answer.pointer(), "/password", "{length}");
+    }
+    for length in [12, 64, 72, 73, 128, 1024] {
+        let (email, password) = (format!("p{length}@acme.example"), "x".repeat(length));
+        register(&app, &email, &password).await.status(201);
+        login(&app, &email, &password).await.status(200);
+        login(&app, &email, &password[1..]).await.status(401);
+    }
+    // Emoji: bytes are counted, not characters.
+    register(&app, "emoji@acme.example", "🔑🔑🔑").await.status(201);
+    register(&app, "few@acme.example", "🔑🔑abc").await.status(422);
+}
+
+#[tokio::test]
+async fn nobody_hashes_what_is_longer_than_any_password() {
+    let app = TestApp::start().await;
+    let person = app.register("ana@acme.example", None).await;
+    let long = "x".repeat(1025);
+    assert_eq!(login(&app, &person.email, &long).await.status(422).pointer(), "/password");
+    let body = json!({ "current_password": long, "new_password": "another good password" });
+    let answer = person.with_cookie().post("/api/auth/change-password", body).await.status(422);
+    assert_eq!(answer.pointer(), "/current_password");
+    let megabyte = "x".repeat(1 << 20);
+    assert_eq!(login(&app, &person.email, &megabyte).await.status(413).code(), "body_too_large");
+}
+
+#[tokio::test]
+async fn every_byte_of_a_password_counts() {
+    let app = TestApp::start().await;
+    let stem = "x".repeat(72);
+    let twins = [
+        (format!("{stem}a"), vec![format!("{stem}b"), stem.clone(), format!("{stem}aa")]),
+        ("before\0behind the zero".to_owned(), vec!["before".to_owned(), "before\0another tail".to_owned()]),
+        (
+            " spaces around it ".to_owned(),
+            vec!["spaces around it".to_owned(), " spaces around it".to_owned()],
+        ),
+        ("Upper and lower".to_owned(), vec!["upper and lower".to_owned()]),
+        ("🔑🔒🔑🔒".to_owned(), vec!["🔑🔒🔑🔑".to_owned(), "????????????".to_owned()]),
+    ];
+    for (place, (password, others)) in twins.iter().enumerate() {
+        let email = format!("p{place}@acme.example");
+        register(&app, &email, password).await.status(201);
+        login(&app, &email, password).await.status(200);
+        for other in others {
+            assert_eq!(login(&app, &email, other).await.status(401).code(), "invalid_login", "{other:?}");
+        }
+    }
+}
