@@ -1,0 +1,243 @@
+//! Holds the sources to the directions that `src/lib.rs` tells.
+//!
+//! Not a compiler: it reads every path in every file (`use` trees, and paths written out in code), resolves
+//! `crate` and `super`, and looks each up in the tables below. A module that is not in [`MAY_USE`] fails, so
+//! a new one has to say what it may use. The last tests plant breaches and see them found.
+
+mod paths;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use paths::{IMPORTED, paths, resolve, tokens};
+
+/// Usable by all, using each other and nothing else of ours.
+const LEAVES: &[&str] =
+    &["clock", "error", "id", "jwt", "keyring", "password", "permission", "refresh_token", "secret"];
+
+/// What each module may use of ours besides the leaves and itself.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("entity", &[]),
+    ("domain", &["entity"]),
+    ("config", &[]),
+    ("database", &["config"]),
+    ("app", &["config", "database", "domain", "entity"]),
+    ("auth", &["app", "config", "domain", "entity"]),
+    ("api", &["app", "auth", "config", "domain", "entity"]),
+    ("web", &["api::no_store", "app", "auth", "config", "domain", "entity"]),
+    ("worker", &["app", "domain"]),
+    ("server", &["api", "app", "web"]),
+    ("cli", &["api", "app", "config", "database", "domain", "entity", "server", "worker"]),
+    ("main", &["cli"]),
+];
+
+/// What has words for HTTP, and where those words have no place.
+const HTTP: &[&str] = &[
+    "axum",
+    "axum_core",
+    "axum_extra",
+    "cookie",
+    "headers",
+    "http",
+    "http_body",
+    "hyper",
+    "hyper_util",
+    "tower",
+    "tower_http",
+];
+/// `error` is a leaf, but for its one mapping to answers.
+const WITHOUT_HTTP: &[&str] = &[
+    "clock",
+    "id",
+    "jwt",
+    "keyring",
+    "password",
+    "permission",
+    "refresh_token",
+    "secret",
+    "entity",
+    "domain",
+    "database",
+    "worker",
+];
+
+/// What belongs to an organisation: selected by `in_organisation`, outside `entity` never by a bare `find`.
+const TENANT_OWNED: &[&str] = &["membership", "api_key", "api_key_secret", "audit_event"];
+
+const LONGEST_FILE: usize = 420;
+const DRAWERS: &[&str] = &["util", "utils", "common", "helper", "helpers", "misc"];
+
+/// File by its path below `src`, to its text.
+type Sources = BTreeMap<String, String>;
+
+/// Everything that is wrong, a line each.
+fn breaches(sources: &Sources) -> Vec<String> {
+    let mut found = Vec::new();
+    for (file, text) in sources {
+        let mut breach = |what: String| found.push(format!("src/{file}: {what}"));
+        let module = module_of(file);
+        let top = module.first().map_or("lib", String::as_str);
+        for drawer in DRAWERS.iter().filter(|drawer| module.iter().any(|part| part == *drawer)) {
+            breach(format!("`{drawer}` says nothing of what is in it"));
+        }
+        if text.lines().count() > LONGEST_FILE {
+            breach(format!("{} lines, {LONGEST_FILE} at most", text.lines().count()));
+        }
+        for path in paths(&tokens(text)) {
+            let names = resolve(&path, &module);
+            let written = names.join("::");
+            if names[0] == "crate" || names[0] == "oskar" {
+                if path.iter().take(2).eq(["crate", "*"]) || !may_use(top, &names[1..]) {
+                    breach(format!("{top} uses {written}"));
+                }
+                if top != "entity" && is_bare_find(&names) {
+                    breach(format!("{written} asks for no organisation"));
+                }
+            } else if HTTP.contains(&names[0].as_str()) && WITHOUT_HTTP.contains(&top) {
+                breach(format!("{top} speaks of HTTP by {written}"));
+            } else if names.starts_with(&["std".to_owned(), "env".to_owned()]) && top != "config" {
+                breach(format!("{top} reads the environment by {written}"));
+            } else if top != "entity" && is_bare_find(&names) {
+                breach(format!("{written} asks for no organisation"));
+            }
+        }
+    }
+    found
+}
+
+fn may_use(top: &str, used: &[String]) -> bool {
+    // `use super::*` in a test module is the file itself; the list of modules in lib.rs is nobody's use.
+    let Some(first) = used.first().filter(|first| *first != "*") else { return true };
+    if LEAVES.contains(&first.as_str()) || first == top {
+        return true;
+    }
+    let allowed = MAY_USE.iter().find(|(module, _)| *module == top).map_or(&[][..], |(_, allowed)| *allowed);
+    allowed.iter().any(|allowed| {
+        allowed.split("::").zip(used.iter().map(String::as_str).chain([""; 4])).all(|(a, b)| a == b)
+    })
+}
+
+/// `membership::Entity::find…` and, because it could be given another name, any import of that entity.
+fn is_bare_find(names: &[String]) -> bool {
+    let at = names.windows(2).position(|two| TENANT_OWNED.contains(&two[0].as_str()) && two[1] == "Entity");
+    at.and_then(|at| names.get(at + 2)).is_some_and(|called| {
+        called == "find" || called.starts_with("find_by_") || called == "load" || called == IMPORTED
+    })
+}
+
+/// `api/keys.rs` is `api::keys`, and so would `api/keys/mod.rs` be.
+fn module_of(file: &str) -> Vec<String> {
+    let names = file.trim_end_matches(".rs").split('/').filter(|part| !["mod", "lib"].contains(part));
+    names.map(str::to_owned).collect()
+}
+
+fn all_sources() -> Sources {
+    fn read(folder: &Path, below: &str, sources: &mut Sources) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{below}{}", path.file_name().unwrap().to_str().unwrap());
+            if path.is_dir() {
+                read(&path, &format!("{name}/"), sources);
+            } else if name.ends_with(".rs") {
+                sources.insert(name, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    let mut sources = Sources::new();
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), "", &mut sources);
+    sources
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    let sources = all_sources();
+    for (module, _) in MAY_USE {
+        let file = [format!("{module}.rs"), format!("{module}/mod.rs")];
+        assert!(file.iter().any(|file| sources.contains_key(file)), "{module} is gone: take it out above");
+    }
+    let found = breaches(&sources);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn a_planted_breach_is_found() {
+    for (file, text, told) in [
+        ("id.rs", "use crate::entity::user;", "id uses crate::entity::user"),
+        ("jwt/keys.rs", "use crate::{clock, app::App};", "jwt uses crate::app::App"),
+        ("jwt/keys.rs", "fn f(app: &super::super::app::App) {}", "jwt uses crate::app::App"),
+        ("error.rs", "type X = crate::config::Config;", "error uses crate::config::Config"),
+        ("entity/user.rs", "use crate::domain::{users, members as m};", "entity uses crate::domain::members"),
+        ("domain/users.rs", "use axum::http::StatusCode;", "domain speaks of HTTP by axum::http::StatusCode"),
+        ("domain/users.rs", "use {serde::Serialize, http as h};", "domain speaks of HTTP by http"),
+        ("domain/users.rs", "use cookie;", "domain speaks of HTTP by cookie"),
+        (
+            "domain/users.rs",
+            "fn f() { let x = axum_extra::extract::f(); }",
+            "domain speaks of HTTP by axum_extra",
+        ),
+        ("secret.rs", "use axum::Json;", "secret speaks of HTTP by axum::Json"),
+        ("auth/guard.rs", "use crate::{error::Error, api};", "auth uses crate::api"),
+        ("auth/guard.rs", "use crate::web;", "auth uses crate::web"),
+        ("api/auth.rs", "use crate::worker::{self, usage};", "api uses crate::worker"),
+        ("api/auth.rs", "use oskar::cli;", "api uses oskar::cli"),
+        ("web/page.rs", "use crate::api::{no_store, Route};", "web uses crate::api::Route"),
+        ("web/page.rs", "use crate::api;", "web uses crate::api"),
+        ("worker/sweep.rs", "use crate::auth::Client;", "worker uses crate::auth::Client"),
+        ("worker/sweep.rs", "use crate::entity::session;", "worker uses crate::entity::session"),
+        ("domain/x.rs", "use crate::*;", "domain uses crate::*"),
+        ("mailer.rs", "use crate::app::App;", "mailer uses crate::app::App"),
+        ("app.rs", "use std::{fs, env};", "app reads the environment by std::env"),
+        ("app.rs", "fn f() { std::env::var(\"X\"); }", "app reads the environment by std::env::var"),
+        ("api/utils.rs", "", "`utils` says nothing"),
+        ("common/mod.rs", "", "`common` says nothing"),
+        (
+            "api/x.rs",
+            "use crate::entity::{api_key}; fn f() { api_key::Entity::find() }",
+            "api_key::Entity::find asks",
+        ),
+        (
+            "domain/x.rs",
+            "fn f() { membership::Entity::find_by_id((a, b)) }",
+            "membership::Entity::find_by_id asks",
+        ),
+        ("domain/x.rs", "f(crate::entity::audit_event::Entity::find())", "audit_event::Entity::find asks"),
+        (
+            "domain/x.rs",
+            "use crate::entity::api_key_secret::{self, Entity as E};",
+            "api_key_secret::Entity::(imported)",
+        ),
+    ] {
+        let found = breaches(&Sources::from([(file.to_owned(), text.to_owned())]));
+        assert!(found.iter().any(|breach| breach.contains(told)), "{file}: {text}: found {found:?}");
+    }
+    let long = "\n".repeat(LONGEST_FILE + 1);
+    assert_eq!(breaches(&Sources::from([("api/x.rs".to_owned(), long)])).len(), 1);
+}
+
+#[test]
+fn what_is_allowed_or_only_talked_about_is_no_breach() {
+    let text = r##"
+        //! Not `crate::api`, nor axum::Json.
+        use super::{Change, users::{self, NewUser}};
+        use crate::clock::Timestamp; /* crate::web::page */
+        use crate::entity::{membership, user};
+        const TEXT: &str = "crate::app \" crate::api"; const QUOTE: char = '"';
+        const RAW: &str = r#"crate::api::"no_store""#;
+        fn f<'a>(x: &'a str) -> crate::error::Error { membership::Entity::in_organisation(id).find_also_related(user::Entity) }
+        fn g() { user::Entity::find_by_id(id); crate::secret::random_base62(6); Vec::<u8>::new() }
+        mod tests { use super::*; }
+    "##;
+    let found = breaches(&Sources::from([("domain/members.rs".to_owned(), text.to_owned())]));
+    assert_eq!(found, Vec::<String>::new());
+}
+
+/// They describe the tables of their own day; the server's entities describe those of today.
+#[test]
+fn migrations_know_nothing_of_the_server() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migration/src");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(!tokens(&text).iter().any(|token| token == "oskar"), "{}", path.display());
+    }
+}
