@@ -10,7 +10,6 @@ mod support;
 mod architecture;
 mod auth;
 mod cli;
-mod contention;
 mod crash;
 mod matrix;
 mod operator;
