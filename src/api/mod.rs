@@ -44,42 +44,42 @@ use route_table::{RouteTable, every_method};
 
 fn table(app: &App) -> RouteTable {
     RouteTable::new(app.clone(), openapi::document(app.config.is_https()))
-        // Signing in
+        // Signing in: everybody may try; the rest needs a session.
         .public(routes!(auth::register))
         .public(routes!(auth::login))
         .public(routes!(auth::refresh))
         .user(routes!(auth::logout))
         .user(routes!(auth::token))
-        // Account
+        // Account: `me` tells any caller who they are; what changes it is for the user alone.
         .any(routes!(account::show))
         .user(routes!(account::update))
         .user(routes!(account::change_password))
         .user(routes!(sessions::list, sessions::end_others))
         .user(routes!(sessions::end))
-        // Organisations
+        // Organisations: any user may make one and becomes its admin. Viewers see it and may leave, admins change it.
         .user(routes!(organisations::list, organisations::create))
         .org(P::OrgRead, routes!(organisations::show))
         .org(P::OrgUpdate, routes!(organisations::update))
         .org(P::OrgDelete, routes!(organisations::delete))
         .org(P::OrgLeave, routes!(organisations::leave))
-        // Members
+        // Members: viewers see them, admins manage them.
         .org(P::MembersRead, routes!(members::list))
         .org(P::MembersManage, routes!(members::change_role, members::remove))
         .org(P::SessionsManage, routes!(members::end_sessions))
-        // API keys
+        // API keys: members see them masked, admins manage them. Keys never manage keys.
         .org(P::KeysRead, routes!(keys::list))
         .org(P::KeysRead, routes!(keys::show_key))
         .org(P::KeysManage, routes!(keys::create))
         .org(P::KeysManage, routes!(keys::rename, keys::revoke))
         .org(P::KeysManage, routes!(keys::rotate))
-        // Audit log
+        // Audit log: for admins.
         .org(P::EventsRead, routes!(events::list))
         // Verification, for other services
         .any(every_method(routes!(verify::check), verify::check))
         .any(every_method(routes!(verify::check_path), verify::check_path))
         .public(routes!(well_known::jwks))
         .public(routes!(well_known::metadata))
-        // Service
+        // Service: health and this document.
         .public(routes!(health::live))
         .public(routes!(health::ready))
         .public(routes!(health::health))
