@@ -49,8 +49,10 @@ pub struct Narrowed(pub BTreeSet<String>);
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "api_key")]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[sea_orm(primary_key, auto_increment = false, unique_key = "api_key_in_organisation")]
     pub id: ApiKeyId,
+    /// Unique with the id, so that the secrets can refer to both.
+    #[sea_orm(unique_key = "api_key_in_organisation")]
     pub organisation_id: OrganisationId,
     #[sea_orm(column_type = "String(StringLen::N(200))")]
     pub name: String,

@@ -24,15 +24,15 @@ use sea_orm::{DbBackend, Schema};
 pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
     let schema = Schema::new(backend);
     vec![
-        schema.create_table_from_entity(instance::Entity),
-        schema.create_table_from_entity(user::Entity),
-        schema.create_table_from_entity(organisation::Entity),
-        schema.create_table_from_entity(membership::Entity),
-        schema.create_table_from_entity(session::Entity),
-        schema.create_table_from_entity(api_key::Entity),
-        schema.create_table_from_entity(api_key_secret::Entity),
-        schema.create_table_from_entity(one_time_token::Entity),
-        schema.create_table_from_entity(signing_key::Entity),
-        schema.create_table_from_entity(audit_event::Entity),
+        schema.create_table_with_index_from_entity(instance::Entity),
+        schema.create_table_with_index_from_entity(user::Entity),
+        schema.create_table_with_index_from_entity(organisation::Entity),
+        schema.create_table_with_index_from_entity(membership::Entity),
+        schema.create_table_with_index_from_entity(session::Entity),
+        schema.create_table_with_index_from_entity(api_key::Entity),
+        schema.create_table_with_index_from_entity(api_key_secret::Entity),
+        schema.create_table_with_index_from_entity(one_time_token::Entity),
+        schema.create_table_with_index_from_entity(signing_key::Entity),
+        schema.create_table_with_index_from_entity(audit_event::Entity),
     ]
 }

@@ -11,7 +11,7 @@ pub struct Model {
     /// The `kid`.
     #[sea_orm(primary_key, auto_increment = false, column_type = "String(StringLen::N(64))")]
     pub id: String,
-    #[sea_orm(column_type = "String(StringLen::N(8))")]
+    #[sea_orm(column_type = "String(StringLen::N(8))", unique_key = "signing_key_generation")]
     pub algorithm: String,
     /// Counts the rotations of one algorithm; unique with it, so that two nodes cannot rotate at once.
     #[sea_orm(unique_key = "signing_key_generation")]

@@ -127,14 +127,15 @@ impl TestApp {
 
     /// An organisation with an admin, a member and a viewer. The name must be used once in a test.
     pub async fn organisation(&self, name: &str) -> TestOrganisation {
-        let slug = name.to_lowercase();
-        let admin = self.register(&format!("admin@{slug}.example"), Some(name)).await;
+        let domain = format!("{}.example", name.to_lowercase());
+        let admin = self.register(&format!("admin@{domain}"), Some(name)).await;
         let id = admin.organisation_id().to_owned();
+        let slug = admin.signed_in["organisation"]["slug"].as_str().unwrap().to_owned();
         for (role, name) in [(Role::Member, "member"), (Role::Viewer, "viewer")] {
-            self.create_user(&format!("{name}@{slug}.example"), &id, role).await;
+            self.create_user(&format!("{name}@{domain}"), &id, role).await;
         }
-        let member = self.sign_in(&format!("member@{slug}.example")).await;
-        let viewer = self.sign_in(&format!("viewer@{slug}.example")).await;
+        let member = self.sign_in(&format!("member@{domain}")).await;
+        let viewer = self.sign_in(&format!("viewer@{domain}")).await;
         TestOrganisation { path: format!("/api/orgs/{slug}"), id, slug, admin, member, viewer }
     }
 }
