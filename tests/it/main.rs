@@ -7,6 +7,7 @@
 
 mod support;
 
+mod account;
 mod architecture;
 mod auth;
 mod cli;
@@ -21,6 +22,7 @@ mod races;
 mod refresh;
 mod register;
 mod running;
+mod sessions;
 mod setup;
 mod signing_keys;
 mod smoke;
