@@ -85,7 +85,7 @@ impl TestApp {
         config.password_cost = CHEAP;
         let (app, _) = App::open(config, clock).await.unwrap();
         let router = oskar::server::router(&app);
-        Self { router, app, data, database_url, settings }
+        Self { app, router, data, database_url, settings }
     }
 
     /// Moves the clock.
@@ -119,7 +119,14 @@ impl TestApp {
         let actor = Actor::cli();
         let change = Change { txn: &txn, now: self.app.now(), actor: &actor };
         let email = email.parse().unwrap();
-        let new = NewUser { email, username: None, name: None, password_hash, operator: false };
+        let new = NewUser {
+            email,
+            username: None,
+            name: None,
+            password_hash,
+            operator: false,
+            email_verified: true,
+        };
         let user = users::create(change, new).await.unwrap();
         members::add(change, organisation.parse().unwrap(), user.id, role).await.unwrap();
         txn.commit().await.unwrap();
