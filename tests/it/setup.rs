@@ -173,6 +173,7 @@ async fn a_link_dies_when_the_command_line_was_first() {
         name: None,
         password_hash: password_hash.clone(),
         operator: true,
+        email_verified: true,
     };
     let organisation = "Acme".parse().unwrap();
     let make = async || {

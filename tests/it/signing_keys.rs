@@ -7,7 +7,7 @@ use oskar::entity::{audit_event, signing_key};
 use oskar::error::Error;
 use oskar::jwt::SigningAlgorithm;
 use oskar::worker;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
+use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 
 use crate::forge::{Forge, decode, is_accepted, is_refused, parts};

@@ -1,0 +1,39 @@
+//! Whether the server lives and can serve, and what everybody may know of it.
+
+use serde_json::json;
+
+use crate::support::TestApp;
+
+#[tokio::test]
+async fn it_tells_status_and_version_to_everybody() {
+    let app = TestApp::start().await;
+    let expected = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") });
+    for path in ["/livez", "/readyz", "/health", "/api/health"] {
+        assert_eq!(app.anonymous().get(path).await.status(200).json(), expected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn without_its_database_it_lives_but_is_not_ready() {
+    let app = TestApp::start().await;
+    app.app.db.clone().close().await;
+    app.anonymous().get("/livez").await.status(200);
+    for path in ["/readyz", "/health", "/api/health"] {
+        let answer = app.anonymous().get(path).await.status(503);
+        assert_eq!((answer.code().as_str(), answer.header("retry-after")), ("busy", "1"), "{path}");
+        assert!(!answer.text().contains("sql") && !answer.text().contains("pool"), "{}", answer.text());
+    }
+    assert!(app.anonymous().get("/api/orgs/acme").await.status(401).text().contains("unauthenticated"));
+}
+
+#[tokio::test]
+async fn the_metadata_name_the_public_address() {
+    let app = TestApp::with(&[("OSKAR_PUBLIC_URL", "https://auth.example.com/")]).await;
+    let metadata = app.anonymous().get("/.well-known/oauth-authorization-server").await.status(200).json();
+    assert_eq!(metadata["issuer"], "https://auth.example.com");
+    assert_eq!(metadata["jwks_uri"], "https://auth.example.com/.well-known/jwks.json");
+    let body = json!({ "email": "ana@acme.example", "password": crate::support::PASSWORD });
+    let answer = app.anonymous().post("/api/auth/register", body).await.status(201).json();
+    let claims = crate::forge::decode(crate::forge::parts(answer["token"].as_str().unwrap())[1]);
+    assert_eq!((&claims["iss"], &claims["aud"]), (&metadata["issuer"], &metadata["issuer"]));
+}

@@ -1,0 +1,256 @@
+//! What other services and proxies ask: who is it, and may they?
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, TestApp, TestOrganisation};
+
+/// All `X-Auth-*` headers of an answer.
+fn identity(answer: &Answer) -> BTreeMap<String, String> {
+    let pairs = answer.headers.iter().filter(|(name, _)| name.as_str().starts_with("x-auth-"));
+    pairs
+        .map(|(name, value)| {
+            (name.as_str()["x-auth-".len()..].to_owned(), value.to_str().unwrap().to_owned())
+        })
+        .collect()
+}
+
+fn expected<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+async fn organisation(app: &TestApp) -> TestOrganisation {
+    app.organisation("Acme").await
+}
+
+const MEMBER: &str = "org:read org:leave members:read keys:read tasks:read tasks:write";
+
+#[tokio::test]
+async fn a_user_is_told_in_every_header_and_in_the_body() {
+    let app = TestApp::start().await;
+    let org = organisation(&app).await;
+    for client in [org.member.with_cookie(), org.member.with_bearer()] {
+        let answer = client.get("/api/verify").await.status(200);
+        assert_eq!(answer.header("cache-control"), "no-store");
+        let body = answer.json();
+        let session = body["session_id"].as_str().unwrap();
+        let all = expected([
+            ("kind", "user"),
+            ("user-id", &org.member.user_id),
+            ("key-id", ""),
+            ("org-id", &org.id),
+            ("role", "member"),
+            ("scopes", MEMBER),
+            ("mode", "live"),
+            ("session-id", session),
+        ]);
+        assert_eq!(identity(&answer), all);
+        assert_eq!((&body["kind"], &body["user"]["id"]), (&json!("user"), &json!(org.member.user_id)));
+        assert_eq!((&body["organisation"]["id"], &body["role"]), (&json!(org.id), &json!("member")));
+        assert_eq!(body.get("memberships"), None, "other organisations are nobody's business");
+    }
+}
+
+#[tokio::test]
+async fn a_key_leaves_the_user_s_headers_empty_but_there() {
+    let app = TestApp::start().await;
+    let org = organisation(&app).await;
+    for (environment, permissions, scopes) in [
+        ("live", None, "org:read members:read tasks:read"),
+        ("test", Some(&["tasks:read"][..]), "tasks:read"),
+    ] {
+        let key = org.key(environment, "viewer", permissions).await;
+        for client in [key.with_bearer(), key.with_x_api_key()] {
+            let answer = client.get("/api/verify").await.status(200);
+            let all = expected([
+                ("kind", "api_key"),
+                ("user-id", ""),
+                ("key-id", &key.id),
+                ("org-id", &org.id),
+                ("role", "viewer"),
+                ("scopes", scopes),
+                ("mode", environment),
+                ("session-id", ""),
+            ]);
+            assert_eq!(identity(&answer), all);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_user_of_no_organisation_has_neither_role_nor_scopes() {
+    let app = TestApp::start().await;
+    let person = app.register("ana@acme.example", None).await;
+    let answer = person.with_bearer().get("/api/verify").await.status(200);
+    let session = answer.json()["session_id"].as_str().unwrap().to_owned();
+    let all = expected([
+        ("kind", "user"),
+        ("user-id", &person.user_id),
+        ("key-id", ""),
+        ("org-id", ""),
+        ("role", ""),
+        ("scopes", ""),
+        ("mode", "live"),
+        ("session-id", &session),
+    ]);
+    assert_eq!(identity(&answer), all);
+    assert_eq!(person.with_cookie().get("/api/verify?role=viewer").await.status(403).code(), "role_denied");
+    let needed = person.with_cookie().get("/api/verify?permission=org:read").await.status(403);
+    assert_eq!(needed.code(), "permission_denied");
+}
+
+#[tokio::test]
+async fn what_the_client_claims_to_be_is_ignored() {
+    let app = TestApp::start().await;
+    let org = organisation(&app).await;
+    let key = org.key("test", "viewer", None).await;
+    let mut request = Request::get("/api/verify?permission=org:read");
+    for (name, value) in [
+        ("x-auth-kind", "user"),
+        ("x-auth-user-id", &org.admin.user_id),
+        ("x-auth-role", "admin"),
+        ("x-auth-scopes", "everything"),
+        ("x-auth-mode", "live"),
+        ("x-auth-session-id", "sess_1"),
+        ("x-auth-org-id", "org_1"),
+        ("x-auth-key-id", "key_1"),
+        ("x-forwarded-user", "root"),
+        ("x-original-url", "/api/verify"),
+        ("x-original-method", "OPTIONS"),
+        ("x-http-method-override", "OPTIONS"),
+    ] {
+        request = request.header(name, value);
+    }
+    let claims = identity(&key.with_bearer().send(request.body(Body::empty()).unwrap()).await.status(200));
+    assert_eq!(claims, identity(&key.with_bearer().get("/api/verify").await.status(200)));
+    // Without a credential they make nobody of anybody.
+    let mut request = Request::get("/api/verify").body(Body::empty()).unwrap();
+    request.headers_mut().insert("x-auth-user-id", org.admin.user_id.parse().unwrap());
+    let answer = app.anonymous().send(request).await.status(401);
+    assert_eq!(identity(&answer), BTreeMap::new());
+}
+
+#[tokio::test]
+async fn every_requirement_must_be_met() {
+    let app = TestApp::start().await;
+    let org = organisation(&app).await;
+    let foreign = app.organisation("Foreign").await;
+    let key = org.key("live", "member", Some(&["tasks:read"])).await;
+    let id = format!("org={}", org.id);
+    let no_such = format!("org={}", foreign.id);
+    for (query, member, key_status) in [
+        ("", 200, 200),
+        ("permission=tasks:read", 200, 200),
+        ("permission=tasks:write", 200, 403),
+        ("permission=keys:manage", 403, 403),
+        ("permission=tasks:read&permission=tasks:write", 200, 403),
+        ("permission=tasks:read&permission=keys:manage", 403, 403),
+        ("permission=keys:manage&permission=tasks:read", 403, 403),
+        ("permission=org:leave", 200, 403),
+        ("permission=task:read", 403, 403),
+        ("permission=TASKS:READ", 403, 403),
+        ("permission=", 403, 403),
+        ("permission=tasks:read%20", 403, 403),
+        ("permission=tasks:read,tasks:write", 403, 403),
+        ("permission=*", 403, 403),
+        ("role=viewer", 200, 200),
+        ("role=member", 200, 200),
+        ("role=admin", 403, 403),
+        ("role=owner", 422, 422),
+        ("role=viewer&role=admin", 422, 422),
+        ("org=acme", 200, 200),
+        (&id, 200, 200),
+        (&no_such, 403, 403),
+        ("org=foreign", 403, 403),
+        ("org=nowhere", 403, 403),
+        ("org=acme&org=foreign", 422, 422),
+        ("org=acme&role=admin", 403, 403),
+        ("org=foreign&role=viewer&permission=org:read", 403, 403),
+        ("org=acme&role=member&permission=tasks:read", 200, 200),
+    ] {
+        let path = format!("/api/verify?{query}");
+        for (client, status) in [
+            (org.member.with_cookie(), member),
+            (org.member.with_bearer(), member),
+            (key.with_bearer(), key_status),
+        ] {
+            let answer = client.get(&path).await.status(status);
+            assert_eq!(identity(&answer).len(), if status == 200 { 8 } else { 0 }, "{query}");
+        }
+        app.anonymous().get(&path).await.status(401);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_says_which_requirement_it_was() {
+    let app = TestApp::start().await;
+    let org = organisation(&app).await;
+    let client = org.viewer.with_bearer();
+    for (query, code, part) in [
+        ("permission=tasks:write", "permission_denied", "`tasks:write`"),
+        ("permission=no:such", "permission_denied", "`no:such`"),
+        ("role=member", "role_denied", "`member`"),
+        ("org=nowhere", "organisation_denied", "organisation"),
+    ] {
+        let answer = client.get(&format!("/api/verify?{query}")).await.status(403);
+        assert_eq!(answer.code(), code);
+        assert!(answer.json()["detail"].as_str().unwrap().contains(part), "{}", answer.text());
+    }
+    assert_eq!(client.get("/api/verify?role=boss").await.status(422).pointer(), "/role");
+}
+
+#[tokio::test]
+async fn proxies_may_keep_method_path_and_body() {
+    let app = TestApp::start().await;
+    let org = organisation(&app).await;
+    let key = org.key("test", "viewer", None).await;
+    let query = "?permission=tasks:read";
+    for path in
+        ["/api/verify", "/api/verify/some/path", "/api/verify/api/orgs/acme/keys", "/api/verify/a%2Fb%20c"]
+    {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD] {
+            let reach = format!("{path}{query}");
+            for client in [org.viewer.with_cookie(), key.with_x_api_key()] {
+                let answer = client.call(method.clone(), &reach, None).await.status(200);
+                assert_eq!(identity(&answer).len(), 8, "{method} {reach}");
+                let denied = format!("{path}?permission=tasks:write");
+                client.call(method.clone(), &denied, None).await.status(403);
+            }
+            app.anonymous().call(method.clone(), &reach, None).await.status(401);
+        }
+    }
+    // Whatever the protected service takes is none of our concern.
+    let request = Request::post("/api/verify/upload")
+        .header("content-type", "multipart/form-data; boundary=x")
+        .header("origin", "https://shop.example")
+        .header("sec-fetch-site", "cross-site")
+        .body(Body::from("x".repeat(100_000)));
+    key.with_bearer().send(request.unwrap()).await.status(200);
+}
+
+#[tokio::test]
+async fn a_cookie_speaks_for_any_of_its_user_s_organisations() {
+    let app = TestApp::start().await;
+    let org = organisation(&app).await;
+    org.viewer.with_cookie().post("/api/orgs", json!({ "name": "Own" })).await.status(201);
+    let answer = org.viewer.with_cookie().get("/api/verify?org=own&role=admin").await.status(200).json();
+    assert_eq!((&answer["organisation"]["slug"], &answer["role"]), (&json!("own"), &json!("admin")));
+    // A token for one: only for that.
+    assert_eq!(
+        org.viewer.with_bearer().get("/api/verify?org=own").await.status(403).code(),
+        "organisation_denied"
+    );
+    let implied = org.viewer.with_cookie().get("/api/verify").await.status(200).json();
+    assert_eq!(implied["organisation"]["slug"], "acme");
+    // Membership ended: still somebody, but nobody there.
+    let member = format!("{}/members/{}", org.path, org.viewer.user_id);
+    org.admin.with_cookie().delete(&member).await.status(204);
+    for client in [org.viewer.with_cookie(), org.viewer.with_bearer()] {
+        client.get("/api/verify?org=acme").await.status(403);
+        let gone = client.get("/api/verify").await.status(200).json();
+        assert_eq!((&gone["organisation"], &gone["permissions"]), (&Value::Null, &json!([])));
+    }
+}
