@@ -16,6 +16,7 @@ use crate::domain::{Change, setup, signing_keys};
 use crate::error::Error;
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
+use crate::mail::Mailer;
 use crate::password::Hasher;
 
 /// The server's shared state.
@@ -30,6 +31,7 @@ pub struct Shared {
     pub keyring: Keyring,
     pub hasher: Hasher,
     pub usage: Usage,
+    pub mailer: Mailer,
     signing_keys: RwLock<Arc<SigningKeys>>,
 }
 
@@ -77,6 +79,7 @@ impl App {
     fn assemble(config: Config, db: Database, clock: Clock, keyring: Keyring) -> Result<Self, Error> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let hasher = Hasher::new(config.password_cost, cores, config.limits.hash_queue)?;
+        let mailer = Mailer::new(&config.mail).map_err(Error::internal)?;
         let none = SigningKeys::new(config.tokens.algorithm, Vec::new());
         Ok(Self(Arc::new(Shared {
             config,
@@ -85,6 +88,7 @@ impl App {
             keyring,
             hasher,
             usage: Usage::default(),
+            mailer,
             signing_keys: RwLock::new(Arc::new(none)),
         })))
     }

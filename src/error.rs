@@ -46,6 +46,10 @@ pub enum Error {
     RegistrationClosed,
     #[error("This account is disabled. Ask an administrator.")]
     UserDisabled,
+    #[error("Confirm your e-mail address first: the link is in the mail that was sent to it.")]
+    EmailUnverified,
+    #[error("This invitation is for another e-mail address. Sign in with the account of that address.")]
+    InvitationForAnother,
     #[error("The current password is wrong.")]
     WrongPassword,
 
@@ -69,7 +73,11 @@ pub enum Error {
 
     #[error("This installation has its first administrator already.")]
     AlreadySetUp,
-    #[error("This link has been used or is older than 30 minutes. Run `oskar setup --link` for a new one.")]
+    #[error("The organisation has no seat left.")]
+    SeatsTaken,
+    #[error("The invitation was accepted or withdrawn already.")]
+    InvitationEnded,
+    #[error("This link was used, was replaced by a newer one, or is too old.")]
     LinkInvalid,
     #[error("The body is larger than this server accepts.")]
     BodyTooLarge,
@@ -141,6 +149,8 @@ impl Error {
             Self::CrossSite => (S::FORBIDDEN, "cross_site", "Cross-site request"),
             Self::RegistrationClosed => (S::FORBIDDEN, "registration_closed", "Registration closed"),
             Self::UserDisabled => (S::FORBIDDEN, "user_disabled", "Account disabled"),
+            Self::EmailUnverified => (S::FORBIDDEN, "email_unverified", "Address not confirmed"),
+            Self::InvitationForAnother => (S::FORBIDDEN, "invitation_for_another", "For another address"),
             Self::WrongPassword => (S::FORBIDDEN, "wrong_password", "Wrong password"),
             Self::NotFound => (S::NOT_FOUND, "not_found", "Not found"),
             Self::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
@@ -151,6 +161,8 @@ impl Error {
             Self::LastAdmin => (S::CONFLICT, "last_admin", "Last admin"),
             Self::KeyEnded => (S::CONFLICT, "key_ended", "Key ended"),
             Self::AlreadySetUp => (S::CONFLICT, "already_set_up", "Already set up"),
+            Self::SeatsTaken => (S::CONFLICT, "seats_taken", "No seat left"),
+            Self::InvitationEnded => (S::CONFLICT, "invitation_ended", "Invitation ended"),
             Self::LinkInvalid => (S::GONE, "link_invalid", "Link no longer valid"),
             Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
             Self::UnsupportedMediaType => {

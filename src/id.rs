@@ -124,6 +124,10 @@ ids! {
     SessionId = "sess";
     /// A single-use link; never leaves the server.
     OneTimeTokenId = "once";
+    /// An invitation.
+    InvitationId = "inv";
+    /// A mail.
+    OutboxId = "mail";
     /// An audit event.
     AuditEventId = "evt";
 }

@@ -14,12 +14,23 @@ pub enum Purpose {
     Session,
     Setup,
     Refresh,
+    Invitation,
+    EmailVerification,
+    PasswordReset,
     /// Tells whether a database was written under this master secret.
     Check,
 }
 
-const PURPOSES: [(&str, usize); 5] =
-    [("api-key", 0), ("session", 1), ("setup", 2), ("refresh", 3), ("secret-check", 4)];
+const PURPOSES: [(&str, usize); 8] = [
+    ("api-key", 0),
+    ("session", 1),
+    ("setup", 2),
+    ("refresh", 3),
+    ("invitation", 4),
+    ("email-verification", 5),
+    ("password-reset", 6),
+    ("secret-check", 7),
+];
 
 /// The derived keys.
 pub struct Keyring {
@@ -105,7 +116,16 @@ mod tests {
     #[test]
     fn each_purpose_has_a_key_of_its_own() {
         let keyring = Keyring::new(&[7; 32]);
-        let all = [Purpose::ApiKey, Purpose::Session, Purpose::Setup, Purpose::Refresh, Purpose::Check];
+        let all = [
+            Purpose::ApiKey,
+            Purpose::Session,
+            Purpose::Setup,
+            Purpose::Refresh,
+            Purpose::Invitation,
+            Purpose::EmailVerification,
+            Purpose::PasswordReset,
+            Purpose::Check,
+        ];
         for (place, purpose) in all.into_iter().enumerate() {
             assert_eq!(PURPOSES[purpose as usize].1, place);
             for other in all.into_iter().skip(place + 1) {

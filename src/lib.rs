@@ -33,6 +33,7 @@ pub mod error;
 pub mod id;
 pub mod jwt;
 pub mod keyring;
+pub mod mail;
 pub mod password;
 pub mod permission;
 pub mod refresh_token;

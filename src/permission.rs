@@ -121,6 +121,7 @@ permissions! {
     OrgUpdate      = "org:update",      Admin,  MayNot, "Change the organisation's name and slug.";
     OrgDelete      = "org:delete",      Admin,  MayNot, "Delete the organisation and all that it owns.";
     MembersManage  = "members:manage",  Admin,  MayNot, "Change roles and remove members.";
+    InvitationsManage = "invitations:manage", Admin, MayNot, "Invite people, and see and withdraw invitations.";
     KeysManage     = "keys:manage",     Admin,  MayNot, "Create, rename, rotate and revoke API keys.";
     SessionsManage = "sessions:manage", Admin,  MayNot, "End the sessions of a member.";
 }

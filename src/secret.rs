@@ -27,10 +27,24 @@ pub enum Kind {
     Session,
     /// The link that makes the first administrator.
     Setup,
+    /// The link to join an organisation.
+    Invitation,
+    /// The link that proves an address.
+    EmailVerification,
+    /// The link to choose a new password.
+    PasswordReset,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::LiveKey, Self::TestKey, Self::Session, Self::Setup];
+    const ALL: [Self; 7] = [
+        Self::LiveKey,
+        Self::TestKey,
+        Self::Session,
+        Self::Setup,
+        Self::Invitation,
+        Self::EmailVerification,
+        Self::PasswordReset,
+    ];
 
     /// What such a secret starts with. These never change: scanners know them.
     pub const fn prefix(self) -> &'static str {
@@ -39,6 +53,9 @@ impl Kind {
             Self::TestKey => "osk_test_",
             Self::Session => "oss_",
             Self::Setup => "osu_",
+            Self::Invitation => "osi_",
+            Self::EmailVerification => "osv_",
+            Self::PasswordReset => "osp_",
         }
     }
 
@@ -47,6 +64,9 @@ impl Kind {
             Self::LiveKey | Self::TestKey => Purpose::ApiKey,
             Self::Session => Purpose::Session,
             Self::Setup => Purpose::Setup,
+            Self::Invitation => Purpose::Invitation,
+            Self::EmailVerification => Purpose::EmailVerification,
+            Self::PasswordReset => Purpose::PasswordReset,
         }
     }
 }

@@ -18,6 +18,7 @@ mod m0005_api_key;
 mod m0006_one_time_token;
 mod m0007_signing_key;
 mod m0008_audit_event;
+mod m0009_mail;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_one_time_token::Migration),
             Box::new(m0007_signing_key::Migration),
             Box::new(m0008_audit_event::Migration),
+            Box::new(m0009_mail::Migration),
         ]
     }
 }

@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::input::{Input, OptionalInput};
@@ -20,7 +21,8 @@ use crate::domain::sessions::{self, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, Place};
 use crate::domain::username::Username;
 use crate::domain::users::{self, NewUser};
-use crate::domain::{Change, organisations, sign_in};
+use crate::domain::{Change, organisations, outbox, sign_in};
+use crate::entity::outbox::Kind;
 use crate::entity::{session, user};
 use crate::error::Error;
 use crate::id::UserId;
@@ -122,13 +124,14 @@ fn tokens(
     })
 }
 
-fn with_cookie(app: &App, status: StatusCode, cookie: &Secret, tokens: Tokens) -> Response {
+/// An answer that signs the browser in.
+pub fn with_cookie(app: &App, status: StatusCode, cookie: &Secret, body: impl Serialize) -> Response {
     let cookie = new_cookie(cookie.reveal().to_owned(), app.config.is_https());
-    no_store((status, CookieJar::new().add(cookie), Json(tokens)))
+    no_store((status, CookieJar::new().add(cookie), Json(body)))
 }
 
 /// Starts a session in place of the one that the browser had, and makes its tokens.
-async fn start_session(
+pub async fn start_session(
     app: &App,
     change: Change<'_>,
     headers: &HeaderMap,
@@ -151,6 +154,7 @@ async fn start_session(
 #[utoipa::path(post, path = "/api/auth/register", operation_id = "register", tag = TAG, request_body = RegistrationInput,
     responses(
         (status = 201, description = "The account, signed in.", body = Tokens),
+        (status = 202, description = "With `verify_email = required`, whether the address was free or not: nobody is signed in before it is confirmed.", body = ConfirmFirst),
         (status = 403, description = "Registration is closed, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 409, description = "The e-mail address or the username is taken.", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
@@ -160,19 +164,29 @@ pub async fn register(
     headers: HeaderMap,
     Input(input): Input<RegistrationInput>,
 ) -> Result<Response, Error> {
-    if app.config.registration == Registration::Closed {
+    if !may_register(&app, &input.email) {
         return Err(Error::RegistrationClosed);
     }
     let password_hash = app.hasher.hash(&input.password).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let required = app.config.verify_email_required;
+    if required && sign_in::find(&txn, input.email.as_str()).await?.is_some() {
+        // Who registers is not told; who owns the mailbox is.
+        outbox::enqueue_requested(change, Kind::AlreadyRegistered, &input.email.normalised(), json!({}))
+            .await?;
+        txn.commit().await?;
+        return Ok((StatusCode::ACCEPTED, Json(CONFIRM)).into_response());
+    }
+    let email = input.email.normalised();
     let new = NewUser {
         email: input.email,
         username: input.username,
         name: input.name,
         password_hash,
         operator: false,
+        email_verified: false,
     };
     let user = users::create(change, new).await?;
     let actor = actor.as_user(user.id, &user.name);
@@ -184,9 +198,39 @@ pub async fn register(
         }
         None => None,
     };
+    outbox::enqueue_requested(change, Kind::VerifyEmail, &email, json!({})).await?;
+    if required {
+        txn.commit().await?;
+        return Ok((StatusCode::ACCEPTED, Json(CONFIRM)).into_response());
+    }
     let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref()).await?;
     txn.commit().await?;
     Ok(with_cookie(&app, StatusCode::CREATED, &cookie, tokens))
+}
+
+/// That it was understood; nothing more.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConfirmFirst {
+    #[schema(example = true)]
+    success: bool,
+    #[schema(example = "A mail is on its way. Confirm the address by its link, then sign in.")]
+    message: &'static str,
+}
+
+const CONFIRM: ConfirmFirst = ConfirmFirst {
+    success: true,
+    message: "A mail is on its way. Confirm the address by its link, then sign in.",
+};
+
+fn may_register(app: &App, email: &Email) -> bool {
+    match app.config.registration {
+        Registration::Open => true,
+        Registration::Domain => {
+            let domain = email.domain().to_lowercase();
+            app.config.registration_domains.contains(&domain)
+        }
+        Registration::Invite | Registration::Closed => false,
+    }
 }
 
 /// Sign in
@@ -213,7 +257,9 @@ pub async fn login(
             return Err(Error::invalid("/username", "give `email` or `username`, not both"));
         }
     };
-    let checked = sign_in::check(app.db.read(), &app.hasher, name, &input.password).await?;
+    let checked =
+        sign_in::check(app.db.read(), &app.hasher, name, &input.password, app.config.verify_email_required)
+            .await?;
     let place = tokens::place(app.db.read(), checked.user.id, input.organisation.as_deref(), None).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);

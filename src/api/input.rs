@@ -5,7 +5,6 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
@@ -136,14 +135,4 @@ impl<T: std::str::FromStr + Send, S: Send + Sync> FromRequestParts<S> for PathId
         let last = params.iter().filter(|(name, _)| *name != "org").last();
         last.and_then(|(_, value)| value.parse().ok()).map(Self).ok_or(Error::NotFound)
     }
-}
-
-/// For paths and methods that do not exist.
-pub async fn not_found() -> impl IntoResponse {
-    Error::NotFound
-}
-
-/// See [`not_found`].
-pub async fn method_not_allowed() -> impl IntoResponse {
-    Error::MethodNotAllowed
 }

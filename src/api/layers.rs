@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::Method;
 use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
@@ -44,7 +44,7 @@ pub fn around(router: Router, app: &App) -> Router {
             .layer(DefaultBodyLimit::max(config.limits.body_bytes))
             .layer(SetSensitiveRequestHeadersLayer::new(secret))
             .layer(SetSensitiveResponseHeadersLayer::new([header::SET_COOKIE]))
-            .layer(cors(&config.allowed_origins))
+            .option_layer(cors(&config.allowed_origins))
             .layer(csrf(&config.allowed_origins)),
     )
 }
@@ -55,6 +55,18 @@ async fn problems(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(RequestId(id.clone()));
     let head = request.method() == Method::HEAD;
     let mut response = next.run(request).await;
+    // What no handler of ours has answered.
+    if response.extensions().get::<Problem>().is_none() && !is_page(&response) {
+        match response.status() {
+            StatusCode::NOT_FOUND => response = Error::NotFound.into_response(),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                let allow = response.headers().get(header::ALLOW).cloned();
+                response = Error::MethodNotAllowed.into_response();
+                response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
+            }
+            _ => {}
+        }
+    }
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
         problem.request_id.clone_from(&id);
         let (mut parts, _) = response.into_parts();
@@ -68,6 +80,11 @@ async fn problems(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+fn is_page(response: &Response) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
 async fn security_headers(State(https): State<bool>, request: Request, next: Next) -> Response {
@@ -118,18 +135,19 @@ async fn limit_time(State(timeout): State<Duration>, request: Request, next: Nex
 }
 
 /// CORS and CSRF are fed from the same list, so that who may read may also write.
-fn cors(origins: &[String]) -> CorsLayer {
+fn cors(origins: &[String]) -> Option<CorsLayer> {
     if origins.is_empty() {
-        return CorsLayer::new();
+        return None;
     }
     let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-    CorsLayer::new()
+    let layer = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static(API_KEY_HEADER)])
         .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE])
-        .max_age(Duration::from_mins(10))
+        .max_age(Duration::from_mins(10));
+    Some(layer)
 }
 
 type CsrfRejection = fn(ProtectionError) -> Response;

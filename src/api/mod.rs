@@ -18,12 +18,14 @@ mod docs;
 mod events;
 mod health;
 mod input;
+mod invitations;
 mod keys;
 mod layers;
 mod members;
 mod openapi;
 mod organisations;
 mod page;
+mod recovery;
 mod route_table;
 mod sessions;
 mod shapes;
@@ -48,12 +50,17 @@ fn table(app: &App) -> RouteTable {
         .public(routes!(auth::register))
         .public(routes!(auth::login))
         .public(routes!(auth::refresh))
+        .public(routes!(recovery::forgot_password))
+        .public(routes!(recovery::reset_password))
+        .public(routes!(recovery::verify_email))
+        .public(routes!(recovery::resend_verification))
         .user(routes!(auth::logout))
         .user(routes!(auth::token))
         // Account: `me` tells any caller who they are; what changes it is for the user alone.
         .any(routes!(account::show))
         .user(routes!(account::update))
         .user(routes!(account::change_password))
+        .user(routes!(recovery::change_email))
         .user(routes!(sessions::list, sessions::end_others))
         .user(routes!(sessions::end))
         // Organisations: any user may make one and becomes its admin. Viewers see it and may leave, admins change it.
@@ -66,6 +73,11 @@ fn table(app: &App) -> RouteTable {
         .org(P::MembersRead, routes!(members::list))
         .org(P::MembersManage, routes!(members::change_role, members::remove))
         .org(P::SessionsManage, routes!(members::end_sessions))
+        // Invitations: for admins; whoever has the link of one, and the address that it was sent to, may accept it.
+        .org(P::InvitationsManage, routes!(invitations::list, invitations::create))
+        .org(P::InvitationsManage, routes!(invitations::withdraw))
+        .org(P::InvitationsManage, routes!(invitations::resend))
+        .public(routes!(invitations::accept))
         // API keys: members see them masked, admins manage them. Keys never manage keys.
         .org(P::KeysRead, routes!(keys::list))
         .org(P::KeysRead, routes!(keys::show_key))
@@ -92,10 +104,7 @@ pub fn router(app: &App) -> Router<App> {
     let (router, document, _) = table(app).finish();
     let text = serde_json::to_string(&document).unwrap_or_default();
     let router = if app.config.docs { router.merge(docs::swagger_ui()) } else { router };
-    router
-        .fallback(input::not_found)
-        .method_not_allowed_fallback(input::method_not_allowed)
-        .layer(Extension(docs::Document(text.into())))
+    router.layer(Extension(docs::Document(text.into())))
 }
 
 /// The OpenAPI document.

@@ -25,11 +25,12 @@ belong to, 404; without the permission, 403.
 Errors are problems (RFC 9457); their `code` is stable. Lists take `limit` and `cursor` and answer \
 `{data, next_cursor}`. Times are RFC 3339 in UTC.";
 
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("Signing in", "Registering, signing in and out, refreshing tokens."),
     ("Account", "The signed-in user: who am I, password, sessions."),
     ("Organisations", "Tenants."),
     ("Members", "Who is in an organisation, and as what."),
+    ("Invitations", "Asking people in by mail."),
     ("API keys", "Credentials for machines. A key's secret is shown once."),
     ("Audit log", "Who did what."),
     ("Verification", "What other services call to find out who is calling them."),

@@ -17,7 +17,8 @@ use crate::permission::Role;
 
 const TAG: &str = "Verification";
 
-/// What the caller must be allowed to.
+/// What the caller must be allowed to. All of them lists, also where one is meant: an empty requirement, as a
+/// gateway's unset variable leaves it, must be one that is not met, not one that is not there.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Requirements {
@@ -26,11 +27,13 @@ pub struct Requirements {
     #[param(value_type = Vec<String>, required = false, example = json!(["tasks:write"]))]
     permission: Vec<String>,
     /// The least role.
+    #[serde(default)]
     #[param(value_type = Option<Role>, nullable = false)]
-    role: Option<String>,
+    role: Vec<String>,
     /// The organisation, by slug or id. Tokens and keys imply theirs; cookies imply the one signed in to.
-    #[param(nullable = false, example = "acme")]
-    org: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<String>, nullable = false, example = "acme")]
+    org: Vec<String>,
 }
 
 /// Verify the caller
@@ -77,15 +80,14 @@ pub async fn check_path(
 }
 
 async fn answer(app: &App, principal: &Principal, requirements: &Requirements) -> Result<Response, Error> {
-    let member = match requirements.org.as_deref() {
+    let member = match requirements.org.as_slice() {
+        [] => principal.in_implied_organisation(app).await?,
         // Not 404: proxies know only 401 and 403.
-        Some(reference) => {
-            Some(principal.in_organisation(app, reference).await.map_err(|error| match error {
-                Error::NotFound => Error::OrganisationDenied,
-                other => other,
-            })?)
-        }
-        None => principal.in_implied_organisation(app).await?,
+        [reference] => match principal.in_organisation(app, reference).await {
+            Err(Error::NotFound) => return Err(Error::OrganisationDenied),
+            member => Some(member?),
+        },
+        _ => return Err(Error::OrganisationDenied),
     };
     require(app, member.as_ref(), requirements)?;
     let who = Who::new(app, principal, member.as_ref());
@@ -94,7 +96,7 @@ async fn answer(app: &App, principal: &Principal, requirements: &Requirements) -
 }
 
 fn require(app: &App, member: Option<&Member>, requirements: &Requirements) -> Result<(), Error> {
-    if let Some(role) = &requirements.role {
+    for role in &requirements.role {
         let role: Role = role.parse().map_err(|error: String| Error::invalid("/role", error))?;
         if member.is_none_or(|member| member.grants.role() < role) {
             return Err(Error::RoleDenied(role));

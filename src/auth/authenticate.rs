@@ -1,11 +1,14 @@
 //! Credential to principal: one look-up each, and everything that can have ended since is checked.
 
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+
 use crate::app::App;
 use crate::entity::{api_key_secret, session, user};
 use crate::error::Error;
 use crate::secret::Secret;
 
-use super::credential::Credential;
+use super::credential::{API_KEY_HEADER, Credential, cookie_name};
 use super::principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
 
 /// Finds out who is calling.
@@ -17,6 +20,27 @@ pub async fn authenticate(app: &App, credential: Credential) -> Result<Principal
         Credential::ApiKey(secret) => by_api_key(app, &secret).await,
         Credential::AccessToken(token) => by_access_token(app, &token).await,
         Credential::SessionCookie(secret) => by_cookie(app, &secret).await,
+    }
+}
+
+/// The user who is signed in, on routes that are open to others too. A cookie that is no good any more counts as
+/// none: a browser sends it without being asked.
+///
+/// # Errors
+/// Those of a bad `Authorization` or `X-API-Key`; [`Error::UserRequired`] for keys.
+pub async fn optional_user(app: &App, headers: &HeaderMap) -> Result<Option<UserPrincipal>, Error> {
+    let explicit = headers.contains_key(AUTHORIZATION) || headers.contains_key(API_KEY_HEADER);
+    let credential = Credential::from_headers(headers, cookie_name(app.config.is_https()));
+    let principal = match credential {
+        Ok(None) => return Ok(None),
+        Ok(Some(credential)) => authenticate(app, credential).await,
+        Err(error) => Err(error),
+    };
+    match principal {
+        Ok(Principal::User(user)) => Ok(Some(*user)),
+        Ok(Principal::Key(_)) => Err(Error::UserRequired),
+        Err(Error::InvalidCredential) if !explicit => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

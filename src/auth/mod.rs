@@ -13,7 +13,7 @@ mod credential;
 mod guard;
 mod principal;
 
-pub use authenticate::authenticate;
+pub use authenticate::{authenticate, optional_user};
 pub use client::{Client, RequestId};
 pub use credential::{API_KEY_HEADER, Credential, cookie_name, new_cookie, session_cookie};
 pub use guard::{Access, Caller, Member, SignedIn, authorize};

@@ -66,7 +66,14 @@ impl Setup {
         let actor = Actor::cli();
         let txn = app.db.begin().await?;
         let change = Change { txn: &txn, now: app.now(), actor: &actor };
-        let new = NewUser { email, username: None, name: None, password_hash, operator: true };
+        let new = NewUser {
+            email,
+            username: None,
+            name: None,
+            password_hash,
+            operator: true,
+            email_verified: true,
+        };
         let (user, organisation) =
             setup::create_first_admin(change, &app.keyring, None, new, &organisation).await?;
         let secret = match self.with_key {

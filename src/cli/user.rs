@@ -124,6 +124,7 @@ impl Create {
             name: self.name,
             password_hash,
             operator: self.operator,
+            email_verified: true,
         };
         let actor = Actor::cli();
         let txn = app.db.begin().await?;

@@ -3,14 +3,14 @@
 //! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
+mod mail;
+mod reader;
 mod secret_key;
 mod settings;
 mod sources;
 
-use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use axum::http::Uri;
 use chrono::TimeDelta;
@@ -21,7 +21,8 @@ pub use sources::{Environment, Sourced, Sources, Written};
 
 use crate::jwt::SigningAlgorithm;
 use crate::password::{Cost, PRODUCTION};
-use crate::permission::{Catalogue, Role};
+use crate::permission::Catalogue;
+use reader::Reader;
 
 /// Whether this installation is for trying things out or for real.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +35,31 @@ pub enum Mode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Registration {
     Open,
+    /// With an address of the domains.
+    Domain,
+    /// By invitation only.
+    Invite,
     Closed,
+}
+
+/// How mails go out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailTransport {
+    /// A mail server's address, credentials included.
+    Smtp(Zeroizing<String>),
+    /// A file each in that folder.
+    Folder(PathBuf),
+    /// Kept in memory and shown at `/dev/mail`.
+    Captured,
+    /// Nowhere: they wait, and are given up after a day.
+    Absent,
+}
+
+/// How and from whom mails go out.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    pub transport: MailTransport,
+    pub from: String,
 }
 
 /// How log lines look.
@@ -56,6 +81,9 @@ pub struct Config {
     pub database_url: String,
     pub database_connections: u32,
     pub registration: Registration,
+    pub registration_domains: Vec<String>,
+    pub verify_email_required: bool,
+    pub mail: Mail,
     pub allowed_origins: Vec<String>,
     pub docs: bool,
     pub tokens: Tokens,
@@ -89,6 +117,8 @@ pub struct Limits {
     pub body_bytes: usize,
     pub request_timeout: TimeDelta,
     pub hash_queue: usize,
+    /// `None`: no limit.
+    pub seats: Option<u64>,
     pub events_retention: TimeDelta,
 }
 
@@ -109,7 +139,7 @@ impl Config {
     /// # Errors
     /// All mistakes at once.
     pub fn from_sources(sources: &Sources) -> Result<Self, ConfigError> {
-        let mut read = Reader { sources, problems: sources.problems.clone() };
+        let mut read = Reader::new(sources);
         let listen: SocketAddr = read.one("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8675)));
         let data_dir = PathBuf::from(read.text("data_dir"));
         let public_url = match read.text("public_url").trim_end_matches('/') {
@@ -143,6 +173,11 @@ impl Config {
         if let Some(problem) = secret_key.as_deref().and_then(|key| secret_key::weakness(key)) {
             read.problem("secret_key", problem);
         }
+        let mail = mail::read(&mut read);
+        let verify_email_required = match read.text("verify_email") {
+            "" => matches!(mail.transport, MailTransport::Smtp(_)),
+            _ => read.choice("verify_email", &[("required", true), ("optional", false)]),
+        };
         let config = Self {
             env: read.choice("env", &[("development", Mode::Development), ("production", Mode::Production)]),
             listen,
@@ -150,8 +185,22 @@ impl Config {
             data_dir,
             database_url,
             database_connections: read.within("database_connections", 1, 1000),
-            registration: read
-                .choice("registration", &[("open", Registration::Open), ("closed", Registration::Closed)]),
+            registration: read.choice(
+                "registration",
+                &[
+                    ("open", Registration::Open),
+                    ("domain", Registration::Domain),
+                    ("invite", Registration::Invite),
+                    ("closed", Registration::Closed),
+                ],
+            ),
+            registration_domains: read
+                .list("registration_domains")
+                .iter()
+                .map(|domain| domain.to_lowercase())
+                .collect(),
+            verify_email_required,
+            mail,
             allowed_origins,
             docs: read.one("docs", true),
             tokens: Tokens {
@@ -170,6 +219,7 @@ impl Config {
                 body_bytes: read.within("limits.body_bytes", 1024, 16 << 20),
                 request_timeout: read.duration("limits.request_timeout"),
                 hash_queue: read.within("limits.hash_queue", 1, 100_000),
+                seats: Some(read.one("limits.seats", 0)).filter(|seats| *seats > 0),
                 events_retention: read.duration("limits.events_retention"),
             },
             log: Log {
@@ -261,103 +311,10 @@ fn is_origin(text: &str) -> bool {
             .is_some_and(|authority| text.ends_with(authority.as_str()) && !authority.as_str().contains('@'))
 }
 
-/// Gives the texts their types and collects what does not fit.
-struct Reader<'a> {
-    sources: &'a Sources,
-    problems: Vec<String>,
-}
-
-impl<'a> Reader<'a> {
-    fn problem(&mut self, key: &str, what: &str) {
-        let origin = self.sources.values.get(key).map_or("default", |sourced| sourced.origin.as_str());
-        self.problems.push(format!("`{key}` {what} ({origin})"));
-    }
-
-    fn text(&self, key: &str) -> &'a str {
-        match self.sources.values.get(key).map(|sourced| &sourced.value) {
-            Some(Written::One(text)) => text.trim(),
-            _ => "",
-        }
-    }
-
-    fn list(&self, key: &str) -> Vec<String> {
-        match self.sources.values.get(key).map(|sourced| &sourced.value) {
-            Some(Written::List(list)) => list.clone(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn one<T: FromStr<Err: std::fmt::Display>>(&mut self, key: &str, fallback: T) -> T {
-        match self.text(key).parse() {
-            Ok(value) => value,
-            Err(error) => {
-                self.problem(key, &format!("is `{}`: {error}", self.text(key)));
-                fallback
-            }
-        }
-    }
-
-    fn within<T: FromStr<Err: std::fmt::Display> + PartialOrd + std::fmt::Display + Copy>(
-        &mut self,
-        key: &str,
-        least: T,
-        most: T,
-    ) -> T {
-        let value = self.one(key, least);
-        if value < least || value > most {
-            self.problem(key, &format!("is {value}: it goes from {least} to {most}"));
-        }
-        value
-    }
-
-    fn duration(&mut self, key: &str) -> TimeDelta {
-        let parsed = humantime::parse_duration(self.text(key)).map_err(|error| error.to_string());
-        match parsed.and_then(|given| TimeDelta::from_std(given).map_err(|error| error.to_string())) {
-            Ok(given) if (TimeDelta::seconds(1)..=TimeDelta::days(3650)).contains(&given) => given,
-            Ok(_) => {
-                self.problem(key, "goes from one second to ten years");
-                TimeDelta::seconds(1)
-            }
-            Err(error) => {
-                self.problem(key, &format!("is no duration such as 15m, 24h or 30d: {error}"));
-                TimeDelta::seconds(1)
-            }
-        }
-    }
-
-    fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> T {
-        let given = self.text(key);
-        if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == given) {
-            return *choice;
-        }
-        let names: Vec<_> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
-        self.problem(key, &format!("is `{given}`, not one of {}", names.join(", ")));
-        choices[0].1
-    }
-
-    fn permissions(&mut self) -> Catalogue {
-        let written: BTreeMap<String, String> =
-            match self.sources.values.get("permissions").map(|sourced| &sourced.value) {
-                Some(Written::Map(map)) => map.clone(),
-                _ => BTreeMap::new(),
-            };
-        let mut product = Vec::new();
-        for (name, role) in written {
-            match role.parse::<Role>() {
-                Ok(role) => product.push((name, role)),
-                Err(error) => self.problem("permissions", &format!("has {name}: {error}")),
-            }
-        }
-        Catalogue::with_product(product).unwrap_or_else(|error| {
-            self.problem("permissions", &format!("has a name that cannot be used: {error}"));
-            Catalogue::default()
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::permission::Role;
 
     fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
         let sources = Sources::gather(None, &Environment::of(variables.iter().copied()), &[]);

@@ -58,7 +58,9 @@ settings! {
     "database_url" One "" secret: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`; `DATABASE_URL` is accepted too. Default: SQLite in the data folder.";
     "database_connections" One "10": "The most connections to the database at once.";
     "secret_key" One "" secret: "Master secret of at least 32 characters, from which all keys are derived. Default: `secret.key` in the data folder, made at the first start.";
-    "registration" One "open": "`open`: anybody may register; `closed`: operators make the accounts.";
+    "registration" One "open": "`open`: anybody may register; `domain`: whoever has an address of `registration_domains`; `invite` and `closed`: nobody. Invitations work in every mode.";
+    "registration_domains" List "": "Domains of addresses that may register with `registration = \"domain\"`.";
+    "verify_email" One "": "`required`: no sign-in before the address is proven; `optional`. Default: required as soon as `mail.smtp_url` is set.";
     "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials.";
     "docs" One "true": "Whether `/docs` shows Swagger UI.";
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";
@@ -72,7 +74,11 @@ settings! {
     "limits.body_bytes" One "65536": "The largest request body.";
     "limits.request_timeout" One "30s": "How long a request may take, and how long a client may take to send its headers.";
     "limits.hash_queue" One "64": "How many sign-ins may wait for a core before the server answers 503.";
+    "limits.seats" One "0": "The most members of an organisation, open invitations included; 0: as many as you like.";
     "limits.events_retention" One "400d": "How long audit events are kept.";
+    "mail.smtp_url" One "" secret: "`smtps://USER:PASSWORD@HOST` (TLS) or `smtp://…` (STARTTLS, required unless the host is loopback).";
+    "mail.from" One "Oskar <oskar@localhost>": "Who mails are from.";
+    "mail.folder" One "": "Without SMTP: write mails into this folder, a file each.";
     "log.level" One "info": "What is logged: error, warn, info, debug, trace, or a filter such as `info,oskar=debug`.";
     "log.format" One "auto": "`pretty`, `json`, or `auto`: pretty on a terminal, JSON elsewhere.";
     "permissions" Map "": "The product's own permissions: a name such as `tasks:write` and the least role that has it.";

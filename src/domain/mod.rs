@@ -6,9 +6,13 @@
 pub mod audit;
 pub mod display_name;
 pub mod email;
+pub mod invitations;
 pub mod keys;
+pub mod mailbox;
 pub mod members;
+pub mod one_time;
 pub mod organisations;
+pub mod outbox;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

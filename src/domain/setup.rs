@@ -66,6 +66,7 @@ pub async fn issue_link(change: Change<'_>, keyring: &Keyring) -> Result<(Secret
         purpose: Set(Purpose::Setup),
         digest: Set(secret.digest(keyring).to_vec()),
         user_id: Set(None),
+        email: Set(None),
         expires_at: Set(expires_at),
         consumed_at: Set(None),
         created_at: Set(change.now),

@@ -30,12 +30,14 @@ pub async fn find(db: &impl ConnectionTrait, name: &str) -> Result<Option<user::
 /// ones, and get the same answer.
 ///
 /// # Errors
-/// [`Error::InvalidLogin`]; [`Error::UserDisabled`] once the password is known to be right; [`Error::Busy`].
+/// [`Error::InvalidLogin`]; once the password is known to be right [`Error::UserDisabled`], and
+/// [`Error::EmailUnverified`] with `only_verified`; [`Error::Busy`].
 pub async fn check(
     db: &impl ConnectionTrait,
     hasher: &Hasher,
     name: &str,
     password: &PresentedPassword,
+    only_verified: bool,
 ) -> Result<Checked, Error> {
     let user = find(db, name).await?;
     let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
@@ -47,6 +49,9 @@ pub async fn check(
     };
     if user.disabled_at.is_some() {
         return Err(Error::UserDisabled);
+    }
+    if only_verified && user.email_verified_at.is_none() {
+        return Err(Error::EmailUnverified);
     }
     let upgraded = if hasher.is_outdated(&hash) {
         // Too short for today's rules is still the right password: it just keeps its old hash.

@@ -22,6 +22,8 @@ pub struct NewUser {
     pub name: Option<DisplayName>,
     pub password_hash: String,
     pub operator: bool,
+    /// Whether somebody vouches for the address: an operator, or a link that was sent to it.
+    pub email_verified: bool,
 }
 
 /// Makes an account.
@@ -39,7 +41,7 @@ pub async fn create(change: Change<'_>, new: NewUser) -> Result<user::Model, Err
         password_hash: Set(Some(new.password_hash)),
         password_changed_at: Set(Some(change.now)),
         operator: Set(new.operator),
-        email_verified_at: Set(None),
+        email_verified_at: Set(new.email_verified.then_some(change.now)),
         disabled_at: Set(None),
         created_at: Set(change.now),
         updated_at: Set(change.now),

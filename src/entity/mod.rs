@@ -10,9 +10,11 @@ pub mod api_key;
 pub mod api_key_secret;
 pub mod audit_event;
 pub mod instance;
+pub mod invitation;
 pub mod membership;
 pub mod one_time_token;
 pub mod organisation;
+pub mod outbox;
 pub mod session;
 pub mod signing_key;
 pub mod user;
@@ -34,5 +36,7 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(one_time_token::Entity),
         schema.create_table_with_index_from_entity(signing_key::Entity),
         schema.create_table_with_index_from_entity(audit_event::Entity),
+        schema.create_table_with_index_from_entity(outbox::Entity),
+        schema.create_table_with_index_from_entity(invitation::Entity),
     ]
 }

@@ -12,6 +12,12 @@ use crate::id::{OneTimeTokenId, UserId};
 pub enum Purpose {
     /// Makes the first administrator.
     Setup,
+    /// Proves the address of an account.
+    VerifyEmail,
+    /// Proves the address that an account is to have.
+    NewEmail,
+    /// Chooses a new password.
+    ResetPassword,
 }
 
 #[sea_orm::model]
@@ -24,6 +30,9 @@ pub struct Model {
     #[sea_orm(unique)]
     pub digest: Vec<u8>,
     pub user_id: Option<UserId>,
+    /// The address that it was sent to.
+    #[sea_orm(column_type = "String(StringLen::N(320))", nullable)]
+    pub email: Option<String>,
     pub expires_at: Timestamp,
     pub consumed_at: Option<Timestamp>,
     pub created_at: Timestamp,

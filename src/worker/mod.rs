@@ -2,6 +2,7 @@
 //!
 //! To add one: a file with `tick`, and a line in [`spawn`].
 
+pub mod outbox;
 pub mod signing_keys;
 pub mod sweep;
 pub mod usage;
@@ -22,7 +23,7 @@ macro_rules! every {
             rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 rounds.tick().await;
-                $tick(&app).await.or_log($doing);
+                $tick(&app).await.map(drop).or_log($doing);
             }
         });
     };
@@ -31,6 +32,7 @@ macro_rules! every {
 /// Starts all jobs; they end when the set is dropped.
 pub fn spawn(app: &App) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
+    every!(jobs, app, 1, "sending mails", outbox::tick);
     every!(jobs, app, 3, "writing last uses", usage::tick);
     every!(jobs, app, 30, "reading the signing keys", signing_keys::tick);
     every!(jobs, app, 3600, "sweeping", sweep::tick);

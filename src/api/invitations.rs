@@ -1,0 +1,269 @@
+//! Invitations to an organisation.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::auth::{Tokens, start_session, with_cookie};
+use super::input::{Input, Params, PathId};
+use super::layers::no_store;
+use super::page::{Page, Part};
+use super::shapes::OrganisationSummary;
+use crate::app::App;
+use crate::auth::{Caller, Client, Member, optional_user};
+use crate::domain::Change;
+use crate::domain::display_name::DisplayName;
+use crate::domain::email::Email;
+use crate::domain::invitations::{self, Joiner};
+use crate::domain::tokens::Place;
+use crate::entity::outbox::{self, State as Delivery};
+use crate::entity::{invitation, organisation};
+use crate::error::Error;
+use crate::id::{InvitationId, UserId};
+use crate::password::PresentedPassword;
+use crate::permission::Role;
+use crate::secret::Secret;
+
+const TAG: &str = "Invitations";
+const MOST_AT_ONCE: usize = 50;
+
+/// How far an invitation has come.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationState {
+    Open,
+    Accepted,
+    Expired,
+    Withdrawn,
+}
+
+/// An invitation. Its link is in the mail only.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Invitation {
+    id: InvitationId,
+    #[schema(example = "bob@acme.example")]
+    email: String,
+    role: Role,
+    state: InvitationState,
+    /// How far its mail has come.
+    delivery: Option<Delivery>,
+    /// What the mail server said last, if the mail is not out.
+    delivery_error: Option<String>,
+    /// Null if that account is gone.
+    invited_by: Option<UserId>,
+    expires_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
+}
+
+async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>, Error> {
+    let ids = rows.iter().filter_map(|row| row.outbox_id);
+    let mails = outbox::Entity::find().filter(outbox::COLUMN.id.is_in(ids)).all(app.db.read()).await?;
+    let now = app.now();
+    let shown = rows.into_iter().map(|row| {
+        let mail = mails.iter().find(|mail| Some(mail.id) == row.outbox_id);
+        Invitation {
+            state: match (row.accepted_at, row.withdrawn_at) {
+                (Some(_), _) => InvitationState::Accepted,
+                (None, Some(_)) => InvitationState::Withdrawn,
+                (None, None) if row.is_open(now) => InvitationState::Open,
+                (None, None) => InvitationState::Expired,
+            },
+            delivery: mail.map(|mail| mail.state),
+            delivery_error: mail.and_then(|mail| mail.last_error.clone()),
+            id: row.id,
+            email: row.email,
+            role: row.role,
+            invited_by: row.invited_by,
+            expires_at: row.expires_at,
+            created_at: row.created_at,
+        }
+    });
+    Ok(shown.collect())
+}
+
+/// List the invitations
+///
+/// Newest first, ended ones too.
+#[utoipa::path(get, path = "/api/orgs/{org}/invitations", operation_id = "list_invitations", tag = TAG,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme"), Part),
+    responses((status = 200, description = "The invitations.", body = Page<Invitation>)))]
+pub async fn list(
+    State(app): State<App>,
+    member: Member,
+    Params(part): Params<Part>,
+) -> Result<Json<Page<Invitation>>, Error> {
+    let limit = part.limit()?;
+    let mut select = invitation::Entity::in_organisation(member.organisation.id)
+        .order_by_desc(invitation::Column::Id)
+        .limit(limit + 1);
+    if let Some(after) = part.after::<InvitationId>()? {
+        select = select.filter(invitation::COLUMN.id.lt(after));
+    }
+    let page = Page::new(select.all(app.db.read()).await?, limit, |row| row.id.to_string(), |row| row);
+    Ok(Json(Page { data: show(&app, page.data).await?, next_cursor: page.next_cursor }))
+}
+
+/// Whom to invite.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewInvitations {
+    /// One address or several, 50 at most.
+    #[schema(min_items = 1, max_items = 50)]
+    emails: Vec<Email>,
+    role: Role,
+}
+
+/// The invitations that were made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Invitations {
+    data: Vec<Invitation>,
+}
+
+/// Invite people
+///
+/// All of them or none. An open invitation of the same address is replaced.
+#[utoipa::path(post, path = "/api/orgs/{org}/invitations", operation_id = "create_invitations", tag = TAG, request_body = NewInvitations,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
+    responses((status = 201, description = "The invitations; their mails are on their way.", body = Invitations),
+        (status = 409, description = "Somebody is a member already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json")))]
+pub async fn create(
+    State(app): State<App>,
+    Caller { actor, .. }: Caller,
+    member: Member,
+    Input(input): Input<NewInvitations>,
+) -> Result<(StatusCode, Json<Invitations>), Error> {
+    if !(1..=MOST_AT_ONCE).contains(&input.emails.len()) {
+        return Err(Error::invalid("/emails", "1 to 50 addresses"));
+    }
+    let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let mut rows = Vec::new();
+    for email in &input.emails {
+        let seats = app.config.limits.seats;
+        rows.push(
+            invitations::create(change, member.organisation.id, inviter, email, input.role, seats).await?,
+        );
+    }
+    txn.commit().await?;
+    Ok((StatusCode::CREATED, Json(Invitations { data: show(&app, rows).await? })))
+}
+
+/// Withdraw an invitation
+#[utoipa::path(delete, path = "/api/orgs/{org}/invitations/{id}", operation_id = "withdraw_invitation", tag = TAG,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
+    responses((status = 204, description = "Its link no longer works."),
+        (status = 409, description = "It was accepted already.", body = crate::error::Problem, content_type = "application/problem+json")))]
+pub async fn withdraw(
+    State(app): State<App>,
+    Caller { actor, .. }: Caller,
+    member: Member,
+    PathId(id): PathId<InvitationId>,
+) -> Result<StatusCode, Error> {
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    invitations::withdraw(change, member.organisation.id, id).await?;
+    txn.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Send an invitation again
+///
+/// For another seven days. The link before it dies.
+#[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
+    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
+    responses((status = 200, description = "The invitation as it is now.", body = Invitation),
+        (status = 409, description = "It was accepted or withdrawn already.", body = crate::error::Problem, content_type = "application/problem+json")))]
+pub async fn resend(
+    State(app): State<App>,
+    Caller { actor, .. }: Caller,
+    member: Member,
+    PathId(id): PathId<InvitationId>,
+) -> Result<Json<Invitation>, Error> {
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let row = invitations::resend(change, member.organisation.id, id).await?;
+    txn.commit().await?;
+    show(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
+}
+
+/// The link of an invitation, and for whoever is not signed in a password: of the account with that address, or
+/// of the one that is made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Acceptance {
+    /// The last part of the link.
+    #[schema(example = "osi_…")]
+    token: String,
+    #[schema(nullable = false)]
+    password: Option<PresentedPassword>,
+    /// For a new account.
+    #[schema(nullable = false)]
+    name: Option<DisplayName>,
+}
+
+/// The organisation that was joined.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Joined {
+    organisation: OrganisationSummary,
+    role: Role,
+    /// For whoever was not signed in before: they are now.
+    tokens: Option<Tokens>,
+}
+
+/// The invitation that a link is for.
+pub async fn by_link(app: &App, token: &str) -> Result<(invitation::Model, organisation::Model), Error> {
+    let secret = Secret::parse(token).ok_or(Error::LinkInvalid)?;
+    let row = invitation::Entity::by_digest(&secret.digest(&app.keyring)).one(app.db.read()).await?;
+    let row = row.ok_or(Error::LinkInvalid)?;
+    let organisation = organisation::Entity::find_by_id(row.organisation_id).one(app.db.read()).await?;
+    Ok((row, organisation.ok_or(Error::LinkInvalid)?))
+}
+
+/// Accept an invitation
+///
+/// One link for people with and without an account. Only the account of the invited address can accept it.
+/// Once more by the same user changes nothing.
+#[utoipa::path(post, path = "/api/invitations/accept", operation_id = "accept_invitation", tag = TAG, request_body = Acceptance,
+    responses((status = 200, description = "Joined.", body = Joined),
+        (status = 401, description = "The password is not that of the invited address' account.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Signed in with another address; the invitation stays good.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The account was made meanwhile: sign in.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The link is used, replaced, withdrawn or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
+pub async fn accept(
+    State(app): State<App>,
+    client: Client,
+    headers: HeaderMap,
+    Input(input): Input<Acceptance>,
+) -> Result<Response, Error> {
+    let (invitation, organisation) = by_link(&app, &input.token).await?;
+    let signed_in = optional_user(&app, &headers).await?;
+    let joiner = match &signed_in {
+        Some(by) => Joiner::SignedIn(Box::new(by.user.clone())),
+        None => {
+            invitations::by_password(app.db.read(), &app.hasher, &invitation, input.password, input.name)
+                .await?
+        }
+    };
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let (user, membership) = invitations::join(change, &invitation, joiner).await?;
+    let summary = (&organisation).into();
+    if signed_in.is_some() {
+        txn.commit().await?;
+        return Ok(no_store(Json(Joined { organisation: summary, role: membership.role, tokens: None })));
+    }
+    let actor = actor.as_user(user.id, &user.name);
+    let place = Place { organisation, role: membership.role };
+    let (tokens, cookie) =
+        start_session(&app, Change { actor: &actor, ..change }, &headers, &user, Some(&place)).await?;
+    txn.commit().await?;
+    let joined = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
+    Ok(with_cookie(&app, StatusCode::OK, &cookie, joined))
+}

@@ -1,0 +1,112 @@
+//! What happens when somebody proves that a mailbox is theirs: verification, recovery, change of address.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use serde_json::json;
+
+use super::email::Email;
+use super::{Change, one_time, outbox, users};
+use crate::entity::one_time_token::Purpose;
+use crate::entity::outbox::Kind;
+use crate::entity::{api_key, user};
+use crate::error::{Error, OnConflict};
+use crate::id::UserId;
+use crate::keyring::Keyring;
+use crate::secret::Secret;
+
+/// Proves the address of an account, or the new one that it is to have.
+///
+/// # Errors
+/// [`Error::LinkInvalid`]; [`Error::EmailTaken`] if another account has taken the address meanwhile.
+pub async fn verify(change: Change<'_>, keyring: &Keyring, link: &Secret) -> Result<user::Model, Error> {
+    let token = one_time::consume(change, keyring, &[Purpose::VerifyEmail, Purpose::NewEmail], link).await?;
+    let (Some(id), Some(email)) = (token.user_id, token.email) else { return Err(Error::LinkInvalid) };
+    let user = users::lock(change, id).await?;
+    if token.purpose == Purpose::NewEmail {
+        return replace_email(change, user, &email).await;
+    }
+    if user.email != email {
+        return Err(Error::LinkInvalid);
+    }
+    mark_proven(change, id).await?;
+    Ok(users::lock(change, id).await?)
+}
+
+async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Result<user::Model, Error> {
+    let (id, old) = (user.id, user.email.clone());
+    let mut row: user::ActiveModel = user.into();
+    row.email = Set(email.to_owned());
+    row.email_normalised = Set(email.to_lowercase());
+    row.email_verified_at = Set(Some(change.now));
+    row.updated_at = Set(change.now);
+    let user = row.update(change.txn).await.on_conflict(|_| Error::EmailTaken)?;
+    // Links that went to the old mailbox must not open the account any more.
+    for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail] {
+        one_time::kill(change, purpose, id).await?;
+    }
+    outbox::enqueue(change, Kind::EmailChanged, &old, json!({ "new": email })).await?;
+    change.record(None, "user.email_changed", Some(id.to_string()), json!({})).await?;
+    Ok(user)
+}
+
+/// Sends a link to the address that the account is to have; nothing changes until it is used.
+pub async fn ask_for_new_email(change: Change<'_>, user: UserId, email: &Email) -> Result<(), Error> {
+    let data = json!({ "user_id": user });
+    outbox::enqueue_requested(change, Kind::ConfirmNewEmail, email.as_str(), data).await?;
+    change.record(None, "user.email_change_requested", Some(user.to_string()), json!({})).await?;
+    Ok(())
+}
+
+/// Sets a new password by a link: all sessions end.
+///
+/// # Errors
+/// [`Error::LinkInvalid`]; [`Error::UserDisabled`].
+pub async fn reset_password(
+    change: Change<'_>,
+    keyring: &Keyring,
+    link: &Secret,
+    new_hash: String,
+) -> Result<user::Model, Error> {
+    let token = one_time::consume(change, keyring, &[Purpose::ResetPassword], link).await?;
+    let id = token.user_id.ok_or(Error::LinkInvalid)?;
+    let user = users::lock(change, id).await?;
+    if token.email.as_deref() != Some(user.email.as_str()) {
+        return Err(Error::LinkInvalid);
+    }
+    if user.disabled_at.is_some() {
+        return Err(Error::UserDisabled);
+    }
+    users::reset_password(change, id, new_hash).await?;
+    if user.email_verified_at.is_none() {
+        disown(change, id).await?;
+    }
+    outbox::enqueue(change, Kind::PasswordChanged, &user.email, json!({})).await?;
+    Ok(user)
+}
+
+/// Marks an account's address as proven.
+pub async fn mark_proven(change: Change<'_>, user: UserId) -> Result<(), Error> {
+    let marked = user::Entity::update_many()
+        .col_expr(user::Column::EmailVerifiedAt, Expr::value(change.now))
+        .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
+        .filter(user::COLUMN.id.eq(user))
+        .filter(user::COLUMN.email_verified_at.is_null())
+        .exec(change.txn)
+        .await?;
+    if marked.rows_affected == 1 {
+        change.record(None, "user.email_verified", Some(user.to_string()), json!({})).await?;
+    }
+    Ok(())
+}
+
+/// The owner of the mailbox takes an account that somebody may have made with it before them: the keys that
+/// were made by it end, and the address is proven now. (Its password and sessions are the caller's to replace.)
+pub async fn disown(change: Change<'_>, user: UserId) -> Result<(), Error> {
+    api_key::Entity::update_many()
+        .col_expr(api_key::Column::RevokedAt, Expr::value(change.now))
+        .filter(api_key::COLUMN.created_by.eq(user))
+        .filter(api_key::COLUMN.revoked_at.is_null())
+        .exec(change.txn)
+        .await?;
+    mark_proven(change, user).await
+}

@@ -1,0 +1,100 @@
+//! Links that work once and are sent by mail.
+
+use chrono::TimeDelta;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+
+use super::Change;
+use crate::clock::Timestamp;
+use crate::entity::one_time_token::{self, Purpose};
+use crate::error::Error;
+use crate::id::{OneTimeTokenId, UserId};
+use crate::keyring::Keyring;
+use crate::secret::{Kind, Secret};
+
+/// What a link's secret looks like, and how long it works.
+const fn form(purpose: Purpose) -> (Kind, TimeDelta) {
+    match purpose {
+        Purpose::Setup => (Kind::Setup, super::setup::LINK_LIFETIME),
+        Purpose::VerifyEmail | Purpose::NewEmail => (Kind::EmailVerification, TimeDelta::hours(24)),
+        Purpose::ResetPassword => (Kind::PasswordReset, TimeDelta::minutes(30)),
+    }
+}
+
+/// Makes a link's secret for a user; older links of the same kind die.
+pub async fn issue(
+    change: Change<'_>,
+    keyring: &Keyring,
+    purpose: Purpose,
+    user: UserId,
+    email: &str,
+) -> Result<Secret, Error> {
+    kill(change, purpose, user).await?;
+    let (kind, lifetime) = form(purpose);
+    let secret = Secret::generate(kind);
+    one_time_token::ActiveModel {
+        id: Set(OneTimeTokenId::generate()),
+        purpose: Set(purpose),
+        digest: Set(secret.digest(keyring).to_vec()),
+        user_id: Set(Some(user)),
+        email: Set(Some(email.to_owned())),
+        expires_at: Set(change.now + lifetime),
+        consumed_at: Set(None),
+        created_at: Set(change.now),
+    }
+    .insert(change.txn)
+    .await?;
+    Ok(secret)
+}
+
+/// Ends a user's links of one kind.
+pub async fn kill(change: Change<'_>, purpose: Purpose, user: UserId) -> Result<(), Error> {
+    one_time_token::Entity::delete_many()
+        .filter(one_time_token::COLUMN.user_id.eq(user))
+        .filter(one_time_token::COLUMN.purpose.eq(purpose))
+        .exec(change.txn)
+        .await?;
+    Ok(())
+}
+
+/// Uses a link up.
+///
+/// # Errors
+/// [`Error::LinkInvalid`] if it is used, too old, or replaced by a newer one.
+pub async fn consume(
+    change: Change<'_>,
+    keyring: &Keyring,
+    purposes: &[Purpose],
+    secret: &Secret,
+) -> Result<one_time_token::Model, Error> {
+    let digest = secret.digest(keyring).to_vec();
+    let consumed = one_time_token::Entity::update_many()
+        .col_expr(one_time_token::Column::ConsumedAt, Expr::value(change.now))
+        .filter(one_time_token::COLUMN.digest.eq(digest.clone()))
+        .filter(one_time_token::COLUMN.purpose.is_in(purposes.iter().copied()))
+        .filter(one_time_token::COLUMN.consumed_at.is_null())
+        .filter(one_time_token::COLUMN.expires_at.gt(change.now))
+        .exec(change.txn)
+        .await?;
+    if consumed.rows_affected != 1 {
+        return Err(Error::LinkInvalid);
+    }
+    let token = one_time_token::Entity::find().filter(one_time_token::COLUMN.digest.eq(digest));
+    token.one(change.txn).await?.ok_or(Error::LinkInvalid)
+}
+
+/// Whether a link would work. Looking does not use it up.
+pub async fn works(
+    db: &impl ConnectionTrait,
+    keyring: &Keyring,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let found = one_time_token::Entity::find()
+        .filter(one_time_token::COLUMN.digest.eq(secret.digest(keyring).to_vec()))
+        .filter(one_time_token::COLUMN.consumed_at.is_null())
+        .filter(one_time_token::COLUMN.expires_at.gt(now))
+        .one(db)
+        .await?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,185 @@
+//! Mails to be sent, written down in the transaction of what they tell of.
+//!
+//! A row holds addresses and ids, never a link: that is made when the mail is sent, so the secret is only
+//! in the mail, and its lifetime begins there.
+
+use chrono::TimeDelta;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
+use serde_json::Value;
+
+use super::Change;
+use crate::clock::Timestamp;
+use crate::entity::membership;
+use crate::entity::outbox::{self, Kind, State};
+use crate::entity::user;
+use crate::error::Error;
+use crate::id::{OrganisationId, OutboxId};
+use crate::permission::Role;
+
+/// Mails that anybody can ask for: so many an hour for one recipient, and from one client.
+const PER_RECIPIENT: u64 = 3;
+const PER_CLIENT: u64 = 20;
+const HOUR: TimeDelta = TimeDelta::hours(1);
+/// How long an attempt may take before another node takes over.
+const ATTEMPT: TimeDelta = TimeDelta::seconds(60);
+/// After this it is given up.
+const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(24);
+
+/// Writes down a mail.
+pub async fn enqueue(
+    change: Change<'_>,
+    kind: Kind,
+    recipient: &str,
+    data: Value,
+) -> Result<OutboxId, Error> {
+    insert(change, kind, recipient, data, None).await
+}
+
+/// Writes down a mail that anybody can ask for, unless too many were asked for already; nobody is told.
+pub async fn enqueue_requested(
+    change: Change<'_>,
+    kind: Kind,
+    recipient: &str,
+    data: Value,
+) -> Result<(), Error> {
+    let client = change.actor.ip.clone().unwrap_or_else(|| "local".to_owned());
+    let recent = || {
+        outbox::Entity::find()
+            .filter(outbox::COLUMN.created_at.gt(change.now - HOUR))
+            .filter(outbox::COLUMN.requested_from.is_not_null())
+    };
+    let to_them = recent().filter(outbox::COLUMN.recipient.eq(recipient)).count(change.txn).await?;
+    let from_there =
+        recent().filter(outbox::COLUMN.requested_from.eq(client.as_str())).count(change.txn).await?;
+    if to_them < PER_RECIPIENT && from_there < PER_CLIENT {
+        insert(change, kind, recipient, data, Some(client)).await?;
+    }
+    Ok(())
+}
+
+/// Writes a mail down for each active admin of an organisation.
+pub async fn enqueue_for_admins(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    kind: Kind,
+    data: Value,
+) -> Result<(), Error> {
+    let admins = membership::Entity::in_organisation(organisation)
+        .filter(membership::COLUMN.role.eq(Role::Admin))
+        .find_also_related(user::Entity)
+        .all(change.txn)
+        .await?;
+    for admin in admins.into_iter().filter_map(|(_, user)| user).filter(|user| user.disabled_at.is_none()) {
+        enqueue(change, kind, &admin.email, data.clone()).await?;
+    }
+    Ok(())
+}
+
+async fn insert(
+    change: Change<'_>,
+    kind: Kind,
+    recipient: &str,
+    data: Value,
+    requested_from: Option<String>,
+) -> Result<OutboxId, Error> {
+    let id = OutboxId::generate();
+    outbox::ActiveModel {
+        id: Set(id),
+        kind: Set(kind),
+        recipient: Set(recipient.to_owned()),
+        data: Set(data),
+        state: Set(State::Pending),
+        attempts: Set(0),
+        next_attempt_at: Set(change.now),
+        finished_at: Set(None),
+        last_error: Set(None),
+        requested_from: Set(requested_from),
+        created_at: Set(change.now),
+    }
+    .insert(change.txn)
+    .await?;
+    Ok(id)
+}
+
+/// The mails that are due, oldest first.
+pub async fn due(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<Vec<outbox::Model>, Error> {
+    Ok(outbox::Entity::find()
+        .filter(outbox::COLUMN.state.eq(State::Pending))
+        .filter(outbox::COLUMN.next_attempt_at.lte(now))
+        .order_by_asc(outbox::Column::Id)
+        .limit(most)
+        .all(db)
+        .await?)
+}
+
+/// Takes a mail for one attempt; false if another node has it.
+pub async fn claim(change: Change<'_>, mail: &outbox::Model) -> Result<bool, Error> {
+    let claimed = outbox::Entity::update_many()
+        .col_expr(outbox::Column::NextAttemptAt, Expr::value(change.now + ATTEMPT))
+        .col_expr(outbox::Column::Attempts, Expr::value(mail.attempts + 1))
+        .filter(outbox::COLUMN.id.eq(mail.id))
+        .filter(outbox::COLUMN.state.eq(State::Pending))
+        .filter(outbox::COLUMN.attempts.eq(mail.attempts))
+        .exec(change.txn)
+        .await?;
+    Ok(claimed.rows_affected == 1)
+}
+
+/// The mail is out, or there is nobody to send it to.
+pub async fn finish(change: Change<'_>, id: OutboxId, state: State) -> Result<(), Error> {
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(state))
+        .col_expr(outbox::Column::FinishedAt, Expr::value(change.now))
+        .col_expr(outbox::Column::LastError, Expr::value(None::<String>))
+        .filter(outbox::COLUMN.id.eq(id))
+        .exec(change.txn)
+        .await?;
+    Ok(())
+}
+
+/// The attempt failed: the next one comes later each time, by up to a quarter more than said so that
+/// nodes do not march in step; after a day it is given up.
+pub async fn retry_later(change: Change<'_>, mail: &outbox::Model, error: &str) -> Result<State, Error> {
+    let exponent = u32::try_from(mail.attempts).unwrap_or(0).min(8);
+    let wait = TimeDelta::seconds(30 * (1 << exponent));
+    let jitter = i32::from(crate::secret::random_bytes::<1>()[0]);
+    let next = change.now + wait + wait * jitter / 1024;
+    let state = if next > mail.created_at + GIVEN_UP_AFTER { State::Dead } else { State::Pending };
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(state))
+        .col_expr(outbox::Column::NextAttemptAt, Expr::value(next))
+        .col_expr(outbox::Column::LastError, Expr::value(error.chars().take(500).collect::<String>()))
+        .filter(outbox::COLUMN.id.eq(mail.id))
+        .exec(change.txn)
+        .await?;
+    Ok(state)
+}
+
+/// The mail server will never take it.
+pub async fn give_up(change: Change<'_>, id: OutboxId, error: &str) -> Result<(), Error> {
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(State::Dead))
+        .col_expr(outbox::Column::LastError, Expr::value(error.chars().take(500).collect::<String>()))
+        .filter(outbox::COLUMN.id.eq(id))
+        .exec(change.txn)
+        .await?;
+    Ok(())
+}
+
+/// Gives dead mails another day, all of them or one; how many.
+pub async fn revive(change: Change<'_>, one: Option<OutboxId>) -> Result<u64, Error> {
+    let mut reviving = outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(State::Pending))
+        .col_expr(outbox::Column::Attempts, Expr::value(0))
+        .col_expr(outbox::Column::NextAttemptAt, Expr::value(change.now))
+        .col_expr(outbox::Column::CreatedAt, Expr::value(change.now))
+        .filter(outbox::COLUMN.state.eq(State::Dead));
+    if let Some(id) = one {
+        reviving = reviving.filter(outbox::COLUMN.id.eq(id));
+    }
+    Ok(reviving.exec(change.txn).await?.rows_affected)
+}

@@ -1,0 +1,60 @@
+//! An invitation to join an organisation, bound to an address.
+
+use sea_orm::entity::prelude::*;
+
+use crate::clock::Timestamp;
+use crate::id::{InvitationId, OrganisationId, OutboxId, UserId};
+use crate::permission::Role;
+use crate::secret::Digest;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "invitation")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: InvitationId,
+    pub organisation_id: OrganisationId,
+    #[sea_orm(column_type = "String(StringLen::N(320))")]
+    pub email: String,
+    #[sea_orm(column_type = "String(StringLen::N(320))")]
+    pub email_normalised: String,
+    pub role: Role,
+    pub invited_by: Option<UserId>,
+    /// Of the link's secret; none until the mail is sent, for only then is there one.
+    #[sea_orm(unique)]
+    pub digest: Option<Vec<u8>>,
+    /// The mail, for its state of delivery.
+    pub outbox_id: Option<OutboxId>,
+    pub expires_at: Timestamp,
+    pub accepted_at: Option<Timestamp>,
+    pub accepted_by: Option<UserId>,
+    pub withdrawn_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// The invitations of an organisation.
+    pub fn in_organisation(organisation: OrganisationId) -> Select<Self> {
+        Self::find().filter(COLUMN.organisation_id.eq(organisation))
+    }
+
+    /// The invitation that a mail is about: mails know no organisations.
+    pub fn of_mail(id: InvitationId) -> Select<Self> {
+        Self::find_by_id(id)
+    }
+
+    /// The invitation that a link is for: the way in, before any organisation is known.
+    pub fn by_digest(digest: &Digest) -> Select<Self> {
+        Self::find().filter(COLUMN.digest.eq(digest.to_vec()))
+    }
+}
+
+impl Model {
+    /// Whether it can still be accepted.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.accepted_at.is_none() && self.withdrawn_at.is_none() && now < self.expires_at
+    }
+}

@@ -1,0 +1,151 @@
+//! What each mail says.
+
+use super::letter::Letter;
+
+const NOT_YOU: &str = "If this was not you, ignore this mail: nothing happens.";
+const NOT_YOU_ACT: &str = "If this was not you, choose a new password now: that ends all sessions.";
+
+fn letter(
+    subject: String,
+    paragraphs: Vec<String>,
+    action: Option<(&'static str, String)>,
+    footer: &str,
+) -> Letter {
+    Letter { subject, paragraphs, action, footer: footer.to_owned() }
+}
+
+pub fn verify_email(link: String) -> Letter {
+    letter(
+        "Confirm your e-mail address".to_owned(),
+        vec!["An account was made with this address. Confirm that the address is yours; the link works for 24 hours.".to_owned()],
+        Some(("Confirm address", link)),
+        NOT_YOU,
+    )
+}
+
+pub fn already_registered(site: &str) -> Letter {
+    letter(
+        "You have an account already".to_owned(),
+        vec![
+            "Somebody tried to register with this address, but it has an account already.".to_owned(),
+            format!("If it was you: sign in at {site}, or ask for a new password there."),
+        ],
+        None,
+        NOT_YOU,
+    )
+}
+
+pub fn reset_password(link: String) -> Letter {
+    letter(
+        "Choose a new password".to_owned(),
+        vec!["Somebody asked for a new password for your account. The link works once, for 30 minutes. Choosing a new password ends all your sessions.".to_owned()],
+        Some(("Choose a new password", link)),
+        NOT_YOU,
+    )
+}
+
+pub fn confirm_new_email(link: String) -> Letter {
+    letter(
+        "Confirm your new e-mail address".to_owned(),
+        vec!["An account is to have this address from now on. Confirm that the address is yours; the link works for 24 hours.".to_owned()],
+        Some(("Confirm address", link)),
+        NOT_YOU,
+    )
+}
+
+pub fn email_changed(new: &str) -> Letter {
+    letter(
+        "Your e-mail address was changed".to_owned(),
+        vec![format!("Your account has the address {new} now. Mails about it no longer come here.")],
+        None,
+        "If this was not you, tell the administrator of your organisation at once.",
+    )
+}
+
+pub fn invitation(inviter: &str, organisation: &str, role: &str, link: String) -> Letter {
+    letter(
+        format!("{inviter} invites you to {organisation}"),
+        vec![
+            format!("{inviter} invites you to join {organisation} as {role}."),
+            "The invitation is for this address and can be accepted for 7 days, with or without an account."
+                .to_owned(),
+        ],
+        Some(("Accept the invitation", link)),
+        "If you do not know what this is about, ignore this mail.",
+    )
+}
+
+pub fn new_device(device: &str, address: &str, time: &str) -> Letter {
+    letter(
+        "New sign-in to your account".to_owned(),
+        vec![format!(
+            "Your account was signed in to on a device that it was not used on before: {device}, from {address}, {time}."
+        )],
+        None,
+        NOT_YOU_ACT,
+    )
+}
+
+pub fn password_changed() -> Letter {
+    letter(
+        "Your password was changed".to_owned(),
+        vec!["The password of your account was changed, and your other sessions were ended.".to_owned()],
+        None,
+        "If this was not you, ask for a new password at once.",
+    )
+}
+
+pub fn key_created(actor: &str, key: &str, organisation: &str) -> Letter {
+    letter(
+        format!("New API key in {organisation}"),
+        vec![format!("{actor} made the API key {key} in {organisation}.")],
+        None,
+        "You get this because you are an admin there. If nobody should have made it, revoke it.",
+    )
+}
+
+pub fn refresh_theft(device: &str) -> Letter {
+    letter(
+        "A session was ended for your safety".to_owned(),
+        vec![
+            format!(
+                "A refresh token of your session on {device} was used twice. Somebody may have copied it, so the session was ended."
+            ),
+            "Sign in again. If it happens again, choose a new password.".to_owned(),
+        ],
+        None,
+        "You get this because it is your account.",
+    )
+}
+
+pub fn raised_to_admin(organisation: &str) -> Letter {
+    letter(
+        format!("You are an admin of {organisation}"),
+        vec![format!("You may now manage members and API keys of {organisation}.")],
+        None,
+        "You get this because your role was changed.",
+    )
+}
+
+pub fn keys_left_behind(member: &str, organisation: &str, keys: &str) -> Letter {
+    letter(
+        format!("API keys of a former member of {organisation}"),
+        vec![
+            format!(
+                "{member} is no longer a member of {organisation}, but made these API keys, which go on: {keys}."
+            ),
+            "If that person knows their secrets, rotate or revoke them.".to_owned(),
+        ],
+        None,
+        "You get this because you are an admin there.",
+    )
+}
+
+pub fn test() -> Letter {
+    letter(
+        "It works".to_owned(),
+        vec!["Oskar can send mails.".to_owned()],
+        None,
+        "You get this because somebody ran `oskar mail test`.",
+    )
+}

@@ -1,0 +1,146 @@
+//! Sends the mails that are due.
+//!
+//! A mail is claimed, its link is made, it is sent, and then it is marked: a crash at any point loses none and
+//! sends at most one twice, the second with a link that replaces the first.
+
+use sea_orm::EntityTrait as _;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::domain::audit::Actor;
+use crate::domain::{Change, invitations, one_time, outbox, sign_in};
+use crate::entity::one_time_token::Purpose;
+use crate::entity::outbox::{Kind, Model, State};
+use crate::entity::{organisation, user};
+use crate::error::{Error, OrLog as _};
+use crate::id::{InvitationId, UserId};
+use crate::mail::{Letter, SendError, messages};
+
+const AT_ONCE: u64 = 20;
+
+/// Sends what is due; how many mails were dealt with.
+pub async fn tick(app: &App) -> Result<usize, Error> {
+    let due = outbox::due(app.db.read(), app.now(), AT_ONCE).await?;
+    let mut dealt_with = 0;
+    for mail in due {
+        // One that fails must not hold up the others.
+        deliver(app, mail).await.or_log("delivering a mail");
+        dealt_with += 1;
+    }
+    Ok(dealt_with)
+}
+
+async fn deliver(app: &App, mail: Model) -> Result<(), Error> {
+    let Some(letter) = prepare(app, &mail).await? else { return Ok(()) };
+    let sent = app.mailer.send(mail.id, &mail.recipient, letter, app.now()).await;
+    let actor = Actor::system();
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    match sent {
+        Ok(()) => outbox::finish(change, mail.id, State::Sent).await?,
+        Err(SendError::Permanent(error)) => {
+            tracing::warn!(mail = %mail.id, error, "a mail was refused for good");
+            outbox::give_up(change, mail.id, &error).await?;
+        }
+        Err(SendError::Transient(error)) => {
+            let state = outbox::retry_later(change, &mail, &error).await?;
+            tracing::warn!(mail = %mail.id, attempts = mail.attempts + 1, ?state, error, "a mail was not sent");
+        }
+    }
+    Ok(txn.commit().await?)
+}
+
+/// Claims a mail and writes its letter. `None` if another node has it, or there is nobody to send it to.
+async fn prepare(app: &App, mail: &Model) -> Result<Option<Letter>, Error> {
+    let actor = Actor::system();
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    if !outbox::claim(change, mail).await? {
+        return Ok(None);
+    }
+    let letter = write(app, change, mail).await?;
+    if letter.is_none() {
+        outbox::finish(change, mail.id, State::Dropped).await?;
+    }
+    txn.commit().await?;
+    Ok(letter)
+}
+
+async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Letter>, Error> {
+    let url = &app.config.public_url;
+    let text = |name: &str| mail.data[name].as_str().unwrap_or_default();
+    Ok(match mail.kind {
+        Kind::VerifyEmail => {
+            let unproven = recipient(change, mail).await?.filter(|user| user.email_verified_at.is_none());
+            link(app, change, Purpose::VerifyEmail, unproven, mail, "verify")
+                .await?
+                .map(messages::verify_email)
+        }
+        Kind::ResetPassword => {
+            let user = recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
+            link(app, change, Purpose::ResetPassword, user, mail, "reset")
+                .await?
+                .map(messages::reset_password)
+        }
+        Kind::ConfirmNewEmail => {
+            let taken = recipient(change, mail).await?.is_some();
+            let user = named_user(change, &mail.data).await?.filter(|_| !taken);
+            link(app, change, Purpose::NewEmail, user, mail, "verify").await?.map(messages::confirm_new_email)
+        }
+        Kind::Invitation => match text("invitation_id").parse() {
+            Ok(id) => invitation(app, change, id).await?,
+            Err(_) => None,
+        },
+        Kind::AlreadyRegistered => Some(messages::already_registered(url)),
+        Kind::EmailChanged => Some(messages::email_changed(text("new"))),
+        Kind::NewDevice => Some(messages::new_device(text("device"), text("address"), text("time"))),
+        Kind::PasswordChanged => Some(messages::password_changed()),
+        Kind::KeyCreated => Some(messages::key_created(text("actor"), text("key"), text("organisation"))),
+        Kind::RefreshTheft => Some(messages::refresh_theft(text("device"))),
+        Kind::RaisedToAdmin => Some(messages::raised_to_admin(text("organisation"))),
+        Kind::KeysLeftBehind => {
+            Some(messages::keys_left_behind(text("member"), text("organisation"), text("keys")))
+        }
+        Kind::Test => Some(messages::test()),
+    })
+}
+
+async fn recipient(change: Change<'_>, mail: &Model) -> Result<Option<user::Model>, Error> {
+    sign_in::find(change.txn, &mail.recipient).await
+}
+
+async fn named_user(change: Change<'_>, data: &Value) -> Result<Option<user::Model>, Error> {
+    let Some(id) = data["user_id"].as_str().and_then(|id| id.parse::<UserId>().ok()) else { return Ok(None) };
+    Ok(user::Entity::find_by_id(id).one(change.txn).await?)
+}
+
+async fn link(
+    app: &App,
+    change: Change<'_>,
+    purpose: Purpose,
+    user: Option<user::Model>,
+    mail: &Model,
+    page: &str,
+) -> Result<Option<String>, Error> {
+    let Some(user) = user else { return Ok(None) };
+    // For an account's own address as it is stored: the request may have written it in another case.
+    let email = if purpose == Purpose::NewEmail { &mail.recipient } else { &user.email };
+    let secret = one_time::issue(change, &app.keyring, purpose, user.id, email).await?;
+    Ok(Some(format!("{}/{page}/{}", app.config.public_url, secret.reveal())))
+}
+
+async fn invitation(app: &App, change: Change<'_>, id: InvitationId) -> Result<Option<Letter>, Error> {
+    let Some((invitation, secret)) = invitations::issue_link(change, &app.keyring, id).await? else {
+        return Ok(None);
+    };
+    let organisation = organisation::Entity::find_by_id(invitation.organisation_id).one(change.txn).await?;
+    let inviter = match invitation.invited_by {
+        Some(inviter) => user::Entity::find_by_id(inviter).one(change.txn).await?,
+        None => None,
+    };
+    let inviter = inviter.map_or_else(|| "An admin".to_owned(), |inviter| inviter.name);
+    let link = format!("{}/invite/{}", app.config.public_url, secret.reveal());
+    Ok(organisation.map(|organisation| {
+        messages::invitation(&inviter, &organisation.name, invitation.role.as_str(), link)
+    }))
+}
