@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::http::Method;
 use oskar::api::Route;
 use oskar::auth::Access;
-use oskar::id::{ApiKeyId, OrganisationId, SessionId, UserId};
+use oskar::id::{OrganisationId, UserId};
 use oskar::permission::{Keys, Permission, Role};
 use serde_json::{Value, json};
 
@@ -154,22 +154,32 @@ impl Scene {
     /// The route's path in that organisation, with targets that exist (for whoever may) or do not.
     async fn path(&self, app: &TestApp, route: &Route, org: &str, caller: &Caller, real: bool) -> String {
         let mut path = route.path.replace("{org}", org).replace("{*rest}", "some/where");
-        if path.contains("{user}") {
-            let id = if real { self.fresh_member(app).await } else { UserId::generate().to_string() };
-            path = path.replace("{user}", &id);
-        }
-        if path.contains("/keys/{id}") {
-            let fresh = self.org.key("live", "viewer", None);
-            let id = if real { fresh.await.id } else { ApiKeyId::generate().to_string() };
-            path = path.replace("{id}", &id);
-        }
-        if path.contains("/sessions/{id}") {
-            let fresh = fresh_session(app, caller);
-            let id = if real { fresh.await } else { SessionId::generate().to_string() };
-            path = path.replace("{id}", &id);
+        for (place, parameter, prefix) in [
+            ("/members/{user}", "{user}", "user"),
+            ("/keys/{id}", "{id}", "key"),
+            ("/invitations/{id}", "{id}", "inv"),
+            ("/sessions/{id}", "{id}", "sess"),
+        ] {
+            if path.contains(place) {
+                let target = match prefix {
+                    _ if !real => UserId::generate().to_string().replacen("user", prefix, 1),
+                    "user" => self.fresh_member(app).await,
+                    "key" => self.org.key("live", "viewer", None).await.id,
+                    "inv" => self.fresh_invitation().await,
+                    _ => fresh_session(app, caller).await,
+                };
+                path = path.replace(parameter, &target);
+            }
         }
         assert!(!path.contains('{'), "{path}: say above what the parameter's targets are");
         path
+    }
+
+    async fn fresh_invitation(&self) -> String {
+        let body = json!({ "emails": [format!("{}@acme.example", UserId::generate())], "role": "viewer" });
+        let path = format!("{}/invitations", self.org.path);
+        let made = self.org.admin.with_bearer().post(&path, body).await.status(201).json();
+        made["data"][0]["id"].as_str().unwrap().to_owned()
     }
 
     async fn fresh_member(&self, app: &TestApp) -> String {

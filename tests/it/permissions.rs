@@ -33,14 +33,14 @@ async fn every_role_and_key_holds_what_was_reviewed() {
     // The names alone come from the table, so that what nobody holds has a row too.
     let names: Vec<_> =
         app.app.config.permissions.entries().iter().map(|entry| entry.name.as_str()).collect();
-    let mut grid = format!("{:17}", "");
+    let mut grid = format!("{:20}", "");
     for (column, held) in &columns {
         write!(grid, "{column:12}").unwrap();
         let unknown: Vec<_> = held.iter().filter(|name| !names.contains(&name.as_str())).collect();
         assert!(unknown.is_empty(), "{column} holds what is no permission: {unknown:?}");
     }
     for name in names {
-        write!(grid, "\n{name:17}").unwrap();
+        write!(grid, "\n{name:20}").unwrap();
         for (_, held) in &columns {
             write!(grid, "{:12}", if held.contains(name) { "yes" } else { "-" }).unwrap();
         }
