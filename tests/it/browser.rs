@@ -165,6 +165,8 @@ async fn an_allowed_origin_may_read_and_write_with_credentials() {
             // Errors must be readable too.
             app.anonymous().call_with(Method::GET, "/api/auth/me", &headers, None).await.status(401),
             client.call_with(Method::GET, "/api/orgs/nowhere", &headers, None).await.status(404),
+            client.call_with(Method::GET, "/nowhere", &headers, None).await.status(404),
+            client.call_with(Method::DELETE, "/health", &headers, None).await.status(405),
             client.call_with(Method::POST, "/api/orgs", &headers, Some(json!({}))).await.status(422),
         ];
         for answer in answers {
