@@ -23,7 +23,11 @@ async fn main() -> anyhow::Result<()> {
     let answer = move || async move { (headers.clone(), body.clone()) };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     // As the server does.
-    let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            eprintln!("{error}");
+        }
+    });
     axum::serve(listener, Router::new().route("/api/verify", get(answer))).await?;
     Ok(())
 }
