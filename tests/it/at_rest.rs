@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use oskar::entity::api_key_secret;
-use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait as _, Statement};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 

@@ -151,6 +151,18 @@ async fn a_bad_member_is_pointed_at() {
 }
 
 #[tokio::test]
+async fn a_list_is_no_object() {
+    let app = TestApp::start().await;
+    let body = json!(["ana@acme.example", PASSWORD, null, null, null]);
+    let answer = app.anonymous().post("/api/auth/register", body).await.status(422);
+    assert_eq!((answer.code(), answer.pointer()), ("validation_failed".to_owned(), String::new()));
+    assert_eq!(user::Entity::find().count(app.app.db.read()).await.unwrap(), 0);
+    let person = app.register("ana@acme.example", None).await;
+    let body = json!([person.refresh_token]);
+    app.anonymous().post("/api/auth/refresh", body).await.status(422);
+}
+
+#[tokio::test]
 async fn a_member_twice_is_refused() {
     let app = TestApp::start().await;
     for (member, value) in [("email", "bea@acme.example"), ("password", PASSWORD)] {

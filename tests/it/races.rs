@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
 
-use oskar::domain::users;
-use oskar::entity::{api_key_secret, membership, organisation, session, user};
+use chrono::TimeDelta;
+use oskar::domain::audit::Actor;
+use oskar::domain::{Change, signing_keys, users};
+use oskar::entity::{api_key_secret, membership, organisation, session, signing_key, user};
 use oskar::error::Error;
 use oskar::permission::Role;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
@@ -105,8 +107,8 @@ async fn an_organisation_always_keeps_an_admin() {
             let (app, id) = (app.app.clone(), admin.user_id.parse().unwrap());
             async move {
                 let txn = app.db.begin().await?;
-                let actor = oskar::domain::audit::Actor::cli();
-                let change = oskar::domain::Change { txn: &txn, now: app.now(), actor: &actor };
+                let actor = Actor::cli();
+                let change = Change { txn: &txn, now: app.now(), actor: &actor };
                 users::disable(change, id).await?;
                 txn.commit().await?;
                 Ok::<_, Error>(())
@@ -159,12 +161,38 @@ async fn of_many_rotations_one_secret_stays() {
         unending += usize::from(!answer.headers.contains_key("sunset"));
     }
     assert_eq!(unending, 1, "all overlap, and all but one are told when they end");
-    app.advance(chrono::TimeDelta::seconds(600));
+    app.advance(TimeDelta::seconds(600));
     let mut alive = 0;
     for secret in secrets {
         alive += usize::from(with(&app, Credential::ApiKey(secret)).get("/api/verify").await.status == 200);
     }
     assert_eq!(alive, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_rotations_of_the_signing_key_one_counts() {
+    let (app, other) = two_nodes().await;
+    let before = signing_key::Entity::find().count(app.app.db.read()).await.unwrap();
+    let tasks = (0..MANY).map(|turn| {
+        let node = [&app, &other][turn % 2].app.clone();
+        async move {
+            let txn = node.db.begin().await.unwrap();
+            let actor = Actor::cli();
+            let change = Change { txn: &txn, now: node.now(), actor: &actor };
+            let (day, quarter) = (TimeDelta::days(1), TimeDelta::minutes(15));
+            let algorithm = node.config.tokens.algorithm;
+            let rotated = signing_keys::rotate(change, &node.keyring, algorithm, day, quarter).await;
+            txn.commit().await.unwrap();
+            rotated
+        }
+    });
+    let outcomes = at_once(tasks).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    for outcome in outcomes {
+        assert!(matches!(outcome, Ok(_) | Err(Error::Invalid(_))), "{outcome:?}");
+    }
+    let after = signing_key::Entity::find().count(app.app.db.read()).await.unwrap();
+    assert_eq!(after, before + 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

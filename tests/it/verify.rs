@@ -185,6 +185,18 @@ async fn every_requirement_must_be_met() {
 }
 
 #[tokio::test]
+async fn a_requirement_without_a_value_is_not_no_requirement() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let key = org.key("live", "admin", None).await;
+    for client in [org.admin.with_cookie(), org.admin.with_bearer(), key.with_bearer()] {
+        assert_eq!(client.get("/api/verify?role=").await.status(422).pointer(), "/role");
+        assert_eq!(client.get("/api/verify?org=").await.status(403).code(), "organisation_denied");
+        client.get("/api/verify?permission=").await.status(403);
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_says_which_requirement_it_was() {
     let app = TestApp::start().await;
     let org = organisation(&app).await;
