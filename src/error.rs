@@ -180,6 +180,8 @@ impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         match &error {
             DbErr::ConnectionAcquire(_) => Self::Busy,
+            // What a row was to belong to has gone in between.
+            _ if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))) => Self::NotFound,
             // SQLITE_BUSY: another process held the file for longer than the busy timeout.
             DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))
                 if source.as_database_error().is_some_and(|error| error.code().as_deref() == Some("5")) =>

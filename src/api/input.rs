@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
@@ -60,12 +60,22 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    // Serde would take an array for an object, member by member.
+    if body.trim_ascii_start().starts_with(b"[") {
+        serde_json::from_slice::<IgnoredAny>(body)
+            .map_err(|error| Error::MalformedBody(error.to_string()))?;
+        return Err(Error::invalid("", "the body is an object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let input = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
         let inner = error.into_inner();
         match inner.classify() {
             Category::Data => data_error(pointer, &inner.to_string()),
+            // Serde calls it a syntax error, too, where it finds good JSON of another type than an enum's.
+            Category::Syntax if serde_json::from_slice::<IgnoredAny>(body).is_ok() => {
+                Error::invalid(pointer, "this is none of the possible values")
+            }
             Category::Syntax | Category::Eof | Category::Io => Error::MalformedBody(inner.to_string()),
         }
     })?;

@@ -1,16 +1,17 @@
 //! What every request passes through, outermost first: see [`around`].
 
 use std::any::Any;
+use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use tower::ServiceBuilder;
+use tower::{Layer as _, ServiceBuilder, ServiceExt as _, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
@@ -36,15 +37,15 @@ pub fn around(router: Router, app: &App) -> Router {
     let secret = [header::AUTHORIZATION, header::COOKIE, HeaderName::from_static(API_KEY_HEADER)];
     router.layer(
         ServiceBuilder::new()
-            .layer(from_fn(problems))
             .layer(from_fn_with_state(config.is_https(), security_headers))
+            .layer(from_fn(problems))
             .layer(from_fn(trace))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(timeout, limit_time))
             .layer(DefaultBodyLimit::max(config.limits.body_bytes))
             .layer(SetSensitiveRequestHeadersLayer::new(secret))
             .layer(SetSensitiveResponseHeadersLayer::new([header::SET_COOKIE]))
-            .option_layer(cors(&config.allowed_origins))
+            .layer(from_fn_with_state(cors(&config.allowed_origins), cross_origin))
             .layer(csrf(&config.allowed_origins)),
     )
 }
@@ -134,6 +135,19 @@ async fn limit_time(State(timeout): State<Duration>, request: Request, next: Nex
     tokio::time::timeout(timeout, next.run(request)).await.unwrap_or_else(|_| Error::Timeout.into_response())
 }
 
+/// Answers preflights and marks answers for pages of other origins.
+async fn cross_origin(State(layer): State<Option<CorsLayer>>, request: Request, next: Next) -> Response {
+    let Some(layer) = layer.filter(|_| !is_forwarded(request.uri())) else { return next.run(request).await };
+    let inner = service_fn(move |request| {
+        let next = next.clone();
+        async move { Ok::<_, Infallible>(next.run(request).await) }
+    });
+    match layer.layer(inner).oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
 /// CORS and CSRF are fed from the same list, so that who may read may also write.
 fn cors(origins: &[String]) -> Option<CorsLayer> {
     if origins.is_empty() {
@@ -150,6 +164,12 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
     Some(layer)
 }
 
+/// Proxies repeat the client's own method and headers there, preflights and foreign origins included, from the
+/// sites that they protect: they are to be judged, not answered. It changes nothing.
+fn is_forwarded(uri: &Uri) -> bool {
+    uri.path() == "/api/verify" || uri.path().starts_with("/api/verify/")
+}
+
 type CsrfRejection = fn(ProtectionError) -> Response;
 
 fn csrf(origins: &[String]) -> CsrfLayer<CsrfRejection> {
@@ -157,8 +177,7 @@ fn csrf(origins: &[String]) -> CsrfLayer<CsrfRejection> {
         .iter()
         .fold(CsrfLayer::new(), |layer, origin| layer.clone().add_trusted_origin(origin).unwrap_or(layer));
     layer
-        // Proxies repeat the client's own headers there, from the sites that they protect; it changes nothing.
-        .with_insecure_bypass(|_, uri| uri.path() == "/api/verify" || uri.path().starts_with("/api/verify/"))
+        .with_insecure_bypass(|_, uri| is_forwarded(uri))
         .with_rejection_response(|_| Error::CrossSite.into_response())
 }
 

@@ -87,7 +87,7 @@ async fn answer(app: &App, principal: &Principal, requirements: &Requirements) -
             Err(Error::NotFound) => return Err(Error::OrganisationDenied),
             member => Some(member?),
         },
-        _ => return Err(Error::OrganisationDenied),
+        _ => return Err(Error::invalid("/org", "this is there twice")),
     };
     require(app, member.as_ref(), requirements)?;
     let who = Who::new(app, principal, member.as_ref());
@@ -96,7 +96,10 @@ async fn answer(app: &App, principal: &Principal, requirements: &Requirements) -
 }
 
 fn require(app: &App, member: Option<&Member>, requirements: &Requirements) -> Result<(), Error> {
-    for role in &requirements.role {
+    if requirements.role.len() > 1 {
+        return Err(Error::invalid("/role", "this is there twice"));
+    }
+    if let Some(role) = requirements.role.first() {
         let role: Role = role.parse().map_err(|error: String| Error::invalid("/role", error))?;
         if member.is_none_or(|member| member.grants.role() < role) {
             return Err(Error::RoleDenied(role));

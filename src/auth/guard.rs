@@ -1,5 +1,6 @@
 //! The decision: principal and access to a pass or an error.
 
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
 use axum::http::Method;
 use axum::http::request::Parts;
@@ -67,7 +68,7 @@ impl Member {
 /// The guard that the route table layers over each route that is not public. 401, then 404, then 403.
 pub async fn authorize(
     State((app, access)): State<(App, Access)>,
-    path: RawPathParams,
+    path: Result<RawPathParams, RawPathParamsRejection>,
     client: Client,
     mut request: Request,
     next: Next,
@@ -84,6 +85,7 @@ pub async fn authorize(
             request.extensions_mut().insert(SignedIn { by: (**by).clone(), actor: actor.clone() });
         }
         Access::Org(permission) => {
+            let path = path.map_err(|_| Error::NotFound)?;
             let reference = path.iter().find(|(name, _)| *name == "org").map(|(_, value)| value);
             let member = principal.in_organisation(&app, reference.unwrap_or_default()).await?;
             if let Err(denial) = decide(&member, permission, request.method().is_safe()) {

@@ -1,8 +1,14 @@
 //! What all pages share: the policy that they are shown under, and the stylesheet.
 
 use askama::Template;
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+
+use serde::de::DeserializeOwned;
 
 use crate::api::no_store;
 use crate::error::Error;
@@ -11,6 +17,36 @@ use crate::error::Error;
 const CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
+
+/// What a form has sent.
+pub struct Sent<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let Form(form) = Form::from_request(request, state).await.map_err(|rejection: FormRejection| {
+            match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
+                StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::UnsupportedMediaType,
+                _ => Error::invalid("", rejection.body_text()),
+            }
+        })?;
+        Ok(Self(form))
+    }
+}
+
+/// The last part of a link.
+pub struct LinkPart(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for LinkPart {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Path(link) = Path::from_request_parts(parts, state).await.map_err(|_| Error::NotFound)?;
+        Ok(Self(link))
+    }
+}
 
 /// A rendered page. Pages speak of the one who looks at them, so nobody may keep them.
 pub fn page(status: StatusCode, template: &impl Template) -> Result<Response, Error> {

@@ -1,14 +1,13 @@
 //! The setup link: a form that makes the first administrator. Looking at it does not use it up.
 
 use askama::Template;
-use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 
-use super::page::page;
+use super::page::{LinkPart, Sent, page};
 use crate::app::App;
 use crate::auth::{Client, new_cookie};
 use crate::domain::display_name::DisplayName;
@@ -62,7 +61,7 @@ pub struct SetupForm {
 }
 
 /// The form, or a word about a link that does not work any more.
-pub async fn show(State(app): State<App>, Path(link): Path<String>) -> Result<Response, Error> {
+pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
     match working(&app, &link).await? {
         Some(_) => page(StatusCode::OK, &SetupPage::default()),
         None => page(StatusCode::GONE, &GonePage),
@@ -73,8 +72,8 @@ pub async fn show(State(app): State<App>, Path(link): Path<String>) -> Result<Re
 pub async fn create(
     State(app): State<App>,
     client: Client,
-    Path(link): Path<String>,
-    Form(form): Form<SetupForm>,
+    LinkPart(link): LinkPart,
+    Sent(form): Sent<SetupForm>,
 ) -> Result<Response, Error> {
     let Some(link) = working(&app, &link).await? else { return page(StatusCode::GONE, &GonePage) };
     let (email, organisation, password) = (
