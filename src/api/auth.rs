@@ -265,6 +265,7 @@ pub async fn login(
     let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let user = checked.confirm(change).await?;
+    sessions::announce_new_device(change, &user).await?;
     let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref()).await?;
     txn.commit().await?;
     Ok(with_cookie(&app, StatusCode::OK, &cookie, tokens))

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -70,8 +70,8 @@ pub struct Filter {
 
 fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> {
     let parse = |text: &str| {
-        text.parse()
-            .map_err(|_| Error::invalid(format!("/{name}"), "this is no time such as 2026-01-31T12:00:00Z"))
+        let read = text.parse::<DateTime<Utc>>().ok().filter(|time| (0..=9999).contains(&time.year()));
+        read.ok_or_else(|| Error::invalid(format!("/{name}"), "this is no time such as 2026-01-31T12:00:00Z"))
     };
     text.map(parse).transpose()
 }

@@ -73,7 +73,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
         match inner.classify() {
             Category::Data => data_error(pointer, &inner.to_string()),
             // Serde calls it a syntax error, too, where it finds good JSON of another type than an enum's.
-            Category::Syntax if serde_json::from_slice::<IgnoredAny>(body).is_ok() => {
+            Category::Syntax if serde_json::from_slice::<serde_json::Value>(body).is_ok() => {
                 Error::invalid(pointer, "this is none of the possible values")
             }
             Category::Syntax | Category::Eof | Category::Io => Error::MalformedBody(inner.to_string()),

@@ -46,7 +46,8 @@ pub fn around(router: Router, app: &App) -> Router {
             .layer(SetSensitiveRequestHeadersLayer::new(secret))
             .layer(SetSensitiveResponseHeadersLayer::new([header::SET_COOKIE]))
             .layer(from_fn_with_state(cors(&config.allowed_origins), cross_origin))
-            .layer(csrf(&config.allowed_origins)),
+            .layer(csrf(&config.allowed_origins))
+            .layer(from_fn(unknown)),
     )
 }
 
@@ -56,18 +57,6 @@ async fn problems(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(RequestId(id.clone()));
     let head = request.method() == Method::HEAD;
     let mut response = next.run(request).await;
-    // What no handler of ours has answered.
-    if response.extensions().get::<Problem>().is_none() && !is_page(&response) {
-        match response.status() {
-            StatusCode::NOT_FOUND => response = Error::NotFound.into_response(),
-            StatusCode::METHOD_NOT_ALLOWED => {
-                let allow = response.headers().get(header::ALLOW).cloned();
-                response = Error::MethodNotAllowed.into_response();
-                response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
-            }
-            _ => {}
-        }
-    }
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
         problem.request_id.clone_from(&id);
         let (mut parts, _) = response.into_parts();
@@ -81,6 +70,24 @@ async fn problems(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// Gives a form to what no handler of ours has answered: paths and methods that do not exist.
+async fn unknown(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if response.extensions().get::<Problem>().is_some() || is_page(&response) {
+        return response;
+    }
+    match response.status() {
+        StatusCode::NOT_FOUND => Error::NotFound.into_response(),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            let allow = response.headers_mut().remove(header::ALLOW);
+            let mut response = Error::MethodNotAllowed.into_response();
+            response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
+            response
+        }
+        _ => response,
+    }
 }
 
 fn is_page(response: &Response) -> bool {

@@ -7,6 +7,7 @@ mod healthcheck;
 mod jwks;
 mod jwt;
 mod key;
+mod mail;
 mod migrate;
 mod openapi;
 mod org;
@@ -87,6 +88,9 @@ enum Command {
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Key),
+    /// List mails, try dead ones again, send one to see whether it arrives.
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Show and rotate the keys that sign access tokens.
     #[command(subcommand)]
     Jwks(jwks::Jwks),
@@ -146,6 +150,7 @@ async fn dispatch(line: Line) -> anyhow::Result<()> {
         Command::User(command) => command.run(common).await,
         Command::Org(command) => command.run(common).await,
         Command::Key(command) => command.run(common).await,
+        Command::Mail(command) => command.run(common).await,
         Command::Jwks(command) => command.run(common).await,
         Command::Jwt(command) => command.run(common),
         Command::Openapi => openapi::run(common),

@@ -8,15 +8,19 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter
 use serde_json::json;
 
 use super::display_name::DisplayName;
-use super::{Change, members};
+use super::{Change, members, outbox};
 use crate::clock::Timestamp;
 use crate::entity::api_key::{self, Environment, Narrowed};
 use crate::entity::api_key_secret;
+use crate::entity::outbox::Kind;
 use crate::error::Error;
 use crate::id::{ApiKeyId, ApiKeySecretId, OrganisationId, UserId};
 use crate::keyring::Keyring;
 use crate::permission::{Catalogue, Grants, Role};
 use crate::secret::Secret;
+
+/// The farthest end that a key can be given: all databases can store it.
+const FARTHEST: TimeDelta = TimeDelta::days(36_525);
 
 /// What a new key is to be.
 #[derive(Debug)]
@@ -41,7 +45,7 @@ pub async fn create(
     creator: Option<UserId>,
     new: NewKey,
 ) -> Result<(api_key::Model, api_key_secret::Model, Secret), Error> {
-    members::lock(change, organisation).await?;
+    let place = members::lock(change, organisation).await?;
     if let Some(creator) = creator {
         // Under the lock, so that a demotion that is under way counts.
         let creator = members::find(change, organisation, creator).await?;
@@ -54,6 +58,9 @@ pub async fn create(
     }
     if new.expires_at.is_some_and(|end| end <= change.now) {
         return Err(Error::invalid("/expires_at", "this is in the past"));
+    }
+    if new.expires_at.is_some_and(|end| end > change.now + FARTHEST) {
+        return Err(Error::invalid("/expires_at", "a hundred years at most"));
     }
     check_permissions(catalogue, new.role, new.permissions.as_ref())?;
     let key = api_key::ActiveModel {
@@ -76,6 +83,8 @@ pub async fn create(
     let data =
         json!({ "name": key.name, "environment": key.environment, "role": key.role, "hint": secret.hint });
     change.record(Some(organisation), "key.created", Some(key.id.to_string()), data).await?;
+    let told = json!({ "actor": change.actor.name, "key": key.name, "organisation": place.name });
+    outbox::enqueue_for_admins(change, organisation, Kind::KeyCreated, told).await?;
     Ok((key, secret, shown_once))
 }
 

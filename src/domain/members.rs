@@ -6,8 +6,9 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::Change;
-use crate::entity::{membership, organisation, session, user};
+use super::{Change, outbox};
+use crate::entity::outbox::Kind;
+use crate::entity::{api_key, membership, organisation, session, user};
 use crate::error::{Error, OnConflict};
 use crate::id::{OrganisationId, UserId};
 use crate::permission::Role;
@@ -74,7 +75,7 @@ pub async fn change_role(
     user: UserId,
     role: Role,
 ) -> Result<membership::Model, Error> {
-    lock(change, organisation).await?;
+    let place = lock(change, organisation).await?;
     let before = find(change, organisation, user).await?;
     if before.role == role {
         return Ok(before);
@@ -92,6 +93,12 @@ pub async fn change_role(
     }
     let data = json!({ "before": before.role, "after": role });
     change.record(Some(organisation), "member.role_changed", Some(user.to_string()), data).await?;
+    if role == Role::Admin
+        && let Some(raised) = user::Entity::find_by_id(user).one(change.txn).await?
+    {
+        let data = json!({ "organisation": place.name });
+        outbox::enqueue(change, Kind::RaisedToAdmin, &raised.email, data).await?;
+    }
     Ok(membership::Model { role, updated_at: change.now, ..before })
 }
 
@@ -100,7 +107,7 @@ pub async fn change_role(
 /// # Errors
 /// [`Error::NotFound`], [`Error::LastAdmin`].
 pub async fn remove(change: Change<'_>, organisation: OrganisationId, user: UserId) -> Result<(), Error> {
-    lock(change, organisation).await?;
+    let place = lock(change, organisation).await?;
     let before = find(change, organisation, user).await?;
     let removed = membership::Entity::delete_many()
         .filter(membership::COLUMN.organisation_id.eq(organisation))
@@ -121,7 +128,25 @@ pub async fn remove(change: Change<'_>, organisation: OrganisationId, user: User
     let left = change.actor.id.as_deref() == Some(user.to_string().as_str());
     let action = if left { "member.left" } else { "member.removed" };
     change.record(Some(organisation), action, Some(user.to_string()), json!({ "role": before.role })).await?;
-    Ok(())
+    tell_of_keys(change, &place, user).await
+}
+
+/// Keys are the organisation's and go on when their creator leaves; the admins should know.
+async fn tell_of_keys(change: Change<'_>, place: &organisation::Model, gone: UserId) -> Result<(), Error> {
+    let keys = api_key::Entity::in_organisation(place.id)
+        .filter(api_key::COLUMN.created_by.eq(gone))
+        .filter(api_key::COLUMN.revoked_at.is_null())
+        .all(change.txn)
+        .await?;
+    let names: Vec<_> =
+        keys.iter().filter(|key| key.is_alive(change.now)).map(|key| key.name.as_str()).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let member =
+        user::Entity::find_by_id(gone).one(change.txn).await?.map_or_else(String::new, |user| user.name);
+    let data = json!({ "member": member, "organisation": place.name, "keys": names.join(", ") });
+    outbox::enqueue_for_admins(change, place.id, Kind::KeysLeftBehind, data).await
 }
 
 /// The membership of a user.

@@ -5,13 +5,14 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
-use super::Change;
-use crate::entity::session;
+use super::{Change, outbox};
+use crate::entity::outbox::Kind;
+use crate::entity::{session, user};
 use crate::error::Error;
 use crate::id::{OrganisationId, SessionId, UserId};
 use crate::keyring::Keyring;
 use crate::refresh_token::RefreshToken;
-use crate::secret::{Kind, Secret};
+use crate::secret::{self, Secret};
 
 /// How long the token before the current one gets the same successor again: two tabs, a lost answer.
 pub const REPLAY_WINDOW: TimeDelta = TimeDelta::seconds(10);
@@ -30,7 +31,7 @@ pub async fn start(
     user: UserId,
     organisation: Option<OrganisationId>,
 ) -> Result<(session::Model, Secret), Error> {
-    let cookie = Secret::generate(Kind::Session);
+    let cookie = Secret::generate(secret::Kind::Session);
     let session = session::ActiveModel {
         id: Set(SessionId::generate()),
         user_id: Set(user),
@@ -48,6 +49,26 @@ pub async fn start(
     .await?;
     change.record(organisation, "session.started", Some(session.id.to_string()), json!({})).await?;
     Ok((session, cookie))
+}
+
+fn device(user_agent: Option<&str>) -> String {
+    user_agent.map_or_else(|| "an unknown program".to_owned(), |text| text.chars().take(120).collect())
+}
+
+/// Tells a user of a sign-in by a program that none of their sessions was started by before. The first session
+/// of all is nothing new.
+pub async fn announce_new_device(change: Change<'_>, user: &user::Model) -> Result<(), Error> {
+    let earlier = session::Entity::find().filter(session::COLUMN.user_id.eq(user.id)).all(change.txn).await?;
+    let known = earlier.iter().any(|session| session.user_agent == change.actor.user_agent);
+    if !earlier.is_empty() && !known {
+        let data = json!({
+            "device": device(change.actor.user_agent.as_deref()),
+            "address": change.actor.ip.as_deref().unwrap_or("an unknown address"),
+            "time": change.now.format("%Y-%m-%d %H:%M UTC").to_string(),
+        });
+        outbox::enqueue(change, Kind::NewDevice, &user.email, data).await?;
+    }
+    Ok(())
 }
 
 /// What came of presenting a refresh token.
@@ -97,6 +118,10 @@ pub async fn rotate(
         change
             .record(session.organisation_id, "session.refresh_reused", Some(session.id.to_string()), data)
             .await?;
+        if let Some(user) = user::Entity::find_by_id(session.user_id).one(change.txn).await? {
+            let data = json!({ "device": device(session.user_agent.as_deref()) });
+            outbox::enqueue(change, Kind::RefreshTheft, &user.email, data).await?;
+        }
         Ok(Rotation::Theft)
     }
 }

@@ -1,10 +1,10 @@
 //! Taking away what nobody can use any more.
 
 use chrono::TimeDelta;
-use sea_orm::{Condition, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter};
 
 use super::Change;
-use crate::entity::{api_key_secret, audit_event, one_time_token, session, signing_key};
+use crate::entity::{api_key_secret, audit_event, one_time_token, outbox, session, signing_key};
 use crate::error::Error;
 
 /// How long ended sessions and links are kept, for whoever wants to know what happened.
@@ -33,9 +33,14 @@ pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDe
         .filter(signing_key::COLUMN.retires_at.lt(now))
         .exec(change.txn)
         .await?;
+    let mails = outbox::Entity::delete_many()
+        .filter(outbox::COLUMN.created_at.lt(now - KEPT))
+        .filter(outbox::COLUMN.state.ne(outbox::State::Pending))
+        .exec(change.txn)
+        .await?;
     let events = audit_event::Entity::delete_many()
         .filter(audit_event::COLUMN.created_at.lt(now - events_end))
         .exec(change.txn)
         .await?;
-    Ok([sessions, links, secrets, keys, events].iter().map(|deleted| deleted.rows_affected).sum())
+    Ok([sessions, links, secrets, keys, mails, events].iter().map(|deleted| deleted.rows_affected).sum())
 }

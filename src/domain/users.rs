@@ -4,11 +4,13 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde_json::json;
 
-use super::Change;
 use super::display_name::DisplayName;
 use super::email::Email;
 use super::members::{self, another_admin};
 use super::username::Username;
+use super::{Change, one_time, outbox};
+use crate::entity::one_time_token::Purpose;
+use crate::entity::outbox::Kind;
 use crate::entity::{membership, session, user};
 use crate::error::{Error, OnConflict};
 use crate::id::UserId;
@@ -109,6 +111,9 @@ pub async fn change_password(
         return Err(Error::WrongPassword);
     }
     let ended = end_sessions(change, user, Some(keep)).await?;
+    one_time::kill(change, Purpose::ResetPassword, user).await?;
+    let user_row = lock(change, user).await?;
+    outbox::enqueue(change, Kind::PasswordChanged, &user_row.email, json!({})).await?;
     change
         .record(None, "user.password_changed", Some(user.to_string()), json!({ "sessions_ended": ended }))
         .await?;
@@ -171,6 +176,9 @@ pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
         return if known.disabled_at.is_some() { Ok(()) } else { Err(Error::LastAdmin) };
     }
     let ended = end_sessions(change, user, None).await?;
+    for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail] {
+        one_time::kill(change, purpose, user).await?;
+    }
     change.record(None, "user.disabled", Some(user.to_string()), json!({ "sessions_ended": ended })).await?;
     Ok(())
 }

@@ -18,6 +18,22 @@ const CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
+/// A link that does not work any more.
+#[derive(Template)]
+#[template(path = "pages/gone.html")]
+pub struct GonePage {
+    /// How to get a new one.
+    pub hint: &'static str,
+}
+
+/// Something was done, or cannot be done.
+#[derive(Template)]
+#[template(path = "pages/notice.html")]
+pub struct NoticePage {
+    pub heading: &'static str,
+    pub text: String,
+}
+
 /// What a form has sent.
 pub struct Sent<T>(pub T);
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 
-use super::page::{LinkPart, Sent, page};
+use super::page::{GonePage, LinkPart, Sent, page};
 use crate::app::App;
 use crate::auth::{Client, new_cookie};
 use crate::domain::display_name::DisplayName;
@@ -45,9 +45,9 @@ struct DonePage<'a> {
     docs: bool,
 }
 
-#[derive(Template)]
-#[template(path = "pages/setup_gone.html")]
-struct GonePage;
+const GONE: GonePage = GonePage {
+    hint: "It has been used or is older than 30 minutes. Run `oskar setup --link` for a new one.",
+};
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -64,7 +64,7 @@ pub struct SetupForm {
 pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
     match working(&app, &link).await? {
         Some(_) => page(StatusCode::OK, &SetupPage::default()),
-        None => page(StatusCode::GONE, &GonePage),
+        None => page(StatusCode::GONE, &GONE),
     }
 }
 
@@ -75,7 +75,7 @@ pub async fn create(
     LinkPart(link): LinkPart,
     Sent(form): Sent<SetupForm>,
 ) -> Result<Response, Error> {
-    let Some(link) = working(&app, &link).await? else { return page(StatusCode::GONE, &GonePage) };
+    let Some(link) = working(&app, &link).await? else { return page(StatusCode::GONE, &GONE) };
     let (email, organisation, password) = (
         Email::try_from(form.email.trim().to_owned()),
         DisplayName::try_from(form.organisation.clone()),
@@ -103,7 +103,7 @@ pub async fn create(
     let (user, organisation) =
         match setup::create_first_admin(change, &app.keyring, Some(&link), new, &organisation).await {
             Ok(made) => made,
-            Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GonePage),
+            Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
             Err(Error::EmailTaken) => {
                 let again = SetupPage {
                     email: form.email,

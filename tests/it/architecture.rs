@@ -25,10 +25,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("app", &["config", "database", "domain", "entity", "mail"]),
     ("auth", &["app", "config", "domain", "entity"]),
     ("api", &["app", "auth", "config", "domain", "entity"]),
-    ("web", &["api::no_store", "app", "auth", "config", "domain", "entity"]),
+    ("web", &["api::no_store", "app", "auth", "config", "domain", "entity", "mail"]),
     ("worker", &["app", "domain", "entity", "mail"]),
     ("server", &["api", "app", "web"]),
-    ("cli", &["api", "app", "config", "database", "domain", "entity", "server", "worker"]),
+    ("cli", &["api", "app", "config", "database", "domain", "entity", "mail", "server", "worker"]),
     ("main", &["cli"]),
 ];
 

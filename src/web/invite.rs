@@ -1,0 +1,172 @@
+//! The link to join an organisation: one for people with and without an account.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+use sea_orm::EntityTrait as _;
+use serde::Deserialize;
+
+use super::page::{GonePage, LinkPart, NoticePage, Sent, page};
+use crate::app::App;
+use crate::auth::{Client, new_cookie, optional_user};
+use crate::domain::display_name::DisplayName;
+use crate::domain::invitations::{self, Joiner};
+use crate::domain::{Change, sessions, sign_in};
+use crate::entity::{invitation, organisation};
+use crate::error::Error;
+use crate::password::PresentedPassword;
+use crate::secret::{Kind, Secret};
+
+const GONE: GonePage = GonePage { hint: "Ask whoever invited you for a new one." };
+
+/// How the visitor stands to the invited address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Visitor {
+    SignedIn,
+    HasAccount,
+    New,
+}
+
+#[derive(Template)]
+#[template(path = "pages/invite.html")]
+struct InvitePage<'a> {
+    organisation: &'a str,
+    role: &'a str,
+    email: &'a str,
+    signed_in: bool,
+    has_account: bool,
+    name: String,
+    problem: Option<String>,
+}
+
+/// What the form sends.
+#[derive(Default, Deserialize)]
+pub struct InviteForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    password: String,
+}
+
+struct Found {
+    invitation: invitation::Model,
+    organisation: organisation::Model,
+    visitor: Visitor,
+    joiner: Option<Joiner>,
+}
+
+impl Found {
+    fn page(&self, status: StatusCode, form: InviteForm, problem: Option<String>) -> Result<Response, Error> {
+        let shown = InvitePage {
+            organisation: &self.organisation.name,
+            role: self.invitation.role.as_str(),
+            email: &self.invitation.email,
+            signed_in: self.visitor == Visitor::SignedIn,
+            has_account: self.visitor == Visitor::HasAccount,
+            name: form.name,
+            problem,
+        };
+        page(status, &shown)
+    }
+}
+
+/// The invitation, unless the page to show instead: it is gone, or for somebody else than who is signed in.
+async fn find(app: &App, headers: &HeaderMap, link: &str) -> Result<Result<Found, Response>, Error> {
+    let gone = || Ok(Err(page(StatusCode::GONE, &GONE)?));
+    let Some(link) = Secret::parse(link).filter(|link| link.kind() == Kind::Invitation) else {
+        return gone();
+    };
+    let invitation = invitation::Entity::by_digest(&link.digest(&app.keyring)).one(app.db.read()).await?;
+    let Some(invitation) = invitation.filter(|invitation| invitation.is_open(app.now())) else {
+        return gone();
+    };
+    let organisation =
+        organisation::Entity::find_by_id(invitation.organisation_id).one(app.db.read()).await?;
+    let Some(organisation) = organisation else { return gone() };
+    if let Some(by) = optional_user(app, headers).await? {
+        if by.user.email_normalised != invitation.email_normalised {
+            let text = format!(
+                "You are signed in as {}, but this invitation is for {}. Sign out first, or open it in another browser. It stays good.",
+                by.user.email, invitation.email
+            );
+            return Ok(Err(page(
+                StatusCode::FORBIDDEN,
+                &NoticePage { heading: "For another address", text },
+            )?));
+        }
+        let joiner = Some(Joiner::SignedIn(Box::new(by.user)));
+        return Ok(Ok(Found { invitation, organisation, visitor: Visitor::SignedIn, joiner }));
+    }
+    let account = sign_in::find(app.db.read(), &invitation.email).await?;
+    let known = account.is_some_and(|account| account.email_verified_at.is_some());
+    let visitor = if known { Visitor::HasAccount } else { Visitor::New };
+    Ok(Ok(Found { invitation, organisation, visitor, joiner: None }))
+}
+
+/// Who invites to what, and what is needed to join.
+pub async fn show(
+    State(app): State<App>,
+    headers: HeaderMap,
+    LinkPart(link): LinkPart,
+) -> Result<Response, Error> {
+    match find(&app, &headers, &link).await? {
+        Ok(found) => found.page(StatusCode::OK, InviteForm::default(), None),
+        Err(instead) => Ok(instead),
+    }
+}
+
+/// Joins, and signs in whoever was not.
+pub async fn accept(
+    State(app): State<App>,
+    client: Client,
+    headers: HeaderMap,
+    LinkPart(link): LinkPart,
+    Sent(form): Sent<InviteForm>,
+) -> Result<Response, Error> {
+    let mut found = match find(&app, &headers, &link).await? {
+        Ok(found) => found,
+        Err(instead) => return Ok(instead),
+    };
+    let joiner = match found.joiner.take() {
+        Some(joiner) => Ok(joiner),
+        None => by_password(&app, &found.invitation, &form).await,
+    };
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let joined = match joiner {
+        Ok(joiner) => invitations::join(change, &found.invitation, joiner).await,
+        Err(error) => Err(error),
+    };
+    let (user, _) = match joined {
+        Ok(joined) => joined,
+        Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
+        Err(error @ (Error::Internal(_) | Error::Busy)) => return Err(error),
+        Err(error) => return found.page(error.status(), form, Some(error.to_string())),
+    };
+    let text =
+        format!("You are {} of {} now, and signed in here.", found.invitation.role, found.organisation.name);
+    let done = page(StatusCode::OK, &NoticePage { heading: "Welcome", text })?;
+    if found.visitor == Visitor::SignedIn {
+        txn.commit().await?;
+        return Ok(done);
+    }
+    let actor = actor.as_user(user.id, &user.name);
+    let change = Change { actor: &actor, ..change };
+    let (_, cookie) = sessions::start(change, &app.keyring, user.id, Some(found.organisation.id)).await?;
+    txn.commit().await?;
+    let cookie = new_cookie(cookie.reveal().to_owned(), app.config.is_https());
+    Ok((CookieJar::new().add(cookie), done).into_response())
+}
+
+async fn by_password(app: &App, invitation: &invitation::Model, form: &InviteForm) -> Result<Joiner, Error> {
+    let password = PresentedPassword::try_from(form.password.clone());
+    let password = password.map_err(|problem| Error::invalid("/password", problem))?;
+    let name = match form.name.trim() {
+        "" => None,
+        name => Some(name.parse::<DisplayName>().map_err(|problem| Error::invalid("/name", problem))?),
+    };
+    invitations::by_password(app.db.read(), &app.hasher, invitation, Some(password), name).await
+}

@@ -1,0 +1,77 @@
+//! The link to choose a new password.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::page::{GonePage, LinkPart, NoticePage, Sent, page};
+use crate::app::App;
+use crate::auth::Client;
+use crate::domain::{Change, mailbox, one_time};
+use crate::error::Error;
+use crate::password::NewPassword;
+use crate::secret::{Kind, Secret};
+
+#[derive(Default, Template)]
+#[template(path = "pages/reset.html")]
+struct ResetPage {
+    problem: Option<String>,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct ResetForm {
+    #[serde(default)]
+    password: String,
+}
+
+const GONE: GonePage = GonePage { hint: "Ask for a new one: it works for 30 minutes." };
+
+async fn working(app: &App, link: &str) -> Result<Option<Secret>, Error> {
+    let Some(link) = Secret::parse(link).filter(|link| link.kind() == Kind::PasswordReset) else {
+        return Ok(None);
+    };
+    let works = one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?;
+    Ok(works.then_some(link))
+}
+
+/// The form.
+pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
+    match working(&app, &link).await? {
+        Some(_) => page(StatusCode::OK, &ResetPage::default()),
+        None => page(StatusCode::GONE, &GONE),
+    }
+}
+
+/// Sets the password.
+pub async fn choose(
+    State(app): State<App>,
+    client: Client,
+    LinkPart(link): LinkPart,
+    Sent(form): Sent<ResetForm>,
+) -> Result<Response, Error> {
+    let Some(link) = working(&app, &link).await? else { return page(StatusCode::GONE, &GONE) };
+    let password = match NewPassword::try_from(form.password) {
+        Ok(password) => password,
+        Err(problem) => return page(StatusCode::UNPROCESSABLE_ENTITY, &ResetPage { problem: Some(problem) }),
+    };
+    let new_hash = app.hasher.hash(&password).await?;
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    match mailbox::reset_password(change, &app.keyring, &link, new_hash).await {
+        Ok(_) => {
+            txn.commit().await?;
+            let text = "All your sessions were ended. Sign in with the new password.".to_owned();
+            page(StatusCode::OK, &NoticePage { heading: "Password changed", text })
+        }
+        Err(Error::LinkInvalid) => page(StatusCode::GONE, &GONE),
+        Err(Error::UserDisabled) => {
+            let text = Error::UserDisabled.to_string();
+            page(StatusCode::FORBIDDEN, &NoticePage { heading: "Account disabled", text })
+        }
+        Err(error) => Err(error),
+    }
+}
