@@ -276,7 +276,8 @@ async fn bad_input_behind_a_guard_writes_nothing() {
         (json!({}), "/name"),
         (json!({ "name": "x", "environment": "live" }), "/role"),
         (json!({ "name": "x", "environment": "prod", "role": "viewer" }), "/environment"),
-        (json!({ "name": "x", "environment": "live", "role": "root" }), "/role"),
+        (json!({ "name": "x", "environment": 1, "role": "viewer" }), "/environment"),
+        (json!({ "name": "x", "environment": "live", "role": [] }), "/role"),
         (
             json!({ "name": "x", "environment": "live", "role": "viewer", "permissions": "org:read" }),
             "/permissions",
@@ -294,7 +295,6 @@ async fn bad_input_behind_a_guard_writes_nothing() {
         let answer = client.post(&keys, body.clone()).await.status(422);
         assert_eq!(answer.pointer(), pointer, "{body}");
     }
-    let no_body = client.call(Method::POST, &keys, None).await;
-    assert_eq!(no_body.status(415).code(), "unsupported_media_type");
+    client.call(Method::POST, &keys, None).await.status(415);
     assert_eq!(counts().await, before);
 }

@@ -37,3 +37,24 @@ async fn paths_and_methods_that_do_not_exist_have_the_same_shape() {
         assert!(!answer.header("allow").is_empty(), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_path_that_is_no_text_leads_nowhere() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let client = org.admin.with_cookie();
+    for (method, path) in [
+        (Method::GET, "/api/orgs/%ff".to_owned()),
+        (Method::GET, "/api/orgs/%ff/members".to_owned()),
+        (Method::DELETE, "/api/auth/sessions/%ff".to_owned()),
+        (Method::GET, format!("{}/keys/%ff", org.path)),
+    ] {
+        let answer = client.call(method.clone(), &path, None).await.status(404);
+        assert_eq!(answer.code(), "not_found", "{path}");
+        let answer = app.anonymous().call(method, &path, None).await.status(401);
+        assert_eq!(answer.code(), "unauthenticated", "{path}");
+    }
+    client.get("/api/verify/%ff").await.status(200);
+    app.anonymous().get("/api/verify/%ff").await.status(401);
+    assert_eq!(app.anonymous().get("/setup/%ff").await.status(404).code(), "not_found");
+}
