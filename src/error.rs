@@ -182,15 +182,22 @@ impl From<DbErr> for Error {
             DbErr::ConnectionAcquire(_) => Self::Busy,
             // What a row was to belong to has gone in between.
             _ if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))) => Self::NotFound,
-            // SQLITE_BUSY: another process held the file for longer than the busy timeout.
             DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))
-                if source.as_database_error().is_some_and(|error| error.code().as_deref() == Some("5")) =>
+                if source
+                    .as_database_error()
+                    .and_then(|error| error.code())
+                    .is_some_and(|code| is_passing(&code)) =>
             {
                 Self::Busy
             }
             _ => Self::internal(error),
         }
     }
+}
+
+/// SQLITE_BUSY (another process held the file for too long), PostgreSQL's deadlock and serialisation failure.
+fn is_passing(code: &str) -> bool {
+    matches!(code, "5" | "40P01" | "40001")
 }
 
 /// Names a unique constraint's violation at the place that can cause it.

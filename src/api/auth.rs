@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
+use sea_orm::EntityTrait as _;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -313,13 +314,16 @@ pub async fn refresh(
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let Some(session) = session::Entity::find_by_id(presented.session).one(&txn).await? else {
+        return Err(Error::InvalidRefreshToken);
+    };
+    let user = users::lock(change, session.user_id).await?;
+    if user.disabled_at.is_some() {
+        return Err(Error::InvalidRefreshToken);
+    }
     let rotation = sessions::rotate(change, presented, lifetime).await?;
     let answer = match &rotation {
         Rotation::Successor(session, successor) => {
-            let user = users::lock(change, session.user_id).await?;
-            if user.disabled_at.is_some() {
-                return Err(Error::InvalidRefreshToken);
-            }
             let place = tokens::place(&txn, user.id, None, session.organisation_id).await?;
             Some(tokens(&app, session, &user, place.as_ref(), *successor)?)
         }

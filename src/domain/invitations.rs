@@ -265,6 +265,8 @@ pub async fn join(
     invitation: &invitation::Model,
     joiner: Joiner,
 ) -> Result<(user::Model, membership::Model), Error> {
+    // Before any account, as everywhere: whoever waits for both must ask for them in one order.
+    members::lock(change, invitation.organisation_id).await.map_err(|_| Error::LinkInvalid)?;
     let user = match joiner {
         Joiner::SignedIn(user) => *user,
         Joiner::Known(checked) => checked.confirm(change).await?,

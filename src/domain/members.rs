@@ -1,6 +1,6 @@
 //! Who is in an organisation, and as what. The last admin is protected here, on every path.
 
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, LockType, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Set,
 };
@@ -16,7 +16,7 @@ use crate::permission::Role;
 /// Locks the organisation until the transaction ends: changes of who is admin come one after the other.
 pub async fn lock(change: Change<'_>, organisation: OrganisationId) -> Result<organisation::Model, Error> {
     organisation::Entity::find_by_id(organisation)
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(change.txn)
         .await?
         .ok_or(Error::NotFound)

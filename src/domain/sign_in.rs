@@ -17,7 +17,8 @@ pub struct Checked {
 
 /// The account by e-mail address or username; either may stand for either.
 pub async fn find(db: &impl ConnectionTrait, name: &str) -> Result<Option<user::Model>, Error> {
-    let name = name.trim().to_lowercase();
+    // PostgreSQL has no texts with NUL, so nobody is called that.
+    let name = name.trim().to_lowercase().replace('\0', "\u{fffd}");
     let named = if name.contains('@') {
         user::COLUMN.email_normalised.eq(name)
     } else {

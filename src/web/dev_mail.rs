@@ -26,7 +26,8 @@ struct ShowPage {
 
 fn captured(app: &App) -> Result<Vec<Captured>, Error> {
     match app.config.mail.transport {
-        MailTransport::Captured => Ok(app.mailer.captured()),
+        // Whoever reads the links can use them: for this machine only.
+        MailTransport::Captured if app.config.is_loopback() => Ok(app.mailer.captured()),
         _ => Err(Error::NotFound),
     }
 }

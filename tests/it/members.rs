@@ -177,3 +177,20 @@ async fn an_admin_ends_all_sessions_of_a_member() {
     // They may come back: it is the account's owner who still knows the password.
     app.sign_in(&org.member.email).await;
 }
+
+#[tokio::test]
+async fn a_choice_of_another_type_is_pointed_at() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let client = org.admin.with_cookie();
+    let member = format!("{}/members/{}", org.path, org.member.user_id);
+    for bad in [json!(3), Value::Null, json!(true), json!({}), json!(["admin"]), json!({ "admin": null })] {
+        let answer = client.patch(&member, json!({ "role": bad })).await.status(422);
+        assert_eq!(answer.pointer(), "/role", "{bad}");
+        let key = json!({ "name": "x", "environment": bad, "role": "viewer" });
+        let answer = client.post(&format!("{}/keys", org.path), key).await.status(422);
+        assert_eq!(answer.pointer(), "/environment", "{bad}");
+    }
+    let role = org.member.with_cookie().get("/api/auth/me").await.status(200).json()["role"].clone();
+    assert_eq!(role, json!("member"));
+}
