@@ -5,6 +5,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -185,7 +186,7 @@ impl From<DbErr> for Error {
             DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))
                 if source
                     .as_database_error()
-                    .and_then(|error| error.code())
+                    .and_then(DatabaseError::code)
                     .is_some_and(|code| is_passing(&code)) =>
             {
                 Self::Busy

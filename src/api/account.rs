@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::input::Input;
+use super::input::{Input, present};
 use super::shapes::OrganisationSummary;
 use super::who::Who;
 use crate::app::App;
@@ -62,6 +62,7 @@ pub async fn show(State(app): State<App>, Caller { principal, .. }: Caller) -> R
 #[serde(deny_unknown_fields)]
 pub struct AccountUpdate {
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     name: Option<DisplayName>,
     /// Null takes it away.
     #[serde(default, deserialize_with = "given")]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::auth::{Tokens, start_session, with_cookie};
-use super::input::{Input, Params, PathId};
+use super::input::{Input, Params, PathId, present};
 use super::layers::no_store;
 use super::page::{Page, Part};
 use super::shapes::OrganisationSummary;
@@ -201,9 +201,11 @@ pub struct Acceptance {
     #[schema(example = "osi_…")]
     token: String,
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     password: Option<PresentedPassword>,
     /// For a new account.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     name: Option<DisplayName>,
 }
 

@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Input, OptionalInput, Params, PathId};
+use super::input::{Input, OptionalInput, Params, PathId, present};
 use super::layers::no_store;
 use super::page::{Page, Part};
 use super::shapes::UserSummary;
@@ -264,6 +264,7 @@ pub async fn rename(
 pub struct KeyRotation {
     /// Seconds for which the old secret works beside the new one; default a day, 30 days at most.
     #[schema(minimum = 0, maximum = 2_592_000, example = 86_400, nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     overlap: Option<u32>,
 }
 
