@@ -266,6 +266,6 @@ pub async fn accept(
     let (tokens, cookie) =
         start_session(&app, Change { actor: &actor, ..change }, &headers, &user, Some(&place)).await?;
     txn.commit().await?;
-    let joined = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
-    Ok(with_cookie(&app, StatusCode::OK, &cookie, joined))
+    let answer = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
+    Ok(with_cookie(&app, StatusCode::OK, &cookie, answer))
 }
