@@ -196,7 +196,7 @@ impl From<DbErr> for Error {
     }
 }
 
-/// SQLITE_BUSY (another process held the file for too long), PostgreSQL's deadlock and serialisation failure.
+/// `SQLITE_BUSY` (another process held the file for too long), PostgreSQL's deadlock and serialisation failure.
 fn is_passing(code: &str) -> bool {
     matches!(code, "5" | "40P01" | "40001")
 }
