@@ -13,6 +13,7 @@ mod at_rest;
 mod auth;
 mod browser;
 mod cli;
+mod compat;
 mod crash;
 mod credentials;
 mod events;
