@@ -247,10 +247,10 @@ pub struct Problem {
     detail: String,
     /// What happened, for programs: stable.
     #[schema(example = "permission_denied")]
-    code: &'static str,
+    pub code: &'static str,
     /// The same as `detail`, for clients that look for this name.
     #[schema(example = "This needs the permission `keys:manage`.")]
-    message: String,
+    pub message: String,
     /// Finds the request in the server's log.
     #[schema(example = "01k9r2m6z8f3t9v4q7x0c5b1hd")]
     pub request_id: String,

@@ -22,6 +22,11 @@ pub struct RefreshToken {
 }
 
 impl RefreshToken {
+    /// The one that a new session starts with.
+    pub const fn first(session: SessionId) -> Self {
+        Self { session, counter: 0 }
+    }
+
     /// The text that is handed to the client.
     pub fn sign(self, keyring: &Keyring) -> String {
         let body = format!(

@@ -80,6 +80,9 @@ pub struct TokenUser {
 pub struct Tokens {
     #[schema(example = true)]
     success: bool,
+    /// For older clients.
+    #[schema(example = "success")]
+    status: &'static str,
     /// The same as `access_token`.
     #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
     token: String,
@@ -110,6 +113,7 @@ fn tokens(
     let access_token = app.issuer(&signing_keys).sign(session, user, place, app.now())?;
     Ok(Tokens {
         success: true,
+        status: "success",
         token: access_token.clone(),
         access_token,
         token_type: "Bearer",
@@ -139,14 +143,23 @@ pub async fn start_session(
     user: &user::Model,
     place: Option<&Place>,
 ) -> Result<(Tokens, Secret), Error> {
+    let (session, cookie) = replace_session(app, change, headers, user, place).await?;
+    Ok((tokens(app, &session, user, place, RefreshToken::first(session.id))?, cookie))
+}
+
+async fn replace_session(
+    app: &App,
+    change: Change<'_>,
+    headers: &HeaderMap,
+    user: &user::Model,
+    place: Option<&Place>,
+) -> Result<(session::Model, Secret), Error> {
     let earlier = session_cookie(headers, cookie_name(app.config.is_https()));
     if let Some(earlier) = earlier.as_deref().and_then(Secret::parse) {
         sessions::replace(change, &app.keyring, &earlier).await?;
     }
     let organisation = place.map(|place| place.organisation.id);
-    let (session, cookie) = sessions::start(change, &app.keyring, user.id, organisation).await?;
-    let first = RefreshToken { session: session.id, counter: 0 };
-    Ok((tokens(app, &session, user, place, first)?, cookie))
+    sessions::start(change, &app.keyring, user.id, organisation).await
 }
 
 /// Make an account
@@ -251,6 +264,27 @@ pub async fn login(
     headers: HeaderMap,
     Input(input): Input<LoginInput>,
 ) -> Result<Response, Error> {
+    let by = sign_in_with_password(&app, &client, &headers, &input).await?;
+    let first = RefreshToken::first(by.session.id);
+    let tokens = tokens(&app, &by.session, &by.user, by.place.as_ref(), first)?;
+    Ok(with_cookie(&app, StatusCode::OK, &by.cookie, tokens))
+}
+
+/// A session that was just started, and its cookie.
+pub struct Started {
+    pub user: user::Model,
+    pub session: session::Model,
+    pub place: Option<Place>,
+    pub cookie: Secret,
+}
+
+/// The one way in by password, whatever the answer looks like.
+pub async fn sign_in_with_password(
+    app: &App,
+    client: &Client,
+    headers: &HeaderMap,
+    input: &LoginInput,
+) -> Result<Started, Error> {
     let name = match (&input.email, &input.username) {
         (Some(name), None) | (None, Some(name)) => name,
         (None, None) => return Err(Error::invalid("/email", "give `email` or `username`")),
@@ -267,9 +301,9 @@ pub async fn login(
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let user = checked.confirm(change).await?;
     sessions::announce_new_device(change, &user).await?;
-    let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref()).await?;
+    let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref()).await?;
     txn.commit().await?;
-    Ok(with_cookie(&app, StatusCode::OK, &cookie, tokens))
+    Ok(Started { user, session, place, cookie })
 }
 
 /// The refresh token, unless it is sent as bearer.
@@ -279,6 +313,17 @@ pub async fn login(
 pub struct RefreshInput {
     #[schema(example = "osr_…")]
     refresh_token: String,
+}
+
+/// What is sent as bearer, whatever it is.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// By the settings.
+pub fn refresh_lifetime(app: &App) -> RefreshLifetime {
+    RefreshLifetime { idle: app.config.tokens.refresh_idle, absolute: app.config.tokens.refresh_absolute }
 }
 
 /// Refresh
@@ -296,21 +341,14 @@ pub async fn refresh(
     headers: HeaderMap,
     OptionalInput(input): OptionalInput<RefreshInput>,
 ) -> Result<Response, Error> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer
-        .and_then(|text| text.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let text = match (&input, bearer) {
+    let text = match (&input, bearer(&headers)) {
         (Some(input), None) => input.refresh_token.as_str(),
-        (None, Some((_, token))) => token.trim(),
+        (None, Some(token)) => token,
         (Some(_), Some(_)) => return Err(Error::AmbiguousCredentials),
         (None, None) => return Err(Error::InvalidRefreshToken),
     };
     let presented = RefreshToken::verify(text, &app.keyring).ok_or(Error::InvalidRefreshToken)?;
-    let lifetime = RefreshLifetime {
-        idle: app.config.tokens.refresh_idle,
-        absolute: app.config.tokens.refresh_absolute,
-    };
+    let lifetime = refresh_lifetime(&app);
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
@@ -350,59 +388,4 @@ pub async fn logout(State(app): State<App>, SignedIn { by, actor }: SignedIn) ->
     let value = HeaderValue::from_static(r#""cache", "storage""#);
     response.headers_mut().insert("clear-site-data", value);
     Ok(response)
-}
-
-/// The organisation that a token is asked for.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = TokenRequest)]
-pub struct TokenInput {
-    /// Slug or id.
-    #[schema(example = "acme")]
-    organisation: String,
-}
-
-/// An access token for one organisation.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OrganisationToken {
-    /// The same as `access_token`.
-    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
-    token: String,
-    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
-    access_token: String,
-    #[schema(example = "Bearer")]
-    token_type: &'static str,
-    /// Seconds until the access token expires.
-    #[schema(example = 900)]
-    expires_in: i64,
-    organisation: OrganisationSummary,
-    role: Role,
-}
-
-/// Token for another organisation
-///
-/// An access token of this session for another of the user's organisations. The one at hand stays good.
-#[utoipa::path(post, path = "/api/auth/token", operation_id = "create_token", tag = TAG, request_body = TokenInput,
-    responses(
-        (status = 200, description = "The token.", body = OrganisationToken),
-        (status = 404, description = "The user is no member of it.", body = crate::error::Problem, content_type = "application/problem+json"),
-    ))]
-pub async fn token(
-    State(app): State<App>,
-    SignedIn { by, .. }: SignedIn,
-    Input(input): Input<TokenInput>,
-) -> Result<Response, Error> {
-    let place = tokens::place(app.db.read(), by.user.id, Some(&input.organisation), None)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let signing_keys = app.signing_keys();
-    let access_token = app.issuer(&signing_keys).sign(&by.session, &by.user, Some(&place), app.now())?;
-    Ok(no_store(Json(OrganisationToken {
-        token: access_token.clone(),
-        access_token,
-        token_type: "Bearer",
-        expires_in: app.config.tokens.access_ttl.num_seconds(),
-        organisation: (&place.organisation).into(),
-        role: place.role,
-    })))
 }

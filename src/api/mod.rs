@@ -14,6 +14,7 @@
 
 mod account;
 mod auth;
+mod compat;
 mod docs;
 mod events;
 mod health;
@@ -29,10 +30,12 @@ mod recovery;
 mod route_table;
 mod sessions;
 mod shapes;
+mod tokens;
 mod verify;
 mod well_known;
 mod who;
 
+use axum::middleware::from_fn;
 use axum::{Extension, Router};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
@@ -45,7 +48,7 @@ use crate::permission::Permission as P;
 use route_table::{RouteTable, every_method};
 
 fn table(app: &App) -> RouteTable {
-    RouteTable::new(app.clone(), openapi::document(app.config.is_https()))
+    let table = RouteTable::new(app.clone(), openapi::document(app.config.is_https()))
         // Signing in: everybody may try; the rest needs a session.
         .public(routes!(auth::register))
         .public(routes!(auth::login))
@@ -55,7 +58,7 @@ fn table(app: &App) -> RouteTable {
         .public(routes!(recovery::verify_email))
         .public(routes!(recovery::resend_verification))
         .user(routes!(auth::logout))
-        .user(routes!(auth::token))
+        .user(routes!(tokens::create))
         // Account: `me` tells any caller who they are; what changes it is for the user alone.
         .any(routes!(account::show))
         .user(routes!(account::update))
@@ -96,7 +99,27 @@ fn table(app: &App) -> RouteTable {
         .public(routes!(health::ready))
         .public(routes!(health::health))
         .public(routes!(health::api_health))
-        .public(routes!(docs::openapi))
+        .public(routes!(docs::openapi));
+    if app.config.compat { table.merge(older_clients(app)) } else { table }
+}
+
+/// The same doors under the names that other servers gave them.
+fn older_clients(app: &App) -> RouteTable {
+    let none = || RouteTable::new(app.clone(), OpenApi::default());
+    // Osmedeus' errors have a shape of their own, the guard's included.
+    let osmedeus = none()
+        .public(routes!(compat::osmedeus_login))
+        .any(routes!(compat::osmedeus_logout))
+        .any(every_method(routes!(compat::osmedeus_verify), compat::osmedeus_verify))
+        .wrap(|router| router.route_layer(from_fn(compat::osmedeus)));
+    none()
+        .merge(osmedeus)
+        .public(routes!(compat::core_login))
+        .public(routes!(compat::core_refresh))
+        .any(routes!(compat::appliance_logout))
+        .user(routes!(compat::appliance_change_password))
+        .public(routes!(compat::onedb_authenticate))
+        .deprecated()
 }
 
 /// The API's routes with their guards, without the layers that all requests pass.

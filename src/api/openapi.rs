@@ -25,7 +25,7 @@ belong to, 404; without the permission, 403.
 Errors are problems (RFC 9457); their `code` is stable. Lists take `limit` and `cursor` and answer \
 `{data, next_cursor}`. Times are RFC 3339 in UTC.";
 
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("Signing in", "Registering, signing in and out, refreshing tokens."),
     ("Account", "The signed-in user: who am I, password, sessions."),
     ("Organisations", "Tenants."),
@@ -34,6 +34,7 @@ const TAGS: [(&str, &str); 9] = [
     ("API keys", "Credentials for machines. A key's secret is shown once."),
     ("Audit log", "Who did what."),
     ("Verification", "What other services call to find out who is calling them."),
+    ("Older clients", "What clients of other servers ask for. Build nothing new on it."),
     ("Service", "Health, keys, and this document."),
 ];
 

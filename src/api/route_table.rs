@@ -11,7 +11,7 @@ use axum::routing::{MethodFilter as F, on};
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{OpenApi, Ref, RefOr};
+use utoipa::openapi::{Deprecated, OpenApi, Ref, RefOr};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::app::App;
@@ -58,6 +58,29 @@ impl RouteTable {
     /// For members of the path's `{org}` who have the permission, and its keys.
     pub fn org(self, permission: Permission, routes: UtoipaMethodRouter<App>) -> Self {
         self.add(Access::Org(permission), routes)
+    }
+
+    /// All of another table's routes.
+    pub fn merge(mut self, other: Self) -> Self {
+        self.router = self.router.merge(other.router);
+        self.routes.extend(other.routes);
+        self
+    }
+
+    /// Something around all routes so far, outside their guards.
+    pub fn wrap(mut self, layer: impl FnOnce(OpenApiRouter<App>) -> OpenApiRouter<App>) -> Self {
+        self.router = layer(self.router);
+        self
+    }
+
+    /// Tells that nothing new should be built on the routes so far.
+    pub fn deprecated(mut self) -> Self {
+        for item in self.router.get_openapi_mut().paths.paths.values_mut() {
+            for (_, operation) in operations(item) {
+                operation.deprecated = Some(Deprecated::True);
+            }
+        }
+        self
     }
 
     fn add(mut self, access: Access, (schemas, mut paths, mut methods): UtoipaMethodRouter<App>) -> Self {

@@ -85,6 +85,7 @@ pub struct Config {
     pub verify_email_required: bool,
     pub mail: Mail,
     pub allowed_origins: Vec<String>,
+    pub compat: bool,
     pub docs: bool,
     pub tokens: Tokens,
     pub sessions: Sessions,
@@ -202,6 +203,7 @@ impl Config {
             verify_email_required,
             mail,
             allowed_origins,
+            compat: read.one("compat", true),
             docs: read.one("docs", true),
             tokens: Tokens {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),

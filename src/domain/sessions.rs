@@ -117,17 +117,51 @@ pub async fn rotate(
     {
         Ok(Rotation::Successor(Box::new(session), successor))
     } else {
-        end_one(change, session.id).await?;
-        let data = json!({ "presented": counter, "current": session.refresh_counter });
-        change
-            .record(session.organisation_id, "session.refresh_reused", Some(session.id.to_string()), data)
-            .await?;
-        if let Some(user) = user::Entity::find_by_id(session.user_id).one(change.txn).await? {
-            let data = json!({ "device": device(session.user_agent.as_deref()) });
-            outbox::enqueue(change, Kind::RefreshTheft, &user.email, data).await?;
-        }
+        end_for_theft(change, &session, presented).await?;
         Ok(Rotation::Theft)
     }
+}
+
+/// The session of a refresh token that is good now, without using the token up: for clients that know only one
+/// token for the whole sign-in. Its lifetime counts from issue, not from use.
+pub async fn look_up(
+    change: Change<'_>,
+    presented: RefreshToken,
+    lifetime: RefreshLifetime,
+) -> Result<Rotation, Error> {
+    let Some(session) = session::Entity::find_by_id(presented.session).one(change.txn).await? else {
+        return Ok(Rotation::Refused);
+    };
+    let alive = session.ended_at.is_none()
+        && change.now < session.created_at + lifetime.absolute
+        && change.now < session.refresh_rotated_at + lifetime.idle;
+    let counter = i64::from(presented.counter);
+    let recent =
+        session.refresh_counter == counter + 1 && change.now <= session.refresh_rotated_at + REPLAY_WINDOW;
+    if !alive {
+        Ok(Rotation::Refused)
+    } else if session.refresh_counter == counter || recent {
+        Ok(Rotation::Successor(Box::new(session), presented))
+    } else {
+        end_for_theft(change, &session, presented).await?;
+        Ok(Rotation::Theft)
+    }
+}
+
+async fn end_for_theft(
+    change: Change<'_>,
+    session: &session::Model,
+    presented: RefreshToken,
+) -> Result<(), Error> {
+    end_one(change, session.id).await?;
+    let data = json!({ "presented": presented.counter, "current": session.refresh_counter });
+    let target = Some(session.id.to_string());
+    change.record(session.organisation_id, "session.refresh_reused", target, data).await?;
+    if let Some(user) = user::Entity::find_by_id(session.user_id).one(change.txn).await? {
+        let data = json!({ "device": device(session.user_agent.as_deref()) });
+        outbox::enqueue(change, Kind::RefreshTheft, &user.email, data).await?;
+    }
+    Ok(())
 }
 
 /// Ends a session of that user: its cookie, its refresh chain and its access tokens.

@@ -64,9 +64,20 @@ impl Issuer<'_> {
         place: Option<&Place>,
         now: Timestamp,
     ) -> Result<String, Error> {
+        self.keys.sign(&self.claims(session, user, place, now), now)
+    }
+
+    /// What an access token for a session says.
+    pub fn claims(
+        &self,
+        session: &session::Model,
+        user: &user::Model,
+        place: Option<&Place>,
+        now: Timestamp,
+    ) -> AccessClaims {
         let grants = place.map(|place| Grants::of_member(place.role));
         let permissions = grants.map(|grants| grants.names(self.catalogue)).unwrap_or_default();
-        let claims = AccessClaims {
+        AccessClaims {
             iss: self.issuer.to_owned(),
             aud: self.audience.to_owned(),
             sub: user.id,
@@ -80,7 +91,6 @@ impl Issuer<'_> {
             jti: Uuid::now_v7().to_string(),
             auth_time: session.created_at.timestamp(),
             amr: vec!["pwd".to_owned()],
-        };
-        self.keys.sign(&claims, now)
+        }
     }
 }

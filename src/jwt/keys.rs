@@ -7,6 +7,7 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
 use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::claims::{AccessClaims, TYP};
@@ -152,7 +153,7 @@ impl SigningKeys {
     }
 
     /// Signs an access token.
-    pub fn sign(&self, claims: &AccessClaims, now: Timestamp) -> Result<String, Error> {
+    pub fn sign(&self, claims: &impl Serialize, now: Timestamp) -> Result<String, Error> {
         let key = self.current(now).ok_or_else(|| Error::internal("no signing key is due"))?;
         let mut header = Header::new(key.algorithm.jwa());
         header.typ = Some(TYP.to_owned());

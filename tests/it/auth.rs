@@ -60,6 +60,7 @@ async fn the_answer_has_exactly_these_members() {
         "expires_in",
         "organisation",
         "refresh_token",
+        "status",
         "success",
         "token",
         "token_type",

@@ -13,6 +13,7 @@ mod at_rest;
 mod auth;
 mod browser;
 mod cli;
+mod compat;
 mod contention;
 mod crash;
 mod credentials;

@@ -1,0 +1,73 @@
+//! Access tokens of a session that is there already.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::input::Input;
+use super::layers::no_store;
+use super::shapes::OrganisationSummary;
+use crate::app::App;
+use crate::auth::SignedIn;
+use crate::domain::tokens;
+use crate::error::Error;
+use crate::permission::Role;
+
+const TAG: &str = "Signing in";
+
+/// The organisation that a token is asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TokenRequest)]
+pub struct TokenInput {
+    /// Slug or id.
+    #[schema(example = "acme")]
+    organisation: String,
+}
+
+/// An access token for one organisation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrganisationToken {
+    /// The same as `access_token`.
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
+    token: String,
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
+    access_token: String,
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// Seconds until the access token expires.
+    #[schema(example = 900)]
+    expires_in: i64,
+    organisation: OrganisationSummary,
+    role: Role,
+}
+
+/// Token for another organisation
+///
+/// An access token of this session for another of the user's organisations. The one at hand stays good.
+#[utoipa::path(post, path = "/api/auth/token", operation_id = "create_token", tag = TAG, request_body = TokenInput,
+    responses(
+        (status = 200, description = "The token.", body = OrganisationToken),
+        (status = 404, description = "The user is no member of it.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn create(
+    State(app): State<App>,
+    SignedIn { by, .. }: SignedIn,
+    Input(input): Input<TokenInput>,
+) -> Result<Response, Error> {
+    let place = tokens::place(app.db.read(), by.user.id, Some(&input.organisation), None)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let signing_keys = app.signing_keys();
+    let access_token = app.issuer(&signing_keys).sign(&by.session, &by.user, Some(&place), app.now())?;
+    Ok(no_store(Json(OrganisationToken {
+        token: access_token.clone(),
+        access_token,
+        token_type: "Bearer",
+        expires_in: app.config.tokens.access_ttl.num_seconds(),
+        organisation: (&place.organisation).into(),
+        role: place.role,
+    })))
+}
