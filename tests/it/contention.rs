@@ -93,8 +93,8 @@ async fn writing_last_uses_while_sessions_are_ended() {
         }));
         let path = format!("{}/members/{}/sessions", org.path, org.member.user_id);
         let asked = [(Credential::Cookie(org.admin.cookie.clone()), Method::DELETE, path, None)];
-        let (flushed, ()) = tokio::join!(flushes, none_fails([&app, &other], asked));
-        for outcome in flushed {
+        let (written, ()) = tokio::join!(flushes, none_fails([&app, &other], asked));
+        for outcome in written {
             outcome.unwrap();
         }
     }
