@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use axum::http::Uri;
 use chrono::TimeDelta;
+use ipnet::IpNet;
 use zeroize::Zeroizing;
 
 pub use settings::{SETTINGS, Setting, Shape};
@@ -85,6 +86,7 @@ pub struct Config {
     pub verify_email_required: bool,
     pub mail: Mail,
     pub allowed_origins: Vec<String>,
+    pub trusted_proxies: Vec<IpNet>,
     pub docs: bool,
     pub tokens: Tokens,
     pub sessions: Sessions,
@@ -202,6 +204,7 @@ impl Config {
             verify_email_required,
             mail,
             allowed_origins,
+            trusted_proxies: read.networks("trusted_proxies"),
             docs: read.one("docs", true),
             tokens: Tokens {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),
