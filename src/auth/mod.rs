@@ -11,6 +11,7 @@ mod address;
 mod authenticate;
 mod client;
 mod credential;
+mod device;
 mod guard;
 mod principal;
 

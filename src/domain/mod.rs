@@ -3,7 +3,9 @@
 //! Functions here take a [`Change`] (the transaction, the time, who does it) and plain values, and give
 //! back entities. They know nothing of HTTP. The caller commits.
 
+pub mod attempts;
 pub mod audit;
+pub mod device;
 pub mod display_name;
 pub mod email;
 pub mod invitations;

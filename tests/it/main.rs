@@ -18,6 +18,7 @@ mod crash;
 mod credentials;
 mod events;
 mod forge;
+mod guessing;
 mod health;
 mod input;
 mod key_rotation;
