@@ -17,11 +17,15 @@ pub enum Purpose {
     Invitation,
     EmailVerification,
     PasswordReset,
+    /// Devices that a user has signed in on.
+    Device,
+    /// Whose wrong guesses a row counts.
+    Attempt,
     /// Tells whether a database was written under this master secret.
     Check,
 }
 
-const PURPOSES: [(&str, usize); 8] = [
+const PURPOSES: [(&str, usize); 10] = [
     ("api-key", 0),
     ("session", 1),
     ("setup", 2),
@@ -29,7 +33,9 @@ const PURPOSES: [(&str, usize); 8] = [
     ("invitation", 4),
     ("email-verification", 5),
     ("password-reset", 6),
-    ("secret-check", 7),
+    ("device", 7),
+    ("attempt", 8),
+    ("secret-check", 9),
 ];
 
 /// The derived keys.
@@ -124,6 +130,8 @@ mod tests {
             Purpose::Invitation,
             Purpose::EmailVerification,
             Purpose::PasswordReset,
+            Purpose::Device,
+            Purpose::Attempt,
             Purpose::Check,
         ];
         for (place, purpose) in all.into_iter().enumerate() {

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::{Tokens, start_session, with_cookie};
+use super::auth::{Tokens, start_session, with_cookies};
 use super::input::{Input, Params, PathId, present};
 use super::layers::no_store;
 use super::page::{Page, Part};
@@ -245,12 +245,11 @@ pub async fn accept(
 ) -> Result<Response, Error> {
     let (invitation, organisation) = by_link(&app, &input.token).await?;
     let signed_in = optional_user(&app, &headers).await?;
-    let joiner = match &signed_in {
-        Some(by) => Joiner::SignedIn(Box::new(by.user.clone())),
-        None => {
-            invitations::by_password(app.db.read(), &app.hasher, &invitation, input.password, input.name)
-                .await?
-        }
+    let joiner = if let Some(by) = &signed_in {
+        Joiner::SignedIn(Box::new(by.user.clone()))
+    } else {
+        let door = client.door(&app);
+        invitations::by_password(&door, &invitation, input.password, input.name).await?
     };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
@@ -266,6 +265,6 @@ pub async fn accept(
     let (tokens, cookie) =
         start_session(&app, Change { actor: &actor, ..change }, &headers, &user, Some(&place)).await?;
     txn.commit().await?;
-    let answer = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
-    Ok(with_cookie(&app, StatusCode::OK, &cookie, answer))
+    let body = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
+    Ok(with_cookies(StatusCode::OK, client.cookies(&app, user.id, &cookie), body))
 }

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use axum::http::Uri;
 use chrono::TimeDelta;
+use ipnet::IpNet;
 use zeroize::Zeroizing;
 
 pub use settings::{SETTINGS, Setting, Shape};
@@ -86,6 +87,7 @@ pub struct Config {
     pub mail: Mail,
     pub allowed_origins: Vec<String>,
     pub compat: bool,
+    pub trusted_proxies: Vec<IpNet>,
     pub docs: bool,
     pub tokens: Tokens,
     pub sessions: Sessions,
@@ -139,6 +141,7 @@ impl Config {
     ///
     /// # Errors
     /// All mistakes at once.
+    #[expect(clippy::too_many_lines, reason = "a line for each setting, in the order of the table")]
     pub fn from_sources(sources: &Sources) -> Result<Self, ConfigError> {
         let mut read = Reader::new(sources);
         let listen: SocketAddr = read.one("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8675)));
@@ -204,6 +207,7 @@ impl Config {
             mail,
             allowed_origins,
             compat: read.one("compat", true),
+            trusted_proxies: read.networks("trusted_proxies"),
             docs: read.one("docs", true),
             tokens: Tokens {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),

@@ -8,6 +8,7 @@
 mod support;
 
 mod account;
+mod address;
 mod architecture;
 mod at_rest;
 mod auth;
@@ -19,6 +20,7 @@ mod crash;
 mod credentials;
 mod events;
 mod forge;
+mod guessing;
 mod health;
 mod input;
 mod key_rotation;
