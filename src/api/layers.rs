@@ -21,6 +21,7 @@ use tower_http::sensitive_headers::{SetSensitiveRequestHeadersLayer, SetSensitiv
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Address, RequestId};
 use crate::error::{Error, Problem};
@@ -50,6 +51,7 @@ pub fn around(router: Router, app: &App) -> Router {
             .layer(SetSensitiveResponseHeadersLayer::new([header::SET_COOKIE]))
             .layer(from_fn_with_state(cors(&config.allowed_origins), cross_origin))
             .layer(csrf(&config.allowed_origins))
+            .layer(from_fn_with_state(app.clone(), limit))
             .layer(from_fn(unknown)),
     )
 }
@@ -178,14 +180,14 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static(API_KEY_HEADER)])
-        .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE])
+        .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE, POLICY, STATE])
         .max_age(Duration::from_mins(10));
     Some(layer)
 }
 
 /// Proxies repeat the client's own method and headers there, preflights and foreign origins included, from the
 /// sites that they protect: they are to be judged, not answered. It changes nothing.
-fn is_forwarded(uri: &Uri) -> bool {
+pub fn is_forwarded(uri: &Uri) -> bool {
     uri.path() == "/api/verify" || uri.path().starts_with("/api/verify/")
 }
 

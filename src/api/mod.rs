@@ -26,6 +26,7 @@ mod members;
 mod openapi;
 mod organisations;
 mod page;
+mod rate_limit;
 mod recovery;
 mod route_table;
 mod sessions;

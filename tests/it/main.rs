@@ -35,6 +35,7 @@ mod paths;
 mod permissions;
 mod process;
 mod races;
+mod rate_limit;
 mod refresh;
 mod register;
 mod running;
