@@ -26,6 +26,7 @@ mod openapi;
 mod organisations;
 mod page;
 mod recovery;
+mod register;
 mod route_table;
 mod sessions;
 mod shapes;
@@ -47,7 +48,7 @@ use route_table::{RouteTable, every_method};
 fn table(app: &App) -> RouteTable {
     RouteTable::new(app.clone(), openapi::document(app.config.is_https()))
         // Signing in: everybody may try; the rest needs a session.
-        .public(routes!(auth::register))
+        .public(routes!(register::register))
         .public(routes!(auth::login))
         .public(routes!(auth::refresh))
         .public(routes!(recovery::forgot_password))

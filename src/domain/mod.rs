@@ -7,6 +7,7 @@ pub mod audit;
 pub mod display_name;
 pub mod email;
 pub mod invitations;
+pub mod joining;
 pub mod keys;
 pub mod mailbox;
 pub mod members;
