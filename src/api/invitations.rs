@@ -248,12 +248,11 @@ pub async fn accept(
 ) -> Result<Response, Error> {
     let (invitation, organisation) = by_link(&app, &input.token).await?;
     let signed_in = optional_user(&app, &headers).await?;
-    let joiner = match &signed_in {
-        Some(by) => Joiner::SignedIn(Box::new(by.user.clone())),
-        None => {
-            let names = Names { name: input.name, username: None };
-            joining::by_password(app.db.read(), &app.hasher, &invitation, input.password, names).await?
-        }
+    let joiner = if let Some(by) = &signed_in {
+        Joiner::SignedIn(Box::new(by.user.clone()))
+    } else {
+        let names = Names { name: input.name, username: None };
+        joining::by_password(app.db.read(), &app.hasher, &invitation, input.password, names).await?
     };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
@@ -269,6 +268,6 @@ pub async fn accept(
     let (tokens, cookie) =
         start_session(&app, Change { actor: &actor, ..change }, &headers, &user, Some(&place)).await?;
     txn.commit().await?;
-    let joined = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
-    Ok(with_cookie(&app, StatusCode::OK, &cookie, joined))
+    let answer = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
+    Ok(with_cookie(&app, StatusCode::OK, &cookie, answer))
 }

@@ -29,7 +29,7 @@ pub async fn verify(change: Change<'_>, keyring: &Keyring, link: &Secret) -> Res
         return Err(Error::LinkInvalid);
     }
     mark_proven(change, id).await?;
-    Ok(users::lock(change, id).await?)
+    users::lock(change, id).await
 }
 
 async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Result<user::Model, Error> {

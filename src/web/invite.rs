@@ -139,12 +139,12 @@ pub async fn accept(
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let joined = match joiner {
+    let outcome = match joiner {
         Ok(joiner) => joining::join(change, &found.invitation, joiner, app.config.limits.seats).await,
         Err(error) => Err(error),
     };
-    let (user, _) = match joined {
-        Ok(joined) => joined,
+    let (user, _) = match outcome {
+        Ok(member) => member,
         Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
         Err(error @ (Error::Internal(_) | Error::Busy)) => return Err(error),
         Err(error) => return found.page(error.status(), form, Some(error.to_string())),

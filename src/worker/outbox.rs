@@ -144,7 +144,7 @@ async fn recipient(change: Change<'_>, mail: &Model) -> Result<Option<user::Mode
 async fn named_user(change: Change<'_>, data: &Value) -> Result<Option<user::Model>, Error> {
     let Some(id) = data["user_id"].as_str().and_then(|id| id.parse::<UserId>().ok()) else { return Ok(None) };
     // Locked: a password that is being replaced ends this, before or after.
-    Ok(users::lock(change, id).await.map(Some)?)
+    users::lock(change, id).await.map(Some)
 }
 
 async fn link(

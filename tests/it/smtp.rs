@@ -15,7 +15,6 @@ struct Server {
 
 /// The mail server, if there is one.
 #[expect(clippy::disallowed_methods, reason = "tells where the mail server is")]
-#[expect(clippy::print_stderr, reason = "says what was not tested")]
 fn server() -> Option<Server> {
     let (Ok(port), Ok(folder)) = (std::env::var("OSKAR_TEST_SMTP"), std::env::var("OSKAR_TEST_SMTP_FOLDER"))
     else {
@@ -42,7 +41,7 @@ impl Server {
         let files = std::fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path());
         let files = files.filter(|path| {
             let name = path.file_name().unwrap().to_str().unwrap();
-            name.starts_with(to) && name.ends_with(".eml")
+            name.starts_with(to) && path.extension().is_some_and(|extension| extension == "eml")
         });
         files.map(|path| std::fs::read_to_string(path).unwrap()).collect()
     }
@@ -96,10 +95,10 @@ async fn a_mail_arrives_with_its_headers_and_both_parts_and_its_link_works() {
     assert!(body.contains("Content-Type: text/html; charset=utf-8"), "{body}");
 
     let unfolded = body.replace("=\r\n", "");
-    let token = unfolded.split("/invite/").nth(1).unwrap();
-    let token: String =
-        token.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
-    let body = json!({ "token": token, "password": PASSWORD });
+    let secret = unfolded.split("/invite/").nth(1).unwrap();
+    let secret: String =
+        secret.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+    let body = json!({ "token": secret, "password": PASSWORD });
     app.anonymous().post("/api/invitations/accept", body).await.status(200);
 }
 
