@@ -207,6 +207,12 @@ impl TryFrom<PresentedPassword> for NewPassword {
     }
 }
 
+impl From<NewPassword> for PresentedPassword {
+    fn from(new: NewPassword) -> Self {
+        Self(new.0)
+    }
+}
+
 /// A place in the queue for a core; given up when dropped, also when the client hangs up.
 struct Place(Arc<AtomicUsize>);
 

@@ -28,6 +28,7 @@ mod organisations;
 mod page;
 mod rate_limit;
 mod recovery;
+mod register;
 mod route_table;
 mod sessions;
 mod shapes;
@@ -51,7 +52,7 @@ use route_table::{RouteTable, every_method};
 fn table(app: &App) -> RouteTable {
     let table = RouteTable::new(app.clone(), openapi::document(app.config.is_https()))
         // Signing in: everybody may try; the rest needs a session.
-        .public(routes!(auth::register))
+        .public(routes!(register::register))
         .public(routes!(auth::login))
         .public(routes!(auth::refresh))
         .public(routes!(recovery::forgot_password))

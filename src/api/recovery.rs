@@ -14,7 +14,7 @@ use super::input::Input;
 use crate::app::App;
 use crate::auth::{Client, SignedIn};
 use crate::domain::email::Email;
-use crate::domain::{Change, mailbox, outbox, sign_in};
+use crate::domain::{Change, mailbox, one_time, outbox, sign_in};
 use crate::entity::outbox::Kind;
 use crate::error::Error;
 use crate::password::{NewPassword, PresentedPassword};
@@ -93,6 +93,10 @@ pub async fn reset_password(
 ) -> Result<StatusCode, Error> {
     let reset = async {
         let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
+        // Before the hash, which is dear.
+        if !one_time::works(app.db.read(), &app.keyring, &link, app.now()).await? {
+            return Err(Error::LinkInvalid);
+        }
         let new_hash = app.hasher.hash(&input.password).await?;
         let txn = app.db.begin().await?;
         let actor = client.anonymous();

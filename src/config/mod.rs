@@ -163,7 +163,6 @@ impl Config {
     ///
     /// # Errors
     /// All mistakes at once.
-    #[expect(clippy::too_many_lines, reason = "a line for each setting, in the order of the table")]
     pub fn from_sources(sources: &Sources) -> Result<Self, ConfigError> {
         let mut read = Reader::new(sources);
         let listen: SocketAddr = read.one("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8675)));

@@ -12,6 +12,7 @@ pub mod device;
 pub mod display_name;
 pub mod email;
 pub mod invitations;
+pub mod joining;
 pub mod keys;
 pub mod mailbox;
 pub mod members;

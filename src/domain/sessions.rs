@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
 use super::{Change, outbox};
@@ -58,13 +58,13 @@ fn device(user_agent: Option<&str>) -> String {
 /// Tells a user of a sign-in by a program that none of their sessions was started by before. The first session
 /// of all is nothing new.
 pub async fn announce_new_device(change: Change<'_>, user: &user::Model) -> Result<(), Error> {
-    let theirs = || session::Entity::find().filter(session::COLUMN.user_id.eq(user.id));
-    let known = match &change.actor.user_agent {
-        Some(program) => theirs().filter(session::COLUMN.user_agent.eq(program.as_str())),
-        None => theirs().filter(session::COLUMN.user_agent.is_null()),
+    let program = match &change.actor.user_agent {
+        Some(program) => session::COLUMN.user_agent.eq(program.as_str()),
+        None => session::COLUMN.user_agent.is_null(),
     };
-    let is_new = known.count(change.txn).await? == 0 && theirs().count(change.txn).await? > 0;
-    if is_new {
+    let earlier = || session::Entity::find().filter(session::COLUMN.user_id.eq(user.id));
+    let known = earlier().filter(program).one(change.txn).await?.is_some();
+    if !known && earlier().one(change.txn).await?.is_some() {
         let data = json!({
             "device": device(change.actor.user_agent.as_deref()),
             "address": change.actor.ip.as_deref().unwrap_or("an unknown address"),

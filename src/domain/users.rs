@@ -111,16 +111,14 @@ pub async fn change_password(
         return Err(Error::WrongPassword);
     }
     let ended = end_sessions(change, user, Some(keep)).await?;
-    one_time::kill(change, Purpose::ResetPassword, user).await?;
-    let user_row = lock(change, user).await?;
-    outbox::enqueue(change, Kind::PasswordChanged, &user_row.email, json!({})).await?;
+    password_was_replaced(change, user).await?;
     change
         .record(None, "user.password_changed", Some(user.to_string()), json!({ "sessions_ended": ended }))
         .await?;
     Ok(())
 }
 
-/// Sets a password without knowing the old one, as operators do, and ends all sessions.
+/// Sets a password without knowing the old one, as operators and mailed links do, and ends all sessions.
 pub async fn reset_password(change: Change<'_>, user: UserId, new_hash: String) -> Result<(), Error> {
     let changed = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
@@ -133,9 +131,20 @@ pub async fn reset_password(change: Change<'_>, user: UserId, new_hash: String) 
         return Err(Error::NotFound);
     }
     let ended = end_sessions(change, user, None).await?;
+    password_was_replaced(change, user).await?;
     change
         .record(None, "user.password_reset", Some(user.to_string()), json!({ "sessions_ended": ended }))
         .await?;
+    Ok(())
+}
+
+/// Whoever knew the old password may have asked for links with it: they die, and the owner is told.
+async fn password_was_replaced(change: Change<'_>, user: UserId) -> Result<(), Error> {
+    for purpose in [Purpose::ResetPassword, Purpose::NewEmail] {
+        one_time::kill(change, purpose, user).await?;
+    }
+    let user = lock(change, user).await?;
+    outbox::enqueue(change, Kind::PasswordChanged, &user.email, json!({})).await?;
     Ok(())
 }
 
@@ -178,6 +187,9 @@ pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
     let ended = end_sessions(change, user, None).await?;
     for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail] {
         one_time::kill(change, purpose, user).await?;
+    }
+    for membership in &memberships {
+        members::tell_of_keys(change, membership.organisation_id, user).await?;
     }
     change.record(None, "user.disabled", Some(user.to_string()), json!({ "sessions_ended": ended })).await?;
     Ok(())

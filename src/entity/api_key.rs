@@ -89,6 +89,11 @@ impl Entity {
     pub fn in_organisation(organisation: OrganisationId) -> Select<Self> {
         Self::find().filter(COLUMN.organisation_id.eq(organisation))
     }
+
+    /// What a user made that was not revoked, in whatever organisations.
+    pub fn alive_of_creator(user: UserId) -> Select<Self> {
+        Self::find().filter(COLUMN.created_by.eq(user)).filter(COLUMN.revoked_at.is_null())
+    }
 }
 
 impl Model {

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::auth::{Client, optional_user};
 use crate::domain::attempts::Door;
 use crate::domain::display_name::DisplayName;
-use crate::domain::invitations::{self, Joiner};
+use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::{Change, sessions, sign_in};
 use crate::entity::{invitation, organisation};
 use crate::error::Error;
@@ -79,13 +79,16 @@ async fn find(app: &App, headers: &HeaderMap, link: &str) -> Result<Result<Found
         return gone();
     };
     let invitation = invitation::Entity::by_digest(&link.digest(&app.keyring)).one(app.db.read()).await?;
-    let Some(invitation) = invitation.filter(|invitation| invitation.is_open(app.now())) else {
+    let by = optional_user(app, headers).await?;
+    // A second press of the button finds it accepted, by the one who presses.
+    let mine = |row: &invitation::Model| by.as_ref().is_some_and(|by| row.accepted_by == Some(by.user.id));
+    let Some(invitation) = invitation.filter(|row| row.is_open(app.now()) || mine(row)) else {
         return gone();
     };
     let organisation =
         organisation::Entity::find_by_id(invitation.organisation_id).one(app.db.read()).await?;
     let Some(organisation) = organisation else { return gone() };
-    if let Some(by) = optional_user(app, headers).await? {
+    if let Some(by) = by {
         if by.user.email_normalised != invitation.email_normalised {
             let text = format!(
                 "You are signed in as {}, but this invitation is for {}. Sign out first, or open it in another browser. It stays good.",
@@ -137,11 +140,11 @@ pub async fn accept(
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let outcome = match joiner {
-        Ok(joiner) => invitations::join(change, &found.invitation, joiner).await,
+        Ok(joiner) => joining::join(change, &found.invitation, joiner, app.config.limits.seats).await,
         Err(error) => Err(error),
     };
     let (user, _) = match outcome {
-        Ok(made) => made,
+        Ok(member) => member,
         Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
         Err(Error::TooManyAttempts { retry_after }) => return too_many(retry_after),
         Err(error @ (Error::Internal(_) | Error::Busy)) => return Err(error),
@@ -172,5 +175,6 @@ async fn by_password(
         "" => None,
         name => Some(name.parse::<DisplayName>().map_err(|problem| Error::invalid("/name", problem))?),
     };
-    invitations::by_password(door, invitation, Some(password), name).await
+    let names = Names { name, username: None };
+    joining::by_password(door, invitation, Some(password), names).await
 }

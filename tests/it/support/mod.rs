@@ -3,6 +3,7 @@
 mod answer;
 mod client;
 mod database;
+mod mailbox;
 
 use std::sync::Arc;
 
