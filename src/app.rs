@@ -19,7 +19,6 @@ use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
 use crate::password::Hasher;
-use crate::rate::Buckets;
 
 /// The server's shared state.
 #[derive(Clone)]
@@ -34,7 +33,6 @@ pub struct Shared {
     pub hasher: Hasher,
     pub usage: Usage,
     pub gates: Gates,
-    pub buckets: Buckets,
     pub mailer: Mailer,
     signing_keys: RwLock<Arc<SigningKeys>>,
 }
@@ -93,7 +91,6 @@ impl App {
             hasher,
             usage: Usage::default(),
             gates: Gates::default(),
-            buckets: Buckets::default(),
             mailer,
             signing_keys: RwLock::new(Arc::new(none)),
         })))

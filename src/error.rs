@@ -92,11 +92,6 @@ pub enum Error {
         /// Seconds.
         retry_after: u64,
     },
-    #[error("Too many requests from this address. Slow down.")]
-    RateLimited {
-        /// Seconds.
-        retry_after: u64,
-    },
     #[error("The server is busy. Try again in a moment.")]
     Busy,
     #[error("The request took too long.")]
@@ -181,7 +176,6 @@ impl Error {
             }
             Self::Invalid(_) => (S::UNPROCESSABLE_ENTITY, "validation_failed", "Invalid input"),
             Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
-            Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
             Self::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", "Timeout"),
             Self::Internal(_) => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
@@ -293,7 +287,7 @@ impl IntoResponse for Error {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
-        if let Self::TooManyAttempts { retry_after } | Self::RateLimited { retry_after } = &self {
+        if let Self::TooManyAttempts { retry_after } = &self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
         }
         response.extensions_mut().insert(Problem {

@@ -21,7 +21,6 @@ use tower_http::sensitive_headers::{SetSensitiveRequestHeadersLayer, SetSensitiv
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Address, RequestId};
 use crate::error::{Error, Problem};
@@ -51,7 +50,6 @@ pub fn around(router: Router, app: &App) -> Router {
             .layer(SetSensitiveResponseHeadersLayer::new([header::SET_COOKIE]))
             .layer(from_fn_with_state(cors(&config.allowed_origins), cross_origin))
             .layer(csrf(&config.allowed_origins))
-            .layer(from_fn_with_state(app.clone(), limit))
             .layer(from_fn(unknown)),
     )
 }
@@ -180,14 +178,14 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static(API_KEY_HEADER)])
-        .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE, POLICY, STATE])
+        .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE])
         .max_age(Duration::from_mins(10));
     Some(layer)
 }
 
 /// Proxies repeat the client's own method and headers there, preflights and foreign origins included, from the
 /// sites that they protect: they are to be judged, not answered. It changes nothing.
-pub fn is_forwarded(uri: &Uri) -> bool {
+fn is_forwarded(uri: &Uri) -> bool {
     uri.path() == "/api/verify" || uri.path().starts_with("/api/verify/")
 }
 

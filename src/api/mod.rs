@@ -26,7 +26,6 @@ mod members;
 mod openapi;
 mod organisations;
 mod page;
-mod rate_limit;
 mod recovery;
 mod register;
 mod route_table;

@@ -98,11 +98,11 @@ const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
     ),
     (
         "TooMany",
-        "Too many requests from an address, or too many wrong attempts (`too_many_attempts`): try again after `Retry-After` seconds.",
+        "Too many wrong attempts: try again after `Retry-After` seconds.",
         429,
-        "rate_limited",
-        "Too many requests",
-        "Too many requests from this address. Slow down.",
+        "too_many_attempts",
+        "Too many attempts",
+        "There were too many wrong attempts. Wait before the next one.",
     ),
     (
         "Unavailable",

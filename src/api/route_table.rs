@@ -179,7 +179,7 @@ fn errors(
     );
     let has_body = operation.request_body.is_some();
     let guarded = access != Access::Public;
-    let mut errors = vec![("429", "TooMany"), ("503", "Unavailable")];
+    let mut errors = vec![("503", "Unavailable")];
     let mut when = |holds: bool, status, name| {
         if holds {
             errors.push((status, name));
@@ -192,5 +192,6 @@ fn errors(
     when(has_body, "413", "BodyTooLarge");
     when(has_body, "415", "UnsupportedMediaType");
     when(has_body || has_query, "422", "Invalid");
+    when(has_body && !matches!(access, Access::Org(_)), "429", "TooMany");
     errors
 }

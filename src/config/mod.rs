@@ -23,7 +23,6 @@ pub use sources::{Environment, Sourced, Sources, Written};
 use crate::jwt::SigningAlgorithm;
 use crate::password::{Cost, PRODUCTION};
 use crate::permission::Catalogue;
-use crate::rate::Rate;
 use reader::Reader;
 
 /// Whether this installation is for trying things out or for real.
@@ -122,29 +121,8 @@ pub struct Limits {
     pub request_timeout: TimeDelta,
     pub hash_queue: usize,
     /// `None`: no limit.
-    pub rate: Option<Rate>,
-    pub exempt: Vec<IpNet>,
-    /// `None`: no limit.
     pub seats: Option<u64>,
     pub events_retention: TimeDelta,
-}
-
-impl Limits {
-    fn read(read: &mut Reader<'_>) -> Self {
-        Self {
-            body_bytes: read.within("limits.body_bytes", 1024, 16 << 20),
-            request_timeout: read.duration("limits.request_timeout"),
-            hash_queue: read.within("limits.hash_queue", 1, 100_000),
-            rate: Some(Rate {
-                per_second: read.within("limits.rate_per_second", 0, 1_000_000),
-                burst: read.within("limits.rate_burst", 1, 1_000_000),
-            })
-            .filter(|rate| rate.per_second > 0),
-            exempt: read.networks("limits.exempt"),
-            seats: Some(read.one("limits.seats", 0)).filter(|seats| *seats > 0),
-            events_retention: read.duration("limits.events_retention"),
-        }
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -242,7 +220,13 @@ impl Config {
                 idle: read.duration("sessions.idle"),
                 absolute: read.duration("sessions.absolute"),
             },
-            limits: Limits::read(&mut read),
+            limits: Limits {
+                body_bytes: read.within("limits.body_bytes", 1024, 16 << 20),
+                request_timeout: read.duration("limits.request_timeout"),
+                hash_queue: read.within("limits.hash_queue", 1, 100_000),
+                seats: Some(read.one("limits.seats", 0)).filter(|seats| *seats > 0),
+                events_retention: read.duration("limits.events_retention"),
+            },
             log: Log {
                 level: read.text("log.level").to_owned(),
                 format: read.choice(

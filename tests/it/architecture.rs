@@ -13,7 +13,7 @@ use paths::{IMPORTED, paths, resolve, tokens};
 
 /// Usable by all, using each other and nothing else of ours.
 const LEAVES: &[&str] =
-    &["clock", "error", "id", "jwt", "keyring", "password", "permission", "rate", "refresh_token", "secret"];
+    &["clock", "error", "id", "jwt", "keyring", "password", "permission", "refresh_token", "secret"];
 
 /// What each module may use of ours besides the leaves and itself.
 const MAY_USE: &[(&str, &[&str])] = &[
@@ -55,7 +55,6 @@ const WITHOUT_HTTP: &[&str] = &[
     "keyring",
     "password",
     "permission",
-    "rate",
     "refresh_token",
     "secret",
     "entity",

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use oskar::domain::audit::Actor;
-use oskar::domain::{Change, attempts, sign_in};
 use serde_json::{Value, json};
 
 use crate::races::at_once;
@@ -214,20 +212,4 @@ async fn many_guesses_at_once_get_no_more_hashes_than_the_budget_has() {
     for _ in 0..5 {
         try_from(&app, "192.0.2.1", "", "ana@acme.example", "wrong").await.status(401);
     }
-}
-
-#[tokio::test]
-async fn an_operator_ends_the_wait() {
-    let app = TestApp::with(PROXIED).await;
-    app.register("ana@acme.example", None).await;
-    for place in 0..5 {
-        try_from(&app, &format!("198.51.100.{place}"), "", "ana@acme.example", "wrong").await.status(401);
-    }
-    try_from(&app, "192.0.2.1", "", "ana@acme.example", PASSWORD).await.status(429);
-    let txn = app.app.db.begin().await.unwrap();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &Actor::cli() };
-    let user = sign_in::find(&txn, "ana@acme.example").await.unwrap().unwrap();
-    attempts::unlock(change, &app.app.keyring, &user).await.unwrap();
-    txn.commit().await.unwrap();
-    try_from(&app, "192.0.2.1", "", "ana@acme.example", PASSWORD).await.status(200);
 }

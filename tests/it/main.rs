@@ -40,7 +40,6 @@ mod paths;
 mod permissions;
 mod process;
 mod races;
-mod rate_limit;
 mod recovery;
 mod refresh;
 mod register;
