@@ -9,7 +9,6 @@ use chrono::TimeDelta;
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::database::Database;
-use crate::domain::attempts::Gates;
 use crate::domain::audit::Actor;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
@@ -32,7 +31,6 @@ pub struct Shared {
     pub keyring: Keyring,
     pub hasher: Hasher,
     pub usage: Usage,
-    pub gates: Gates,
     pub mailer: Mailer,
     signing_keys: RwLock<Arc<SigningKeys>>,
 }
@@ -90,7 +88,6 @@ impl App {
             keyring,
             hasher,
             usage: Usage::default(),
-            gates: Gates::default(),
             mailer,
             signing_keys: RwLock::new(Arc::new(none)),
         })))

@@ -87,11 +87,6 @@ pub enum Error {
     #[error("{}", .0.first().map_or("The input is not valid.", |first| first.message.as_str()))]
     Invalid(Vec<FieldError>),
 
-    #[error("There were too many wrong attempts. Wait before the next one.")]
-    TooManyAttempts {
-        /// Seconds.
-        retry_after: u64,
-    },
     #[error("The server is busy. Try again in a moment.")]
     Busy,
     #[error("The request took too long.")]
@@ -175,7 +170,6 @@ impl Error {
                 (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type")
             }
             Self::Invalid(_) => (S::UNPROCESSABLE_ENTITY, "validation_failed", "Invalid input"),
-            Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
             Self::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", "Timeout"),
             Self::Internal(_) => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
@@ -286,9 +280,6 @@ impl IntoResponse for Error {
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        }
-        if let Self::TooManyAttempts { retry_after } = &self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
         }
         response.extensions_mut().insert(Problem {
             r#type: format!("urn:oskar:problem:{code}"),

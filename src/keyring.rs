@@ -17,15 +17,11 @@ pub enum Purpose {
     Invitation,
     EmailVerification,
     PasswordReset,
-    /// Devices that a user has signed in on.
-    Device,
-    /// Whose wrong guesses a row counts.
-    Attempt,
     /// Tells whether a database was written under this master secret.
     Check,
 }
 
-const PURPOSES: [(&str, usize); 10] = [
+const PURPOSES: [(&str, usize); 8] = [
     ("api-key", 0),
     ("session", 1),
     ("setup", 2),
@@ -33,9 +29,7 @@ const PURPOSES: [(&str, usize); 10] = [
     ("invitation", 4),
     ("email-verification", 5),
     ("password-reset", 6),
-    ("device", 7),
-    ("attempt", 8),
-    ("secret-check", 9),
+    ("secret-check", 7),
 ];
 
 /// The derived keys.
@@ -130,8 +124,6 @@ mod tests {
             Purpose::Invitation,
             Purpose::EmailVerification,
             Purpose::PasswordReset,
-            Purpose::Device,
-            Purpose::Attempt,
             Purpose::Check,
         ];
         for (place, purpose) in all.into_iter().enumerate() {

@@ -2,17 +2,15 @@
 
 use std::any::Any;
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use ipnet::IpNet;
 use tower::{Layer as _, ServiceBuilder, ServiceExt as _, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -22,7 +20,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::auth::{API_KEY_HEADER, Address, RequestId};
+use crate::auth::{API_KEY_HEADER, RequestId};
 use crate::error::{Error, Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -40,7 +38,6 @@ pub fn around(router: Router, app: &App) -> Router {
     router.layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(config.is_https(), security_headers))
-            .layer(from_fn_with_state(config.trusted_proxies.clone(), locate))
             .layer(from_fn(problems))
             .layer(from_fn(trace))
             .layer(CatchPanicLayer::custom(panicked))
@@ -52,15 +49,6 @@ pub fn around(router: Router, app: &App) -> Router {
             .layer(csrf(&config.allowed_origins))
             .layer(from_fn(unknown)),
     )
-}
-
-/// Tells whose request it is.
-async fn locate(State(proxies): State<Vec<IpNet>>, mut request: Request, next: Next) -> Response {
-    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
-        let address = Address::resolve(peer.ip(), request.headers(), &proxies);
-        request.extensions_mut().insert(address);
-    }
-    next.run(request).await
 }
 
 /// Gives the request its id, and every error its body.

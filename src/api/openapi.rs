@@ -39,7 +39,7 @@ const TAGS: [(&str, &str); 10] = [
 ];
 
 /// The shared error answers: name, status' meaning, example.
-const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
+const ERRORS: [(&str, &str, u16, &str, &str, &str); 8] = [
     (
         "BadRequest",
         "The body is not JSON, or there are two credentials.",
@@ -95,14 +95,6 @@ const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
         "validation_failed",
         "Invalid input",
         "this is not an e-mail address",
-    ),
-    (
-        "TooMany",
-        "Too many wrong attempts: try again after `Retry-After` seconds.",
-        429,
-        "too_many_attempts",
-        "Too many attempts",
-        "There were too many wrong attempts. Wait before the next one.",
     ),
     (
         "Unavailable",

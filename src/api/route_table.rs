@@ -192,6 +192,5 @@ fn errors(
     when(has_body, "413", "BodyTooLarge");
     when(has_body, "415", "UnsupportedMediaType");
     when(has_body || has_query, "422", "Invalid");
-    when(has_body && !matches!(access, Access::Org(_)), "429", "TooMany");
     errors
 }

@@ -14,7 +14,6 @@ use std::path::PathBuf;
 
 use axum::http::Uri;
 use chrono::TimeDelta;
-use ipnet::IpNet;
 use zeroize::Zeroizing;
 
 pub use settings::{SETTINGS, Setting, Shape};
@@ -87,7 +86,6 @@ pub struct Config {
     pub mail: Mail,
     pub allowed_origins: Vec<String>,
     pub compat: bool,
-    pub trusted_proxies: Vec<IpNet>,
     pub docs: bool,
     pub tokens: Tokens,
     pub sessions: Sessions,
@@ -206,7 +204,6 @@ impl Config {
             mail,
             allowed_origins,
             compat: read.one("compat", true),
-            trusted_proxies: read.networks("trusted_proxies"),
             docs: read.one("docs", true),
             tokens: Tokens {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),

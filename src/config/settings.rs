@@ -63,7 +63,6 @@ settings! {
     "verify_email" One "": "`required`: no sign-in before the address is proven; `optional`. Default: required as soon as `mail.smtp_url` is set.";
     "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials.";
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
-    "trusted_proxies" List "": "Networks such as `10.0.0.0/8` whose `X-Forwarded-For` is believed. Default: none; the client is whoever connects.";
     "docs" One "true": "Whether `/docs` shows Swagger UI.";
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";
     "tokens.access_ttl" One "15m": "Lifetime of an access token, counted from issue.";

@@ -6,9 +6,7 @@
 //! Rows are locked in one order, so that nobody waits in a circle: organisations by id, then the user, then
 //! sessions by id, then the rest.
 
-pub mod attempts;
 pub mod audit;
-pub mod device;
 pub mod display_name;
 pub mod email;
 pub mod invitations;

@@ -11,7 +11,6 @@ pub mod api_key_secret;
 pub mod audit_event;
 pub mod instance;
 pub mod invitation;
-pub mod login_failure;
 pub mod membership;
 pub mod one_time_token;
 pub mod organisation;
@@ -39,6 +38,5 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(audit_event::Entity),
         schema.create_table_with_index_from_entity(outbox::Entity),
         schema.create_table_with_index_from_entity(invitation::Entity),
-        schema.create_table_with_index_from_entity(login_failure::Entity),
     ]
 }

@@ -18,8 +18,7 @@ const LEAVES: &[&str] =
 /// What each module may use of ours besides the leaves and itself.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("entity", &[]),
-    // Budgets of guesses are counted before, and given back after, what is guessed.
-    ("domain", &["database", "entity"]),
+    ("domain", &["entity"]),
     ("config", &[]),
     ("database", &["config"]),
     ("mail", &["config"]),

@@ -8,7 +8,6 @@
 mod support;
 
 mod account;
-mod address;
 mod architecture;
 mod at_rest;
 mod auth;
@@ -20,7 +19,6 @@ mod crash;
 mod credentials;
 mod events;
 mod forge;
-mod guessing;
 mod health;
 mod input;
 mod invitations;
