@@ -57,6 +57,8 @@ pub enum Error {
     NotFound,
     #[error("This path does not have that method.")]
     MethodNotAllowed,
+    #[error("This path speaks WebSocket only.")]
+    UpgradeRequired,
 
     #[error("An account with this e-mail address exists already. Sign in instead.")]
     EmailTaken,
@@ -154,6 +156,7 @@ impl Error {
             Self::WrongPassword => (S::FORBIDDEN, "wrong_password", "Wrong password"),
             Self::NotFound => (S::NOT_FOUND, "not_found", "Not found"),
             Self::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
+            Self::UpgradeRequired => (S::UPGRADE_REQUIRED, "upgrade_required", "WebSocket required"),
             Self::EmailTaken => (S::CONFLICT, "email_taken", "E-mail address taken"),
             Self::UsernameTaken => (S::CONFLICT, "username_taken", "Username taken"),
             Self::SlugTaken => (S::CONFLICT, "slug_taken", "Slug taken"),

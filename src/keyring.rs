@@ -17,11 +17,12 @@ pub enum Purpose {
     Invitation,
     EmailVerification,
     PasswordReset,
+    SocketTicket,
     /// Tells whether a database was written under this master secret.
     Check,
 }
 
-const PURPOSES: [(&str, usize); 8] = [
+const PURPOSES: [(&str, usize); 9] = [
     ("api-key", 0),
     ("session", 1),
     ("setup", 2),
@@ -29,7 +30,8 @@ const PURPOSES: [(&str, usize); 8] = [
     ("invitation", 4),
     ("email-verification", 5),
     ("password-reset", 6),
-    ("secret-check", 7),
+    ("socket-ticket", 7),
+    ("secret-check", 8),
 ];
 
 /// The derived keys.
@@ -124,6 +126,7 @@ mod tests {
             Purpose::Invitation,
             Purpose::EmailVerification,
             Purpose::PasswordReset,
+            Purpose::SocketTicket,
             Purpose::Check,
         ];
         for (place, purpose) in all.into_iter().enumerate() {

@@ -17,6 +17,7 @@ use super::account::{self, PasswordChange};
 use super::auth::{self, LoginInput, Started, bearer, sign_in_with_password, with_cookie};
 use super::input::{Input, Params};
 use super::layers::no_store;
+use super::tickets;
 use super::verify::{self, Requirements};
 use super::who::Who;
 use crate::app::App;
@@ -28,6 +29,7 @@ use crate::entity::{session, user};
 use crate::error::{Error, Problem};
 use crate::jwt::AccessClaims;
 use crate::refresh_token::RefreshToken;
+use crate::secret::ShownOnce;
 
 const TAG: &str = "Older clients";
 
@@ -285,6 +287,30 @@ const SUCCESS: ApplianceStatus = ApplianceStatus { status: "success" };
     responses((status = 200, description = "Signed out.", body = ApplianceStatus)))]
 pub async fn appliance_logout(app: State<App>, caller: Caller) -> Result<Response, Error> {
     sign_out(app, caller, SUCCESS).await
+}
+
+/// A ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApplianceTicket {
+    #[schema(example = "success")]
+    status: &'static str,
+    #[schema(value_type = String, example = "ost_…")]
+    token: ShownOnce,
+}
+
+/// Ticket for a socket (appliance)
+#[utoipa::path(get, path = "/api/ws-token", operation_id = "appliance_socket_ticket", tag = TAG,
+    responses(
+        (status = 200, description = "The ticket.", body = ApplianceTicket),
+        (status = 422, description = "The caller belongs to no organisation.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn appliance_ticket(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let token = ShownOnce(tickets::issue(&app, &caller, &headers, None).await?);
+    Ok(no_store(Json(ApplianceTicket { status: "success", token })))
 }
 
 /// Change the password (appliance)

@@ -175,6 +175,13 @@ fn security_schemes(https: bool) -> BTreeMap<&'static str, SecurityScheme> {
             ))),
         ),
         (
+            "ticket",
+            SecurityScheme::ApiKey(ApiKey::Query(described(
+                "ticket",
+                "A socket ticket, `ost_…`: good once, for 120 seconds.",
+            ))),
+        ),
+        (
             "api_key_as_bearer",
             bearer("osk_live_… or osk_test_…", "The same API key, sent as `Authorization: Bearer`."),
         ),

@@ -12,9 +12,11 @@ mod client;
 mod credential;
 mod guard;
 mod principal;
+mod socket;
 
 pub use authenticate::{authenticate, optional_user};
 pub use client::{Client, RequestId};
 pub use credential::{API_KEY_HEADER, Credential, cookie_name, new_cookie, session_cookie};
 pub use guard::{Access, Caller, Member, SignedIn, authorize};
 pub use principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
+pub use socket::{Socket, authorize_socket};

@@ -19,6 +19,7 @@ pub mod sign_in;
 pub mod signing_keys;
 pub mod slug;
 pub mod sweep;
+pub mod tickets;
 pub mod tokens;
 pub mod usage;
 pub mod username;

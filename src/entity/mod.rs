@@ -17,6 +17,7 @@ pub mod organisation;
 pub mod outbox;
 pub mod session;
 pub mod signing_key;
+pub mod socket_ticket;
 pub mod user;
 
 use sea_orm::sea_query::TableCreateStatement;
@@ -38,5 +39,6 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(audit_event::Entity),
         schema.create_table_with_index_from_entity(outbox::Entity),
         schema.create_table_with_index_from_entity(invitation::Entity),
+        schema.create_table_with_index_from_entity(socket_ticket::Entity),
     ]
 }

@@ -63,7 +63,8 @@ const WITHOUT_HTTP: &[&str] = &[
 ];
 
 /// What belongs to an organisation: selected by `in_organisation`, outside `entity` never by a bare `find`.
-const TENANT_OWNED: &[&str] = &["membership", "invitation", "api_key", "api_key_secret", "audit_event"];
+const TENANT_OWNED: &[&str] =
+    &["membership", "invitation", "api_key", "api_key_secret", "audit_event", "socket_ticket"];
 
 const LONGEST_FILE: usize = 420;
 const DRAWERS: &[&str] = &["util", "utils", "common", "helper", "helpers", "misc"];

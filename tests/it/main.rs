@@ -40,5 +40,6 @@ mod sessions;
 mod setup;
 mod signing_keys;
 mod smoke;
+mod stream;
 mod tokens;
 mod verify;
