@@ -251,6 +251,11 @@ async fn the_socket_closes_within_a_second_when_what_is_behind_it_goes() {
     admin.delete(&path).await.status(204);
     assert_eq!(close_code(&mut socket, second).await, 1008, "membership");
 
+    let key = org.key("live", "admin", None).await;
+    let mut socket = follow(&key.with_x_api_key()).await;
+    admin.delete(&format!("/api/orgs/acme/keys/{}", key.id)).await.status(204);
+    assert_eq!(close_code(&mut socket, second).await, 1008, "key");
+
     let person = another().await;
     let unused = ticket(&person.with_bearer(), None).await;
     person.with_bearer().post("/api/auth/logout", json!({})).await.status(204);
