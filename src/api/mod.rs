@@ -5,7 +5,7 @@
 //! | `.public` | everybody |
 //! | `.any` | whoever has a good credential: cookie, access token, API key |
 //! | `.user` | users, by cookie or access token |
-//! | `.socket(permission, …)` | WebSockets of whoever has a ticket, and the permission in the path's `{org}` |
+//! | `.socket(permission, …)` | sockets of whoever has a ticket, and the permission in the path's `{org}` |
 //! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
 //!
 //! The permissions and the roles that have them stand in one table in `permission.rs`.

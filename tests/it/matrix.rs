@@ -66,8 +66,7 @@ fn expected(route: &Route, kind: Kind) -> Expected {
     let permission = match (route.access, kind) {
         (Access::Public, _) => return E::Allowed,
         // None of them has a ticket.
-        (Access::Socket(_), _) => return E::Unauthenticated,
-        (_, Kind::Anonymous) => return E::Unauthenticated,
+        (Access::Socket(_), _) | (_, Kind::Anonymous) => return E::Unauthenticated,
         (Access::User, Kind::Key { .. } | Kind::Stranger { key: true }) => return E::UserRequired,
         (Access::Any | Access::User, _) => return E::Allowed,
         (Access::Org(permission), _) => permission,
