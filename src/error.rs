@@ -5,6 +5,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -88,6 +89,16 @@ pub enum Error {
     #[error("{}", .0.first().map_or("The input is not valid.", |first| first.message.as_str()))]
     Invalid(Vec<FieldError>),
 
+    #[error("There were too many wrong attempts. Wait before the next one.")]
+    TooManyAttempts {
+        /// Seconds.
+        retry_after: u64,
+    },
+    #[error("Too many requests from this address. Slow down.")]
+    RateLimited {
+        /// Seconds.
+        retry_after: u64,
+    },
     #[error("The server is busy. Try again in a moment.")]
     Busy,
     #[error("The request took too long.")]
@@ -172,6 +183,8 @@ impl Error {
                 (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type")
             }
             Self::Invalid(_) => (S::UNPROCESSABLE_ENTITY, "validation_failed", "Invalid input"),
+            Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
+            Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
             Self::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", "Timeout"),
             Self::Internal(_) => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
@@ -185,15 +198,22 @@ impl From<DbErr> for Error {
             DbErr::ConnectionAcquire(_) => Self::Busy,
             // What a row was to belong to has gone in between.
             _ if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))) => Self::NotFound,
-            // SQLITE_BUSY: another process held the file for longer than the busy timeout.
             DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))
-                if source.as_database_error().is_some_and(|error| error.code().as_deref() == Some("5")) =>
+                if source
+                    .as_database_error()
+                    .and_then(DatabaseError::code)
+                    .is_some_and(|code| is_passing(&code)) =>
             {
                 Self::Busy
             }
             _ => Self::internal(error),
         }
     }
+}
+
+/// `SQLITE_BUSY` (another process held the file for too long), PostgreSQL's deadlock and serialisation failure.
+fn is_passing(code: &str) -> bool {
+    matches!(code, "5" | "40P01" | "40001")
 }
 
 /// Names a unique constraint's violation at the place that can cause it.
@@ -275,6 +295,9 @@ impl IntoResponse for Error {
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Self::TooManyAttempts { retry_after } | Self::RateLimited { retry_after } = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
         }
         response.extensions_mut().insert(Problem {
             r#type: format!("urn:oskar:problem:{code}"),

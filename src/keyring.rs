@@ -18,11 +18,15 @@ pub enum Purpose {
     EmailVerification,
     PasswordReset,
     SocketTicket,
+    /// Devices that a user has signed in on.
+    Device,
+    /// Whose wrong guesses a row counts.
+    Attempt,
     /// Tells whether a database was written under this master secret.
     Check,
 }
 
-const PURPOSES: [(&str, usize); 9] = [
+const PURPOSES: [(&str, usize); 11] = [
     ("api-key", 0),
     ("session", 1),
     ("setup", 2),
@@ -31,7 +35,9 @@ const PURPOSES: [(&str, usize); 9] = [
     ("email-verification", 5),
     ("password-reset", 6),
     ("socket-ticket", 7),
-    ("secret-check", 8),
+    ("device", 8),
+    ("attempt", 9),
+    ("secret-check", 10),
 ];
 
 /// The derived keys.
@@ -127,6 +133,8 @@ mod tests {
             Purpose::EmailVerification,
             Purpose::PasswordReset,
             Purpose::SocketTicket,
+            Purpose::Device,
+            Purpose::Attempt,
             Purpose::Check,
         ];
         for (place, purpose) in all.into_iter().enumerate() {

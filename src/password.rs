@@ -1,17 +1,17 @@
 //! Passwords: what is accepted as one, and hashing in a bounded pool (argon2id, RFC 9106).
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::secret::random_bytes;
 
 /// OWASP's baseline for argon2id: memory in KiB, passes, lanes.
 pub const PRODUCTION: Cost = Cost { memory: 19_456, passes: 2, lanes: 1 };
@@ -63,10 +63,11 @@ passwords! {
 /// Hashes and checks passwords, as many at once as there are cores; a bounded queue waits.
 #[derive(Clone, Debug)]
 pub struct Hasher {
-    argon2: Argon2<'static>,
+    params: Params,
     cores: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
     longest_queue: usize,
+    memory: Memory,
     dummy: Arc<str>,
 }
 
@@ -74,15 +75,16 @@ impl Hasher {
     /// A pool of `cores` hashes at once, with at most `longest_queue` waiting.
     pub fn new(cost: Cost, cores: usize, longest_queue: usize) -> Result<Self, Error> {
         let params = Params::new(cost.memory, cost.passes, cost.lanes, None).map_err(Error::internal)?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let memory = Memory::default();
         // Nobody's password: checked when there is no user, so that the answer takes as long.
         let nobody = crate::secret::random_base62(RANDOM_PASSWORD);
-        let dummy = argon2.hash_password(nobody.as_bytes()).map_err(Error::internal)?.to_string().into();
+        let dummy = memory.hash(&params, nobody.as_bytes())?.into();
         Ok(Self {
-            argon2,
+            params,
             cores: Arc::new(Semaphore::new(cores)),
             waiting: Arc::default(),
             longest_queue,
+            memory,
             dummy,
         })
     }
@@ -92,11 +94,8 @@ impl Hasher {
     /// # Errors
     /// [`Error::Busy`] when too many are waiting already.
     pub async fn hash(&self, password: &NewPassword) -> Result<String, Error> {
-        let password = password.0.clone();
-        self.run(move |argon2| {
-            argon2.hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(Error::internal)
-        })
-        .await
+        let (password, params) = (password.0.clone(), self.params.clone());
+        self.run(move |memory| memory.hash(&params, password.as_bytes())).await
     }
 
     /// Whether the password is the one that was hashed. Without a hash (no such user, or one without a
@@ -108,19 +107,13 @@ impl Hasher {
         let password = password.0.clone();
         let known = stored.is_some();
         let hash: Arc<str> = stored.map_or_else(|| self.dummy.clone(), Arc::from);
-        let matches = self
-            .run(move |argon2| match argon2.verify_password(password.as_bytes(), &*hash) {
-                Ok(()) => Ok(true),
-                Err(HashError::PasswordInvalid) => Ok(false),
-                Err(broken) => Err(Error::internal(broken)),
-            })
-            .await?;
+        let matches = self.run(move |memory| memory.verify(password.as_bytes(), &hash)).await?;
         Ok(matches && known)
     }
 
     /// Whether a stored hash was made at another cost than today's.
     pub fn is_outdated(&self, stored: &str) -> bool {
-        let today = self.argon2.params();
+        let today = &self.params;
         PasswordHash::new(stored).ok().and_then(|hash| Params::try_from(&hash).ok()).is_none_or(|then| {
             (then.m_cost(), then.t_cost(), then.p_cost()) != (today.m_cost(), today.t_cost(), today.p_cost())
         })
@@ -128,20 +121,72 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Argon2<'static>) -> Result<T, Error> + Send + 'static,
+        work: impl FnOnce(&Memory) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let place = Place::take(&self.waiting, self.longest_queue)?;
         let permit = self.cores.clone().acquire_owned().await.map_err(Error::internal)?;
         drop(place);
-        let argon2 = self.argon2.clone();
+        let memory = self.memory.clone();
         // The permit goes along: a client that hangs up must not free its core while it is still in use.
         tokio::task::spawn_blocking(move || {
-            let result = work(&argon2);
+            let result = work(&memory);
             drop(permit);
             result
         })
         .await
         .map_err(Error::internal)?
+    }
+}
+
+/// The memory that argon2 fills, as many times as there are cores, and used again: allocated anew for each hash
+/// it would stay with the allocator, 19 MiB for every thread that ever hashed.
+#[derive(Clone, Debug, Default)]
+struct Memory(Arc<Mutex<Vec<Vec<Block>>>>);
+
+impl Memory {
+    fn hash(&self, params: &Params, password: &[u8]) -> Result<String, Error> {
+        let salt = Salt::new(&random_bytes::<{ Salt::RECOMMENDED_LENGTH }>()).map_err(Error::internal)?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+        let hash = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: params.try_into().map_err(Error::internal)?,
+            hash: Some(self.derive(&argon2, password, &salt, Params::DEFAULT_OUTPUT_LEN)?),
+            salt: Some(salt),
+        };
+        Ok(hash.to_string())
+    }
+
+    fn verify(&self, password: &[u8], stored: &str) -> Result<bool, Error> {
+        let stored = PasswordHash::new(stored).map_err(Error::internal)?;
+        let (Some(salt), Some(expected)) = (stored.salt, stored.hash) else {
+            return Err(Error::internal("a stored hash without salt or output"));
+        };
+        let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(Error::internal)?;
+        let version =
+            stored.version.map(Version::try_from).transpose().map_err(Error::internal)?.unwrap_or_default();
+        let params = Params::try_from(&stored).map_err(Error::internal)?;
+        let derived =
+            self.derive(&Argon2::new(algorithm, version, params), password, &salt, expected.len())?;
+        // `Output` compares in constant time.
+        Ok(derived == expected)
+    }
+
+    fn derive(
+        &self,
+        argon2: &Argon2<'_>,
+        password: &[u8],
+        salt: &[u8],
+        length: usize,
+    ) -> Result<Output, Error> {
+        let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        memory.resize(argon2.params().block_count(), Block::default());
+        let mut output = [0; Output::MAX_LENGTH];
+        let derived =
+            argon2.hash_password_into_with_memory(password, salt, &mut output[..length], &mut memory);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+        derived.map_err(Error::internal)?;
+        Output::new(&output[..length]).map_err(Error::internal)
     }
 }
 
@@ -159,6 +204,12 @@ impl TryFrom<PresentedPassword> for NewPassword {
     type Error = String;
     fn try_from(presented: PresentedPassword) -> Result<Self, String> {
         presented.0.as_str().to_owned().try_into()
+    }
+}
+
+impl From<NewPassword> for PresentedPassword {
+    fn from(new: NewPassword) -> Self {
+        Self(new.0)
     }
 }
 

@@ -1,12 +1,12 @@
-//! Registering, signing in and out, refreshing.
+//! Signing in and out, refreshing.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum_extra::extract::CookieJar;
+use sea_orm::EntityTrait as _;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::input::{Input, OptionalInput};
@@ -14,39 +14,18 @@ use super::layers::no_store;
 use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::{Client, SignedIn, cookie_name, new_cookie, session_cookie};
-use crate::config::Registration;
-use crate::domain::display_name::DisplayName;
-use crate::domain::email::Email;
 use crate::domain::sessions::{self, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, Place};
-use crate::domain::username::Username;
-use crate::domain::users::{self, NewUser};
-use crate::domain::{Change, organisations, outbox, sign_in};
-use crate::entity::outbox::Kind;
+use crate::domain::{Change, sign_in, users};
 use crate::entity::{session, user};
 use crate::error::Error;
 use crate::id::UserId;
-use crate::password::{NewPassword, PresentedPassword};
+use crate::password::PresentedPassword;
 use crate::permission::Role;
 use crate::refresh_token::RefreshToken;
 use crate::secret::Secret;
 
 const TAG: &str = "Signing in";
-
-/// A new account.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = Registration)]
-pub struct RegistrationInput {
-    email: Email,
-    password: NewPassword,
-    /// Default: what stands before the `@`.
-    name: Option<DisplayName>,
-    /// A second name to sign in with.
-    username: Option<Username>,
-    /// The name of an organisation to make, with the new user as its admin.
-    organisation: Option<DisplayName>,
-}
 
 /// Who signs in. Give `email` or `username`; either may hold either.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -129,9 +108,8 @@ fn tokens(
 }
 
 /// An answer that signs the browser in.
-pub fn with_cookie(app: &App, status: StatusCode, cookie: &Secret, body: impl Serialize) -> Response {
-    let cookie = new_cookie(cookie.reveal().to_owned(), app.config.is_https());
-    no_store((status, CookieJar::new().add(cookie), Json(body)))
+pub fn with_cookies(status: StatusCode, cookies: CookieJar, body: impl Serialize) -> Response {
+    no_store((status, cookies, Json(body)))
 }
 
 /// Starts a session in place of the one that the browser had, and makes its tokens.
@@ -161,91 +139,6 @@ async fn replace_session(
     sessions::start(change, &app.keyring, user.id, organisation).await
 }
 
-/// Make an account
-///
-/// Makes an account and signs it in: tokens in the answer, the session in an httpOnly cookie.
-#[utoipa::path(post, path = "/api/auth/register", operation_id = "register", tag = TAG, request_body = RegistrationInput,
-    responses(
-        (status = 201, description = "The account, signed in.", body = Tokens),
-        (status = 202, description = "With `verify_email = required`, whether the address was free or not: nobody is signed in before it is confirmed.", body = ConfirmFirst),
-        (status = 403, description = "Registration is closed, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The e-mail address or the username is taken.", body = crate::error::Problem, content_type = "application/problem+json"),
-    ))]
-pub async fn register(
-    State(app): State<App>,
-    client: Client,
-    headers: HeaderMap,
-    Input(input): Input<RegistrationInput>,
-) -> Result<Response, Error> {
-    if !may_register(&app, &input.email) {
-        return Err(Error::RegistrationClosed);
-    }
-    let password_hash = app.hasher.hash(&input.password).await?;
-    let txn = app.db.begin().await?;
-    let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let required = app.config.verify_email_required;
-    if required && sign_in::find(&txn, input.email.as_str()).await?.is_some() {
-        // Who registers is not told; who owns the mailbox is.
-        outbox::enqueue_requested(change, Kind::AlreadyRegistered, &input.email.normalised(), json!({}))
-            .await?;
-        txn.commit().await?;
-        return Ok((StatusCode::ACCEPTED, Json(CONFIRM)).into_response());
-    }
-    let email = input.email.normalised();
-    let new = NewUser {
-        email: input.email,
-        username: input.username,
-        name: input.name,
-        password_hash,
-        operator: false,
-        email_verified: false,
-    };
-    let user = users::create(change, new).await?;
-    let actor = actor.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
-    let place = match &input.organisation {
-        Some(name) => {
-            let (organisation, _) = organisations::create(change, name, None, Some(user.id)).await?;
-            Some(Place { organisation, role: Role::Admin })
-        }
-        None => None,
-    };
-    outbox::enqueue_requested(change, Kind::VerifyEmail, &email, json!({})).await?;
-    if required {
-        txn.commit().await?;
-        return Ok((StatusCode::ACCEPTED, Json(CONFIRM)).into_response());
-    }
-    let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref()).await?;
-    txn.commit().await?;
-    Ok(with_cookie(&app, StatusCode::CREATED, &cookie, tokens))
-}
-
-/// That it was understood; nothing more.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ConfirmFirst {
-    #[schema(example = true)]
-    success: bool,
-    #[schema(example = "A mail is on its way. Confirm the address by its link, then sign in.")]
-    message: &'static str,
-}
-
-const CONFIRM: ConfirmFirst = ConfirmFirst {
-    success: true,
-    message: "A mail is on its way. Confirm the address by its link, then sign in.",
-};
-
-fn may_register(app: &App, email: &Email) -> bool {
-    match app.config.registration {
-        Registration::Open => true,
-        Registration::Domain => {
-            let domain = email.domain().to_lowercase();
-            app.config.registration_domains.contains(&domain)
-        }
-        Registration::Invite | Registration::Closed => false,
-    }
-}
-
 /// Sign in
 ///
 /// With e-mail address or username and password. The answer for an unknown user is the answer for a wrong
@@ -266,7 +159,7 @@ pub async fn login(
     let by = sign_in_with_password(&app, &client, &headers, &input).await?;
     let first = RefreshToken::first(by.session.id);
     let tokens = tokens(&app, &by.session, &by.user, by.place.as_ref(), first)?;
-    Ok(with_cookie(&app, StatusCode::OK, &by.cookie, tokens))
+    Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), tokens))
 }
 
 /// A session that was just started, and its cookie.
@@ -291,9 +184,8 @@ pub async fn sign_in_with_password(
             return Err(Error::invalid("/username", "give `email` or `username`, not both"));
         }
     };
-    let checked =
-        sign_in::check(app.db.read(), &app.hasher, name, &input.password, app.config.verify_email_required)
-            .await?;
+    let required = app.config.verify_email_required;
+    let checked = sign_in::check(&client.door(app), name, &input.password, required).await?;
     let place = tokens::place(app.db.read(), checked.user.id, input.organisation.as_deref(), None).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);
@@ -351,13 +243,16 @@ pub async fn refresh(
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let Some(session) = session::Entity::find_by_id(presented.session).one(&txn).await? else {
+        return Err(Error::InvalidRefreshToken);
+    };
+    let user = users::lock(change, session.user_id).await?;
+    if user.disabled_at.is_some() {
+        return Err(Error::InvalidRefreshToken);
+    }
     let rotation = sessions::rotate(change, presented, lifetime).await?;
     let answer = match &rotation {
         Rotation::Successor(session, successor) => {
-            let user = users::lock(change, session.user_id).await?;
-            if user.disabled_at.is_some() {
-                return Err(Error::InvalidRefreshToken);
-            }
             let place = tokens::place(&txn, user.id, None, session.organisation_id).await?;
             Some(tokens(&app, session, &user, place.as_ref(), *successor)?)
         }

@@ -14,7 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::account::{self, PasswordChange};
-use super::auth::{self, LoginInput, Started, bearer, sign_in_with_password, with_cookie};
+use super::auth::{self, LoginInput, Started, bearer, sign_in_with_password, with_cookies};
 use super::input::{Input, Params};
 use super::layers::no_store;
 use super::tickets;
@@ -80,7 +80,7 @@ pub async fn osmedeus_login(
 ) -> Result<Response, Error> {
     let by = sign_in_with_password(&app, &client, &headers, &input).await?;
     let token = access_token(&app, &by)?;
-    Ok(with_cookie(&app, StatusCode::OK, &by.cookie, OsmedeusToken { token }))
+    Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), OsmedeusToken { token }))
 }
 
 /// Sign out (Osmedeus)
@@ -230,7 +230,7 @@ pub async fn core_login(
         access_token: core_token(&app, &by.session, &by.user, by.place.as_ref())?,
         refresh_token: RefreshToken::first(by.session.id).sign(&app.keyring),
     };
-    Ok(with_cookie(&app, StatusCode::OK, &by.cookie, tokens))
+    Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), tokens))
 }
 
 /// Refresh (datarhei Core)
@@ -318,10 +318,11 @@ pub async fn appliance_ticket(
     responses((status = 200, description = "Changed.", body = ApplianceStatus)))]
 pub async fn appliance_change_password(
     app: State<App>,
+    client: Client,
     by: SignedIn,
     input: Input<PasswordChange>,
 ) -> Result<Json<ApplianceStatus>, Error> {
-    account::change_password(app, by, input).await?;
+    account::change_password(app, client, by, input).await?;
     Ok(Json(SUCCESS))
 }
 
@@ -361,7 +362,7 @@ pub async fn onedb_authenticate(
             let token = Some(access_token(&app, &by)?);
             let message = "Token has been generated!";
             let body = OneDbAnswer { id, message, success: true, token };
-            Ok(with_cookie(&app, StatusCode::OK, &by.cookie, body))
+            Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), body))
         }
         Err(Error::InvalidLogin) => {
             let message = "Invalid username or password";

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::input::Params;
+use super::input::{Params, present};
 use super::page::{Page, Part};
 use crate::app::App;
 use crate::auth::Member;
@@ -72,15 +72,19 @@ impl From<audit_event::Model> for Event {
 pub struct Filter {
     /// Only this action, such as `key.created`.
     #[param(nullable = false, example = "key.created")]
+    #[serde(default, deserialize_with = "present")]
     action: Option<String>,
     /// Only this user or key, by id.
     #[param(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     actor: Option<String>,
     /// Not before, RFC 3339.
     #[param(value_type = Option<DateTime<Utc>>, nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     from: Option<String>,
     /// Before, RFC 3339.
     #[param(value_type = Option<DateTime<Utc>>, nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     to: Option<String>,
 }
 

@@ -6,6 +6,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
@@ -26,6 +27,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
     }
 }
 
+/// Given means given: neither null nor an empty text stands for a member that is left out.
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// A JSON body that may be left out altogether.
 pub struct OptionalInput<T>(pub Option<T>);
 
@@ -39,7 +47,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for OptionalInput<T> {
         match (body.is_empty(), declared && !json) {
             (true, _) => Ok(Self(None)),
             (false, true) => Err(Error::UnsupportedMediaType),
-            (false, false) => parse(&body).map(|input| Self(Some(input))),
+            (false, false) => parse::<Option<T>>(&body).map(Self),
         }
     }
 }

@@ -9,8 +9,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::{Tokens, start_session, with_cookie};
-use super::input::{Input, Params, PathId};
+use super::auth::{Tokens, start_session, with_cookies};
+use super::input::{Input, Params, PathId, present};
 use super::layers::no_store;
 use super::page::{Page, Part};
 use super::shapes::OrganisationSummary;
@@ -19,7 +19,8 @@ use crate::auth::{Caller, Client, Member, optional_user};
 use crate::domain::Change;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
-use crate::domain::invitations::{self, Joiner};
+use crate::domain::invitations;
+use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::tokens::Place;
 use crate::entity::outbox::{self, State as Delivery};
 use crate::entity::{invitation, organisation};
@@ -140,6 +141,10 @@ pub async fn create(
     if !(1..=MOST_AT_ONCE).contains(&input.emails.len()) {
         return Err(Error::invalid("/emails", "1 to 50 addresses"));
     }
+    let addresses: Vec<_> = input.emails.iter().map(Email::normalised).collect();
+    if let Some(again) = (1..addresses.len()).find(|&place| addresses[..place].contains(&addresses[place])) {
+        return Err(Error::invalid(format!("/emails/{again}"), "this address is here twice"));
+    }
     let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
@@ -178,7 +183,7 @@ pub async fn withdraw(
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
-        (status = 409, description = "It was accepted or withdrawn already.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "It was accepted or withdrawn already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn resend(
     State(app): State<App>,
     Caller { actor, .. }: Caller,
@@ -187,7 +192,7 @@ pub async fn resend(
 ) -> Result<Json<Invitation>, Error> {
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let row = invitations::resend(change, member.organisation.id, id).await?;
+    let row = invitations::resend(change, member.organisation.id, id, app.config.limits.seats).await?;
     txn.commit().await?;
     show(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
 }
@@ -201,9 +206,11 @@ pub struct Acceptance {
     #[schema(example = "osi_…")]
     token: String,
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     password: Option<PresentedPassword>,
     /// For a new account.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     name: Option<DisplayName>,
 }
 
@@ -233,7 +240,7 @@ pub async fn by_link(app: &App, token: &str) -> Result<(invitation::Model, organ
     responses((status = 200, description = "Joined.", body = Joined),
         (status = 401, description = "The password is not that of the invited address' account.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 403, description = "Signed in with another address; the invitation stays good.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The account was made meanwhile: sign in.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The account was made meanwhile: sign in. Or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 410, description = "The link is used, replaced, withdrawn or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn accept(
     State(app): State<App>,
@@ -243,17 +250,16 @@ pub async fn accept(
 ) -> Result<Response, Error> {
     let (invitation, organisation) = by_link(&app, &input.token).await?;
     let signed_in = optional_user(&app, &headers).await?;
-    let joiner = match &signed_in {
-        Some(by) => Joiner::SignedIn(Box::new(by.user.clone())),
-        None => {
-            invitations::by_password(app.db.read(), &app.hasher, &invitation, input.password, input.name)
-                .await?
-        }
+    let joiner = if let Some(by) = &signed_in {
+        Joiner::SignedIn(Box::new(by.user.clone()))
+    } else {
+        let names = Names { name: input.name, username: None };
+        joining::by_password(&client.door(&app), &invitation, input.password, names).await?
     };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let (user, membership) = invitations::join(change, &invitation, joiner).await?;
+    let (user, membership) = joining::join(change, &invitation, joiner, app.config.limits.seats).await?;
     let summary = (&organisation).into();
     if signed_in.is_some() {
         txn.commit().await?;
@@ -264,6 +270,6 @@ pub async fn accept(
     let (tokens, cookie) =
         start_session(&app, Change { actor: &actor, ..change }, &headers, &user, Some(&place)).await?;
     txn.commit().await?;
-    let joined = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
-    Ok(with_cookie(&app, StatusCode::OK, &cookie, joined))
+    let body = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
+    Ok(with_cookies(StatusCode::OK, client.cookies(&app, user.id, &cookie), body))
 }

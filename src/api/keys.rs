@@ -9,7 +9,8 @@ use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::input::{Input, OptionalInput, Params, PathId};
@@ -264,7 +265,22 @@ pub async fn rename(
 pub struct KeyRotation {
     /// Seconds for which the old secret works beside the new one; default a day, 30 days at most.
     #[schema(minimum = 0, maximum = 2_592_000, example = 86_400, nullable = false)]
+    #[serde(default, deserialize_with = "whole_seconds")]
     overlap: Option<u32>,
+}
+
+/// JSON knows no integers: 60 and 60.0 are the same number.
+fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let seconds = f64::deserialize(deserializer)?;
+    if seconds.fract() == 0.0 && (0.0..=f64::from(LONGEST_OVERLAP)).contains(&seconds) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole and within bounds"
+        )]
+        return Ok(Some(seconds as u32));
+    }
+    Err(D::Error::custom("whole seconds, 30 days (2592000) at most"))
 }
 
 /// Rotate an API key
@@ -285,9 +301,6 @@ pub async fn rotate(
     OptionalInput(input): OptionalInput<KeyRotation>,
 ) -> Result<Response, Error> {
     let overlap = input.and_then(|input| input.overlap).unwrap_or(DEFAULT_OVERLAP);
-    if overlap > LONGEST_OVERLAP {
-        return Err(Error::invalid("/overlap", "30 days (2592000 seconds) at most"));
-    }
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let overlap = TimeDelta::seconds(overlap.into());

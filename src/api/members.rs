@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -94,7 +94,7 @@ pub async fn change_role(
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let membership = members::change_role(change, asking.organisation.id, id, input.role).await?;
-    let user = users::lock(change, id).await?;
+    let user = user::Entity::find_by_id(id).one(&txn).await?.ok_or(Error::NotFound)?;
     txn.commit().await?;
     Ok(Json(show(&membership, &user)))
 }

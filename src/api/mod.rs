@@ -27,7 +27,9 @@ mod members;
 mod openapi;
 mod organisations;
 mod page;
+mod rate_limit;
 mod recovery;
+mod register;
 mod route_table;
 mod sessions;
 mod shapes;
@@ -53,7 +55,7 @@ use route_table::{RouteTable, every_method};
 fn table(app: &App) -> RouteTable {
     let table = RouteTable::new(app.clone(), openapi::document(app.config.is_https()))
         // Signing in: everybody may try; the rest needs a session.
-        .public(routes!(auth::register))
+        .public(routes!(register::register))
         .public(routes!(auth::login))
         .public(routes!(auth::refresh))
         .public(routes!(recovery::forgot_password))

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Input, Params};
+use super::input::{Input, Params, present};
 use super::page::{Page, Part};
 use super::shapes::Organisation;
 use crate::app::App;
@@ -94,8 +94,10 @@ pub async fn show(member: Member) -> Json<Organisation> {
 #[serde(deny_unknown_fields)]
 pub struct OrganisationUpdate {
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     name: Option<DisplayName>,
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     slug: Option<Slug>,
 }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::input::present;
 use crate::error::Error;
 
 const DEFAULT: u64 = 50;
@@ -16,9 +17,11 @@ const MOST: u64 = 100;
 pub struct Part {
     /// How many at most, 1 to 100.
     #[param(value_type = Option<u64>, minimum = 1, maximum = 100, nullable = false, example = 50)]
+    #[serde(default, deserialize_with = "present")]
     limit: Option<String>,
     /// Where the page before ended: its `next_cursor`.
     #[param(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     cursor: Option<String>,
 }
 

@@ -189,7 +189,7 @@ fn errors(
     );
     let has_body = operation.request_body.is_some();
     let guarded = access != Access::Public;
-    let mut errors = vec![("503", "Unavailable")];
+    let mut errors = vec![("429", "TooMany"), ("503", "Unavailable")];
     let mut when = |holds: bool, status, name| {
         if holds {
             errors.push((status, name));

@@ -18,8 +18,9 @@ use crate::permission::Role;
 const TAG: &str = "Verification";
 
 /// What the caller must be allowed to. All of them lists, also where one is meant: an empty requirement, as a
-/// gateway's unset variable leaves it, must be one that is not met, not one that is not there.
+/// gateway's unset variable leaves it, must be one that is not met, not one that is not there. For the same reason unknown names are refused.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Requirements {
     /// A permission that is needed, built in or of the product's own. Several: all of them.

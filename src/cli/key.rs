@@ -59,12 +59,8 @@ pub struct Create {
     expires_in: Option<std::time::Duration>,
 }
 
-fn environment(text: &str) -> Result<Environment, String> {
-    match text {
-        "live" => Ok(Environment::Live),
-        "test" => Ok(Environment::Test),
-        _ => Err("live or test".to_owned()),
-    }
+fn environment(text: &str) -> Result<Environment, &'static str> {
+    text.to_owned().try_into()
 }
 
 impl Key {

@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use clap::Subcommand;
+use oskar::config::MailTransport;
 use oskar::domain::email::Email;
 use oskar::domain::outbox;
 use oskar::entity::outbox::{Column, Entity};
@@ -77,6 +78,9 @@ impl Mail {
                 )
             }
             Self::Test { address } => {
+                if app.config.mail.transport == MailTransport::Captured {
+                    bail!("no mail server is configured: set mail.smtp_url or mail.folder");
+                }
                 let sent = app
                     .mailer
                     .send(OutboxId::generate(), address.as_str(), messages::test(), app.now())

@@ -1,23 +1,17 @@
-//! Invitations: asking somebody in by mail, whether they have an account or not.
+//! Invitations: asking somebody in by mail, whether they have an account or not. `joining.rs` is the answer.
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
 use serde_json::json;
 
-use super::display_name::DisplayName;
 use super::email::Email;
-use super::sign_in::{self, Checked};
-use super::users::{self, NewUser};
-use super::{Change, mailbox, members, outbox};
+use super::{Change, members, outbox};
 use crate::entity::outbox::Kind;
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
 use crate::id::{InvitationId, OrganisationId, UserId};
 use crate::keyring::Keyring;
-use crate::password::{Hasher, NewPassword, PresentedPassword};
 use crate::permission::Role;
 use crate::secret::{self, Secret};
 
@@ -49,15 +43,18 @@ pub async fn create(
     if member.is_some() {
         return Err(Error::AlreadyMember);
     }
-    invitation::Entity::update_many()
+    let replaced = invitation::Entity::update_many()
         .col_expr(invitation::Column::WithdrawnAt, Expr::value(change.now))
+        .col_expr(invitation::Column::UpdatedAt, Expr::value(change.now))
         .filter(invitation::COLUMN.organisation_id.eq(organisation))
         .filter(invitation::COLUMN.email_normalised.eq(email.normalised()))
         .filter(invitation::COLUMN.accepted_at.is_null())
         .filter(invitation::COLUMN.withdrawn_at.is_null())
         .exec(change.txn)
         .await?;
-    check_seats(change, organisation, seats, 1).await?;
+    if taken_seats(change, organisation).await? >= seats.unwrap_or(u64::MAX) {
+        return Err(Error::SeatsTaken);
+    }
     let id = InvitationId::generate();
     let mail =
         outbox::enqueue(change, Kind::Invitation, email.as_str(), json!({ "invitation_id": id })).await?;
@@ -78,27 +75,25 @@ pub async fn create(
         updated_at: Set(change.now),
     };
     let row = row.insert(change.txn).await?;
-    let data = json!({ "email": row.email, "role": role });
+    let data = json!({ "email": row.email, "role": role, "replaced": replaced.rows_affected });
     change.record(Some(organisation), "invitation.created", Some(id.to_string()), data).await?;
     Ok(row)
 }
 
-/// Members and open invitations together must fit. The caller holds the organisation's lock.
-async fn check_seats(
-    change: Change<'_>,
-    organisation: OrganisationId,
-    seats: Option<u64>,
-    more: u64,
-) -> Result<(), Error> {
-    let Some(seats) = seats else { return Ok(()) };
-    let members = membership::Entity::in_organisation(organisation).count(change.txn).await?;
+/// Members and open invitations together. The caller holds the organisation's lock.
+async fn taken_seats(change: Change<'_>, organisation: OrganisationId) -> Result<u64, Error> {
     let open = invitation::Entity::in_organisation(organisation)
         .filter(invitation::COLUMN.accepted_at.is_null())
         .filter(invitation::COLUMN.withdrawn_at.is_null())
         .filter(invitation::COLUMN.expires_at.gt(change.now))
         .count(change.txn)
         .await?;
-    if members + open + more > seats { Err(Error::SeatsTaken) } else { Ok(()) }
+    Ok(members(change, organisation).await? + open)
+}
+
+/// How many members an organisation has.
+pub(super) async fn members(change: Change<'_>, organisation: OrganisationId) -> Result<u64, Error> {
+    Ok(membership::Entity::in_organisation(organisation).count(change.txn).await?)
 }
 
 /// Makes the secret of an invitation's link, for its mail; the link before it dies. `None` if it cannot be
@@ -118,23 +113,29 @@ pub async fn issue_link(
     Ok(Some((changed.update(change.txn).await?, secret)))
 }
 
-/// Sends an invitation again, for another seven days.
+/// Sends an invitation again, for another seven days; the link before it dies now.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::InvitationEnded`].
+/// [`Error::NotFound`]; [`Error::InvitationEnded`]; [`Error::SeatsTaken`] if it had expired and its seat is taken.
 pub async fn resend(
     change: Change<'_>,
     organisation: OrganisationId,
     id: InvitationId,
+    seats: Option<u64>,
 ) -> Result<invitation::Model, Error> {
     members::lock(change, organisation).await?;
     let row = find(change, organisation, id).await?;
     if row.accepted_at.is_some() || row.withdrawn_at.is_some() {
         return Err(Error::InvitationEnded);
     }
+    let reopened = !row.is_open(change.now);
+    if reopened && taken_seats(change, organisation).await? >= seats.unwrap_or(u64::MAX) {
+        return Err(Error::SeatsTaken);
+    }
     let mail = outbox::enqueue(change, Kind::Invitation, &row.email, json!({ "invitation_id": id })).await?;
     let mut changed: invitation::ActiveModel = row.into();
     changed.outbox_id = Set(Some(mail));
+    changed.digest = Set(None);
     changed.expires_at = Set(change.now + LIFETIME);
     changed.updated_at = Set(change.now);
     let row = changed.update(change.txn).await?;
@@ -168,123 +169,11 @@ pub async fn withdraw(
     if row.accepted_at.is_some() { Err(Error::InvitationEnded) } else { Ok(()) }
 }
 
-async fn find(
+pub(super) async fn find(
     change: Change<'_>,
     organisation: OrganisationId,
     id: InvitationId,
 ) -> Result<invitation::Model, Error> {
     let select = invitation::Entity::in_organisation(organisation).filter(invitation::COLUMN.id.eq(id));
     select.one(change.txn).await?.ok_or(Error::NotFound)
-}
-
-/// Makes a user whose mailbox the invitation was sent to a member. Once more by the same user changes nothing.
-///
-/// # Errors
-/// [`Error::LinkInvalid`]; [`Error::InvitationForAnother`], which leaves the invitation as it is.
-pub async fn accept(
-    change: Change<'_>,
-    invitation: &invitation::Model,
-    user: &user::Model,
-) -> Result<membership::Model, Error> {
-    if invitation.email_normalised != user.email_normalised {
-        return Err(Error::InvitationForAnother);
-    }
-    let organisation = invitation.organisation_id;
-    members::lock(change, organisation).await.map_err(|_| Error::LinkInvalid)?;
-    let accepted = invitation::Entity::update_many()
-        .col_expr(invitation::Column::AcceptedAt, Expr::value(change.now))
-        .col_expr(invitation::Column::AcceptedBy, Expr::value(user.id))
-        .col_expr(invitation::Column::UpdatedAt, Expr::value(change.now))
-        .filter(invitation::COLUMN.id.eq(invitation.id))
-        .filter(invitation::COLUMN.accepted_at.is_null())
-        .filter(invitation::COLUMN.withdrawn_at.is_null())
-        .filter(invitation::COLUMN.expires_at.gt(change.now))
-        .exec(change.txn)
-        .await?;
-    let present = members::find(change, organisation, user.id).await;
-    if accepted.rows_affected != 1 {
-        let mine = find(change, organisation, invitation.id).await?.accepted_by == Some(user.id);
-        return if mine { present.map_err(|_| Error::LinkInvalid) } else { Err(Error::LinkInvalid) };
-    }
-    mailbox::mark_proven(change, user.id).await?;
-    let data = json!({ "role": invitation.role });
-    change.record(Some(organisation), "invitation.accepted", Some(invitation.id.to_string()), data).await?;
-    match present {
-        Ok(member) => Ok(member),
-        Err(Error::NotFound) => members::add(change, organisation, user.id, invitation.role).await,
-        Err(error) => Err(error),
-    }
-}
-
-/// Who accepts an invitation.
-#[derive(Debug)]
-pub enum Joiner {
-    /// Signed in already.
-    SignedIn(Box<user::Model>),
-    /// Without an account so far.
-    New { password_hash: String, name: Option<DisplayName> },
-    /// With an account whose password was just checked.
-    Known(Box<Checked>),
-    /// With an account that somebody made without proving the address: it is theirs from now on.
-    Reclaimed { user: Box<user::Model>, password_hash: String },
-}
-
-/// Finds out how the holder of an invitation's link joins by a password; outside any transaction, because
-/// hashing takes long.
-///
-/// # Errors
-/// [`Error::Invalid`] without a password, or with one that cannot be a new one; those of [`sign_in::check`].
-pub async fn by_password(
-    db: &impl ConnectionTrait,
-    hasher: &Hasher,
-    invitation: &invitation::Model,
-    password: Option<PresentedPassword>,
-    name: Option<DisplayName>,
-) -> Result<Joiner, Error> {
-    let password = password.ok_or_else(|| Error::invalid("/password", "sign in, or give a password"))?;
-    let found = sign_in::find(db, &invitation.email).await?;
-    if found.as_ref().is_some_and(|user| user.email_verified_at.is_some()) {
-        let checked = sign_in::check(db, hasher, &invitation.email, &password, false).await?;
-        return Ok(Joiner::Known(Box::new(checked)));
-    }
-    let password: NewPassword =
-        password.try_into().map_err(|problem: String| Error::invalid("/password", problem))?;
-    let password_hash = hasher.hash(&password).await?;
-    Ok(match found {
-        Some(user) => Joiner::Reclaimed { user: Box::new(user), password_hash },
-        None => Joiner::New { password_hash, name },
-    })
-}
-
-/// Accepts an invitation, making the account if there is none.
-///
-/// # Errors
-/// Those of [`accept`]; [`Error::EmailTaken`] if the account was made meanwhile.
-pub async fn join(
-    change: Change<'_>,
-    invitation: &invitation::Model,
-    joiner: Joiner,
-) -> Result<(user::Model, membership::Model), Error> {
-    let user = match joiner {
-        Joiner::SignedIn(user) => *user,
-        Joiner::Known(checked) => checked.confirm(change).await?,
-        Joiner::New { password_hash, name } => {
-            let email = Email::try_from(invitation.email.clone()).map_err(Error::internal)?;
-            let new =
-                NewUser { email, username: None, name, password_hash, operator: false, email_verified: true };
-            users::create(change, new).await?
-        }
-        Joiner::Reclaimed { user, password_hash } => {
-            let user = users::lock(change, user.id).await?;
-            if user.email_verified_at.is_some() {
-                return Err(Error::InvalidLogin);
-            }
-            users::reset_password(change, user.id, password_hash).await?;
-            mailbox::disown(change, user.id).await?;
-            user
-        }
-    };
-    let actor = change.actor.as_user(user.id, &user.name);
-    let membership = accept(Change { actor: &actor, ..change }, invitation, &user).await?;
-    Ok((user, membership))
 }

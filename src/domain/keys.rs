@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set};
 use serde_json::json;
 
@@ -203,7 +203,7 @@ async fn lock(
 ) -> Result<api_key::Model, Error> {
     api_key::Entity::in_organisation(organisation)
         .filter(api_key::COLUMN.id.eq(id))
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(change.txn)
         .await?
         .ok_or(Error::NotFound)

@@ -5,7 +5,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
 use super::email::Email;
-use super::{Change, one_time, outbox, users};
+use super::{Change, keys, one_time, outbox, users};
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
 use crate::entity::{api_key, user};
@@ -29,7 +29,7 @@ pub async fn verify(change: Change<'_>, keyring: &Keyring, link: &Secret) -> Res
         return Err(Error::LinkInvalid);
     }
     mark_proven(change, id).await?;
-    Ok(users::lock(change, id).await?)
+    users::lock(change, id).await
 }
 
 async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Result<user::Model, Error> {
@@ -51,8 +51,8 @@ async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Re
 
 /// Sends a link to the address that the account is to have; nothing changes until it is used.
 pub async fn ask_for_new_email(change: Change<'_>, user: UserId, email: &Email) -> Result<(), Error> {
-    let data = json!({ "user_id": user });
-    outbox::enqueue_requested(change, Kind::ConfirmNewEmail, email.as_str(), data).await?;
+    let data = json!({ "user_id": user, "email": email.as_str() });
+    outbox::enqueue_requested(change, Kind::ConfirmNewEmail, &email.normalised(), data).await?;
     change.record(None, "user.email_change_requested", Some(user.to_string()), json!({})).await?;
     Ok(())
 }
@@ -80,7 +80,6 @@ pub async fn reset_password(
     if user.email_verified_at.is_none() {
         disown(change, id).await?;
     }
-    outbox::enqueue(change, Kind::PasswordChanged, &user.email, json!({})).await?;
     Ok(user)
 }
 
@@ -100,13 +99,11 @@ pub async fn mark_proven(change: Change<'_>, user: UserId) -> Result<(), Error> 
 }
 
 /// The owner of the mailbox takes an account that somebody may have made with it before them: the keys that
-/// were made by it end, and the address is proven now. (Its password and sessions are the caller's to replace.)
+/// were made by it end, and the address is proven now. (Its password, sessions and links are the caller's to
+/// replace, by [`users::reset_password`].)
 pub async fn disown(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    api_key::Entity::update_many()
-        .col_expr(api_key::Column::RevokedAt, Expr::value(change.now))
-        .filter(api_key::COLUMN.created_by.eq(user))
-        .filter(api_key::COLUMN.revoked_at.is_null())
-        .exec(change.txn)
-        .await?;
+    for key in api_key::Entity::alive_of_creator(user).all(change.txn).await? {
+        keys::revoke(change, key.organisation_id, key.id).await?;
+    }
     mark_proven(change, user).await
 }

@@ -1,6 +1,6 @@
 //! Who is in an organisation, and as what. The last admin is protected here, on every path.
 
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, LockType, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Set,
 };
@@ -16,7 +16,7 @@ use crate::permission::Role;
 /// Locks the organisation until the transaction ends: changes of who is admin come one after the other.
 pub async fn lock(change: Change<'_>, organisation: OrganisationId) -> Result<organisation::Model, Error> {
     organisation::Entity::find_by_id(organisation)
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(change.txn)
         .await?
         .ok_or(Error::NotFound)
@@ -107,7 +107,7 @@ pub async fn change_role(
 /// # Errors
 /// [`Error::NotFound`], [`Error::LastAdmin`].
 pub async fn remove(change: Change<'_>, organisation: OrganisationId, user: UserId) -> Result<(), Error> {
-    let place = lock(change, organisation).await?;
+    lock(change, organisation).await?;
     let before = find(change, organisation, user).await?;
     let removed = membership::Entity::delete_many()
         .filter(membership::COLUMN.organisation_id.eq(organisation))
@@ -128,12 +128,16 @@ pub async fn remove(change: Change<'_>, organisation: OrganisationId, user: User
     let left = change.actor.id.as_deref() == Some(user.to_string().as_str());
     let action = if left { "member.left" } else { "member.removed" };
     change.record(Some(organisation), action, Some(user.to_string()), json!({ "role": before.role })).await?;
-    tell_of_keys(change, &place, user).await
+    tell_of_keys(change, organisation, user).await
 }
 
-/// Keys are the organisation's and go on when their creator leaves; the admins should know.
-async fn tell_of_keys(change: Change<'_>, place: &organisation::Model, gone: UserId) -> Result<(), Error> {
-    let keys = api_key::Entity::in_organisation(place.id)
+/// Keys are the organisation's and go on when their creator leaves or is disabled; the admins should know.
+pub async fn tell_of_keys(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    gone: UserId,
+) -> Result<(), Error> {
+    let keys = api_key::Entity::in_organisation(organisation)
         .filter(api_key::COLUMN.created_by.eq(gone))
         .filter(api_key::COLUMN.revoked_at.is_null())
         .all(change.txn)
@@ -143,10 +147,11 @@ async fn tell_of_keys(change: Change<'_>, place: &organisation::Model, gone: Use
     if names.is_empty() {
         return Ok(());
     }
+    let place = lock(change, organisation).await?;
     let member =
         user::Entity::find_by_id(gone).one(change.txn).await?.map_or_else(String::new, |user| user.name);
     let data = json!({ "member": member, "organisation": place.name, "keys": names.join(", ") });
-    outbox::enqueue_for_admins(change, place.id, Kind::KeysLeftBehind, data).await
+    outbox::enqueue_for_admins(change, organisation, Kind::KeysLeftBehind, data).await
 }
 
 /// The membership of a user.

@@ -2,11 +2,17 @@
 //!
 //! Functions here take a [`Change`] (the transaction, the time, who does it) and plain values, and give
 //! back entities. They know nothing of HTTP. The caller commits.
+//!
+//! Rows are locked in one order, so that nobody waits in a circle: organisations by id, then the user, then
+//! sessions by id, then the rest.
 
+pub mod attempts;
 pub mod audit;
+pub mod device;
 pub mod display_name;
 pub mod email;
 pub mod invitations;
+pub mod joining;
 pub mod keys;
 pub mod mailbox;
 pub mod members;

@@ -3,11 +3,13 @@
 //! A row holds addresses and ids, never a link: that is made when the mail is sent, so the secret is only
 //! in the mail, and its lifetime begins there.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set, Statement,
 };
 use serde_json::Value;
 
@@ -24,7 +26,7 @@ use crate::permission::Role;
 const PER_RECIPIENT: u64 = 3;
 const PER_CLIENT: u64 = 20;
 const HOUR: TimeDelta = TimeDelta::hours(1);
-/// How long an attempt may take before another node takes over.
+/// After this another node takes over: longer than an attempt may take (`worker/outbox.rs`).
 const ATTEMPT: TimeDelta = TimeDelta::seconds(60);
 /// After this it is given up.
 const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(24);
@@ -46,7 +48,8 @@ pub async fn enqueue_requested(
     recipient: &str,
     data: Value,
 ) -> Result<(), Error> {
-    let client = change.actor.ip.clone().unwrap_or_else(|| "local".to_owned());
+    let client = network(change.actor.ip.as_deref());
+    one_after_the_other(change, [&client, recipient]).await?;
     let recent = || {
         outbox::Entity::find()
             .filter(outbox::COLUMN.created_at.gt(change.now - HOUR))
@@ -57,6 +60,32 @@ pub async fn enqueue_requested(
         recent().filter(outbox::COLUMN.requested_from.eq(client.as_str())).count(change.txn).await?;
     if to_them < PER_RECIPIENT && from_there < PER_CLIENT {
         insert(change, kind, recipient, data, Some(client)).await?;
+    }
+    Ok(())
+}
+
+/// Whom an address counts for: with IPv6 everybody has a /64 to themselves.
+fn network(ip: Option<&str>) -> String {
+    match ip.and_then(|ip| ip.parse::<IpAddr>().ok()).map(|ip| ip.to_canonical()) {
+        Some(IpAddr::V6(ip)) => {
+            let prefix = Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX));
+            format!("{prefix}/64")
+        }
+        Some(ip) => ip.to_string(),
+        None => "local".to_owned(),
+    }
+}
+
+/// Counting and writing down must not be interleaved with another request's. SQLite has one writer anyway.
+async fn one_after_the_other(change: Change<'_>, names: [&str; 2]) -> Result<(), Error> {
+    let backend = change.txn.get_database_backend();
+    if backend == DbBackend::Postgres {
+        // Client before recipient, everywhere, so that two cannot wait for each other.
+        for (class, name) in (1..).zip(names) {
+            let lock = "SELECT pg_advisory_xact_lock($1, hashtext($2))";
+            let statement = Statement::from_sql_and_values(backend, lock, [class.into(), name.into()]);
+            change.txn.execute_raw(statement).await?;
+        }
     }
     Ok(())
 }
@@ -105,11 +134,12 @@ async fn insert(
     Ok(id)
 }
 
-/// The mails that are due, oldest first.
+/// The mails that are due, the longest overdue first.
 pub async fn due(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<Vec<outbox::Model>, Error> {
     Ok(outbox::Entity::find()
         .filter(outbox::COLUMN.state.eq(State::Pending))
         .filter(outbox::COLUMN.next_attempt_at.lte(now))
+        .order_by_asc(outbox::Column::NextAttemptAt)
         .order_by_asc(outbox::Column::Id)
         .limit(most)
         .all(db)
@@ -142,29 +172,36 @@ pub async fn finish(change: Change<'_>, id: OutboxId, state: State) -> Result<()
 }
 
 /// The attempt failed: the next one comes later each time, by up to a quarter more than said so that
-/// nodes do not march in step; after a day it is given up.
+/// mails do not march in step; the last one comes a day after the first. What another node has taken over
+/// meanwhile is left to it.
 pub async fn retry_later(change: Change<'_>, mail: &outbox::Model, error: &str) -> Result<State, Error> {
     let exponent = u32::try_from(mail.attempts).unwrap_or(0).min(8);
     let wait = TimeDelta::seconds(30 * (1 << exponent));
-    let jitter = i32::from(crate::secret::random_bytes::<1>()[0]);
-    let next = change.now + wait + wait * jitter / 1024;
-    let state = if next > mail.created_at + GIVEN_UP_AFTER { State::Dead } else { State::Pending };
+    // In whole milliseconds: databases keep no more than microseconds.
+    let jitter = wait.num_milliseconds() * i64::from(crate::secret::random_bytes::<1>()[0]) / 1024;
+    let last = mail.created_at + GIVEN_UP_AFTER;
+    let next = (change.now + wait + TimeDelta::milliseconds(jitter)).min(last);
+    let state = if change.now >= last { State::Dead } else { State::Pending };
     outbox::Entity::update_many()
         .col_expr(outbox::Column::State, Expr::value(state))
         .col_expr(outbox::Column::NextAttemptAt, Expr::value(next))
         .col_expr(outbox::Column::LastError, Expr::value(error.chars().take(500).collect::<String>()))
         .filter(outbox::COLUMN.id.eq(mail.id))
+        .filter(outbox::COLUMN.state.eq(State::Pending))
+        .filter(outbox::COLUMN.attempts.eq(mail.attempts + 1))
         .exec(change.txn)
         .await?;
     Ok(state)
 }
 
 /// The mail server will never take it.
-pub async fn give_up(change: Change<'_>, id: OutboxId, error: &str) -> Result<(), Error> {
+pub async fn give_up(change: Change<'_>, mail: &outbox::Model, error: &str) -> Result<(), Error> {
     outbox::Entity::update_many()
         .col_expr(outbox::Column::State, Expr::value(State::Dead))
         .col_expr(outbox::Column::LastError, Expr::value(error.chars().take(500).collect::<String>()))
-        .filter(outbox::COLUMN.id.eq(id))
+        .filter(outbox::COLUMN.id.eq(mail.id))
+        .filter(outbox::COLUMN.state.eq(State::Pending))
+        .filter(outbox::COLUMN.attempts.eq(mail.attempts + 1))
         .exec(change.txn)
         .await?;
     Ok(())

@@ -58,9 +58,13 @@ fn device(user_agent: Option<&str>) -> String {
 /// Tells a user of a sign-in by a program that none of their sessions was started by before. The first session
 /// of all is nothing new.
 pub async fn announce_new_device(change: Change<'_>, user: &user::Model) -> Result<(), Error> {
-    let earlier = session::Entity::find().filter(session::COLUMN.user_id.eq(user.id)).all(change.txn).await?;
-    let known = earlier.iter().any(|session| session.user_agent == change.actor.user_agent);
-    if !earlier.is_empty() && !known {
+    let program = match &change.actor.user_agent {
+        Some(program) => session::COLUMN.user_agent.eq(program.as_str()),
+        None => session::COLUMN.user_agent.is_null(),
+    };
+    let earlier = || session::Entity::find().filter(session::COLUMN.user_id.eq(user.id));
+    let known = earlier().filter(program).one(change.txn).await?.is_some();
+    if !known && earlier().one(change.txn).await?.is_some() {
         let data = json!({
             "device": device(change.actor.user_agent.as_deref()),
             "address": change.actor.ip.as_deref().unwrap_or("an unknown address"),

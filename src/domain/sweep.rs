@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter};
 
 use super::Change;
 use crate::entity::{
-    api_key_secret, audit_event, one_time_token, outbox, session, signing_key, socket_ticket,
+    api_key_secret, audit_event, login_failure, one_time_token, outbox, session, signing_key, socket_ticket,
 };
 use crate::error::Error;
 
@@ -44,11 +44,16 @@ pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDe
         .filter(outbox::COLUMN.state.ne(outbox::State::Pending))
         .exec(change.txn)
         .await?;
+    let failures = login_failure::Entity::delete_many()
+        .filter(login_failure::COLUMN.forgotten_at.lt(now))
+        .filter(login_failure::COLUMN.blocked_until.lt(now))
+        .exec(change.txn)
+        .await?;
     let events = audit_event::Entity::delete_many()
         .filter(audit_event::COLUMN.created_at.lt(now - events_end))
         .exec(change.txn)
         .await?;
-    Ok([sessions, links, secrets, tickets, keys, mails, events]
+    Ok([sessions, links, secrets, tickets, keys, mails, failures, events]
         .iter()
         .map(|deleted| deleted.rows_affected)
         .sum())

@@ -1,6 +1,6 @@
 //! Last uses: collected in memory, written every few seconds, so that verification writes nothing.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use sea_orm::sea_query::Expr;
@@ -17,10 +17,11 @@ pub struct Usage {
     seen: Mutex<Seen>,
 }
 
+/// See [`Usage::take`].
 #[derive(Debug, Default)]
-struct Seen {
-    keys: HashMap<ApiKeyId, Timestamp>,
-    sessions: HashMap<SessionId, Timestamp>,
+pub struct Seen {
+    keys: BTreeMap<ApiKeyId, Timestamp>,
+    sessions: BTreeMap<SessionId, Timestamp>,
 }
 
 impl Usage {
@@ -40,31 +41,47 @@ impl Usage {
         seen.keys.is_empty() && seen.sessions.is_empty()
     }
 
-    /// Writes what was collected. A later time that another node wrote stays.
-    pub async fn flush(&self, txn: &DatabaseTransaction) -> Result<usize, Error> {
-        let Seen { keys, sessions } =
-            std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
-        let count = keys.len() + sessions.len();
-        for (id, at) in keys {
+    /// Takes what was collected, to be written.
+    pub fn take(&self) -> Seen {
+        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts back what could not be written, where nothing later came in.
+    pub fn put_back(&self, unwritten: Seen) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, at) in unwritten.keys {
+            seen.keys.entry(id).or_insert(at);
+        }
+        for (id, at) in unwritten.sessions {
+            seen.sessions.entry(id).or_insert(at);
+        }
+    }
+}
+
+impl Seen {
+    /// Writes it, in the order of the ids, so that two nodes never wait for each other in a circle. A later time
+    /// that another node wrote stays.
+    pub async fn write(&self, txn: &DatabaseTransaction) -> Result<usize, Error> {
+        for (id, at) in &self.sessions {
+            session::Entity::update_many()
+                .col_expr(session::Column::SeenAt, Expr::value(*at))
+                .filter(session::COLUMN.id.eq(*id))
+                .filter(session::COLUMN.seen_at.lt(*at))
+                .exec(txn)
+                .await?;
+        }
+        for (id, at) in &self.keys {
             api_key::Entity::update_many()
-                .col_expr(api_key::Column::LastUsedAt, Expr::value(at))
-                .filter(api_key::COLUMN.id.eq(id))
+                .col_expr(api_key::Column::LastUsedAt, Expr::value(*at))
+                .filter(api_key::COLUMN.id.eq(*id))
                 .filter(
                     Condition::any()
                         .add(api_key::COLUMN.last_used_at.is_null())
-                        .add(api_key::COLUMN.last_used_at.lt(at)),
+                        .add(api_key::COLUMN.last_used_at.lt(*at)),
                 )
                 .exec(txn)
                 .await?;
         }
-        for (id, at) in sessions {
-            session::Entity::update_many()
-                .col_expr(session::Column::SeenAt, Expr::value(at))
-                .filter(session::COLUMN.id.eq(id))
-                .filter(session::COLUMN.seen_at.lt(at))
-                .exec(txn)
-                .await?;
-        }
-        Ok(count)
+        Ok(self.keys.len() + self.sessions.len())
     }
 }

@@ -1,6 +1,6 @@
 //! Accounts: making, changing and disabling them.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
 use crate::entity::{membership, session, user};
 use crate::error::{Error, OnConflict};
-use crate::id::UserId;
+use crate::id::{SessionId, UserId};
 use crate::permission::Role;
 
 /// What a new account starts with.
@@ -97,7 +97,7 @@ pub async fn change_password(
     user: UserId,
     checked_hash: &str,
     new_hash: String,
-    keep: crate::id::SessionId,
+    keep: SessionId,
 ) -> Result<(), Error> {
     let changed = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
@@ -111,16 +111,14 @@ pub async fn change_password(
         return Err(Error::WrongPassword);
     }
     let ended = end_sessions(change, user, Some(keep)).await?;
-    one_time::kill(change, Purpose::ResetPassword, user).await?;
-    let user_row = lock(change, user).await?;
-    outbox::enqueue(change, Kind::PasswordChanged, &user_row.email, json!({})).await?;
+    password_was_replaced(change, user).await?;
     change
         .record(None, "user.password_changed", Some(user.to_string()), json!({ "sessions_ended": ended }))
         .await?;
     Ok(())
 }
 
-/// Sets a password without knowing the old one, as operators do, and ends all sessions.
+/// Sets a password without knowing the old one, as operators and mailed links do, and ends all sessions.
 pub async fn reset_password(change: Change<'_>, user: UserId, new_hash: String) -> Result<(), Error> {
     let changed = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
@@ -133,9 +131,20 @@ pub async fn reset_password(change: Change<'_>, user: UserId, new_hash: String) 
         return Err(Error::NotFound);
     }
     let ended = end_sessions(change, user, None).await?;
+    password_was_replaced(change, user).await?;
     change
         .record(None, "user.password_reset", Some(user.to_string()), json!({ "sessions_ended": ended }))
         .await?;
+    Ok(())
+}
+
+/// Whoever knew the old password may have asked for links with it: they die, and the owner is told.
+async fn password_was_replaced(change: Change<'_>, user: UserId) -> Result<(), Error> {
+    for purpose in [Purpose::ResetPassword, Purpose::NewEmail] {
+        one_time::kill(change, purpose, user).await?;
+    }
+    let user = lock(change, user).await?;
+    outbox::enqueue(change, Kind::PasswordChanged, &user.email, json!({})).await?;
     Ok(())
 }
 
@@ -179,6 +188,9 @@ pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
     for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail] {
         one_time::kill(change, purpose, user).await?;
     }
+    for membership in &memberships {
+        members::tell_of_keys(change, membership.organisation_id, user).await?;
+    }
     change.record(None, "user.disabled", Some(user.to_string()), json!({ "sessions_ended": ended })).await?;
     Ok(())
 }
@@ -200,14 +212,15 @@ pub async fn enable(change: Change<'_>, user: UserId) -> Result<(), Error> {
 
 /// The account, locked until the transaction ends: sessions start and end one after the other.
 pub async fn lock(change: Change<'_>, user: UserId) -> Result<user::Model, Error> {
-    user::Entity::find_by_id(user).lock_exclusive().one(change.txn).await?.ok_or(Error::NotFound)
+    user::Entity::find_by_id(user).lock(LockType::NoKeyUpdate).one(change.txn).await?.ok_or(Error::NotFound)
 }
 
-async fn end_sessions(
-    change: Change<'_>,
-    user: UserId,
-    keep: Option<crate::id::SessionId>,
-) -> Result<u64, Error> {
+async fn end_sessions(change: Change<'_>, user: UserId, keep: Option<SessionId>) -> Result<u64, Error> {
+    session::Entity::of_user(user)
+        .order_by_asc(session::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .all(change.txn)
+        .await?;
     let mut ending = session::Entity::update_many()
         .col_expr(session::Column::EndedAt, Expr::value(change.now))
         .filter(session::COLUMN.user_id.eq(user))
@@ -222,7 +235,7 @@ async fn end_sessions(
 pub async fn sign_out_everywhere(
     change: Change<'_>,
     user: UserId,
-    keep: Option<crate::id::SessionId>,
+    keep: Option<SessionId>,
 ) -> Result<u64, Error> {
     lock(change, user).await?;
     let ended = end_sessions(change, user, keep).await?;

@@ -14,13 +14,24 @@ use crate::secret::Kind;
 
 /// Whether a key acts on live resources or in the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", try_from = "String")]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(8))", rename_all = "snake_case")]
 pub enum Environment {
     /// `osk_live_…`
     Live,
     /// `osk_test_…`: reads, but changes nothing.
     Test,
+}
+
+impl TryFrom<String> for Environment {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.as_str() {
+            "live" => Ok(Self::Live),
+            "test" => Ok(Self::Test),
+            _ => Err("this is `live` or `test`"),
+        }
+    }
 }
 
 impl Environment {
@@ -77,6 +88,11 @@ impl Entity {
     /// The keys of an organisation, revoked ones too.
     pub fn in_organisation(organisation: OrganisationId) -> Select<Self> {
         Self::find().filter(COLUMN.organisation_id.eq(organisation))
+    }
+
+    /// What a user made that was not revoked, in whatever organisations.
+    pub fn alive_of_creator(user: UserId) -> Select<Self> {
+        Self::find().filter(COLUMN.created_by.eq(user)).filter(COLUMN.revoked_at.is_null())
     }
 }
 

@@ -11,6 +11,7 @@ pub mod api_key_secret;
 pub mod audit_event;
 pub mod instance;
 pub mod invitation;
+pub mod login_failure;
 pub mod membership;
 pub mod one_time_token;
 pub mod organisation;
@@ -40,5 +41,6 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(outbox::Entity),
         schema.create_table_with_index_from_entity(invitation::Entity),
         schema.create_table_with_index_from_entity(socket_ticket::Entity),
+        schema.create_table_with_index_from_entity(login_failure::Entity),
     ]
 }

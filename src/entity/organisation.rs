@@ -30,7 +30,8 @@ impl Entity {
     pub fn find_by_reference(reference: &str) -> Select<Self> {
         match reference.parse::<OrganisationId>() {
             Ok(id) => Self::find_by_id(id),
-            Err(_) => Self::find().filter(COLUMN.slug.eq(reference)),
+            // PostgreSQL has no texts with NUL, so nothing is called that.
+            Err(_) => Self::find().filter(COLUMN.slug.eq(reference.replace('\0', "\u{fffd}"))),
         }
     }
 

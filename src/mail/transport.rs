@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
@@ -73,7 +74,7 @@ impl Mailer {
                 let message = message(id, from, to, &letter)?;
                 match transport.send(message).await {
                     Ok(_) => Ok(()),
-                    Err(error) if error.is_permanent() => Err(SendError::Permanent(error.to_string())),
+                    Err(error) if is_final(&error) => Err(SendError::Permanent(error.to_string())),
                     Err(error) => Err(SendError::Transient(error.to_string())),
                 }
             }
@@ -109,18 +110,28 @@ impl Mailer {
     }
 }
 
+/// A refusal of this mail. A refusal of our password (53x) is for the operator to mend, and then it goes out.
+fn is_final(error: &lettre::transport::smtp::Error) -> bool {
+    let code = error.status().map(u16::from);
+    error.is_permanent() && !code.is_some_and(|code| (530..540).contains(&code))
+}
+
 fn message(id: OutboxId, from: &Mailbox, to: &str, letter: &Letter) -> Result<Message, SendError> {
     let bad = |error: &dyn std::fmt::Display| SendError::Permanent(error.to_string());
     let body = MultiPart::alternative_plain_html(
         letter.text().map_err(|error| bad(&error))?,
         letter.html().map_err(|error| bad(&error))?,
     );
-    Message::builder()
+    let mut message = Message::builder()
         .message_id(Some(format!("<{id}@{}>", from.email.domain())))
         .from(from.clone())
         .to(to.parse().map_err(|error| bad(&error))?)
         // A subject of several lines would be several headers.
         .subject(letter.subject.replace(|char: char| char.is_control(), " "))
         .multipart(body)
-        .map_err(|error| bad(&error))
+        .map_err(|error| bad(&error))?;
+    // No answers from holidays (RFC 3834).
+    let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
+    message.headers_mut().insert_raw(HeaderValue::new(automatic, "auto-generated".to_owned()));
+    Ok(message)
 }

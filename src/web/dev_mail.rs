@@ -1,4 +1,5 @@
-//! The mailbox of development: mails that were kept in memory. Absent as soon as mails really go out.
+//! The mailbox of development: mails that were kept in memory. Absent as soon as mails really go out, or the
+//! server listens on more than the loopback.
 
 use askama::Template;
 use axum::extract::State;
@@ -26,7 +27,8 @@ struct ShowPage {
 
 fn captured(app: &App) -> Result<Vec<Captured>, Error> {
     match app.config.mail.transport {
-        MailTransport::Captured => Ok(app.mailer.captured()),
+        // The links in there open accounts: for whoever sits at this machine, not for a network.
+        MailTransport::Captured if app.config.listen.ip().is_loopback() => Ok(app.mailer.captured()),
         _ => Err(Error::NotFound),
     }
 }

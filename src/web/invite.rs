@@ -4,15 +4,15 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::CookieJar;
 use sea_orm::EntityTrait as _;
 use serde::Deserialize;
 
-use super::page::{GonePage, LinkPart, NoticePage, Sent, page};
+use super::page::{GonePage, LinkPart, NoticePage, Sent, page, too_many};
 use crate::app::App;
-use crate::auth::{Client, new_cookie, optional_user};
+use crate::auth::{Client, optional_user};
+use crate::domain::attempts::Door;
 use crate::domain::display_name::DisplayName;
-use crate::domain::invitations::{self, Joiner};
+use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::{Change, sessions, sign_in};
 use crate::entity::{invitation, organisation};
 use crate::error::Error;
@@ -79,13 +79,16 @@ async fn find(app: &App, headers: &HeaderMap, link: &str) -> Result<Result<Found
         return gone();
     };
     let invitation = invitation::Entity::by_digest(&link.digest(&app.keyring)).one(app.db.read()).await?;
-    let Some(invitation) = invitation.filter(|invitation| invitation.is_open(app.now())) else {
+    let by = optional_user(app, headers).await?;
+    // A second press of the button finds it accepted, by the one who presses.
+    let mine = |row: &invitation::Model| by.as_ref().is_some_and(|by| row.accepted_by == Some(by.user.id));
+    let Some(invitation) = invitation.filter(|row| row.is_open(app.now()) || mine(row)) else {
         return gone();
     };
     let organisation =
         organisation::Entity::find_by_id(invitation.organisation_id).one(app.db.read()).await?;
     let Some(organisation) = organisation else { return gone() };
-    if let Some(by) = optional_user(app, headers).await? {
+    if let Some(by) = by {
         if by.user.email_normalised != invitation.email_normalised {
             let text = format!(
                 "You are signed in as {}, but this invitation is for {}. Sign out first, or open it in another browser. It stays good.",
@@ -131,18 +134,19 @@ pub async fn accept(
     };
     let joiner = match found.joiner.take() {
         Some(joiner) => Ok(joiner),
-        None => by_password(&app, &found.invitation, &form).await,
+        None => by_password(&client.door(&app), &found.invitation, &form).await,
     };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let joined = match joiner {
-        Ok(joiner) => invitations::join(change, &found.invitation, joiner).await,
+    let outcome = match joiner {
+        Ok(joiner) => joining::join(change, &found.invitation, joiner, app.config.limits.seats).await,
         Err(error) => Err(error),
     };
-    let (user, _) = match joined {
-        Ok(joined) => joined,
+    let (user, _) = match outcome {
+        Ok(member) => member,
         Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
+        Err(Error::TooManyAttempts { retry_after }) => return too_many(retry_after),
         Err(error @ (Error::Internal(_) | Error::Busy)) => return Err(error),
         Err(error) => return found.page(error.status(), form, Some(error.to_string())),
     };
@@ -157,16 +161,20 @@ pub async fn accept(
     let change = Change { actor: &actor, ..change };
     let (_, cookie) = sessions::start(change, &app.keyring, user.id, Some(found.organisation.id)).await?;
     txn.commit().await?;
-    let cookie = new_cookie(cookie.reveal().to_owned(), app.config.is_https());
-    Ok((CookieJar::new().add(cookie), done).into_response())
+    Ok((client.cookies(&app, user.id, &cookie), done).into_response())
 }
 
-async fn by_password(app: &App, invitation: &invitation::Model, form: &InviteForm) -> Result<Joiner, Error> {
+async fn by_password(
+    door: &Door<'_>,
+    invitation: &invitation::Model,
+    form: &InviteForm,
+) -> Result<Joiner, Error> {
     let password = PresentedPassword::try_from(form.password.clone());
     let password = password.map_err(|problem| Error::invalid("/password", problem))?;
     let name = match form.name.trim() {
         "" => None,
         name => Some(name.parse::<DisplayName>().map_err(|problem| Error::invalid("/name", problem))?),
     };
-    invitations::by_password(app.db.read(), &app.hasher, invitation, Some(password), name).await
+    let names = Names { name, username: None };
+    joining::by_password(door, invitation, Some(password), names).await
 }

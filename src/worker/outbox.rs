@@ -3,12 +3,14 @@
 //! A mail is claimed, its link is made, it is sent, and then it is marked: a crash at any point loses none and
 //! sends at most one twice, the second with a link that replaces the first.
 
+use std::time::Duration;
+
 use sea_orm::EntityTrait as _;
 use serde_json::Value;
 
 use crate::app::App;
 use crate::domain::audit::Actor;
-use crate::domain::{Change, invitations, one_time, outbox, sign_in};
+use crate::domain::{Change, invitations, one_time, outbox, sign_in, users};
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::{Kind, Model, State};
 use crate::entity::{organisation, user};
@@ -17,6 +19,8 @@ use crate::id::{InvitationId, UserId};
 use crate::mail::{Letter, SendError, messages};
 
 const AT_ONCE: u64 = 20;
+/// Shorter than the time after which another node takes over (`domain/outbox.rs`).
+const LONGEST_ATTEMPT: Duration = Duration::from_secs(45);
 
 /// Sends what is due; how many mails were dealt with.
 pub async fn tick(app: &App) -> Result<usize, Error> {
@@ -31,21 +35,45 @@ pub async fn tick(app: &App) -> Result<usize, Error> {
 }
 
 async fn deliver(app: &App, mail: Model) -> Result<(), Error> {
-    let Some(letter) = prepare(app, &mail).await? else { return Ok(()) };
-    let sent = app.mailer.send(mail.id, &mail.recipient, letter, app.now()).await;
+    let letter = match prepare(app, &mail).await {
+        Ok(Some(letter)) => letter,
+        Ok(None) => return Ok(()),
+        Err(error) => {
+            // Later, or it would be the first in line for ever.
+            postpone(app, &mail).await?;
+            return Err(error);
+        }
+    };
+    let sending = app.mailer.send(mail.id, &mail.recipient, letter, app.now());
+    let sent = tokio::time::timeout(LONGEST_ATTEMPT, sending)
+        .await
+        .unwrap_or_else(|_| Err(SendError::Transient("the mail server took too long".to_owned())));
     let actor = Actor::system();
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     match sent {
         Ok(()) => outbox::finish(change, mail.id, State::Sent).await?,
         Err(SendError::Permanent(error)) => {
+            let error = error.replace(&mail.recipient, "…");
             tracing::warn!(mail = %mail.id, error, "a mail was refused for good");
-            outbox::give_up(change, mail.id, &error).await?;
+            outbox::give_up(change, &mail, &error).await?;
         }
         Err(SendError::Transient(error)) => {
+            // The log has no addresses, and the recipient stands beside it everywhere else.
+            let error = error.replace(&mail.recipient, "…");
             let state = outbox::retry_later(change, &mail, &error).await?;
             tracing::warn!(mail = %mail.id, attempts = mail.attempts + 1, ?state, error, "a mail was not sent");
         }
+    }
+    Ok(txn.commit().await?)
+}
+
+async fn postpone(app: &App, mail: &Model) -> Result<(), Error> {
+    let actor = Actor::system();
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    if outbox::claim(change, mail).await? {
+        outbox::retry_later(change, mail, "the mail could not be written: see the log").await?;
     }
     Ok(txn.commit().await?)
 }
@@ -72,6 +100,7 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
     Ok(match mail.kind {
         Kind::VerifyEmail => {
             let unproven = recipient(change, mail).await?.filter(|user| user.email_verified_at.is_none());
+            let unproven = unproven.filter(|user| user.disabled_at.is_none());
             link(app, change, Purpose::VerifyEmail, unproven, mail, "verify")
                 .await?
                 .map(messages::verify_email)
@@ -85,6 +114,9 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
         Kind::ConfirmNewEmail => {
             let taken = recipient(change, mail).await?.is_some();
             let user = named_user(change, &mail.data).await?.filter(|_| !taken);
+            // Whoever asked with a password that was replaced since asks no more.
+            let user = user.filter(|user| user.password_changed_at.is_none_or(|at| at <= mail.created_at));
+            let user = user.filter(|user| user.disabled_at.is_none());
             link(app, change, Purpose::NewEmail, user, mail, "verify").await?.map(messages::confirm_new_email)
         }
         Kind::Invitation => match text("invitation_id").parse() {
@@ -111,7 +143,8 @@ async fn recipient(change: Change<'_>, mail: &Model) -> Result<Option<user::Mode
 
 async fn named_user(change: Change<'_>, data: &Value) -> Result<Option<user::Model>, Error> {
     let Some(id) = data["user_id"].as_str().and_then(|id| id.parse::<UserId>().ok()) else { return Ok(None) };
-    Ok(user::Entity::find_by_id(id).one(change.txn).await?)
+    // Locked: a password that is being replaced ends this, before or after.
+    users::lock(change, id).await.map(Some)
 }
 
 async fn link(
@@ -123,8 +156,9 @@ async fn link(
     page: &str,
 ) -> Result<Option<String>, Error> {
     let Some(user) = user else { return Ok(None) };
-    // For an account's own address as it is stored: the request may have written it in another case.
-    let email = if purpose == Purpose::NewEmail { &mail.recipient } else { &user.email };
+    // The addresses as they were written; the mail's is in lower case, so that the caps count it once.
+    let new = mail.data["email"].as_str().unwrap_or(&mail.recipient);
+    let email = if purpose == Purpose::NewEmail { new } else { &user.email };
     let secret = one_time::issue(change, &app.keyring, purpose, user.id, email).await?;
     Ok(Some(format!("{}/{page}/{}", app.config.public_url, secret.reveal())))
 }

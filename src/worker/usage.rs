@@ -8,9 +8,21 @@ pub async fn tick(app: &App) -> Result<(), Error> {
     if app.usage.is_empty() {
         return Ok(());
     }
-    let txn = app.db.begin().await?;
-    let written = app.usage.flush(&txn).await?;
-    txn.commit().await?;
-    tracing::debug!(written, "wrote last uses");
-    Ok(())
+    let seen = app.usage.take();
+    let written = async {
+        let txn = app.db.begin().await?;
+        let written = seen.write(&txn).await?;
+        txn.commit().await?;
+        Ok(written)
+    };
+    match written.await {
+        Ok(written) => {
+            tracing::debug!(written, "wrote last uses");
+            Ok(())
+        }
+        Err(error) => {
+            app.usage.put_back(seen);
+            Err(error)
+        }
+    }
 }

@@ -99,7 +99,9 @@ async fn nobody_but_admins_changes_roles_least_of_all_their_own() {
         }
     }
     assert_eq!(roles(&org.admin.with_cookie(), &org).await, before);
-    for bad in ["owner", "Admin", "", "admin "] {
+    for bad in
+        [json!("owner"), json!("Admin"), json!(""), json!("admin "), json!(3), json!(true), Value::Null]
+    {
         let bad = json!({ "role": bad });
         let answer = org.admin.with_cookie().patch(&path(&org, &org.member), bad).await.status(422);
         assert_eq!(answer.pointer(), "/role");
@@ -174,4 +176,21 @@ async fn an_admin_ends_all_sessions_of_a_member() {
     org.viewer.with_cookie().get("/api/auth/me").await.status(200);
     // They may come back: it is the account's owner who still knows the password.
     app.sign_in(&org.member.email).await;
+}
+
+#[tokio::test]
+async fn a_choice_of_another_type_is_pointed_at() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let client = org.admin.with_cookie();
+    let member = format!("{}/members/{}", org.path, org.member.user_id);
+    for bad in [json!(3), Value::Null, json!(true), json!({}), json!(["admin"]), json!({ "admin": null })] {
+        let answer = client.patch(&member, json!({ "role": bad })).await.status(422);
+        assert_eq!(answer.pointer(), "/role", "{bad}");
+        let key = json!({ "name": "x", "environment": bad, "role": "viewer" });
+        let answer = client.post(&format!("{}/keys", org.path), key).await.status(422);
+        assert_eq!(answer.pointer(), "/environment", "{bad}");
+    }
+    let role = org.member.with_cookie().get("/api/auth/me").await.status(200).json()["role"].clone();
+    assert_eq!(role, json!("member"));
 }

@@ -4,6 +4,9 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
+use oskar::app::App;
+use oskar::clock::Clock;
+use oskar::config::{Config, Environment, Sources};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -29,8 +32,21 @@ impl Installation {
         command
             .current_dir(self.data.path())
             .env("OSKAR_DATABASE_URL", &self.database_url)
+            .env("OSKAR_LIMITS__EXEMPT", "127.0.0.1")
             .env("OSKAR_DATA_DIR", self.data.path().join("data"));
         command
+    }
+
+    /// The same installation, opened by this process.
+    pub async fn open(&self) -> App {
+        let data = self.data.path().join("data");
+        let variables =
+            [("OSKAR_DATABASE_URL", self.database_url.as_str()), ("OSKAR_DATA_DIR", data.to_str().unwrap())];
+        let empty = self.data.path().join("none.toml");
+        std::fs::write(&empty, "").unwrap();
+        let sources = Sources::gather(Some(&empty), &Environment::of(variables), &[]);
+        let config = Config::from_sources(&sources).unwrap();
+        App::open(config, Clock::System).await.unwrap().0
     }
 
     /// Runs a command to its end, with something to read.

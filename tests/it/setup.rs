@@ -231,3 +231,12 @@ async fn another_site_cannot_send_the_form() {
     }
     app.anonymous().get(&link).await.status(200);
 }
+
+#[tokio::test]
+async fn what_is_no_form_is_refused_in_the_usual_shape() {
+    let app = TestApp::start().await;
+    let link = setup_link(&app).await;
+    let answer = app.anonymous().post(&link, json!({ "email": "ana@acme.example" })).await.status(415);
+    assert_eq!(answer.code(), "unsupported_media_type");
+    app.anonymous().get(&link).await.status(200);
+}

@@ -244,6 +244,28 @@ async fn proxies_may_keep_method_path_and_body() {
 }
 
 #[tokio::test]
+async fn options_need_a_credential_like_any_other_method() {
+    let app = TestApp::with(&[("OSKAR_ALLOWED_ORIGINS", "https://app.example.com")]).await;
+    let org = app.organisation("Acme").await;
+    for path in ["/api/verify", "/api/verify/some/path"] {
+        let anonymous = app.anonymous().call(Method::OPTIONS, path, None).await.status(401);
+        assert_eq!(anonymous.code(), "unauthenticated");
+        let answer = org.viewer.with_bearer().call(Method::OPTIONS, path, None).await.status(200);
+        assert_eq!(answer.header("x-auth-user-id"), org.viewer.user_id);
+        let denied = format!("{path}?role=admin");
+        org.viewer.with_bearer().call(Method::OPTIONS, &denied, None).await.status(403);
+        // A preflight on its way to the protected service is that service's, so it needs no answer of ours.
+        let request = Request::builder()
+            .method(Method::OPTIONS)
+            .uri(path)
+            .header("origin", "https://app.example.com")
+            .header("access-control-request-method", "POST")
+            .body(Body::empty());
+        app.anonymous().send(request.unwrap()).await.status(401);
+    }
+}
+
+#[tokio::test]
 async fn a_cookie_speaks_for_any_of_its_user_s_organisations() {
     let app = TestApp::start().await;
     let org = organisation(&app).await;

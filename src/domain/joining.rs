@@ -1,0 +1,153 @@
+//! Joining an organisation by an invitation, with or without an account.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+
+use super::attempts::Door;
+use super::display_name::DisplayName;
+use super::email::Email;
+use super::sign_in::{self, Checked};
+use super::username::Username;
+use super::users::{self, NewUser};
+use super::{Change, invitations, mailbox, members, sessions};
+use crate::entity::{invitation, membership, user};
+use crate::error::Error;
+use crate::password::{NewPassword, PresentedPassword};
+
+/// Makes a user whose mailbox the invitation was sent to a member. Once more by the same user changes nothing.
+///
+/// # Errors
+/// [`Error::LinkInvalid`]; [`Error::SeatsTaken`]; [`Error::InvitationForAnother`], which leaves the invitation as
+/// it is.
+async fn accept(
+    change: Change<'_>,
+    invitation: &invitation::Model,
+    user: &user::Model,
+    seats: Option<u64>,
+) -> Result<membership::Model, Error> {
+    if invitation.email_normalised != user.email_normalised {
+        return Err(Error::InvitationForAnother);
+    }
+    let organisation = invitation.organisation_id;
+    let accepted = invitation::Entity::update_many()
+        .col_expr(invitation::Column::AcceptedAt, Expr::value(change.now))
+        .col_expr(invitation::Column::AcceptedBy, Expr::value(user.id))
+        .col_expr(invitation::Column::UpdatedAt, Expr::value(change.now))
+        .filter(invitation::COLUMN.id.eq(invitation.id))
+        .filter(invitation::COLUMN.digest.eq(invitation.digest.clone().unwrap_or_default()))
+        .filter(invitation::COLUMN.accepted_at.is_null())
+        .filter(invitation::COLUMN.withdrawn_at.is_null())
+        .filter(invitation::COLUMN.expires_at.gt(change.now))
+        .exec(change.txn)
+        .await?;
+    let present = members::find(change, organisation, user.id).await;
+    if accepted.rows_affected != 1 {
+        let mine = invitations::find(change, organisation, invitation.id).await?.accepted_by == Some(user.id);
+        return if mine { present.map_err(|_| Error::LinkInvalid) } else { Err(Error::LinkInvalid) };
+    }
+    mailbox::mark_proven(change, user.id).await?;
+    let data = json!({ "role": invitation.role });
+    change.record(Some(organisation), "invitation.accepted", Some(invitation.id.to_string()), data).await?;
+    match present {
+        Ok(member) => Ok(member),
+        // Its seat is its own, unless the limit was lowered or somebody was added past it.
+        Err(Error::NotFound)
+            if invitations::members(change, organisation).await? >= seats.unwrap_or(u64::MAX) =>
+        {
+            Err(Error::SeatsTaken)
+        }
+        Err(Error::NotFound) => members::add(change, organisation, user.id, invitation.role).await,
+        Err(error) => Err(error),
+    }
+}
+
+/// What whoever is new wants to be called.
+#[derive(Debug, Default)]
+pub struct Names {
+    pub name: Option<DisplayName>,
+    pub username: Option<Username>,
+}
+
+/// Who accepts an invitation.
+#[derive(Debug)]
+pub enum Joiner {
+    /// Signed in already.
+    SignedIn(Box<user::Model>),
+    /// Without an account so far.
+    New { password_hash: String, names: Names },
+    /// With an account whose password was just checked.
+    Known(Box<Checked>),
+    /// With an account that somebody made without proving the address: it is theirs from now on.
+    Reclaimed { user: Box<user::Model>, password_hash: String },
+}
+
+/// Finds out how the holder of an invitation's link joins by a password; outside any transaction, because
+/// hashing takes long.
+///
+/// # Errors
+/// [`Error::Invalid`] without a password, or with one that cannot be a new one; those of [`sign_in::check`].
+pub async fn by_password(
+    door: &Door<'_>,
+    invitation: &invitation::Model,
+    password: Option<PresentedPassword>,
+    names: Names,
+) -> Result<Joiner, Error> {
+    let password = password.ok_or_else(|| Error::invalid("/password", "sign in, or give a password"))?;
+    let found = sign_in::find(door.db.read(), &invitation.email).await?;
+    if found.as_ref().is_some_and(|user| user.email_verified_at.is_some()) {
+        let checked = sign_in::check(door, &invitation.email, &password, false).await?;
+        return Ok(Joiner::Known(Box::new(checked)));
+    }
+    let password: NewPassword =
+        password.try_into().map_err(|problem: String| Error::invalid("/password", problem))?;
+    let password_hash = door.hasher.hash(&password).await?;
+    Ok(match found {
+        Some(user) => Joiner::Reclaimed { user: Box::new(user), password_hash },
+        None => Joiner::New { password_hash, names },
+    })
+}
+
+/// Accepts an invitation, making the account if there is none.
+///
+/// # Errors
+/// [`Error::LinkInvalid`]; [`Error::InvitationForAnother`]; [`Error::SeatsTaken`]; [`Error::UserDisabled`];
+/// [`Error::EmailTaken`] if the account was made meanwhile.
+pub async fn join(
+    change: Change<'_>,
+    invitation: &invitation::Model,
+    joiner: Joiner,
+    seats: Option<u64>,
+) -> Result<(user::Model, membership::Model), Error> {
+    // First the organisation, then the account, as everywhere: two changes cannot wait for each other.
+    members::lock(change, invitation.organisation_id).await.map_err(|_| Error::LinkInvalid)?;
+    let user = match joiner {
+        Joiner::SignedIn(user) => users::lock(change, user.id).await?,
+        Joiner::Known(checked) => {
+            let user = checked.confirm(change).await?;
+            sessions::announce_new_device(change, &user).await?;
+            user
+        }
+        Joiner::New { password_hash, names: Names { name, username } } => {
+            let email = Email::try_from(invitation.email.clone()).map_err(Error::internal)?;
+            let (operator, email_verified) = (false, true);
+            let new = NewUser { email, username, name, password_hash, operator, email_verified };
+            users::create(change, new).await?
+        }
+        Joiner::Reclaimed { user, password_hash } => {
+            let user = users::lock(change, user.id).await?;
+            if user.email_verified_at.is_some() {
+                return Err(Error::InvalidLogin);
+            }
+            if user.disabled_at.is_some() {
+                return Err(Error::UserDisabled);
+            }
+            users::reset_password(change, user.id, password_hash).await?;
+            mailbox::disown(change, user.id).await?;
+            user
+        }
+    };
+    let actor = change.actor.as_user(user.id, &user.name);
+    let membership = accept(Change { actor: &actor, ..change }, invitation, &user, seats).await?;
+    Ok((user, membership))
+}

@@ -1,0 +1,386 @@
+//! Invitations: from the admin's side, and from the side of whoever is invited.
+
+use axum::http::Method;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, PASSWORD, TestApp, TestOrganisation};
+
+const BOB: &str = "bob@new.example";
+
+async fn invite(org: &TestOrganisation, emails: &[&str], role: &str) -> Answer {
+    let body = json!({ "emails": emails, "role": role });
+    org.admin.with_cookie().post(&format!("{}/invitations", org.path), body).await
+}
+
+/// Invites Bob; the invitation's id and the secret of its link.
+async fn invite_bob(app: &TestApp, org: &TestOrganisation) -> (String, String) {
+    let made = invite(org, &[BOB], "member").await.status(201).json();
+    (made["data"][0]["id"].as_str().unwrap().to_owned(), app.mailed_secret(BOB).await)
+}
+
+async fn accept(app: &TestApp, token: &str, password: Option<&str>) -> Answer {
+    let mut body = json!({ "token": token });
+    if let Some(password) = password {
+        body["password"] = json!(password);
+    }
+    app.anonymous().post("/api/invitations/accept", body).await
+}
+
+async fn list(org: &TestOrganisation) -> Vec<Value> {
+    let listed = org.admin.with_cookie().get(&format!("{}/invitations", org.path)).await.status(200);
+    listed.json()["data"].as_array().unwrap().clone()
+}
+
+async fn member_count(org: &TestOrganisation) -> usize {
+    let listed = org.admin.with_cookie().get(&format!("{}/members?limit=100", org.path)).await.status(200);
+    listed.json()["data"].as_array().unwrap().len()
+}
+
+#[tokio::test]
+async fn whoever_has_no_account_joins_by_the_link_and_is_signed_in() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let (_, token) = invite_bob(&app, &org).await;
+    assert!(token.starts_with("osi_"), "{token}");
+    assert_eq!(accept(&app, &token, None).await.status(422).pointer(), "/password");
+    assert_eq!(accept(&app, &token, Some("short")).await.status(422).pointer(), "/password");
+    let joined = accept(&app, &token, Some(PASSWORD)).await.status(200);
+    assert!(joined.set_cookie().starts_with("oskar_session=oss_"));
+    let joined = joined.json();
+    assert_eq!((&joined["role"], &joined["organisation"]["slug"]), (&json!("member"), &json!("acme")));
+    let bob = app.sign_in(BOB).await;
+    bob.with_bearer().get(&org.path).await.status(200);
+    assert_eq!(list(&org).await[0]["state"], "accepted");
+    // The mailbox is proven: with required verification they get in, too.
+    let strict = app.another_node_with(&[("OSKAR_VERIFY_EMAIL", "required")]).await;
+    strict.sign_in(BOB).await;
+}
+
+#[tokio::test]
+async fn whoever_has_an_account_joins_signed_in_or_by_its_password_and_once_more_changes_nothing() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let bob = app.register(BOB, None).await;
+    let verification = json!({ "token": app.mailed_secret(BOB).await });
+    app.anonymous().post("/api/auth/verify-email", verification).await.status(204);
+    let (_, token) = invite_bob(&app, &org).await;
+    assert_eq!(accept(&app, &token, Some("another password")).await.status(401).code(), "invalid_login");
+    let joined = bob.with_cookie().post("/api/invitations/accept", json!({ "token": token })).await;
+    assert_eq!(joined.status(200).json()["tokens"], Value::Null);
+    bob.with_cookie().post("/api/invitations/accept", json!({ "token": token })).await.status(200);
+    accept(&app, &token, Some(PASSWORD)).await.status(200);
+    assert_eq!(member_count(&org).await, 4);
+}
+
+/// A71.
+#[tokio::test]
+async fn another_account_cannot_accept_and_the_invitation_stays_good() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let (_, token) = invite_bob(&app, &org).await;
+    let unverified = app.register("eve@evil.example", None).await;
+    let other = app.organisation("Other").await;
+    for eve in [&unverified, &other.member] {
+        let refused = eve.with_cookie().post("/api/invitations/accept", json!({ "token": token })).await;
+        assert_eq!(refused.status(403).code(), "invitation_for_another");
+        let body = json!({ "email": "eve2@evil.example", "password": PASSWORD, "invitation": token });
+        let refused = app.anonymous().post("/api/auth/register", body).await;
+        assert_eq!(refused.status(403).code(), "invitation_for_another");
+    }
+    assert_eq!(member_count(&org).await, 3);
+    accept(&app, &token, Some(PASSWORD)).await.status(200);
+}
+
+#[tokio::test]
+async fn several_are_invited_at_once_all_or_none() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let refused = invite(&org, &["a@new.example", "member@acme.example"], "viewer").await;
+    assert_eq!(refused.status(409).code(), "already_member");
+    assert!(list(&org).await.is_empty());
+    let twice = invite(&org, &["a@new.example", "A@new.example"], "viewer").await;
+    assert_eq!(twice.status(422).pointer(), "/emails/1");
+    assert_eq!(
+        invite(&org, &["a@new.example", "no address"], "viewer").await.status(422).pointer(),
+        "/emails/1"
+    );
+    assert_eq!(invite(&org, &[], "viewer").await.status(422).pointer(), "/emails");
+    assert!(list(&org).await.is_empty());
+    let made = invite(&org, &["a@new.example", "b@new.example"], "viewer").await.status(201).json();
+    assert_eq!(made["data"].as_array().unwrap().len(), 2);
+    for email in ["a@new.example", "b@new.example"] {
+        assert_eq!(app.subjects(email).await, ["admin invites you to Acme"]);
+    }
+    let first =
+        org.admin.with_cookie().get(&format!("{}/invitations?limit=1", org.path)).await.status(200).json();
+    assert_eq!(first["data"][0]["email"], "b@new.example");
+    let next = format!("{}/invitations?limit=1&cursor={}", org.path, first["next_cursor"].as_str().unwrap());
+    let second = org.admin.with_cookie().get(&next).await.status(200).json();
+    assert_eq!(
+        (&second["data"][0]["email"], &second["next_cursor"]),
+        (&json!("a@new.example"), &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn the_secret_is_only_in_the_mail() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let made = invite(&org, &[BOB], "member").await.status(201).text();
+    let token = app.mailed_secret(BOB).await;
+    let listed = org.admin.with_cookie().get(&format!("{}/invitations", org.path)).await.text();
+    let events = org.admin.with_cookie().get(&format!("{}/events", org.path)).await.text();
+    for answer in [made, listed, events] {
+        assert!(!answer.contains("osi_") && !answer.contains(&token), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn sending_again_kills_the_older_link_and_gives_another_week() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let (id, first) = invite_bob(&app, &org).await;
+    app.advance(TimeDelta::days(6));
+    let resend = format!("{}/invitations/{id}/resend", org.path);
+    let again = app.sign_in(&org.admin.email).await.with_cookie();
+    assert_eq!(again.call(Method::POST, &resend, None).await.status(200).json()["delivery"], "pending");
+    accept(&app, &first, Some(PASSWORD)).await.status(410);
+    let second = app.mailed_secret(BOB).await;
+    app.advance(TimeDelta::days(6));
+    accept(&app, &first, Some(PASSWORD)).await.status(410);
+    accept(&app, &second, Some(PASSWORD)).await.status(200);
+    let again = app.sign_in(&org.admin.email).await.with_cookie();
+    assert_eq!(again.call(Method::POST, &resend, None).await.status(409).code(), "invitation_ended");
+}
+
+#[tokio::test]
+async fn inviting_an_address_again_replaces_its_open_invitation() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let (_, first) = invite_bob(&app, &org).await;
+    invite(&org, &["BOB@new.example"], "viewer").await.status(201);
+    let second = app.mailed_secret("BOB@new.example").await;
+    accept(&app, &first, Some(PASSWORD)).await.status(410);
+    assert_eq!(accept(&app, &second, Some(PASSWORD)).await.status(200).json()["role"], "viewer");
+    let states: Vec<_> = list(&org).await.into_iter().map(|row| row["state"].clone()).collect();
+    assert_eq!(states, ["accepted", "withdrawn"]);
+}
+
+#[tokio::test]
+async fn a_withdrawn_invitation_is_dead_and_one_that_is_too_old_too() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let (id, token) = invite_bob(&app, &org).await;
+    let path = format!("{}/invitations/{id}", org.path);
+    org.admin.with_cookie().delete(&path).await.status(204);
+    org.admin.with_cookie().delete(&path).await.status(204);
+    accept(&app, &token, Some(PASSWORD)).await.status(410);
+    let resend = org.admin.with_cookie().call(Method::POST, &format!("{path}/resend"), None).await;
+    assert_eq!(resend.status(409).code(), "invitation_ended");
+
+    let (id, token) = invite_bob(&app, &org).await;
+    app.advance(TimeDelta::days(7));
+    accept(&app, &token, Some(PASSWORD)).await.status(410);
+    let admin = app.sign_in(&org.admin.email).await.with_cookie();
+    let listed = admin.get(&format!("{}/invitations", org.path)).await.status(200).json();
+    assert_eq!(listed["data"][0]["state"], "expired");
+    // It can be revived.
+    admin.call(Method::POST, &format!("{}/invitations/{id}/resend", org.path), None).await.status(200);
+    accept(&app, &app.mailed_secret(BOB).await, Some(PASSWORD)).await.status(200);
+    let accepted = admin.delete(&format!("{}/invitations/{id}", org.path)).await;
+    assert_eq!(accepted.status(409).code(), "invitation_ended");
+}
+
+/// A13.
+#[tokio::test]
+async fn invitations_die_with_their_organisation_also_those_not_yet_sent() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let (_, token) = invite_bob(&app, &org).await;
+    invite(&org, &["late@new.example"], "member").await.status(201);
+    org.admin.with_cookie().delete(&org.path).await.status(204);
+    accept(&app, &token, Some(PASSWORD)).await.status(410);
+    assert!(app.mails("late@new.example").await.is_empty());
+    org.admin.with_cookie().post("/api/orgs", json!({ "name": "Acme", "slug": "acme" })).await.status(201);
+    accept(&app, &token, Some(PASSWORD)).await.status(410);
+    assert!(list(&org).await.is_empty());
+}
+
+#[tokio::test]
+async fn another_organisations_admin_sees_and_changes_nothing_of_it() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let other = app.organisation("Other").await;
+    let (id, token) = invite_bob(&app, &org).await;
+    let theirs = other.admin.with_cookie();
+    theirs.delete(&format!("{}/invitations/{id}", other.path)).await.status(404);
+    theirs.call(Method::POST, &format!("{}/invitations/{id}/resend", other.path), None).await.status(404);
+    assert!(list(&other).await.is_empty());
+    accept(&app, &token, Some(PASSWORD)).await.status(200);
+}
+
+#[tokio::test]
+async fn invitations_work_in_every_mode_of_registration() {
+    for mode in ["open", "invite", "domain", "closed"] {
+        let app = TestApp::start().await;
+        let org = app.organisation("Acme").await;
+        invite(&org, &["a@new.example", "b@new.example"], "viewer").await.status(201);
+        let (by_accepting, by_registering) =
+            (app.mailed_secret("a@new.example").await, app.mailed_secret("b@new.example").await);
+        let node = app
+            .another_node_with(&[
+                ("OSKAR_REGISTRATION", mode),
+                ("OSKAR_REGISTRATION_DOMAINS", "acme.example"),
+                ("OSKAR_VERIFY_EMAIL", "required"),
+            ])
+            .await;
+        let register = async |email: &str| {
+            node.anonymous()
+                .post("/api/auth/register", json!({ "email": email, "password": PASSWORD }))
+                .await
+                .status
+        };
+        let expected = match mode {
+            "open" => [202, 202],
+            "domain" => [202, 403],
+            _ => [403, 403],
+        };
+        let seen = [register("x@acme.example").await, register("x@elsewhere.example").await];
+        assert_eq!(seen, expected, "{mode}");
+        accept(&node, &by_accepting, Some(PASSWORD)).await.status(200);
+        let body = json!({ "email": "b@new.example", "password": PASSWORD, "username": "bea",
+            "name": "Bea", "invitation": by_registering });
+        let made = node.anonymous().post("/api/auth/register", body).await.status(201).json();
+        assert_eq!(
+            (&made["user"]["role"], &made["user"]["name"]),
+            (&json!("viewer"), &json!("Bea")),
+            "{mode}"
+        );
+        node.anonymous()
+            .post("/api/auth/login", json!({ "username": "bea", "password": PASSWORD }))
+            .await
+            .status(200);
+    }
+}
+
+#[tokio::test]
+async fn registering_by_invitation_is_for_whoever_has_no_account() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let (_, token) = invite_bob(&app, &org).await;
+    let body = |password: &str| json!({ "email": BOB, "password": password, "invitation": token });
+    let mut both = body(PASSWORD);
+    both["organisation"] = json!("Mine");
+    let register = async |body: Value| app.anonymous().post("/api/auth/register", body).await;
+    assert_eq!(register(both).await.status(422).pointer(), "/organisation");
+    let mut nonsense = body(PASSWORD);
+    nonsense["invitation"] = json!("osi_nonsense");
+    assert_eq!(register(nonsense).await.status(410).code(), "link_invalid");
+    register(body(PASSWORD)).await.status(201);
+    assert_eq!(register(body(PASSWORD)).await.status(409).code(), "email_taken");
+}
+
+/// A74.
+#[tokio::test]
+async fn an_invitation_to_an_account_that_somebody_else_made_leaves_them_nothing() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let attacker = app.register(BOB, Some("Trap")).await;
+    let key = json!({ "name": "k", "environment": "live", "role": "admin" });
+    let key = attacker.with_cookie().post("/api/orgs/trap/keys", key).await.status(201).json();
+    let key = key["secret"].as_str().unwrap().to_owned();
+    let (_, token) = invite_bob(&app, &org).await;
+    accept(&app, &token, Some("Bob's very own password")).await.status(200);
+    attacker.with_cookie().get("/api/auth/me").await.status(401);
+    attacker.with_bearer().get("/api/auth/me").await.status(401);
+    let refresh = json!({ "refresh_token": attacker.refresh_token });
+    app.anonymous().post("/api/auth/refresh", refresh).await.status(401);
+    app.anonymous().call_with(Method::GET, "/api/auth/me", &[("x-api-key", &key)], None).await.status(401);
+    let login = json!({ "email": BOB, "password": PASSWORD });
+    app.anonymous().post("/api/auth/login", login).await.status(401);
+}
+
+#[tokio::test]
+async fn seats_are_members_and_open_invitations_together() {
+    let app = TestApp::with(&[("OSKAR_LIMITS__SEATS", "5")]).await;
+    let org = app.organisation("Acme").await;
+    let too_many = invite(&org, &["a@new.example", "b@new.example", "c@new.example"], "viewer").await;
+    assert_eq!(too_many.status(409).code(), "seats_taken");
+    assert!(list(&org).await.is_empty());
+    let made = invite(&org, &["a@new.example", "b@new.example"], "viewer").await.status(201).json();
+    assert_eq!(invite(&org, &["c@new.example"], "viewer").await.status(409).code(), "seats_taken");
+    // Replacing one takes no seat more; accepting neither.
+    invite(&org, &["b@new.example"], "member").await.status(201);
+    accept(&app, &app.mailed_secret("b@new.example").await, Some(PASSWORD)).await.status(200);
+    let first = made["data"][0]["id"].as_str().unwrap();
+    org.admin.with_cookie().delete(&format!("{}/invitations/{first}", org.path)).await.status(204);
+    let (id, _) = invite_bob(&app, &org).await;
+    // What has expired takes none, until it is sent again.
+    app.advance(TimeDelta::days(8));
+    let admin = app.sign_in(&org.admin.email).await.with_cookie();
+    let body = json!({ "emails": ["d@new.example"], "role": "viewer" });
+    admin.post(&format!("{}/invitations", org.path), body).await.status(201);
+    let resend = admin.call(Method::POST, &format!("{}/invitations/{id}/resend", org.path), None).await;
+    assert_eq!(resend.status(409).code(), "seats_taken");
+}
+
+#[tokio::test]
+async fn many_invitations_at_once_do_not_overrun_the_seats() {
+    let app = TestApp::with(&[("OSKAR_LIMITS__SEATS", "6")]).await;
+    let org = app.organisation("Acme").await;
+    let attempts: Vec<_> = (0..16)
+        .map(|number| {
+            let (client, path) = (org.admin.with_cookie(), format!("{}/invitations", org.path));
+            let body = json!({ "emails": [format!("n{number}@new.example")], "role": "viewer" });
+            tokio::spawn(async move { client.post(&path, body).await.status })
+        })
+        .collect();
+    let mut made = 0;
+    for attempt in attempts {
+        match attempt.await.unwrap() {
+            201 => made += 1,
+            status => assert_eq!(status, 409),
+        }
+    }
+    assert_eq!(made, 3);
+}
+
+#[tokio::test]
+async fn accepting_at_once_makes_one_member() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let (_, token) = invite_bob(&app, &org).await;
+    let attempts: Vec<_> = (0..8)
+        .map(|_| {
+            let client = app.anonymous();
+            let body = json!({ "token": token, "password": PASSWORD });
+            tokio::spawn(async move { client.post("/api/invitations/accept", body).await.status })
+        })
+        .collect();
+    let mut joined = 0;
+    for attempt in attempts {
+        let status = attempt.await.unwrap();
+        assert!(matches!(status, 200 | 409), "{status}");
+        joined += u32::from(status == 200);
+    }
+    assert!(joined >= 1);
+    assert_eq!(member_count(&org).await, 4);
+}
+
+#[tokio::test]
+async fn the_list_tells_how_far_the_mail_has_come() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    invite(&org, &[BOB], "member").await.status(201);
+    assert_eq!(list(&org).await[0]["delivery"], "pending");
+    let unreachable = app.another_node_with(&[("OSKAR_MAIL__SMTP_URL", "smtp://127.0.0.1:1")]).await;
+    unreachable.deliver().await;
+    let row = &list(&org).await[0];
+    assert_eq!(row["delivery"], "pending");
+    assert!(row["delivery_error"].as_str().unwrap().contains("onnection"), "{row}");
+    app.advance(TimeDelta::minutes(2));
+    app.deliver().await;
+    let row = &list(&org).await[0];
+    assert_eq!((&row["delivery"], &row["delivery_error"]), (&json!("sent"), &Value::Null));
+}

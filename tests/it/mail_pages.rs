@@ -1,0 +1,142 @@
+//! The pages that mailed links lead to, without a browser, and the development mailbox.
+
+use axum::http::Method;
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::setup::form;
+use crate::support::{Answer, PASSWORD, TestApp};
+
+const BOB: &str = "bob@new.example";
+
+async fn path_in_mail(app: &TestApp, to: &str) -> String {
+    app.mailed_link(to).await.strip_prefix("http://localhost:8675").unwrap().to_owned()
+}
+
+async fn submit(app: &TestApp, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let fields = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    app.anonymous().send(form(path, fields)).await
+}
+
+/// Bob's way in to an organisation of that name.
+async fn invited(app: &TestApp, organisation: &str) -> String {
+    let admin = app.register("admin@acme.example", Some(organisation)).await;
+    let slug = admin.signed_in["organisation"]["slug"].as_str().unwrap();
+    let body = json!({ "emails": [BOB], "role": "member" });
+    admin.with_cookie().post(&format!("/api/orgs/{slug}/invitations"), body).await.status(201);
+    path_in_mail(app, BOB).await
+}
+
+#[track_caller]
+fn is_page(answer: &Answer) {
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("referrer-policy"), "no-referrer");
+    assert!(answer.header("content-security-policy").contains("default-src 'none'"));
+    assert!(!answer.text().contains("<script"), "{}", answer.text());
+}
+
+/// A54.
+#[tokio::test]
+async fn names_with_markup_are_shown_as_they_are_written() {
+    let app = TestApp::start().await;
+    let path = invited(&app, "<script>alert(1)</script>\"' Acme").await;
+    let shown = app.anonymous().get(&path).await.status(200);
+    is_page(&shown);
+    assert!(shown.text().contains("&#60;script&#62;alert(1)"), "{}", shown.text());
+    let wrong = submit(&app, &path, &[("name", "\"><b>Bob"), ("password", "short")]).await.status(422);
+    is_page(&wrong);
+    assert!(
+        wrong.text().contains("value=\"&#34;&#62;&#60;b&#62;Bob\""),
+        "kept and escaped: {}",
+        wrong.text()
+    );
+    assert!(!wrong.text().contains("value=\"short\""), "passwords are not sent back");
+}
+
+#[tokio::test]
+async fn an_invitation_page_makes_the_account_and_signs_in_and_a_second_press_is_no_error() {
+    let app = TestApp::start().await;
+    let path = invited(&app, "Acme").await;
+    assert_eq!(app.anonymous().call(Method::HEAD, &path, None).await.status(200).text(), "");
+    let joined = submit(&app, &path, &[("name", "Bob"), ("password", PASSWORD)]).await.status(200);
+    is_page(&joined);
+    let cookie = joined.cookie("oskar_session");
+    let bob = crate::support::Client::new(app.router.clone(), crate::support::Credential::Cookie(cookie));
+    assert_eq!(bob.get("/api/auth/me").await.status(200).json()["user"]["name"], "Bob");
+    bob.send(form(&path, "")).await.status(200);
+    submit(&app, &path, &[("password", PASSWORD)]).await.status(410);
+}
+
+#[tokio::test]
+async fn an_invitation_page_asks_whoever_has_an_account_for_its_password() {
+    let app = TestApp::start().await;
+    let bob = app.register(BOB, None).await;
+    let verified = submit(&app, &path_in_mail(&app, BOB).await, &[]).await.status(200);
+    is_page(&verified);
+    let path = invited(&app, "Acme").await;
+    let page = app.anonymous().get(&path).await.status(200).text();
+    assert!(page.contains("Password of your account") && !page.contains("name=\"name\""), "{page}");
+    let eve = app.register("eve@evil.example", None).await;
+    is_page(&eve.with_cookie().get(&path).await.status(403));
+    is_page(&eve.with_cookie().send(form(&path, "")).await.status(403));
+    submit(&app, &path, &[("password", "another password")]).await.status(401);
+    bob.with_cookie().send(form(&path, "")).await.status(200);
+}
+
+#[tokio::test]
+async fn a_reset_page_says_what_is_wrong_and_the_link_stays_good() {
+    let app = TestApp::start().await;
+    app.register(BOB, None).await;
+    app.anonymous().post("/api/auth/forgot-password", json!({ "email": BOB })).await.status(202);
+    let path = path_in_mail(&app, BOB).await;
+    is_page(&app.anonymous().get(&path).await.status(200));
+    let wrong = submit(&app, &path, &[("password", "short")]).await.status(422);
+    is_page(&wrong);
+    assert!(wrong.text().contains("aria-invalid") && wrong.text().contains("12 to 1024"), "{}", wrong.text());
+    is_page(&submit(&app, &path, &[("password", "a new password for Bob")]).await.status(200));
+    is_page(&submit(&app, &path, &[("password", "a new password for Bob")]).await.status(410));
+    is_page(&app.anonymous().get(&path).await.status(410));
+}
+
+#[tokio::test]
+async fn links_that_do_not_work_lead_to_a_page_that_says_so() {
+    let app = TestApp::start().await;
+    app.register(BOB, None).await;
+    let late = path_in_mail(&app, BOB).await;
+    app.advance(TimeDelta::hours(24));
+    for path in [&late, "/verify/osv_x", "/reset/%00", "/invite/osi_x", "/reset/osv_x"] {
+        is_page(&app.anonymous().get(path).await.status(410));
+        is_page(&submit(&app, path, &[("password", PASSWORD)]).await.status(410));
+    }
+    // A link of one kind does not open the door of another.
+    app.anonymous().post("/api/auth/forgot-password", json!({ "email": BOB })).await.status(202);
+    let secret = app.mailed_secret(BOB).await;
+    for page in ["verify", "invite", "setup"] {
+        app.anonymous().get(&format!("/{page}/{secret}")).await.status(410);
+    }
+}
+
+#[tokio::test]
+async fn the_development_mailbox_shows_what_was_sent_on_this_machine_only() {
+    let app = TestApp::start().await;
+    let path = invited(&app, "<i>Acme</i>").await;
+    let list = app.anonymous().get("/dev/mail").await.status(200);
+    is_page(&list);
+    assert!(list.text().contains("&#60;i&#62;Acme") && list.text().contains(BOB), "{}", list.text());
+    let id = app.mails(BOB).await[0].id;
+    let mail = app.anonymous().get(&format!("/dev/mail/{id}")).await.status(200);
+    is_page(&mail);
+    assert!(mail.text().contains(&path));
+    app.anonymous().get("/dev/mail/mail_nothing").await.status(404);
+
+    for settings in [
+        &[("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://auth.example")][..],
+        &[("OSKAR_LISTEN", "0.0.0.0:8675")],
+        &[("OSKAR_MAIL__SMTP_URL", "smtp://127.0.0.1:1")],
+    ] {
+        let node = app.another_node_with(settings).await;
+        node.anonymous().get("/dev/mail").await.status(404);
+        node.anonymous().get(&format!("/dev/mail/{id}")).await.status(404);
+    }
+}

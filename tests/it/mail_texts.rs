@@ -1,0 +1,37 @@
+//! What each mail says, in both parts: golden files.
+
+use oskar::mail::{Letter, messages};
+
+fn golden(name: &str, letter: &Letter) {
+    let (text, html) = (letter.text().unwrap(), letter.html().unwrap());
+    let shown = format!("Subject: {}\n\n{text}\n--- html ---\n{html}", letter.subject);
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(format!("mail_{name}"), shown);
+    });
+}
+
+fn link(page: &str) -> String {
+    format!("https://auth.example/{page}/os…")
+}
+
+#[test]
+fn every_mail_says_what_its_golden_file_says() {
+    for (name, letter) in [
+        ("verify_email", messages::verify_email(link("verify"))),
+        ("already_registered", messages::already_registered("https://auth.example")),
+        ("reset_password", messages::reset_password(link("reset"))),
+        ("confirm_new_email", messages::confirm_new_email(link("verify"))),
+        ("email_changed", messages::email_changed("new@acme.example")),
+        ("invitation", messages::invitation("Ana Ruiz", "Acme & <b>Sons</b>", "member", link("invite"))),
+        ("new_device", messages::new_device("Firefox <img>", "203.0.113.7", "2026-01-02 03:04 UTC")),
+        ("password_changed", messages::password_changed()),
+        ("key_created", messages::key_created("Ana Ruiz", "Deploy bot", "Acme")),
+        ("refresh_theft", messages::refresh_theft("Firefox")),
+        ("raised_to_admin", messages::raised_to_admin("Acme")),
+        ("keys_left_behind", messages::keys_left_behind("Bob", "Acme", "Deploy bot, Backup")),
+        ("test", messages::test()),
+    ] {
+        golden(name, &letter);
+        assert!(!letter.html().unwrap().contains("<b>") && !letter.html().unwrap().contains("<img>"));
+    }
+}

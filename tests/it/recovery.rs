@@ -1,0 +1,399 @@
+//! Accounts by mail: forgotten passwords, proving an address, changing it.
+
+use axum::http::Method;
+use chrono::TimeDelta;
+use oskar::entity::outbox;
+use oskar::secret::{Kind, Secret};
+use sea_orm::{EntityTrait as _, PaginatorTrait as _};
+use serde_json::json;
+
+use crate::support::{Answer, PASSWORD, TestApp};
+
+const NEW_PASSWORD: &str = "a new password for Ana";
+const ANA: &str = "ana@acme.example";
+
+async fn forgot(app: &TestApp, email: &str) -> Answer {
+    app.anonymous().post("/api/auth/forgot-password", json!({ "email": email })).await.status(202)
+}
+
+async fn reset(app: &TestApp, token: &str) -> Answer {
+    let body = json!({ "token": token, "password": NEW_PASSWORD });
+    app.anonymous().post("/api/auth/reset-password", body).await
+}
+
+async fn verify(app: &TestApp, token: &str) -> Answer {
+    app.anonymous().post("/api/auth/verify-email", json!({ "token": token })).await
+}
+
+async fn login(app: &TestApp, email: &str, password: &str) -> Answer {
+    app.anonymous().post("/api/auth/login", json!({ "email": email, "password": password })).await
+}
+
+/// With Ana, whose address is proven.
+async fn with_ana() -> TestApp {
+    let app = TestApp::start().await;
+    app.register(ANA, Some("Acme")).await;
+    verify(&app, &app.mailed_secret(ANA).await).await.status(204);
+    app
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_replaced_by_the_mailed_link_and_all_sessions_end() {
+    let app = with_ana().await;
+    let there = app.sign_in(ANA).await;
+    forgot(&app, "ANA@acme.example").await;
+    let token = app.mailed_secret(ANA).await;
+    assert!(token.starts_with("osp_"), "{token}");
+    there.with_cookie().get("/api/auth/me").await.status(200);
+    reset(&app, &token).await.status(204);
+    there.with_cookie().get("/api/auth/me").await.status(401);
+    there.with_bearer().get("/api/auth/me").await.status(401);
+    let refresh = json!({ "refresh_token": there.refresh_token });
+    app.anonymous().post("/api/auth/refresh", refresh).await.status(401);
+    login(&app, ANA, PASSWORD).await.status(401);
+    login(&app, ANA, NEW_PASSWORD).await.status(200);
+    assert_eq!(app.subjects(ANA).await[0], "Your password was changed");
+}
+
+#[tokio::test]
+async fn asking_is_answered_the_same_and_is_the_same_work_for_unknown_addresses() {
+    let app = with_ana().await;
+    let rows = async || outbox::Entity::find().count(app.app.db.read()).await.unwrap();
+    for path in ["/api/auth/forgot-password", "/api/auth/resend-verification"] {
+        let mut answers = Vec::new();
+        for email in [ANA, "nobody@acme.example"] {
+            let before = rows().await;
+            let mut answer = app.anonymous().post(path, json!({ "email": email })).await.status(202);
+            answer.headers.remove("x-request-id");
+            assert_eq!(rows().await, before + 1, "one row each");
+            answers.push((answer.text(), answer.headers));
+        }
+        assert_eq!(answers[0], answers[1]);
+    }
+    assert!(app.mails("nobody@acme.example").await.is_empty());
+}
+
+/// A67.
+#[tokio::test]
+async fn a_reset_link_is_dead_once_used_too_old_or_replaced() {
+    let app = with_ana().await;
+    forgot(&app, ANA).await;
+    let first = app.mailed_secret(ANA).await;
+    forgot(&app, ANA).await;
+    let second = app.mailed_secret(ANA).await;
+    assert_ne!(first, second);
+    assert_eq!(reset(&app, &first).await.status(410).code(), "link_invalid");
+    reset(&app, &second).await.status(204);
+    assert_eq!(reset(&app, &second).await.status(410).code(), "link_invalid");
+
+    app.advance(TimeDelta::hours(2));
+    forgot(&app, ANA).await;
+    let late = app.mailed_secret(ANA).await;
+    app.advance(TimeDelta::minutes(30));
+    reset(&app, &late).await.status(410);
+}
+
+/// A67.
+#[tokio::test]
+async fn fifty_guesses_open_nothing_and_leave_the_link_good() {
+    let app = with_ana().await;
+    forgot(&app, ANA).await;
+    let token = app.mailed_secret(ANA).await;
+    for guess in 0..50 {
+        let status = if guess < 5 { 410 } else { 429 };
+        reset(&app, Secret::generate(Kind::PasswordReset).reveal()).await.status(status);
+    }
+    app.advance(TimeDelta::minutes(6));
+    for other in [Kind::EmailVerification, Kind::Invitation, Kind::Session, Kind::Setup] {
+        reset(&app, Secret::generate(other).reveal()).await.status(410);
+    }
+    verify(&app, &token).await.status(410);
+    app.advance(TimeDelta::minutes(6));
+    reset(&app, &token).await.status(204);
+}
+
+/// A69.
+#[tokio::test]
+async fn looking_at_a_link_never_uses_it_up() {
+    let app = TestApp::start().await;
+    app.register(ANA, None).await;
+    let verification = app.mailed_link(ANA).await;
+    forgot(&app, ANA).await;
+    let reset_link = app.mailed_link(ANA).await;
+    for link in [&verification, &reset_link] {
+        let path = link.strip_prefix("http://localhost:8675").unwrap();
+        for method in [Method::GET, Method::HEAD, Method::GET] {
+            let shown = app.anonymous().call(method, path, None).await.status(200);
+            assert_eq!(shown.header("referrer-policy"), "no-referrer");
+            assert_eq!(shown.header("cache-control"), "no-store");
+        }
+    }
+    verify(&app, verification.rsplit('/').next().unwrap()).await.status(204);
+    reset(&app, reset_link.rsplit('/').next().unwrap()).await.status(204);
+}
+
+#[tokio::test]
+async fn one_link_used_by_many_at_once_works_once() {
+    let app = with_ana().await;
+    forgot(&app, ANA).await;
+    let token = app.mailed_secret(ANA).await;
+    let client = app.anonymous();
+    let attempts: Vec<_> = (0..12)
+        .map(|number| {
+            let (client, token) = (client.clone(), token.clone());
+            let body = json!({ "token": token, "password": format!("password number {number}") });
+            tokio::spawn(async move { client.post("/api/auth/reset-password", body).await.status })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for attempt in attempts {
+        statuses.push(attempt.await.unwrap());
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses[0], 204);
+    // Five wrong ones, and the address has to wait.
+    assert!(statuses[1..].iter().all(|status| matches!(status, 410 | 429)), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn a_disabled_account_gets_no_link_and_the_ones_out_there_die() {
+    let app = with_ana().await;
+    app.create_user("bob@acme.example", &org_id(&app).await, oskar::permission::Role::Member).await;
+    forgot(&app, "bob@acme.example").await;
+    let token = app.mailed_secret("bob@acme.example").await;
+    let txn = app.app.db.begin().await.unwrap();
+    let actor = oskar::domain::audit::Actor::cli();
+    let change = oskar::domain::Change { txn: &txn, now: app.app.now(), actor: &actor };
+    let bob = oskar::domain::sign_in::find(&txn, "bob@acme.example").await.unwrap().unwrap();
+    oskar::domain::users::disable(change, bob.id).await.unwrap();
+    txn.commit().await.unwrap();
+    reset(&app, &token).await.status(410);
+    let before = app.mails("bob@acme.example").await.len();
+    forgot(&app, "bob@acme.example").await;
+    assert_eq!(app.mails("bob@acme.example").await.len(), before);
+}
+
+async fn org_id(app: &TestApp) -> String {
+    let ana = app.sign_in(ANA).await;
+    ana.with_cookie().get("/api/orgs/acme").await.status(200).json()["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn with_required_verification_nobody_signs_in_before_the_address_is_proven() {
+    let app = TestApp::with(&[("OSKAR_VERIFY_EMAIL", "required")]).await;
+    let body = json!({ "email": ANA, "password": PASSWORD, "organisation": "Acme" });
+    let free = app.anonymous().post("/api/auth/register", body.clone()).await.status(202);
+    assert!(!free.headers.contains_key("set-cookie"));
+    assert_eq!(login(&app, ANA, PASSWORD).await.status(403).code(), "email_unverified");
+    assert_eq!(login(&app, ANA, "another password").await.status(401).code(), "invalid_login");
+
+    let first = app.mailed_secret(ANA).await;
+    app.anonymous().post("/api/auth/resend-verification", json!({ "email": ANA })).await.status(202);
+    let second = app.mailed_secret(ANA).await;
+    verify(&app, &first).await.status(410);
+    app.advance(TimeDelta::hours(23));
+    verify(&app, &second).await.status(204);
+    verify(&app, &second).await.status(410);
+    let signed_in = login(&app, ANA, PASSWORD).await.status(200).json();
+    assert_eq!(signed_in["organisation"]["slug"], "acme");
+
+    // Proven: nothing to send any more.
+    let before = app.mails(ANA).await.len();
+    app.anonymous().post("/api/auth/resend-verification", json!({ "email": ANA })).await.status(202);
+    assert_eq!(app.mails(ANA).await.len(), before);
+}
+
+/// A60.
+#[tokio::test]
+async fn registering_a_taken_address_is_answered_the_same_and_its_owner_is_told() {
+    let app = TestApp::with(&[("OSKAR_VERIFY_EMAIL", "required")]).await;
+    let register = async |email: &str, username: Option<&str>| {
+        let body = json!({ "email": email, "password": NEW_PASSWORD, "username": username });
+        app.anonymous().post("/api/auth/register", body).await
+    };
+    let mut free = register(ANA, Some("ana")).await.status(202);
+    app.deliver().await;
+    let mut taken = register("Ana@ACME.example", None).await.status(202);
+    for answer in [&mut free, &mut taken] {
+        answer.headers.remove("x-request-id");
+    }
+    assert_eq!((free.text(), free.headers), (taken.text(), taken.headers));
+    assert_eq!(app.subjects(ANA).await, ["You have an account already", "Confirm your e-mail address"]);
+    // A taken username must not tell whether the address is taken too.
+    for email in [ANA, "free@acme.example"] {
+        assert_eq!(register(email, Some("ana")).await.status(409).code(), "username_taken", "{email}");
+    }
+}
+
+#[tokio::test]
+async fn registrations_of_one_address_at_once_are_all_answered_the_same() {
+    let app = TestApp::with(&[("OSKAR_VERIFY_EMAIL", "required")]).await;
+    let client = app.anonymous();
+    let attempts: Vec<_> = (0..8)
+        .map(|_| {
+            let client = client.clone();
+            let body = json!({ "email": ANA, "password": PASSWORD, "organisation": "Acme" });
+            tokio::spawn(async move { client.post("/api/auth/register", body).await.status })
+        })
+        .collect();
+    for attempt in attempts {
+        assert_eq!(attempt.await.unwrap(), 202);
+    }
+}
+
+/// A75.
+#[tokio::test]
+async fn an_address_is_changed_with_the_password_and_from_the_new_mailbox() {
+    let app = with_ana().await;
+    let ana = app.sign_in(ANA).await.with_cookie();
+    let ask = async |email: &str, password: &str| {
+        ana.post("/api/auth/change-email", json!({ "email": email, "password": password })).await
+    };
+    assert_eq!(ask("Ana@new.example", "not the password").await.status(403).code(), "wrong_password");
+    ask("Ana@new.example", PASSWORD).await.status(202);
+    forgot(&app, ANA).await;
+    let old_reset = app.mailed_secret(ANA).await;
+    login(&app, "ana@new.example", PASSWORD).await.status(401);
+
+    verify(&app, &app.mailed_secret("ana@new.example").await).await.status(204);
+    login(&app, "ana@new.example", PASSWORD).await.status(200);
+    login(&app, ANA, PASSWORD).await.status(401);
+    assert_eq!(ana.get("/api/auth/me").await.status(200).json()["user"]["email"], "Ana@new.example");
+    reset(&app, &old_reset).await.status(410);
+    let told = &app.mails(ANA).await[0];
+    assert_eq!(told.letter.subject, "Your e-mail address was changed");
+    forgot(&app, ANA).await;
+    assert_eq!(
+        app.subjects(ANA).await[0],
+        "Your e-mail address was changed",
+        "no new link to the old mailbox"
+    );
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_meanwhile_or_already_is_not_taken_over() {
+    let app = with_ana().await;
+    let ana = app.sign_in(ANA).await.with_cookie();
+    let change = json!({ "email": "bob@acme.example", "password": PASSWORD });
+    ana.post("/api/auth/change-email", change.clone()).await.status(202);
+    let token = app.mailed_secret("bob@acme.example").await;
+    app.register("bob@acme.example", None).await;
+    assert_eq!(verify(&app, &token).await.status(409).code(), "email_taken");
+    // By now it is taken: the same answer, and no mail.
+    let before = app.mails("bob@acme.example").await.len();
+    ana.post("/api/auth/change-email", change).await.status(202);
+    assert_eq!(app.mails("bob@acme.example").await.len(), before);
+}
+
+/// Whoever knew the old password may have asked for another address: that must not outlive the password.
+#[tokio::test]
+async fn a_new_password_ends_changes_of_address_that_were_asked_for_with_the_old_one() {
+    let app = with_ana().await;
+    let thief = app.sign_in(ANA).await.with_cookie();
+    let ask = async |email: &str| {
+        let body = json!({ "email": email, "password": PASSWORD });
+        thief.post("/api/auth/change-email", body).await.status(202);
+    };
+    ask("sent@evil.example").await;
+    let sent = app.mailed_secret("sent@evil.example").await;
+    forgot(&app, ANA).await;
+    let token = app.mailed_secret(ANA).await;
+    ask("waiting@evil.example").await;
+    app.advance(TimeDelta::seconds(1));
+    reset(&app, &token).await.status(204);
+    verify(&app, &sent).await.status(410);
+    assert!(app.mails("waiting@evil.example").await.is_empty());
+    login(&app, ANA, NEW_PASSWORD).await.status(200);
+}
+
+/// A70.
+#[tokio::test]
+async fn a_hundred_requests_are_answered_the_same_and_send_three_mails_an_hour() {
+    let app = with_ana().await;
+    app.advance(TimeDelta::hours(2));
+    let before = app.mails(ANA).await.len();
+    let client = app.anonymous();
+    let mut attempts: Vec<_> = (0..30)
+        .map(|number| {
+            let client = client.clone();
+            let email = if number % 2 == 0 { ANA } else { "ANA@acme.example" };
+            tokio::spawn(async move {
+                client.post("/api/auth/forgot-password", json!({ "email": email })).await.status(202)
+            })
+        })
+        .collect();
+    let expected = forgot(&app, "nobody@acme.example").await.text();
+    for attempt in attempts.drain(..) {
+        assert_eq!(attempt.await.unwrap().text(), expected);
+    }
+    assert_eq!(app.mails(ANA).await.len(), before + 3);
+    app.advance(TimeDelta::minutes(61));
+    forgot(&app, ANA).await;
+    assert_eq!(app.mails(ANA).await.len(), before + 4);
+}
+
+/// A70.
+#[tokio::test]
+async fn one_client_causes_twenty_mails_an_hour() {
+    let app = TestApp::start().await;
+    let rows = async || outbox::Entity::find().count(app.app.db.read()).await.unwrap();
+    for number in 0..40 {
+        forgot(&app, &format!("user{number}@acme.example")).await;
+    }
+    assert_eq!(rows().await, 20);
+    app.advance(TimeDelta::minutes(61));
+    forgot(&app, ANA).await;
+    assert_eq!(rows().await, 21);
+}
+
+/// A66.
+#[tokio::test]
+async fn links_lead_to_the_public_url_whatever_the_request_says() {
+    let app = TestApp::with(&[("OSKAR_PUBLIC_URL", "https://auth.acme.example")]).await;
+    let body = json!({ "email": ANA, "password": PASSWORD });
+    app.anonymous().post("/api/auth/register", body).await.status(201);
+    let headers = [
+        ("host", "evil.example"),
+        ("x-forwarded-host", "evil.example"),
+        ("forwarded", "host=evil.example;proto=http"),
+        ("x-forwarded-proto", "http"),
+        ("x-forwarded-port", "81"),
+    ];
+    let body = json!({ "email": ANA });
+    for path in ["/api/auth/forgot-password", "http://evil.example:81/api/auth/forgot-password"] {
+        app.anonymous().call_with(Method::POST, path, &headers, Some(body.clone())).await.status(202);
+        let mail = &app.mails(ANA).await[0];
+        let link = mail.letter.action.clone().unwrap().1;
+        assert!(link.starts_with("https://auth.acme.example/reset/osp_"), "{link}");
+        for part in [mail.letter.text().unwrap(), mail.letter.html().unwrap()] {
+            assert!(!part.contains("evil"), "{part}");
+        }
+    }
+}
+
+/// A74: somebody made the account before the owner of the mailbox did.
+#[tokio::test]
+async fn a_reset_on_an_account_that_somebody_else_made_leaves_them_nothing() {
+    let app = TestApp::start().await;
+    let attacker = app.register("victim@acme.example", Some("Trap")).await;
+    let key = json!({ "name": "k", "environment": "live", "role": "admin" });
+    let key = attacker.with_cookie().post("/api/orgs/trap/keys", key).await.status(201).json();
+    let key = key["secret"].as_str().unwrap().to_owned();
+    let me =
+        async || app.anonymous().call_with(Method::GET, "/api/auth/me", &[("x-api-key", &key)], None).await;
+    me().await.status(200);
+    let body = json!({ "email": "evil@evil.example", "password": PASSWORD });
+    attacker.with_cookie().post("/api/auth/change-email", body).await.status(202);
+    let way_back = app.mailed_secret("evil@evil.example").await;
+
+    forgot(&app, "victim@acme.example").await;
+    reset(&app, &app.mailed_secret("victim@acme.example").await).await.status(204);
+    attacker.with_cookie().get("/api/auth/me").await.status(401);
+    attacker.with_bearer().get("/api/auth/me").await.status(401);
+    let refresh = json!({ "refresh_token": attacker.refresh_token });
+    app.anonymous().post("/api/auth/refresh", refresh).await.status(401);
+    login(&app, "victim@acme.example", PASSWORD).await.status(401);
+    me().await.status(401);
+    verify(&app, &way_back).await.status(410);
+    login(&app, "victim@acme.example", NEW_PASSWORD).await.status(200);
+}
