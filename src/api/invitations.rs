@@ -1,5 +1,7 @@
 //! Invitations to an organisation.
 
+use std::collections::HashSet;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -127,7 +129,8 @@ pub struct Invitations {
 
 /// Invite people
 ///
-/// All of them or none. An open invitation of the same address is replaced.
+/// All of them or none. An address that is there twice is invited once; an open invitation of the same address
+/// is replaced.
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations", operation_id = "create_invitations", tag = TAG, request_body = NewInvitations,
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The invitations; their mails are on their way.", body = Invitations),
@@ -141,15 +144,14 @@ pub async fn create(
     if !(1..=MOST_AT_ONCE).contains(&input.emails.len()) {
         return Err(Error::invalid("/emails", "1 to 50 addresses"));
     }
-    let addresses: Vec<_> = input.emails.iter().map(Email::normalised).collect();
-    if let Some(again) = (1..addresses.len()).find(|&place| addresses[..place].contains(&addresses[place])) {
-        return Err(Error::invalid(format!("/emails/{again}"), "this address is here twice"));
-    }
+    // Lists that people paste have doubles; nobody is to get two mails for that.
+    let mut seen = HashSet::new();
+    let once: Vec<_> = input.emails.iter().filter(|email| seen.insert(email.normalised())).collect();
     let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let mut rows = Vec::new();
-    for email in &input.emails {
+    for email in once {
         let seats = app.config.limits.seats;
         rows.push(
             invitations::create(change, member.organisation.id, inviter, email, input.role, seats).await?,

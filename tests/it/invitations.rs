@@ -99,8 +99,6 @@ async fn several_are_invited_at_once_all_or_none() {
     let refused = invite(&org, &["a@new.example", "member@acme.example"], "viewer").await;
     assert_eq!(refused.status(409).code(), "already_member");
     assert!(list(&org).await.is_empty());
-    let twice = invite(&org, &["a@new.example", "A@new.example"], "viewer").await;
-    assert_eq!(twice.status(422).pointer(), "/emails/1");
     assert_eq!(
         invite(&org, &["a@new.example", "no address"], "viewer").await.status(422).pointer(),
         "/emails/1"
@@ -121,6 +119,8 @@ async fn several_are_invited_at_once_all_or_none() {
         (&second["data"][0]["email"], &second["next_cursor"]),
         (&json!("a@new.example"), &Value::Null)
     );
+    let twice = invite(&org, &["twice@new.example", "Twice@new.example"], "viewer").await;
+    assert_eq!(twice.status(201).json()["data"].as_array().unwrap().len(), 1, "invited once");
 }
 
 #[tokio::test]
