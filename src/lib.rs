@@ -13,11 +13,12 @@
 //! auth/             who is calling: credential → authenticate → principal → guard
 //! api/              JSON over HTTP: one file per resource; mod.rs is THE route list
 //! web/              the pages: one file per page; mod.rs is their route list
+//! mail/             what mails say, and how they go out
 //! worker/           what runs in the background, each with a `tick`
 //! ```
 //!
 //! Dependencies point one way: `cli → server → {api, web} → auth → domain → entity → leaves`, and
-//! `worker → domain`. `domain` and `entity` never name axum, headers or cookies; only `config` reads the
+//! `worker → {domain, mail}`. `domain` and `entity` never name axum, headers or cookies; only `config` reads the
 //! environment. A test scans the `use` lines and fails on a breach. `ARCHITECTURE.md` follows a request
 //! through all of it.
 

@@ -2,12 +2,12 @@
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::{Expr, OnConflict as Upsert};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
 use super::display_name::DisplayName;
 use super::users::{self, NewUser};
-use super::{Change, organisations};
+use super::{Change, one_time, organisations};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::{self, Purpose};
 use crate::entity::{instance, organisation, user};
@@ -84,13 +84,7 @@ pub async fn link_works(
     link: &Secret,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let found = one_time_token::Entity::find()
-        .filter(one_time_token::COLUMN.digest.eq(link.digest(keyring).to_vec()))
-        .filter(one_time_token::COLUMN.consumed_at.is_null())
-        .filter(one_time_token::COLUMN.expires_at.gt(now))
-        .one(db)
-        .await?;
-    Ok(found.is_some() && !is_done(db).await?)
+    Ok(one_time::works(db, keyring, link, now).await? && !is_done(db).await?)
 }
 
 /// Makes the first administrator and their organisation. The link, if it came by one, is consumed; all
@@ -106,17 +100,7 @@ pub async fn create_first_admin(
     organisation: &DisplayName,
 ) -> Result<(user::Model, organisation::Model), Error> {
     if let Some(link) = link {
-        let consumed = one_time_token::Entity::update_many()
-            .col_expr(one_time_token::Column::ConsumedAt, Expr::value(change.now))
-            .filter(one_time_token::COLUMN.digest.eq(link.digest(keyring).to_vec()))
-            .filter(one_time_token::COLUMN.purpose.eq(Purpose::Setup))
-            .filter(one_time_token::COLUMN.consumed_at.is_null())
-            .filter(one_time_token::COLUMN.expires_at.gt(change.now))
-            .exec(change.txn)
-            .await?;
-        if consumed.rows_affected != 1 {
-            return Err(Error::LinkInvalid);
-        }
+        one_time::consume(change, keyring, &[Purpose::Setup], link).await?;
     }
     let claimed = instance::Entity::update_many()
         .col_expr(instance::Column::SetUpAt, Expr::value(change.now))
