@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::database::Database;
+use crate::domain::attempts::Gates;
 use crate::domain::audit::Actor;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
@@ -18,6 +19,7 @@ use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
 use crate::password::Hasher;
+use crate::rate::Buckets;
 
 /// The server's shared state.
 #[derive(Clone)]
@@ -31,6 +33,8 @@ pub struct Shared {
     pub keyring: Keyring,
     pub hasher: Hasher,
     pub usage: Usage,
+    pub gates: Gates,
+    pub buckets: Buckets,
     pub mailer: Mailer,
     signing_keys: RwLock<Arc<SigningKeys>>,
 }
@@ -88,6 +92,8 @@ impl App {
             keyring,
             hasher,
             usage: Usage::default(),
+            gates: Gates::default(),
+            buckets: Buckets::default(),
             mailer,
             signing_keys: RwLock::new(Arc::new(none)),
         })))

@@ -58,6 +58,8 @@ pub enum Error {
     NotFound,
     #[error("This path does not have that method.")]
     MethodNotAllowed,
+    #[error("This path speaks WebSocket only.")]
+    UpgradeRequired,
 
     #[error("An account with this e-mail address exists already. Sign in instead.")]
     EmailTaken,
@@ -87,6 +89,16 @@ pub enum Error {
     #[error("{}", .0.first().map_or("The input is not valid.", |first| first.message.as_str()))]
     Invalid(Vec<FieldError>),
 
+    #[error("There were too many wrong attempts. Wait before the next one.")]
+    TooManyAttempts {
+        /// Seconds.
+        retry_after: u64,
+    },
+    #[error("Too many requests from this address. Slow down.")]
+    RateLimited {
+        /// Seconds.
+        retry_after: u64,
+    },
     #[error("The server is busy. Try again in a moment.")]
     Busy,
     #[error("The request took too long.")]
@@ -155,6 +167,7 @@ impl Error {
             Self::WrongPassword => (S::FORBIDDEN, "wrong_password", "Wrong password"),
             Self::NotFound => (S::NOT_FOUND, "not_found", "Not found"),
             Self::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
+            Self::UpgradeRequired => (S::UPGRADE_REQUIRED, "upgrade_required", "WebSocket required"),
             Self::EmailTaken => (S::CONFLICT, "email_taken", "E-mail address taken"),
             Self::UsernameTaken => (S::CONFLICT, "username_taken", "Username taken"),
             Self::SlugTaken => (S::CONFLICT, "slug_taken", "Slug taken"),
@@ -170,6 +183,8 @@ impl Error {
                 (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type")
             }
             Self::Invalid(_) => (S::UNPROCESSABLE_ENTITY, "validation_failed", "Invalid input"),
+            Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
+            Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
             Self::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", "Timeout"),
             Self::Internal(_) => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
@@ -280,6 +295,9 @@ impl IntoResponse for Error {
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Self::TooManyAttempts { retry_after } | Self::RateLimited { retry_after } = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
         }
         response.extensions_mut().insert(Problem {
             r#type: format!("urn:oskar:problem:{code}"),

@@ -124,6 +124,8 @@ ids! {
     SessionId = "sess";
     /// A single-use link; never leaves the server.
     OneTimeTokenId = "once";
+    /// A ticket that opens a socket; never leaves the server.
+    SocketTicketId = "tick";
     /// An invitation.
     InvitationId = "inv";
     /// A mail.

@@ -17,11 +17,16 @@ pub enum Purpose {
     Invitation,
     EmailVerification,
     PasswordReset,
+    SocketTicket,
+    /// Devices that a user has signed in on.
+    Device,
+    /// Whose wrong guesses a row counts.
+    Attempt,
     /// Tells whether a database was written under this master secret.
     Check,
 }
 
-const PURPOSES: [(&str, usize); 8] = [
+const PURPOSES: [(&str, usize); 11] = [
     ("api-key", 0),
     ("session", 1),
     ("setup", 2),
@@ -29,7 +34,10 @@ const PURPOSES: [(&str, usize); 8] = [
     ("invitation", 4),
     ("email-verification", 5),
     ("password-reset", 6),
-    ("secret-check", 7),
+    ("socket-ticket", 7),
+    ("device", 8),
+    ("attempt", 9),
+    ("secret-check", 10),
 ];
 
 /// The derived keys.
@@ -124,6 +132,9 @@ mod tests {
             Purpose::Invitation,
             Purpose::EmailVerification,
             Purpose::PasswordReset,
+            Purpose::SocketTicket,
+            Purpose::Device,
+            Purpose::Attempt,
             Purpose::Check,
         ];
         for (place, purpose) in all.into_iter().enumerate() {

@@ -33,10 +33,12 @@ pub enum Kind {
     EmailVerification,
     /// The link to choose a new password.
     PasswordReset,
+    /// The ticket that opens a socket.
+    SocketTicket,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::LiveKey,
         Self::TestKey,
         Self::Session,
@@ -44,6 +46,7 @@ impl Kind {
         Self::Invitation,
         Self::EmailVerification,
         Self::PasswordReset,
+        Self::SocketTicket,
     ];
 
     /// What such a secret starts with. These never change: scanners know them.
@@ -56,6 +59,7 @@ impl Kind {
             Self::Invitation => "osi_",
             Self::EmailVerification => "osv_",
             Self::PasswordReset => "osp_",
+            Self::SocketTicket => "ost_",
         }
     }
 
@@ -67,6 +71,7 @@ impl Kind {
             Self::Invitation => Purpose::Invitation,
             Self::EmailVerification => Purpose::EmailVerification,
             Self::PasswordReset => Purpose::PasswordReset,
+            Self::SocketTicket => Purpose::SocketTicket,
         }
     }
 }

@@ -9,9 +9,9 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 use crate::app::App;
@@ -35,7 +35,7 @@ pub async fn serve(app: &App, listener: TcpListener, stop: impl Future<Output = 
     let headers_within = app.config.limits.request_timeout.to_std().unwrap_or(Duration::from_secs(30));
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(headers_within).max_headers(64);
-    let connections = GracefulShutdown::new();
+    let (stopping, _) = watch::channel(());
     let mut stop = std::pin::pin!(stop);
     loop {
         let (stream, peer) = tokio::select! {
@@ -58,15 +58,26 @@ pub async fn serve(app: &App, listener: TcpListener, stop: impl Future<Output = 
             router.clone().oneshot(request.map(Body::new))
         });
         let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        let connection = connections.watch(connection);
+        // Held until the connection is over: that is what the end waits for. Sockets are none of it any more.
+        let mut told = stopping.subscribe();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let mut connection = std::pin::pin!(connection.with_upgrades());
+            let ended = tokio::select! {
+                ended = &mut connection => ended,
+                _ = told.changed() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%error, "a connection broke");
             }
+            drop(told);
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, connections.shutdown()).await.is_err() {
+    stopping.send_replace(());
+    if tokio::time::timeout(DRAIN, stopping.closed()).await.is_err() {
         tracing::warn!(seconds = DRAIN.as_secs(), "requests under way were cut off");
     }
 }

@@ -19,6 +19,8 @@ mod m0006_one_time_token;
 mod m0007_signing_key;
 mod m0008_audit_event;
 mod m0009_mail;
+mod m0010_login_failure;
+mod m0011_socket_ticket;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -35,6 +37,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_signing_key::Migration),
             Box::new(m0008_audit_event::Migration),
             Box::new(m0009_mail::Migration),
+            Box::new(m0010_login_failure::Migration),
+            Box::new(m0011_socket_ticket::Migration),
         ]
     }
 }

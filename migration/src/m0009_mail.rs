@@ -43,7 +43,7 @@ impl MigrationTrait for Migration {
             for column in columns {
                 index.col(*column);
             }
-            manager.create_index(index.clone()).await?;
+            manager.create_index(index).await?;
         }
         manager
             .create_table(

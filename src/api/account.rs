@@ -11,11 +11,11 @@ use super::input::{Input, present};
 use super::shapes::OrganisationSummary;
 use super::who::Who;
 use crate::app::App;
-use crate::auth::{Caller, Principal, SignedIn};
+use crate::auth::{Caller, Client, Principal, SignedIn};
 
 use crate::domain::display_name::DisplayName;
 use crate::domain::username::Username;
-use crate::domain::{Change, users};
+use crate::domain::{Change, sign_in, users};
 use crate::entity::{organisation, user};
 use crate::error::Error;
 use crate::id::UserId;
@@ -141,13 +141,12 @@ pub struct PasswordChange {
         (status = 403, description = "The current password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn change_password(
     State(app): State<App>,
+    client: Client,
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<PasswordChange>,
 ) -> Result<StatusCode, Error> {
     let stored = by.user.password_hash.as_deref();
-    if !app.hasher.verify(&input.current_password, stored).await? {
-        return Err(Error::WrongPassword);
-    }
+    sign_in::check_again(&client.door(&app), &by.user, by.session.id, &input.current_password).await?;
     let new_hash = app.hasher.hash(&input.new_password).await?;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

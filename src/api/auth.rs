@@ -108,9 +108,8 @@ fn tokens(
 }
 
 /// An answer that signs the browser in.
-pub fn with_cookie(app: &App, status: StatusCode, cookie: &Secret, body: impl Serialize) -> Response {
-    let cookie = new_cookie(cookie.reveal().to_owned(), app.config.is_https());
-    no_store((status, CookieJar::new().add(cookie), Json(body)))
+pub fn with_cookies(status: StatusCode, cookies: CookieJar, body: impl Serialize) -> Response {
+    no_store((status, cookies, Json(body)))
 }
 
 /// Starts a session in place of the one that the browser had, and makes its tokens.
@@ -160,7 +159,7 @@ pub async fn login(
     let by = sign_in_with_password(&app, &client, &headers, &input).await?;
     let first = RefreshToken::first(by.session.id);
     let tokens = tokens(&app, &by.session, &by.user, by.place.as_ref(), first)?;
-    Ok(with_cookie(&app, StatusCode::OK, &by.cookie, tokens))
+    Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), tokens))
 }
 
 /// A session that was just started, and its cookie.
@@ -185,9 +184,8 @@ pub async fn sign_in_with_password(
             return Err(Error::invalid("/username", "give `email` or `username`, not both"));
         }
     };
-    let checked =
-        sign_in::check(app.db.read(), &app.hasher, name, &input.password, app.config.verify_email_required)
-            .await?;
+    let required = app.config.verify_email_required;
+    let checked = sign_in::check(&client.door(app), name, &input.password, required).await?;
     let place = tokens::place(app.db.read(), checked.user.id, input.organisation.as_deref(), None).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);

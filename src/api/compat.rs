@@ -14,9 +14,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::account::{self, PasswordChange};
-use super::auth::{self, LoginInput, Started, bearer, sign_in_with_password, with_cookie};
+use super::auth::{self, LoginInput, Started, bearer, sign_in_with_password, with_cookies};
 use super::input::{Input, Params};
 use super::layers::no_store;
+use super::tickets;
 use super::verify::{self, Requirements};
 use super::who::Who;
 use crate::app::App;
@@ -28,6 +29,7 @@ use crate::entity::{session, user};
 use crate::error::{Error, Problem};
 use crate::jwt::AccessClaims;
 use crate::refresh_token::RefreshToken;
+use crate::secret::ShownOnce;
 
 const TAG: &str = "Older clients";
 
@@ -78,7 +80,7 @@ pub async fn osmedeus_login(
 ) -> Result<Response, Error> {
     let by = sign_in_with_password(&app, &client, &headers, &input).await?;
     let token = access_token(&app, &by)?;
-    Ok(with_cookie(&app, StatusCode::OK, &by.cookie, OsmedeusToken { token }))
+    Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), OsmedeusToken { token }))
 }
 
 /// Sign out (Osmedeus)
@@ -228,7 +230,7 @@ pub async fn core_login(
         access_token: core_token(&app, &by.session, &by.user, by.place.as_ref())?,
         refresh_token: RefreshToken::first(by.session.id).sign(&app.keyring),
     };
-    Ok(with_cookie(&app, StatusCode::OK, &by.cookie, tokens))
+    Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), tokens))
 }
 
 /// Refresh (datarhei Core)
@@ -287,15 +289,40 @@ pub async fn appliance_logout(app: State<App>, caller: Caller) -> Result<Respons
     sign_out(app, caller, SUCCESS).await
 }
 
+/// A ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApplianceTicket {
+    #[schema(example = "success")]
+    status: &'static str,
+    #[schema(value_type = String, example = "ost_…")]
+    token: ShownOnce,
+}
+
+/// Ticket for a socket (appliance)
+#[utoipa::path(get, path = "/api/ws-token", operation_id = "appliance_socket_ticket", tag = TAG,
+    responses(
+        (status = 200, description = "The ticket.", body = ApplianceTicket),
+        (status = 422, description = "The caller belongs to no organisation.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn appliance_ticket(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let token = ShownOnce(tickets::issue(&app, &caller, &headers, None).await?);
+    Ok(no_store(Json(ApplianceTicket { status: "success", token })))
+}
+
 /// Change the password (appliance)
 #[utoipa::path(post, path = "/api/change-password", operation_id = "appliance_change_password", tag = TAG, request_body = PasswordChange,
     responses((status = 200, description = "Changed.", body = ApplianceStatus)))]
 pub async fn appliance_change_password(
     app: State<App>,
+    client: Client,
     by: SignedIn,
     input: Input<PasswordChange>,
 ) -> Result<Json<ApplianceStatus>, Error> {
-    account::change_password(app, by, input).await?;
+    account::change_password(app, client, by, input).await?;
     Ok(Json(SUCCESS))
 }
 
@@ -335,7 +362,7 @@ pub async fn onedb_authenticate(
             let token = Some(access_token(&app, &by)?);
             let message = "Token has been generated!";
             let body = OneDbAnswer { id, message, success: true, token };
-            Ok(with_cookie(&app, StatusCode::OK, &by.cookie, body))
+            Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), body))
         }
         Err(Error::InvalidLogin) => {
             let message = "Invalid username or password";

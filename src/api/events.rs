@@ -50,6 +50,22 @@ pub struct Event {
     created_at: DateTime<Utc>,
 }
 
+impl From<audit_event::Model> for Event {
+    fn from(row: audit_event::Model) -> Self {
+        Self {
+            id: row.id,
+            action: row.action,
+            actor: EventActor { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
+            target_id: row.target_id,
+            data: row.data,
+            ip: row.ip,
+            user_agent: row.user_agent,
+            request_id: row.request_id,
+            created_at: row.created_at,
+        }
+    }
+}
+
 /// Which events.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -113,18 +129,7 @@ pub async fn list(
         select = select.filter(column.created_at.lt(to));
     }
     let rows = select.all(app.db.read()).await?;
-    let show = |row: audit_event::Model| Event {
-        id: row.id,
-        action: row.action,
-        actor: EventActor { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
-        target_id: row.target_id,
-        data: row.data,
-        ip: row.ip,
-        user_agent: row.user_agent,
-        request_id: row.request_id,
-        created_at: row.created_at,
-    };
-    Ok(Json(Page::new(rows, limit, |row| row.id.to_string(), show)))
+    Ok(Json(Page::new(rows, limit, |row| row.id.to_string(), Event::from)))
 }
 
 /// PostgreSQL has no texts with NUL, so there is nothing to find by one.

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::{Tokens, start_session, with_cookie};
+use super::auth::{Tokens, start_session, with_cookies};
 use super::input::{Input, Params, PathId, present};
 use super::layers::no_store;
 use super::page::{Page, Part};
@@ -256,7 +256,7 @@ pub async fn accept(
         Joiner::SignedIn(Box::new(by.user.clone()))
     } else {
         let names = Names { name: input.name, username: None };
-        joining::by_password(app.db.read(), &app.hasher, &invitation, input.password, names).await?
+        joining::by_password(&client.door(&app), &invitation, input.password, names).await?
     };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
@@ -272,6 +272,6 @@ pub async fn accept(
     let (tokens, cookie) =
         start_session(&app, Change { actor: &actor, ..change }, &headers, &user, Some(&place)).await?;
     txn.commit().await?;
-    let answer = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
-    Ok(with_cookie(&app, StatusCode::OK, &cookie, answer))
+    let body = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
+    Ok(with_cookies(StatusCode::OK, client.cookies(&app, user.id, &cookie), body))
 }

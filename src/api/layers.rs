@@ -2,15 +2,17 @@
 
 use std::any::Any;
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use ipnet::IpNet;
 use tower::{Layer as _, ServiceBuilder, ServiceExt as _, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -19,8 +21,9 @@ use tower_http::sensitive_headers::{SetSensitiveRequestHeadersLayer, SetSensitiv
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
-use crate::auth::{API_KEY_HEADER, RequestId};
+use crate::auth::{API_KEY_HEADER, Address, RequestId};
 use crate::error::{Error, Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -38,6 +41,7 @@ pub fn around(router: Router, app: &App) -> Router {
     router.layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(config.is_https(), security_headers))
+            .layer(from_fn_with_state(config.trusted_proxies.clone(), locate))
             .layer(from_fn(problems))
             .layer(from_fn(trace))
             .layer(CatchPanicLayer::custom(panicked))
@@ -47,8 +51,18 @@ pub fn around(router: Router, app: &App) -> Router {
             .layer(SetSensitiveResponseHeadersLayer::new([header::SET_COOKIE]))
             .layer(from_fn_with_state(cors(&config.allowed_origins), cross_origin))
             .layer(csrf(&config.allowed_origins))
+            .layer(from_fn_with_state(app.clone(), limit))
             .layer(from_fn(unknown)),
     )
+}
+
+/// Tells whose request it is.
+async fn locate(State(proxies): State<Vec<IpNet>>, mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
+        let address = Address::resolve(peer.ip(), request.headers(), &proxies);
+        request.extensions_mut().insert(address);
+    }
+    next.run(request).await
 }
 
 /// Gives the request its id, and every error its body.
@@ -166,14 +180,14 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static(API_KEY_HEADER)])
-        .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE])
+        .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE, POLICY, STATE])
         .max_age(Duration::from_mins(10));
     Some(layer)
 }
 
 /// Proxies repeat the client's own method and headers there, preflights and foreign origins included, from the
 /// sites that they protect: they are to be judged, not answered. It changes nothing.
-fn is_forwarded(uri: &Uri) -> bool {
+pub fn is_forwarded(uri: &Uri) -> bool {
     uri.path() == "/api/verify" || uri.path().starts_with("/api/verify/")
 }
 

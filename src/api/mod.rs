@@ -5,6 +5,7 @@
 //! | `.public` | everybody |
 //! | `.any` | whoever has a good credential: cookie, access token, API key |
 //! | `.user` | users, by cookie or access token |
+//! | `.socket(permission, …)` | sockets of whoever has a ticket, and the permission in the path's `{org}` |
 //! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
 //!
 //! The permissions and the roles that have them stand in one table in `permission.rs`.
@@ -26,11 +27,14 @@ mod members;
 mod openapi;
 mod organisations;
 mod page;
+mod rate_limit;
 mod recovery;
 mod register;
 mod route_table;
 mod sessions;
 mod shapes;
+mod stream;
+mod tickets;
 mod tokens;
 mod verify;
 mod well_known;
@@ -61,6 +65,7 @@ fn table(app: &App) -> RouteTable {
         .user(routes!(auth::logout))
         .user(routes!(tokens::create))
         // Account: `me` tells any caller who they are; what changes it is for the user alone.
+        .any(routes!(tickets::create))
         .any(routes!(account::show))
         .user(routes!(account::update))
         .user(routes!(account::change_password))
@@ -90,6 +95,7 @@ fn table(app: &App) -> RouteTable {
         .org(P::KeysManage, routes!(keys::rotate))
         // Audit log: for admins.
         .org(P::EventsRead, routes!(events::list))
+        .socket(P::EventsRead, routes!(stream::events))
         // Verification, for other services
         .any(every_method(routes!(verify::check), verify::check))
         .any(every_method(routes!(verify::check_path), verify::check_path))
@@ -118,6 +124,7 @@ fn older_clients(app: &App) -> RouteTable {
         .public(routes!(compat::core_login))
         .public(routes!(compat::core_refresh))
         .any(routes!(compat::appliance_logout))
+        .any(routes!(compat::appliance_ticket))
         .user(routes!(compat::appliance_change_password))
         .public(routes!(compat::onedb_authenticate))
         .deprecated()

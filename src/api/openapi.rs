@@ -39,7 +39,7 @@ const TAGS: [(&str, &str); 10] = [
 ];
 
 /// The shared error answers: name, status' meaning, example.
-const ERRORS: [(&str, &str, u16, &str, &str, &str); 8] = [
+const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
     (
         "BadRequest",
         "The body is not JSON, or there are two credentials.",
@@ -95,6 +95,14 @@ const ERRORS: [(&str, &str, u16, &str, &str, &str); 8] = [
         "validation_failed",
         "Invalid input",
         "this is not an e-mail address",
+    ),
+    (
+        "TooMany",
+        "Too many requests from an address, or too many wrong attempts (`too_many_attempts`): try again after `Retry-After` seconds.",
+        429,
+        "rate_limited",
+        "Too many requests",
+        "Too many requests from this address. Slow down.",
     ),
     (
         "Unavailable",
@@ -172,6 +180,13 @@ fn security_schemes(https: bool) -> BTreeMap<&'static str, SecurityScheme> {
             SecurityScheme::ApiKey(ApiKey::Header(described(
                 "X-API-Key",
                 "An API key: `osk_live_…` or `osk_test_…`.",
+            ))),
+        ),
+        (
+            "ticket",
+            SecurityScheme::ApiKey(ApiKey::Query(described(
+                "ticket",
+                "A socket ticket, `ost_…`: good once, for 120 seconds.",
             ))),
         ),
         (

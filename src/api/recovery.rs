@@ -14,7 +14,7 @@ use super::input::Input;
 use crate::app::App;
 use crate::auth::{Client, SignedIn};
 use crate::domain::email::Email;
-use crate::domain::{Change, mailbox, one_time, outbox};
+use crate::domain::{Change, mailbox, one_time, outbox, sign_in};
 use crate::entity::outbox::Kind;
 use crate::error::Error;
 use crate::password::{NewPassword, PresentedPassword};
@@ -91,17 +91,20 @@ pub async fn reset_password(
     client: Client,
     Input(input): Input<PasswordReset>,
 ) -> Result<StatusCode, Error> {
-    let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
-    // Before the hash, which is dear.
-    if !one_time::works(app.db.read(), &app.keyring, &link, app.now()).await? {
-        return Err(Error::LinkInvalid);
-    }
-    let new_hash = app.hasher.hash(&input.password).await?;
-    let txn = app.db.begin().await?;
-    let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    mailbox::reset_password(change, &app.keyring, &link, new_hash).await?;
-    txn.commit().await?;
+    let reset = async {
+        let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
+        // Before the hash, which is dear.
+        if !one_time::works(app.db.read(), &app.keyring, &link, app.now()).await? {
+            return Err(Error::LinkInvalid);
+        }
+        let new_hash = app.hasher.hash(&input.password).await?;
+        let txn = app.db.begin().await?;
+        let actor = client.anonymous();
+        let change = Change { txn: &txn, now: app.now(), actor: &actor };
+        mailbox::reset_password(change, &app.keyring, &link, new_hash).await?;
+        Ok(txn.commit().await?)
+    };
+    client.door(&app).guess(None, reset).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -163,12 +166,11 @@ pub struct EmailChange {
         (status = 403, description = "The password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn change_email(
     State(app): State<App>,
+    client: Client,
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<EmailChange>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
-    if !app.hasher.verify(&input.password, by.user.password_hash.as_deref()).await? {
-        return Err(Error::WrongPassword);
-    }
+    sign_in::check_again(&client.door(&app), &by.user, by.session.id, &input.password).await?;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     mailbox::ask_for_new_email(change, by.user.id, &input.email).await?;

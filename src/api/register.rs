@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::auth::{Tokens, start_session, with_cookie};
+use super::auth::{Tokens, start_session, with_cookies};
 use super::input::Input;
 use super::invitations::by_link;
 use crate::app::App;
@@ -98,7 +98,7 @@ pub async fn register(
         let change = Change { actor: &actor, ..change };
         let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref()).await?;
         txn.commit().await?;
-        return Ok(with_cookie(&app, StatusCode::CREATED, &cookie, tokens));
+        return Ok(with_cookies(StatusCode::CREATED, client.cookies(&app, user.id, &cookie), tokens));
     }
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
@@ -183,7 +183,7 @@ async fn by_invitation(
     }
     let names = Names { name: input.name, username: input.username };
     let password = PresentedPassword::from(input.password);
-    let joiner = joining::by_password(app.db.read(), &app.hasher, &invitation, Some(password), names).await?;
+    let joiner = joining::by_password(&client.door(app), &invitation, Some(password), names).await?;
     if matches!(joiner, Joiner::Known(_)) {
         return Err(Error::EmailTaken);
     }
@@ -196,5 +196,5 @@ async fn by_invitation(
     let place = Place { organisation, role: membership.role };
     let (tokens, cookie) = start_session(app, change, headers, &user, Some(&place)).await?;
     txn.commit().await?;
-    Ok(with_cookie(app, StatusCode::CREATED, &cookie, tokens))
+    Ok(with_cookies(StatusCode::CREATED, client.cookies(app, user.id, &cookie), tokens))
 }

@@ -15,7 +15,7 @@ use utoipa::openapi::{Deprecated, OpenApi, Ref, RefOr};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::app::App;
-use crate::auth::{Access, authorize};
+use crate::auth::{Access, authorize, authorize_socket};
 use crate::permission::{Keys, Permission};
 
 /// A route as it was added.
@@ -60,6 +60,11 @@ impl RouteTable {
         self.add(Access::Org(permission), routes)
     }
 
+    /// For sockets of whoever has a ticket, and the permission in the path's `{org}`.
+    pub fn socket(self, permission: Permission, routes: UtoipaMethodRouter<App>) -> Self {
+        self.add(Access::Socket(permission), routes)
+    }
+
     /// All of another table's routes.
     pub fn merge(mut self, other: Self) -> Self {
         self.router = self.router.merge(other.router);
@@ -90,9 +95,13 @@ impl RouteTable {
                 self.routes.push(Route { method, path: path.clone(), access });
             }
         }
-        if access != Access::Public {
-            methods = methods.route_layer(from_fn_with_state((self.app.clone(), access), authorize));
-        }
+        methods = match access {
+            Access::Public => methods,
+            Access::Socket(permission) => {
+                methods.route_layer(from_fn_with_state((self.app.clone(), permission), authorize_socket))
+            }
+            _ => methods.route_layer(from_fn_with_state((self.app.clone(), access), authorize)),
+        };
         self.router = self.router.routes((schemas, paths, methods));
         self
     }
@@ -136,7 +145,7 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
         Access::Public => "**Access:** everybody.".to_owned(),
         Access::Any => "**Access:** any credential.".to_owned(),
         Access::User => "**Access:** users, by cookie or access token; never API keys.".to_owned(),
-        Access::Org(permission) => format!(
+        Access::Org(permission) | Access::Socket(permission) => format!(
             "**Permission:** `{}` ({}{}).",
             permission.as_str(),
             permission.minimum_role(),
@@ -147,7 +156,7 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
     operation.description = Some(format!("{told}\n\n{needs}").trim().to_owned());
     operation.security =
         Some(schemes(access).iter().map(|name| SecurityRequirement::new(*name, [""; 0])).collect());
-    if let Access::Org(permission) = access {
+    if let Access::Org(permission) | Access::Socket(permission) = access {
         operation.extensions =
             Some(ExtensionsBuilder::new().add("x-permission", permission.as_str()).build());
     }
@@ -162,6 +171,7 @@ fn schemes(access: Access) -> &'static [&'static str] {
         Access::Public => &[],
         Access::User => &["cookie", "bearer"],
         Access::Org(permission) if permission.keys() == Keys::MayNot => &["cookie", "bearer"],
+        Access::Socket(_) => &["ticket"],
         Access::Any | Access::Org(_) => &["cookie", "bearer", "api_key", "api_key_as_bearer"],
     }
 }
@@ -179,7 +189,7 @@ fn errors(
     );
     let has_body = operation.request_body.is_some();
     let guarded = access != Access::Public;
-    let mut errors = vec![("503", "Unavailable")];
+    let mut errors = vec![("429", "TooMany"), ("503", "Unavailable")];
     let mut when = |holds: bool, status, name| {
         if holds {
             errors.push((status, name));
@@ -187,7 +197,11 @@ fn errors(
     };
     when(guarded || has_body, "400", "BadRequest");
     when(guarded, "401", "Unauthenticated");
-    when(!method.is_safe() || matches!(access, Access::User | Access::Org(_)), "403", "Forbidden");
+    when(
+        !method.is_safe() || matches!(access, Access::User | Access::Org(_) | Access::Socket(_)),
+        "403",
+        "Forbidden",
+    );
     when(path.contains('{') && guarded, "404", "NotFound");
     when(has_body, "413", "BodyTooLarge");
     when(has_body, "415", "UnsupportedMediaType");

@@ -89,7 +89,7 @@ async fn by_cookie(app: &App, secret: &Secret) -> Result<Principal, Error> {
 }
 
 /// Ended sessions are not found in the first place; disabling a user ends them, and is checked besides.
-fn usable(
+pub(super) fn usable(
     found: Option<(session::Model, Option<user::Model>)>,
 ) -> Result<(session::Model, user::Model), Error> {
     match found {

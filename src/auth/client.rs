@@ -1,16 +1,21 @@
 //! Where a request comes from, as the audit log tells it.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr};
+use std::ops::Not as _;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 
+use super::address::Address;
+use super::device::device_cookie;
 use crate::domain::audit::Actor;
 use crate::entity::audit_event::ActorKind;
 
 const LONGEST_USER_AGENT: usize = 400;
+/// Of requests that came by no socket: they share one budget.
+const UNKNOWN: Address = Address(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
 
 /// What finds a request in the log. Always ours: a client's own could forge lines.
 #[derive(Clone, Debug)]
@@ -19,7 +24,9 @@ pub struct RequestId(pub String);
 /// Address, browser and request id.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub ip: Option<String>,
+    pub address: Address,
+    /// The device cookie, unchecked.
+    pub(super) device: Option<String>,
     pub user_agent: Option<String>,
     pub request_id: Option<String>,
 }
@@ -36,7 +43,7 @@ impl Client {
             kind,
             id,
             name,
-            ip: self.ip.clone(),
+            ip: self.address.0.is_unspecified().not().then(|| self.address.0.to_string()),
             user_agent: self.user_agent.clone(),
             request_id: self.request_id.clone(),
         }
@@ -47,10 +54,10 @@ impl<S: Sync> FromRequestParts<S> for Client {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         Ok(Self {
-            ip: peer.map(|ConnectInfo(address)| address.ip().to_canonical().to_string()),
+            address: parts.extensions.get().copied().unwrap_or(UNKNOWN),
+            device: device_cookie(&parts.headers),
             user_agent: user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect()),
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
         })

@@ -31,6 +31,8 @@ pub enum Access {
     User,
     /// Members of the organisation in the path that have the permission, and its keys.
     Org(Permission),
+    /// Whoever has a ticket and, in the organisation in the path, the permission.
+    Socket(Permission),
 }
 
 /// Whoever called, for routes that take any credential.
@@ -79,7 +81,8 @@ pub async fn authorize(
     let actor = principal.actor(&client);
     let secret_ends = if let Principal::Key(key) = &principal { key.secret_ends } else { None };
     match access {
-        Access::Public | Access::Any => {}
+        // Sockets have a guard of their own.
+        Access::Public | Access::Any | Access::Socket(_) => {}
         Access::User => {
             let Principal::User(by) = &principal else { return Err(Error::UserRequired) };
             request.extensions_mut().insert(SignedIn { by: (**by).clone(), actor: actor.clone() });
@@ -104,7 +107,7 @@ pub async fn authorize(
     Ok(response)
 }
 
-fn decide(member: &Member, permission: Permission, reads: bool) -> Result<(), Error> {
+pub(super) fn decide(member: &Member, permission: Permission, reads: bool) -> Result<(), Error> {
     if member.principal.environment() == Environment::Test && !reads {
         Err(Error::LiveOnly)
     } else if member.grants.permits_built_in(permission) {
@@ -116,7 +119,13 @@ fn decide(member: &Member, permission: Permission, reads: bool) -> Result<(), Er
 
 /// A denial inside the organisation is something that its admins want to read about. If it cannot be
 /// written, the denial stands all the same.
-async fn write_down(app: &App, member: &Member, actor: &Actor, permission: Permission, method: &Method) {
+pub(super) async fn write_down(
+    app: &App,
+    member: &Member,
+    actor: &Actor,
+    permission: Permission,
+    method: &Method,
+) {
     let data = json!({ "permission": permission.as_str(), "method": method.as_str() });
     let written = async {
         let txn = app.db.begin().await?;

@@ -7,14 +7,19 @@
 //! To add a kind of credential: a variant in `credential.rs`, an arm in `authenticate.rs`, a security
 //! scheme in `api/openapi.rs`, a row in `tests/it/credentials.rs`.
 
+mod address;
 mod authenticate;
 mod client;
 mod credential;
+mod device;
 mod guard;
 mod principal;
+mod socket;
 
+pub use address::Address;
 pub use authenticate::{authenticate, optional_user};
 pub use client::{Client, RequestId};
 pub use credential::{API_KEY_HEADER, Credential, cookie_name, new_cookie, session_cookie};
 pub use guard::{Access, Caller, Member, SignedIn, authorize};
 pub use principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
+pub use socket::{Socket, authorize_socket};

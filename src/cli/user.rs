@@ -8,7 +8,7 @@ use oskar::domain::display_name::DisplayName;
 use oskar::domain::email::Email;
 use oskar::domain::username::Username;
 use oskar::domain::users::{self, NewUser};
-use oskar::domain::{Change, members, sign_in};
+use oskar::domain::{Change, attempts, members, sign_in};
 use oskar::entity::{organisation, user};
 use oskar::error::Error;
 use oskar::password::NewPassword;
@@ -36,6 +36,11 @@ pub enum User {
     },
     /// Let a disabled account sign in again.
     Enable {
+        /// E-mail address or username.
+        user: String,
+    },
+    /// Forget wrong passwords, so that nobody has to wait.
+    Unlock {
         /// E-mail address or username.
         user: String,
     },
@@ -91,6 +96,11 @@ impl User {
                 let user = find(&app, &user).await?;
                 change(&app, async |change| users::enable(change, user.id).await).await?;
                 done(common, &user, "enabled")
+            }
+            Self::Unlock { user } => {
+                let user = find(&app, &user).await?;
+                change(&app, async |change| attempts::unlock(change, &app.keyring, &user).await).await?;
+                done(common, &user, "unlocked")
             }
             Self::ResetPassword { user, password_stdin } => {
                 let user = find(&app, &user).await?;

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use axum::http::Uri;
 use chrono::TimeDelta;
+use ipnet::IpNet;
 use zeroize::Zeroizing;
 
 pub use settings::{SETTINGS, Setting, Shape};
@@ -22,6 +23,7 @@ pub use sources::{Environment, Sourced, Sources, Written};
 use crate::jwt::SigningAlgorithm;
 use crate::password::{Cost, PRODUCTION};
 use crate::permission::Catalogue;
+use crate::rate::Rate;
 use reader::Reader;
 
 /// Whether this installation is for trying things out or for real.
@@ -86,6 +88,7 @@ pub struct Config {
     pub mail: Mail,
     pub allowed_origins: Vec<String>,
     pub compat: bool,
+    pub trusted_proxies: Vec<IpNet>,
     pub docs: bool,
     pub tokens: Tokens,
     pub sessions: Sessions,
@@ -119,8 +122,29 @@ pub struct Limits {
     pub request_timeout: TimeDelta,
     pub hash_queue: usize,
     /// `None`: no limit.
+    pub rate: Option<Rate>,
+    pub exempt: Vec<IpNet>,
+    /// `None`: no limit.
     pub seats: Option<u64>,
     pub events_retention: TimeDelta,
+}
+
+impl Limits {
+    fn read(read: &mut Reader<'_>) -> Self {
+        Self {
+            body_bytes: read.within("limits.body_bytes", 1024, 16 << 20),
+            request_timeout: read.duration("limits.request_timeout"),
+            hash_queue: read.within("limits.hash_queue", 1, 100_000),
+            rate: Some(Rate {
+                per_second: read.within("limits.rate_per_second", 0, 1_000_000),
+                burst: read.within("limits.rate_burst", 1, 1_000_000),
+            })
+            .filter(|rate| rate.per_second > 0),
+            exempt: read.networks("limits.exempt"),
+            seats: Some(read.one("limits.seats", 0)).filter(|seats| *seats > 0),
+            events_retention: read.duration("limits.events_retention"),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -204,6 +228,7 @@ impl Config {
             mail,
             allowed_origins,
             compat: read.one("compat", true),
+            trusted_proxies: read.networks("trusted_proxies"),
             docs: read.one("docs", true),
             tokens: Tokens {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),
@@ -217,13 +242,7 @@ impl Config {
                 idle: read.duration("sessions.idle"),
                 absolute: read.duration("sessions.absolute"),
             },
-            limits: Limits {
-                body_bytes: read.within("limits.body_bytes", 1024, 16 << 20),
-                request_timeout: read.duration("limits.request_timeout"),
-                hash_queue: read.within("limits.hash_queue", 1, 100_000),
-                seats: Some(read.one("limits.seats", 0)).filter(|seats| *seats > 0),
-                events_retention: read.duration("limits.events_retention"),
-            },
+            limits: Limits::read(&mut read),
             log: Log {
                 level: read.text("log.level").to_owned(),
                 format: read.choice(

@@ -1,9 +1,11 @@
 //! From texts to typed settings.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use chrono::TimeDelta;
+use ipnet::IpNet;
 
 use super::sources::{Sources, Written};
 use crate::permission::{Catalogue, Role};
@@ -36,6 +38,19 @@ impl<'a> Reader<'a> {
             Some(Written::List(list)) => list.clone(),
             _ => Vec::new(),
         }
+    }
+
+    /// Networks; an address alone is a network of one.
+    pub fn networks(&mut self, key: &str) -> Vec<IpNet> {
+        let mut networks = Vec::new();
+        for text in self.list(key) {
+            match text.parse().or_else(|_| text.parse().map(|address: IpAddr| address.to_canonical().into()))
+            {
+                Ok(network) => networks.push(network),
+                Err(_) => self.problem(key, &format!("has `{text}`, which is no network such as 10.0.0.0/8")),
+            }
+        }
+        networks
     }
 
     pub fn one<T: FromStr<Err: std::fmt::Display>>(&mut self, key: &str, fallback: T) -> T {

@@ -63,6 +63,7 @@ settings! {
     "verify_email" One "": "`required`: no sign-in before the address is proven; `optional`. Default: required as soon as `mail.smtp_url` is set.";
     "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials.";
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
+    "trusted_proxies" List "": "Networks such as `10.0.0.0/8` whose `X-Forwarded-For` is believed. Default: none; the client is whoever connects.";
     "docs" One "true": "Whether `/docs` shows Swagger UI.";
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";
     "tokens.access_ttl" One "15m": "Lifetime of an access token, counted from issue.";
@@ -75,6 +76,9 @@ settings! {
     "limits.body_bytes" One "65536": "The largest request body.";
     "limits.request_timeout" One "30s": "How long a request may take, and how long a client may take to send its headers.";
     "limits.hash_queue" One "64": "How many sign-ins may wait for a core before the server answers 503.";
+    "limits.rate_per_second" One "20": "How many requests a second an address (IPv6: a /64) may send in the long run; 0: as many as it likes.";
+    "limits.rate_burst" One "60": "How many it may send at once.";
+    "limits.exempt" List "": "Networks that may send as many as they like: your own gateways, which call `/api/verify` all day, and services on this machine (`127.0.0.1`).";
     "limits.seats" One "0": "The most members of an organisation, open invitations included; 0: as many as you like.";
     "limits.events_retention" One "400d": "How long audit events are kept.";
     "mail.smtp_url" One "" secret: "`smtps://USER:PASSWORD@HOST` (TLS) or `smtp://…` (STARTTLS, required unless the host is loopback).";

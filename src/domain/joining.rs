@@ -1,9 +1,10 @@
 //! Joining an organisation by an invitation, with or without an account.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
+use super::attempts::Door;
 use super::display_name::DisplayName;
 use super::email::Email;
 use super::sign_in::{self, Checked};
@@ -12,7 +13,7 @@ use super::users::{self, NewUser};
 use super::{Change, invitations, mailbox, members, sessions};
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
-use crate::password::{Hasher, NewPassword, PresentedPassword};
+use crate::password::{NewPassword, PresentedPassword};
 
 /// Makes a user whose mailbox the invitation was sent to a member. Once more by the same user changes nothing.
 ///
@@ -87,21 +88,20 @@ pub enum Joiner {
 /// # Errors
 /// [`Error::Invalid`] without a password, or with one that cannot be a new one; those of [`sign_in::check`].
 pub async fn by_password(
-    db: &impl ConnectionTrait,
-    hasher: &Hasher,
+    door: &Door<'_>,
     invitation: &invitation::Model,
     password: Option<PresentedPassword>,
     names: Names,
 ) -> Result<Joiner, Error> {
     let password = password.ok_or_else(|| Error::invalid("/password", "sign in, or give a password"))?;
-    let found = sign_in::find(db, &invitation.email).await?;
+    let found = sign_in::find(door.db.read(), &invitation.email).await?;
     if found.as_ref().is_some_and(|user| user.email_verified_at.is_some()) {
-        let checked = sign_in::check(db, hasher, &invitation.email, &password, false).await?;
+        let checked = sign_in::check(door, &invitation.email, &password, false).await?;
         return Ok(Joiner::Known(Box::new(checked)));
     }
     let password: NewPassword =
         password.try_into().map_err(|problem: String| Error::invalid("/password", problem))?;
-    let password_hash = hasher.hash(&password).await?;
+    let password_hash = door.hasher.hash(&password).await?;
     Ok(match found {
         Some(user) => Joiner::Reclaimed { user: Box::new(user), password_hash },
         None => Joiner::New { password_hash, names },

@@ -6,7 +6,9 @@
 //! Rows are locked in one order, so that nobody waits in a circle: organisations by id, then the user, then
 //! sessions by id, then the rest.
 
+pub mod attempts;
 pub mod audit;
+pub mod device;
 pub mod display_name;
 pub mod email;
 pub mod invitations;
@@ -23,6 +25,7 @@ pub mod sign_in;
 pub mod signing_keys;
 pub mod slug;
 pub mod sweep;
+pub mod tickets;
 pub mod tokens;
 pub mod usage;
 pub mod username;

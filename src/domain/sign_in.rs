@@ -2,9 +2,12 @@
 
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 
+use super::attempts::{Door, Subject};
+use super::device::Device;
 use super::{Change, users};
 use crate::entity::user;
 use crate::error::Error;
+use crate::id::SessionId;
 use crate::password::{Hasher, NewPassword, PresentedPassword};
 
 /// A user whose password was just checked.
@@ -15,10 +18,14 @@ pub struct Checked {
     upgraded: Option<String>,
 }
 
+fn normalised(name: &str) -> String {
+    // PostgreSQL has no texts with NUL, so nobody is called that.
+    name.trim().to_lowercase().replace('\0', "\u{fffd}")
+}
+
 /// The account by e-mail address or username; either may stand for either.
 pub async fn find(db: &impl ConnectionTrait, name: &str) -> Result<Option<user::Model>, Error> {
-    // PostgreSQL has no texts with NUL, so nobody is called that.
-    let name = name.trim().to_lowercase().replace('\0', "\u{fffd}");
+    let name = normalised(name);
     let named = if name.contains('@') {
         user::COLUMN.email_normalised.eq(name)
     } else {
@@ -32,20 +39,51 @@ pub async fn find(db: &impl ConnectionTrait, name: &str) -> Result<Option<user::
 ///
 /// # Errors
 /// [`Error::InvalidLogin`]; once the password is known to be right [`Error::UserDisabled`], and
-/// [`Error::EmailUnverified`] with `only_verified`; [`Error::Busy`].
+/// [`Error::EmailUnverified`] with `only_verified`; [`Error::TooManyAttempts`]; [`Error::Busy`].
 pub async fn check(
-    db: &impl ConnectionTrait,
-    hasher: &Hasher,
+    door: &Door<'_>,
     name: &str,
     password: &PresentedPassword,
     only_verified: bool,
 ) -> Result<Checked, Error> {
-    let user = find(db, name).await?;
-    let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
+    let user = find(door.db.read(), name).await?;
+    let name = normalised(name);
+    let known = door.device.filter(|device| user.as_ref().is_some_and(|user| user.id == device.user));
+    let budget = known.map_or(Subject::Account(&name), Subject::Device);
+    door.guess(Some(budget), verify(door.hasher, user.as_ref(), password, only_verified)).await
+}
+
+/// Checks the password of somebody who is signed in.
+///
+/// # Errors
+/// [`Error::WrongPassword`]; [`Error::TooManyAttempts`]; [`Error::Busy`].
+pub async fn check_again(
+    door: &Door<'_>,
+    user: &user::Model,
+    session: SessionId,
+    password: &PresentedPassword,
+) -> Result<(), Error> {
+    let known = door.device.filter(|device| device.user == user.id);
+    // Whoever has a session signed in on that device once.
+    let device = known.unwrap_or(Device { user: user.id, id: session.0 });
+    let check = async {
+        let right = door.hasher.verify(password, user.password_hash.as_deref()).await?;
+        if right { Ok(()) } else { Err(Error::WrongPassword) }
+    };
+    door.guess(Some(Subject::Device(device)), check).await
+}
+
+async fn verify(
+    hasher: &Hasher,
+    user: Option<&user::Model>,
+    password: &PresentedPassword,
+    only_verified: bool,
+) -> Result<Checked, Error> {
+    let stored = user.and_then(|user| user.password_hash.as_deref());
     if !hasher.verify(password, stored).await? {
         return Err(Error::InvalidLogin);
     }
-    let (Some(user), Some(hash)) = (user.as_ref(), stored.map(str::to_owned)) else {
+    let (Some(user), Some(hash)) = (user, stored.map(str::to_owned)) else {
         return Err(Error::InvalidLogin);
     };
     if user.disabled_at.is_some() {

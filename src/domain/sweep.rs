@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter};
 
 use super::Change;
-use crate::entity::{api_key_secret, audit_event, one_time_token, outbox, session, signing_key};
+use crate::entity::{
+    api_key_secret, audit_event, login_failure, one_time_token, outbox, session, signing_key, socket_ticket,
+};
 use crate::error::Error;
 
 /// How long ended sessions and links are kept, for whoever wants to know what happened.
@@ -29,6 +31,10 @@ pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDe
         .filter(api_key_secret::COLUMN.expires_at.lt(now - KEPT))
         .exec(change.txn)
         .await?;
+    let tickets = socket_ticket::Entity::delete_many()
+        .filter(socket_ticket::COLUMN.expires_at.lt(now))
+        .exec(change.txn)
+        .await?;
     let keys = signing_key::Entity::delete_many()
         .filter(signing_key::COLUMN.retires_at.lt(now))
         .exec(change.txn)
@@ -38,9 +44,17 @@ pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDe
         .filter(outbox::COLUMN.state.ne(outbox::State::Pending))
         .exec(change.txn)
         .await?;
+    let failures = login_failure::Entity::delete_many()
+        .filter(login_failure::COLUMN.forgotten_at.lt(now))
+        .filter(login_failure::COLUMN.blocked_until.lt(now))
+        .exec(change.txn)
+        .await?;
     let events = audit_event::Entity::delete_many()
         .filter(audit_event::COLUMN.created_at.lt(now - events_end))
         .exec(change.txn)
         .await?;
-    Ok([sessions, links, secrets, keys, mails, events].iter().map(|deleted| deleted.rows_affected).sum())
+    Ok([sessions, links, secrets, tickets, keys, mails, failures, events]
+        .iter()
+        .map(|deleted| deleted.rows_affected)
+        .sum())
 }

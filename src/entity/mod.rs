@@ -11,12 +11,14 @@ pub mod api_key_secret;
 pub mod audit_event;
 pub mod instance;
 pub mod invitation;
+pub mod login_failure;
 pub mod membership;
 pub mod one_time_token;
 pub mod organisation;
 pub mod outbox;
 pub mod session;
 pub mod signing_key;
+pub mod socket_ticket;
 pub mod user;
 
 use sea_orm::sea_query::TableCreateStatement;
@@ -38,5 +40,7 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(audit_event::Entity),
         schema.create_table_with_index_from_entity(outbox::Entity),
         schema.create_table_with_index_from_entity(invitation::Entity),
+        schema.create_table_with_index_from_entity(socket_ticket::Entity),
+        schema.create_table_with_index_from_entity(login_failure::Entity),
     ]
 }

@@ -4,13 +4,13 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::CookieJar;
 use sea_orm::EntityTrait as _;
 use serde::Deserialize;
 
-use super::page::{GonePage, LinkPart, NoticePage, Sent, page};
+use super::page::{GonePage, LinkPart, NoticePage, Sent, page, too_many};
 use crate::app::App;
-use crate::auth::{Client, new_cookie, optional_user};
+use crate::auth::{Client, optional_user};
+use crate::domain::attempts::Door;
 use crate::domain::display_name::DisplayName;
 use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::{Change, sessions, sign_in};
@@ -134,7 +134,7 @@ pub async fn accept(
     };
     let joiner = match found.joiner.take() {
         Some(joiner) => Ok(joiner),
-        None => by_password(&app, &found.invitation, &form).await,
+        None => by_password(&client.door(&app), &found.invitation, &form).await,
     };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
@@ -146,6 +146,7 @@ pub async fn accept(
     let (user, _) = match outcome {
         Ok(member) => member,
         Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
+        Err(Error::TooManyAttempts { retry_after }) => return too_many(retry_after),
         Err(error @ (Error::Internal(_) | Error::Busy)) => return Err(error),
         Err(error) => return found.page(error.status(), form, Some(error.to_string())),
     };
@@ -160,11 +161,14 @@ pub async fn accept(
     let change = Change { actor: &actor, ..change };
     let (_, cookie) = sessions::start(change, &app.keyring, user.id, Some(found.organisation.id)).await?;
     txn.commit().await?;
-    let cookie = new_cookie(cookie.reveal().to_owned(), app.config.is_https());
-    Ok((CookieJar::new().add(cookie), done).into_response())
+    Ok((client.cookies(&app, user.id, &cookie), done).into_response())
 }
 
-async fn by_password(app: &App, invitation: &invitation::Model, form: &InviteForm) -> Result<Joiner, Error> {
+async fn by_password(
+    door: &Door<'_>,
+    invitation: &invitation::Model,
+    form: &InviteForm,
+) -> Result<Joiner, Error> {
     let password = PresentedPassword::try_from(form.password.clone());
     let password = password.map_err(|problem| Error::invalid("/password", problem))?;
     let name = match form.name.trim() {
@@ -172,5 +176,5 @@ async fn by_password(app: &App, invitation: &invitation::Model, form: &InviteFor
         name => Some(name.parse::<DisplayName>().map_err(|problem| Error::invalid("/name", problem))?),
     };
     let names = Names { name, username: None };
-    joining::by_password(app.db.read(), &app.hasher, invitation, Some(password), names).await
+    joining::by_password(door, invitation, Some(password), names).await
 }

@@ -77,3 +77,13 @@ pub async fn stylesheet() -> impl IntoResponse {
         [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
     (headers, include_str!("../../static/oskar.css"))
 }
+
+/// Says that there were too many wrong attempts, and when to try again.
+pub fn too_many(retry_after: u64) -> Result<Response, Error> {
+    let minutes = retry_after.div_ceil(60);
+    let text = format!("There were too many wrong attempts. Try again in {minutes} min.");
+    let mut response =
+        page(StatusCode::TOO_MANY_REQUESTS, &NoticePage { heading: "Too many attempts", text })?;
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
+    Ok(response)
+}

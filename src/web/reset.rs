@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::page::{GonePage, LinkPart, NoticePage, Sent, page};
+use super::page::{GonePage, LinkPart, NoticePage, Sent, page, too_many};
 use crate::app::App;
 use crate::auth::Client;
 use crate::domain::{Change, mailbox, one_time};
@@ -52,7 +52,13 @@ pub async fn choose(
     LinkPart(link): LinkPart,
     Sent(form): Sent<ResetForm>,
 ) -> Result<Response, Error> {
-    let Some(link) = working(&app, &link).await? else { return page(StatusCode::GONE, &GONE) };
+    let found = async { working(&app, &link).await?.ok_or(Error::LinkInvalid) };
+    let link = match client.door(&app).guess(None, found).await {
+        Ok(link) => link,
+        Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
+        Err(Error::TooManyAttempts { retry_after }) => return too_many(retry_after),
+        Err(error) => return Err(error),
+    };
     let password = match NewPassword::try_from(form.password) {
         Ok(password) => password,
         Err(problem) => return page(StatusCode::UNPROCESSABLE_ENTITY, &ResetPage { problem: Some(problem) }),

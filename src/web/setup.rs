@@ -4,12 +4,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 
 use super::page::{GonePage, LinkPart, Sent, page};
 use crate::app::App;
-use crate::auth::{Client, new_cookie};
+use crate::auth::Client;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::users::NewUser;
@@ -126,8 +125,7 @@ pub async fn create(
         url: &app.config.public_url,
         docs: app.config.docs,
     };
-    let cookie = new_cookie(cookie.reveal().to_owned(), app.config.is_https());
-    Ok((CookieJar::new().add(cookie), page(StatusCode::CREATED, &done)?).into_response())
+    Ok((client.cookies(&app, user.id, &cookie), page(StatusCode::CREATED, &done)?).into_response())
 }
 
 async fn working(app: &App, link: &str) -> Result<Option<Secret>, Error> {

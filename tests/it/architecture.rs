@@ -13,12 +13,13 @@ use paths::{IMPORTED, paths, resolve, tokens};
 
 /// Usable by all, using each other and nothing else of ours.
 const LEAVES: &[&str] =
-    &["clock", "error", "id", "jwt", "keyring", "password", "permission", "refresh_token", "secret"];
+    &["clock", "error", "id", "jwt", "keyring", "password", "permission", "rate", "refresh_token", "secret"];
 
 /// What each module may use of ours besides the leaves and itself.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("entity", &[]),
-    ("domain", &["entity"]),
+    // Budgets of guesses are counted before, and given back after, what is guessed.
+    ("domain", &["database", "entity"]),
     ("config", &[]),
     ("database", &["config"]),
     ("mail", &["config"]),
@@ -54,6 +55,7 @@ const WITHOUT_HTTP: &[&str] = &[
     "keyring",
     "password",
     "permission",
+    "rate",
     "refresh_token",
     "secret",
     "entity",
@@ -63,7 +65,8 @@ const WITHOUT_HTTP: &[&str] = &[
 ];
 
 /// What belongs to an organisation: selected by `in_organisation`, outside `entity` never by a bare `find`.
-const TENANT_OWNED: &[&str] = &["membership", "invitation", "api_key", "api_key_secret", "audit_event"];
+const TENANT_OWNED: &[&str] =
+    &["membership", "invitation", "api_key", "api_key_secret", "audit_event", "socket_ticket"];
 
 const LONGEST_FILE: usize = 420;
 const DRAWERS: &[&str] = &["util", "utils", "common", "helper", "helpers", "misc"];

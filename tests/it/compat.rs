@@ -261,7 +261,7 @@ async fn onedb_gets_a_token_or_its_own_refusal() {
     is(&answer, 401, &json!({ "id": id, "message": message, "success": false }));
 }
 
-const DOORS: [(&str, &str); 8] = [
+const DOORS: [(&str, &str); 9] = [
     ("post", "/osm/api/login"),
     ("post", "/osm/api/logout"),
     ("get", "/osm/api/{rest}"),
@@ -269,6 +269,7 @@ const DOORS: [(&str, &str); 8] = [
     ("get", "/api/login/refresh"),
     ("post", "/api/logout"),
     ("post", "/api/change-password"),
+    ("get", "/api/ws-token"),
     ("post", "/api/authenticate"),
 ];
 

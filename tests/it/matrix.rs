@@ -65,7 +65,8 @@ fn expected(route: &Route, kind: Kind) -> Expected {
     use Expected as E;
     let permission = match (route.access, kind) {
         (Access::Public, _) => return E::Allowed,
-        (_, Kind::Anonymous) => return E::Unauthenticated,
+        // None of them has a ticket.
+        (Access::Socket(_), _) | (_, Kind::Anonymous) => return E::Unauthenticated,
         (Access::User, Kind::Key { .. } | Kind::Stranger { key: true }) => return E::UserRequired,
         (Access::Any | Access::User, _) => return E::Allowed,
         (Access::Org(permission), _) => permission,
@@ -393,7 +394,10 @@ async fn the_document_has_the_recorded_routes_one_for_one_with_their_access() {
         let place = (route.path.replace("{*", "{"), route.method.to_string());
         let operation = documented.get(&place).unwrap_or_else(|| panic!("{place:?} is not documented"));
         assert_eq!(security(operation), expected_security(route.access), "{place:?}");
-        let permission = if let Access::Org(p) = route.access { json!(p.as_str()) } else { Value::Null };
+        let permission = match route.access {
+            Access::Org(p) | Access::Socket(p) => json!(p.as_str()),
+            _ => Value::Null,
+        };
         assert_eq!(operation["x-permission"], permission, "{place:?}");
         for (status, given) in [
             ("401", route.access != Access::Public),
@@ -418,10 +422,13 @@ fn security(operation: &Value) -> BTreeSet<&str> {
 }
 
 fn expected_security(access: Access) -> BTreeSet<&'static str> {
+    if matches!(access, Access::Socket(_)) {
+        return BTreeSet::from(["ticket"]);
+    }
     let users = !matches!(access, Access::Public);
     let keys = match access {
         Access::Any => true,
-        Access::Public | Access::User => false,
+        Access::Public | Access::User | Access::Socket(_) => false,
         Access::Org(permission) => permission.keys() == Keys::May,
     };
     let mut schemes = BTreeSet::new();

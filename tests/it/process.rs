@@ -32,6 +32,7 @@ impl Installation {
         command
             .current_dir(self.data.path())
             .env("OSKAR_DATABASE_URL", &self.database_url)
+            .env("OSKAR_LIMITS__EXEMPT", "127.0.0.1")
             .env("OSKAR_DATA_DIR", self.data.path().join("data"));
         command
     }

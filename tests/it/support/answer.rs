@@ -55,10 +55,16 @@ impl Answer {
         self.set_cookie().strip_prefix(&format!("{name}=")).unwrap().split(';').next().unwrap().to_owned()
     }
 
-    /// The whole `Set-Cookie` header.
+    /// The whole `Set-Cookie` header of the session.
     #[track_caller]
     pub fn set_cookie(&self) -> &str {
-        assert_eq!(self.headers.get_all("set-cookie").iter().count(), 1, "{}: cookies", self.asked);
-        self.header("set-cookie")
+        let [cookie] = self.cookies("oskar_session")[..] else { panic!("{}: cookies", self.asked) };
+        cookie
+    }
+
+    /// The `Set-Cookie` headers of one name, with or without the host prefix.
+    pub fn cookies(&self, name: &str) -> Vec<&str> {
+        let all = self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+        all.filter(|text| text.trim_start_matches("__Host-").starts_with(&format!("{name}="))).collect()
     }
 }

@@ -1,0 +1,198 @@
+//! The audit log as it happens, over a WebSocket.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::response::Response;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use uuid::Uuid;
+
+use super::events::Event;
+use crate::app::App;
+use crate::auth::Socket;
+use crate::entity::audit_event;
+use crate::error::Error;
+use crate::id::AuditEventId;
+
+/// How often the log is read, and the right to read it checked.
+const POLL: Duration = Duration::from_millis(400);
+/// Events are found late if their transaction took long or another node's clock is behind: so far back is looked
+/// every time, and what was sent is remembered.
+const OVERLAP_MILLISECONDS: u64 = 60_000;
+/// The most events that are sent in one go.
+const BATCH: usize = 200;
+/// The largest message that a client may send; this protocol has none at all.
+const LARGEST: usize = 64 << 10;
+/// Up to here a message is read to its end, so that the client can be told why it goes.
+const LARGEST_READ: usize = 1 << 20;
+/// The most frames that a client may send in a second.
+const FRAMES: u32 = 100;
+/// How often a client is asked whether it is still there, in seconds; after three questions it is not.
+const PING: u32 = 20;
+/// How long a client may take to say goodbye, and to take what is sent to it.
+const PATIENCE: Duration = Duration::from_secs(1);
+const STUCK: Duration = Duration::from_secs(10);
+
+/// Follow the audit log
+///
+/// A WebSocket: one JSON text message for each new event, of the same shape as in the list. Get a ticket at
+/// `/api/auth/ws-token` first. The server closes with 1008 when the session, key, membership or permission behind
+/// the ticket goes.
+#[utoipa::path(get, path = "/api/orgs/{org}/events/stream", operation_id = "stream_events", tag = "Audit log",
+    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
+    responses(
+        (status = 101, description = "The stream."),
+        (status = 426, description = "The request does not ask for a WebSocket.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn events(
+    State(app): State<App>,
+    socket: Socket,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Error> {
+    let upgrade = upgrade.map_err(|_| Error::UpgradeRequired)?;
+    let mut log = Log { app, right: socket, from: overlap(), seen: BTreeSet::new() };
+    // What is there already is not new.
+    log.seen = log.ids().await?.into_iter().collect();
+    let upgrade = upgrade.max_message_size(LARGEST_READ).max_frame_size(LARGEST_READ);
+    Ok(upgrade.on_upgrade(async move |mut socket| {
+        let code = follow(&mut log, &mut socket).await;
+        say_goodbye(socket, code).await;
+    }))
+}
+
+/// The smallest id that could still come up.
+fn overlap() -> AuditEventId {
+    let (seconds, nanoseconds) =
+        Uuid::now_v7().get_timestamp().map_or((0, 0), |timestamp| timestamp.to_unix());
+    let milliseconds = seconds * 1000 + u64::from(nanoseconds / 1_000_000);
+    let earliest = milliseconds.saturating_sub(OVERLAP_MILLISECONDS);
+    AuditEventId(Uuid::from_u128(u128::from(earliest) << 80))
+}
+
+/// An organisation's log, and how far it was read.
+struct Log {
+    app: App,
+    right: Socket,
+    from: AuditEventId,
+    seen: BTreeSet<AuditEventId>,
+}
+
+impl Log {
+    async fn ids(&self) -> Result<Vec<AuditEventId>, Error> {
+        let ids = audit_event::Entity::in_organisation(self.right.member.organisation.id)
+            .filter(audit_event::COLUMN.id.gt(self.from))
+            .order_by_asc(audit_event::Column::Id)
+            .select_only()
+            .column(audit_event::Column::Id)
+            .into_tuple()
+            .all(self.app.db.read())
+            .await?;
+        Ok(ids)
+    }
+
+    /// The next events that were not seen, if their reader may still read them.
+    async fn next(&mut self) -> Result<Vec<audit_event::Model>, Error> {
+        self.right.check(&self.app).await?;
+        let until = overlap();
+        let mut unseen = self.ids().await?;
+        unseen.retain(|id| !self.seen.contains(id));
+        let all = unseen.len() <= BATCH;
+        unseen.truncate(BATCH);
+        if all {
+            // Only what was read to its end is left behind.
+            self.from = until;
+            self.seen = self.seen.split_off(&until);
+        }
+        if unseen.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = audit_event::Entity::in_organisation(self.right.member.organisation.id)
+            .filter(audit_event::COLUMN.id.is_in(unseen.iter().copied()))
+            .order_by_asc(audit_event::Column::Id)
+            .all(self.app.db.read())
+            .await?;
+        self.seen.extend(unseen);
+        Ok(rows)
+    }
+}
+
+/// Sends what happens until there is a reason to stop; the code of that reason.
+async fn follow(log: &mut Log, socket: &mut WebSocket) -> u16 {
+    let mut polls = interval(POLL);
+    polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seconds = interval(Duration::from_secs(1));
+    seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut frames, mut silence) = (0, 0);
+    loop {
+        tokio::select! {
+            _ = polls.tick() => match log.next().await {
+                Ok(events) => {
+                    for event in events {
+                        let Ok(text) = serde_json::to_string(&Event::from(event)) else {
+                            return close_code::ERROR;
+                        };
+                        if !send(socket, Message::Text(text.into())).await {
+                            return close_code::AWAY;
+                        }
+                    }
+                }
+                // A busy database is no reason to go; whoever waits has lost nothing.
+                Err(Error::Busy) => {}
+                Err(Error::Internal(error)) => {
+                    tracing::error!(%error, "following the audit log");
+                    return close_code::ERROR;
+                }
+                Err(_) => return close_code::POLICY,
+            },
+            _ = seconds.tick() => {
+                frames = 0;
+                silence += 1;
+                if silence > 3 * PING || (silence % PING == 0 && !send(socket, Message::Ping("".into())).await) {
+                    return close_code::AWAY;
+                }
+            }
+            received = socket.recv() => {
+                frames += 1;
+                silence = 0;
+                match received {
+                    Some(Ok(Message::Close(_))) | None => return close_code::NORMAL,
+                    Some(Err(_)) => return close_code::SIZE,
+                    Some(Ok(message)) if size(&message) > LARGEST => return close_code::SIZE,
+                    Some(Ok(_)) if frames > FRAMES => return close_code::POLICY,
+                    Some(Ok(_)) => {}
+                }
+            }
+        }
+    }
+}
+
+fn size(message: &Message) -> usize {
+    match message {
+        Message::Text(text) => text.len(),
+        Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),
+        Message::Close(_) => 0,
+    }
+}
+
+/// Whether the client took it, in good time.
+async fn send(socket: &mut WebSocket, message: Message) -> bool {
+    matches!(timeout(STUCK, socket.send(message)).await, Ok(Ok(())))
+}
+
+/// Reads on for a moment: closing over unread data would take the reason away from the client.
+async fn say_goodbye(mut socket: WebSocket, code: u16) {
+    let reason = if code == close_code::POLICY { "no longer allowed" } else { "" };
+    let goodbye = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+    let said = timeout(PATIENCE, async {
+        if socket.send(goodbye).await.is_ok() {
+            while let Some(Ok(_)) = socket.recv().await {}
+        }
+    });
+    if said.await.is_err() {
+        tracing::debug!("a client did not say goodbye");
+    }
+}

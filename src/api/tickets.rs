@@ -1,0 +1,89 @@
+//! Tickets for sockets.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::ORIGIN;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::input::OptionalInput;
+use super::layers::no_store;
+use crate::app::App;
+use crate::auth::{Caller, Principal};
+use crate::domain::Change;
+use crate::domain::tickets::{self, Holder};
+use crate::error::Error;
+use crate::secret::{Secret, ShownOnce};
+
+/// What the ticket is for.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SocketTicketRequest)]
+pub struct TicketInput {
+    /// Slug or id; default: the organisation that the credential implies.
+    #[schema(example = "acme")]
+    organisation: Option<String>,
+}
+
+/// A ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SocketTicket {
+    /// For `?ticket=`. Good once, for pages of the same origin.
+    #[schema(value_type = String, example = "ost_…")]
+    token: ShownOnce,
+    /// Seconds.
+    #[schema(example = 120)]
+    expires_in: i64,
+}
+
+/// Ticket for a socket
+///
+/// Browsers cannot send headers when they open a WebSocket: this is what they send in the address instead.
+#[utoipa::path(post, path = "/api/auth/ws-token", operation_id = "create_socket_ticket", tag = "Signing in",
+    request_body = Option<TicketInput>,
+    responses(
+        (status = 200, description = "The ticket.", body = SocketTicket),
+        (status = 404, description = "The caller does not belong to the organisation.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    OptionalInput(input): OptionalInput<TicketInput>,
+) -> Result<Response, Error> {
+    let ticket = issue(&app, &caller, &headers, input.unwrap_or_default().organisation.as_deref()).await?;
+    let expires_in = tickets::LIFETIME.num_seconds();
+    Ok(no_store(Json(SocketTicket { token: ShownOnce(ticket), expires_in })))
+}
+
+/// A ticket for the caller, and for pages of the origin that asks.
+pub async fn issue(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    organisation: Option<&str>,
+) -> Result<Secret, Error> {
+    let member = match organisation {
+        Some(reference) => caller.principal.in_organisation(app, reference).await?,
+        None => caller
+            .principal
+            .in_implied_organisation(app)
+            .await?
+            .ok_or_else(|| Error::invalid("/organisation", "you belong to none by default: name one"))?,
+    };
+    let holder = match &caller.principal {
+        Principal::User(by) => Holder::User(by.user.id, by.session.id),
+        Principal::Key(by) => Holder::Key(by.key.id),
+    };
+    let origin = headers.get(ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    if origin.as_ref().is_some_and(|origin| origin.len() > 300) {
+        return Err(Error::CrossSite);
+    }
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &caller.actor };
+    let ticket = tickets::issue(change, &app.keyring, holder, member.organisation.id, origin).await?;
+    txn.commit().await?;
+    Ok(ticket)
+}

@@ -1,0 +1,117 @@
+//! Sockets: who may open one is decided by a ticket, and decided again and again while it is open.
+
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::http::header::ORIGIN;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use super::authenticate::usable;
+use super::client::Client;
+use super::guard::{Member, decide, write_down};
+use super::principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
+use crate::app::App;
+use crate::config::Config;
+use crate::domain::{Change, tickets};
+use crate::entity::{api_key, session, socket_ticket};
+use crate::error::Error;
+use crate::permission::Permission;
+use crate::secret::{Kind, Secret};
+
+/// A socket's right to be open. Only the guard makes one.
+#[derive(Clone, Debug)]
+pub struct Socket {
+    ticket: socket_ticket::Model,
+    permission: Permission,
+    pub member: Member,
+}
+
+impl Socket {
+    /// Whether whoever opened it may still have it open.
+    ///
+    /// # Errors
+    /// What a new request would be told.
+    pub async fn check(&self, app: &App) -> Result<(), Error> {
+        let reference = self.ticket.organisation_id.to_string();
+        let member = holder(app, &self.ticket).await?.in_organisation(app, &reference).await?;
+        decide(&member, self.permission, true)
+    }
+}
+
+/// The guard of routes that sockets are opened at: the ticket is used up before anything is upgraded.
+pub async fn authorize_socket(
+    State((app, permission)): State<(App, Permission)>,
+    path: Result<RawPathParams, RawPathParamsRejection>,
+    client: Client,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Error> {
+    let origin = allowed_origin(request.headers(), &app.config)?;
+    let query = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let mut given = query.filter(|(name, _)| name == "ticket").map(|(_, value)| value);
+    let text = given.next().ok_or(Error::Unauthenticated)?;
+    let secret = Secret::parse(&text).filter(|secret| secret.kind() == Kind::SocketTicket);
+    let (Some(secret), None) = (secret, given.next()) else { return Err(Error::InvalidCredential) };
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let ticket = tickets::consume(change, &app.keyring, &secret).await?;
+    txn.commit().await?;
+    // A page's own origin is not sent with every request of its own; another one always is.
+    let own = origin.as_ref().is_none_or(|origin| *origin == app.config.public_url);
+    if ticket.origin != origin && !(ticket.origin.is_none() && own) {
+        return Err(Error::CrossSite);
+    }
+    let path = path.map_err(|_| Error::NotFound)?;
+    let reference = path.iter().find(|(name, _)| *name == "org").map(|(_, value)| value);
+    let principal = holder(&app, &ticket).await?;
+    let member = principal.in_organisation(&app, reference.unwrap_or_default()).await?;
+    if let Err(denial) = decide(&member, permission, true) {
+        write_down(&app, &member, &principal.actor(&client), permission, &Method::GET).await;
+        return Err(denial);
+    }
+    request.extensions_mut().insert(Socket { ticket, permission, member });
+    Ok(next.run(request).await)
+}
+
+/// The page's origin, if it is a page that asks: browsers let any page open a socket anywhere.
+fn allowed_origin(headers: &HeaderMap, config: &Config) -> Result<Option<String>, Error> {
+    if headers.get_all(ORIGIN).iter().count() > 1 {
+        return Err(Error::CrossSite);
+    }
+    let Some(value) = headers.get(ORIGIN) else { return Ok(None) };
+    let origin = value.to_str().map_err(|_| Error::CrossSite)?.to_owned();
+    let known = origin == config.public_url || config.allowed_origins.contains(&origin);
+    if known { Ok(Some(origin)) } else { Err(Error::CrossSite) }
+}
+
+async fn holder(app: &App, ticket: &socket_ticket::Model) -> Result<Principal, Error> {
+    let now = app.now();
+    if let Some(id) = ticket.session_id {
+        let (session, user) = usable(session::Entity::alive(id).one(app.db.read()).await?)?;
+        let longest = app.config.tokens.refresh_absolute.max(app.config.sessions.absolute);
+        if now >= session.created_at + longest || Some(user.id) != ticket.user_id {
+            return Err(Error::InvalidCredential);
+        }
+        let reach = Reach::Only(Some(ticket.organisation_id));
+        let by = UserPrincipal { user, session, via: CredentialKind::Bearer, reach };
+        return Ok(Principal::User(Box::new(by)));
+    }
+    let id = ticket.api_key_id.ok_or(Error::InvalidCredential)?;
+    let key = api_key::Entity::in_organisation(ticket.organisation_id).filter(api_key::COLUMN.id.eq(id));
+    let key = key.one(app.db.read()).await?.filter(|key| key.is_alive(now));
+    let key = key.ok_or(Error::InvalidCredential)?;
+    Ok(Principal::Key(Box::new(KeyPrincipal { key, secret_ends: None })))
+}
+
+impl<S: Sync> FromRequestParts<S> for Socket {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let missing = || Error::internal("Socket behind a guard that does not give it");
+        parts.extensions.get::<Self>().cloned().ok_or_else(missing)
+    }
+}

@@ -1,0 +1,58 @@
+//! A device that a user has signed in on before: it has a budget of its own for wrong passwords, so that
+//! nobody else's guessing locks its owner out. Nothing is stored: the text carries a MAC.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use crate::id::UserId;
+use crate::keyring::{Keyring, Purpose};
+
+/// A known device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Device {
+    pub user: UserId,
+    pub id: Uuid,
+}
+
+impl Device {
+    /// A device that was not known before.
+    pub fn new(user: UserId) -> Self {
+        Self { user, id: Uuid::from_bytes(crate::secret::random_bytes()) }
+    }
+
+    /// What the device is to keep.
+    pub fn sign(self, keyring: &Keyring) -> String {
+        let mut bytes = [self.user.0.into_bytes(), self.id.into_bytes()].concat();
+        bytes.extend(keyring.mac(Purpose::Device, &[&bytes]));
+        BASE64.encode(bytes)
+    }
+
+    /// Reads it again; `None` if it is not ours.
+    pub fn verify(text: &str, keyring: &Keyring) -> Option<Self> {
+        let bytes: [u8; 64] = BASE64.decode(text).ok()?.try_into().ok()?;
+        let (named, mac) = bytes.split_at(32);
+        let (user, id) = named.split_at(16);
+        let good: bool = keyring.mac(Purpose::Device, &[named]).ct_eq(mac).into();
+        let device = Self { user: UserId(Uuid::from_slice(user).ok()?), id: Uuid::from_slice(id).ok()? };
+        good.then_some(device)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_we_signed_is_a_device() {
+        let keyring = Keyring::new(&[7; 32]);
+        let device = Device::new(UserId::generate());
+        let text = device.sign(&keyring);
+        assert_eq!(Device::verify(&text, &keyring), Some(device));
+        assert_eq!(Device::verify(&text, &Keyring::new(&[8; 32])), None);
+        let other = Device { user: UserId::generate(), ..device }.sign(&keyring);
+        assert_eq!(Device::verify(&format!("{}{}", &other[..40], &text[40..]), &keyring), None);
+        assert_eq!(Device::verify("", &keyring), None);
+    }
+}

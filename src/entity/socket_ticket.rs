@@ -1,0 +1,41 @@
+//! A ticket that opens a socket once.
+
+use sea_orm::entity::prelude::*;
+
+use crate::clock::Timestamp;
+use crate::id::{ApiKeyId, OrganisationId, SessionId, SocketTicketId, UserId};
+use crate::secret::Digest;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "socket_ticket")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: SocketTicketId,
+    #[sea_orm(unique)]
+    pub digest: Vec<u8>,
+    pub organisation_id: OrganisationId,
+    /// A user and their session, or a key.
+    pub user_id: Option<UserId>,
+    pub session_id: Option<SessionId>,
+    pub api_key_id: Option<ApiKeyId>,
+    /// Of the page that asked for it, if it was one.
+    #[sea_orm(column_type = "String(StringLen::N(300))", nullable)]
+    pub origin: Option<String>,
+    pub expires_at: Timestamp,
+    pub created_at: Timestamp,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// The tickets for an organisation.
+    pub fn in_organisation(organisation: OrganisationId) -> Select<Self> {
+        Self::find().filter(COLUMN.organisation_id.eq(organisation))
+    }
+
+    /// The ticket with that digest: the way in, before any organisation is known.
+    pub fn by_digest(digest: &Digest) -> Select<Self> {
+        Self::find().filter(COLUMN.digest.eq(digest.to_vec()))
+    }
+}
