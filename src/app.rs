@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
-use crate::password::Hasher;
+use crate::password::{Context, Hasher};
 use crate::rate::Buckets;
 
 /// The server's shared state.
@@ -129,6 +129,11 @@ impl App {
     /// The time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What the password of an account with this address must not consist of.
+    pub fn password_context(&self, email: &str) -> Context {
+        Context::new(&self.config.public_url, email)
     }
 
     /// The longest that an access token lives.
