@@ -17,6 +17,7 @@ use sea_orm::{EntityTrait as _, QueryOrder as _};
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use super::import::ImportCommand;
 use super::migrate::confirmed;
 use super::{Common, output, password};
 
@@ -24,6 +25,7 @@ use super::{Common, output, password};
 pub enum User {
     /// Make an account, and a member of an organisation with --org.
     Create(Create),
+    Import(ImportCommand),
     /// List the accounts.
     List,
     /// Disable an account: it cannot sign in, and its sessions end at once.
@@ -83,6 +85,7 @@ impl User {
         let app = common.open().await?;
         match self {
             Self::Create(create) => create.run(common, &app).await,
+            Self::Import(import) => import.run(common, &app).await,
             Self::List => list(common, &app).await,
             Self::Disable { user, yes } => {
                 let user = find(&app, &user).await?;

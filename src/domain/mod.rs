@@ -11,6 +11,7 @@ pub mod audit;
 pub mod device;
 pub mod display_name;
 pub mod email;
+pub mod import;
 pub mod invitations;
 pub mod joining;
 pub mod keys;

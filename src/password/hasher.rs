@@ -103,7 +103,8 @@ impl Hasher {
     /// [`Error::Busy`] when too many are waiting already; an unreadable stored hash is internal.
     pub async fn verify(&self, password: &PresentedPassword, stored: Option<&str>) -> Result<bool, Error> {
         let password = password.0.clone();
-        let known = stored.is_some();
+        // Elsewhere an empty password may have been hashed; here it is none.
+        let known = stored.is_some() && !password.is_empty();
         let hash: Arc<str> = stored.map_or_else(|| self.dummy.clone(), Arc::from);
         let matches = self
             .run(move |memory| {

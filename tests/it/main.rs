@@ -22,6 +22,8 @@ mod events;
 mod forge;
 mod guessing;
 mod health;
+mod import;
+mod imported_hashes;
 mod input;
 mod invitations;
 mod key_rotation;
