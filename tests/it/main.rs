@@ -37,6 +37,7 @@ mod notices;
 mod operator;
 mod organisations;
 mod outbox;
+mod password_policy;
 mod passwords;
 mod paths;
 mod permissions;

@@ -11,6 +11,10 @@ static ENTRIES: &str = include_str!("passwords.txt");
 const LONGEST: usize = 64;
 /// What digits and signs may be worth to be an addition. More of them are a password of their own.
 pub const ADDITION: usize = 8;
+/// Of an entry that is digits itself, they are a smaller part.
+const ADDITION_TO_DIGITS: usize = 5;
+/// An entry's own digits and signs are no more.
+const MOST_CUTS: usize = 32;
 /// Two ways to read what looks like two letters.
 const READINGS: [(char, char); 2] = [('1', 'i'), ('1', 'l')];
 
@@ -35,17 +39,15 @@ pub fn contains(word: &str) -> bool {
 /// Whether a text, in lower case, is an entry with nothing but additions.
 pub fn covers(text: &[char]) -> bool {
     spans(text).into_iter().any(|span| {
-        span.len() <= LONGEST * 4 && {
-            let joined: Vec<char> = span.iter().copied().filter(|c| c.is_alphanumeric()).collect();
-            listed(span)
-                || listed(&joined)
-                || READINGS.iter().any(|one| {
-                    let read: Vec<char> = span.iter().map(|c| look_alike(*c, *one)).collect();
-                    let joined: Vec<char> = read.iter().copied().filter(|c| c.is_alphanumeric()).collect();
-                    listed(&read) || listed(&joined)
-                })
-        }
+        let read = |one| span.iter().map(|c| look_alike(*c, one)).collect::<Vec<char>>();
+        listed_somehow(span) || READINGS.into_iter().any(|one| listed_somehow(&read(one)))
     })
+}
+
+/// Also without white space, and without any signs.
+fn listed_somehow(text: &[char]) -> bool {
+    let only = |keep: fn(char) -> bool| text.iter().copied().filter(|c| keep(*c)).collect::<Vec<char>>();
+    listed(text) || listed(&only(|c| !c.is_whitespace())) || listed(&only(char::is_alphanumeric))
 }
 
 fn listed(text: &[char]) -> bool {
@@ -55,20 +57,23 @@ fn listed(text: &[char]) -> bool {
         .any(|text| !text.is_empty() && text.len() <= LONGEST && contains(&text.iter().collect::<String>()))
 }
 
-/// The text, and what is left without the digits and signs at its end, its beginning, or both.
+/// The text, and what is left without digits and signs at its end, at its beginning, or both. They may be an
+/// entry's own, so they are cut off one by one.
 fn spans(text: &[char]) -> Vec<&[char]> {
     let letter = |c: &char| c.is_alphabetic();
-    let (Some(first), Some(last)) = (text.iter().position(letter), text.iter().rposition(letter)) else {
-        return vec![text];
-    };
-    let mut spans = vec![text];
-    for (from, to) in [(0, last + 1), (first, text.len()), (first, last + 1)] {
-        let added = [&text[..from], &text[to..]].concat();
-        if patterns::worth(&added, ADDITION + 1) <= ADDITION {
-            spans.push(&text[from..to]);
-        }
-    }
-    spans
+    let first = text.iter().position(letter).unwrap_or(0);
+    let behind = text.iter().rposition(letter).map_or(0, |last| last + 1);
+    let most = if behind > 0 { ADDITION } else { ADDITION_TO_DIGITS };
+    let ends = (behind..text.len()).take(MOST_CUTS).chain([text.len()]);
+    let starts = (0..first).rev().take(MOST_CUTS).chain([first]);
+    let at_end = ends.flat_map(|end| [(0, end), (first, end)]);
+    let at_start = starts.flat_map(|start| [(start, text.len()), (start, behind)]);
+    let cuts = at_end.chain(at_start).filter(|(start, end)| {
+        let added = text[..*start].iter().chain(&text[*end.max(start)..]);
+        let added: Vec<char> = added.copied().filter(|c| !c.is_whitespace()).collect();
+        start < end && patterns::worth(&added, most + 1) <= most
+    });
+    cuts.map(|(start, end)| &text[start..end]).collect()
 }
 
 /// The letter that a digit or sign stands for.
