@@ -140,11 +140,11 @@ pub fn judge(password: &str, context: &Context) -> Vec<Reason> {
         reasons.push(Reason::Repetitive);
     }
     let made_of = made_of(&text, context);
-    if blocklist::covers(&text) || made_of == Some(Made::OfFillers) {
-        reasons.push(Reason::Common);
-    }
     if made_of == Some(Made::OfContext) {
         reasons.push(Reason::Personal);
+    }
+    if blocklist::covers(&text) || made_of == Some(Made::OfFillers) {
+        reasons.push(Reason::Common);
     }
     reasons
 }
