@@ -83,8 +83,12 @@ impl Hasher {
         context: &Context,
     ) -> Result<(Vec<Reason>, Strength), Error> {
         let (password, context) = (password.0.clone(), context.clone());
-        self.run(move |_| Ok((policy::judge(&password, &context), Strength::measure(&password, &context))))
-            .await
+        self.run(move |_| {
+            let reasons = policy::judge(&password, &context);
+            let strength = Strength::measure(&password, &context);
+            Ok((reasons.clone(), if reasons.is_empty() { strength } else { strength.of_a_refused_one() }))
+        })
+        .await
     }
 
     /// The hash of a new password, as a PHC string with its own salt.

@@ -28,6 +28,10 @@ pub struct Strength {
     pub suggestions: Vec<String>,
 }
 
+/// No refused password is stronger, whatever zxcvbn thinks: it does not know our list.
+const BEST_REFUSED: u8 = 1;
+const ADVICE: &str = "Add another word or two. Uncommon words are better.";
+
 impl Strength {
     /// Takes milliseconds: for the pool that hashes, not for a thread that answers requests.
     pub fn measure(password: &str, context: &Context) -> Self {
@@ -46,5 +50,15 @@ impl Strength {
                 feedback.suggestions().iter().map(ToString::to_string).collect()
             }),
         }
+    }
+
+    /// The same, now that the password was refused.
+    #[must_use]
+    pub fn of_a_refused_one(mut self) -> Self {
+        self.score = self.score.min(BEST_REFUSED);
+        if self.suggestions.is_empty() {
+            self.suggestions.push(ADVICE.to_owned());
+        }
+        self
     }
 }

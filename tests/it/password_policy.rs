@@ -26,8 +26,8 @@ fn is_refused(answer: Answer, pointer: &str, why: &str) {
     let body = answer.json();
     assert!(body["detail"].as_str().unwrap().contains(why), "{body}");
     assert!(body["detail"].as_str().unwrap().contains("take four random words"), "{body}");
-    assert!(body["strength"]["score"].as_u64().unwrap() <= 4, "{body}");
-    assert!(body["strength"]["suggestions"].is_array(), "{body}");
+    assert!(body["strength"]["score"].as_u64().unwrap() <= 1, "{body}");
+    assert!(!body["strength"]["suggestions"].as_array().unwrap().is_empty(), "{body}");
 }
 
 fn registration(password: &str) -> Value {
@@ -95,12 +95,7 @@ async fn weak_passwords_are_refused_to_the_invited() {
         let body = json!({ "email": ANA, "password": password, "invitation": link });
         is_refused(app.anonymous().post("/api/auth/register", body).await, "/password", why);
         let page = submit(&app, &format!("/invite/{link}"), &[("password", password)]).await.status(422);
-        assert!(
-            page.text().contains(why) && page.text().contains("Take four random words")
-                || page.text().contains("take four random words"),
-            "{}",
-            page.text()
-        );
+        assert!(page.text().contains(why) && page.text().contains("random words"), "{}", page.text());
     }
     let body = json!({ "token": link, "password": "a long lower case phrase" });
     app.anonymous().post("/api/invitations/accept", body).await.status(200);
@@ -115,7 +110,7 @@ async fn pages_show_why_a_password_is_refused_and_how_to_make_a_better_one() {
         let fields = [("email", ANA), ("organisation", "Red Sand"), ("password", password)];
         let page = submit(&app, &setup, &fields).await.status(422).text();
         assert!(page.contains(why) && page.contains("aria-invalid"), "{page}");
-        assert!(page.contains("Add another word or two") || !page.contains("password1234"), "{page}");
+        assert!(page.contains("Add another word or two"), "{page}");
     }
     let fields = [("email", ANA), ("organisation", "Red Sand"), ("password", PASSWORD)];
     submit(&app, &setup, &fields).await.status(201);
