@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::domain::attempts::Gates;
 use crate::domain::audit::Actor;
+use crate::domain::remembered::Remembered;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
 use crate::domain::{Change, setup, signing_keys};
@@ -35,6 +36,7 @@ pub struct Shared {
     pub usage: Usage,
     pub gates: Gates,
     pub buckets: Buckets,
+    pub remembered: Remembered,
     pub mailer: Mailer,
     signing_keys: RwLock<Arc<SigningKeys>>,
 }
@@ -94,6 +96,7 @@ impl App {
             usage: Usage::default(),
             gates: Gates::default(),
             buckets: Buckets::default(),
+            remembered: Remembered::default(),
             mailer,
             signing_keys: RwLock::new(Arc::new(none)),
         })))

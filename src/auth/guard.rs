@@ -27,7 +27,7 @@ pub enum Access {
     Public,
     /// Whoever has a good credential.
     Any,
-    /// Users, by cookie or access token.
+    /// Users, by cookie, access token or Basic.
     User,
     /// Members of the organisation in the path that have the permission, and its keys.
     Org(Permission),
@@ -77,7 +77,7 @@ pub async fn authorize(
 ) -> Result<Response, Error> {
     let name = cookie_name(app.config.is_https());
     let credential = Credential::from_headers(request.headers(), name)?.ok_or(Error::Unauthenticated)?;
-    let principal = authenticate(&app, credential).await?;
+    let principal = authenticate(&app, &client, credential).await?;
     let actor = principal.actor(&client);
     let secret_ends = if let Principal::Key(key) = &principal { key.secret_ends } else { None };
     match access {

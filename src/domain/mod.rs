@@ -19,6 +19,7 @@ pub mod members;
 pub mod one_time;
 pub mod organisations;
 pub mod outbox;
+pub mod remembered;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

@@ -12,6 +12,7 @@ mod address;
 mod architecture;
 mod at_rest;
 mod auth;
+mod basic;
 mod browser;
 mod cli;
 mod compat;

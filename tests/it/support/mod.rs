@@ -20,7 +20,7 @@ use oskar::permission::Role;
 use serde_json::{Value, json};
 
 pub use answer::Answer;
-pub use client::{Client, Credential};
+pub use client::{Client, Credential, basic};
 pub use database::{fresh as fresh_database, on_postgres};
 
 /// What every test user's password is.
@@ -186,6 +186,12 @@ impl Person {
     /// Calls with the session cookie.
     pub fn with_cookie(&self) -> Client {
         Client::new(self.router.clone(), Credential::Cookie(self.cookie.clone()))
+    }
+
+    /// Calls with address and password.
+    pub fn with_basic(&self) -> Client {
+        let credential = Credential::Basic(self.email.clone(), PASSWORD.to_owned());
+        Client::new(self.router.clone(), credential)
     }
 
     /// Calls with the access token.
