@@ -1,7 +1,7 @@
 //! What every request needs, built once and cloned into handlers.
 
 use std::ops::Deref;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
 use chrono::TimeDelta;
@@ -14,12 +14,13 @@ use crate::domain::audit::Actor;
 use crate::domain::remembered::Remembered;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
-use crate::domain::{Change, setup, signing_keys};
+use crate::domain::{Change, developer, setup, signing_keys};
 use crate::error::Error;
+use crate::id::UserId;
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
-use crate::password::Hasher;
+use crate::password::{Hasher, NewPassword};
 use crate::rate::Buckets;
 
 /// The server's shared state.
@@ -39,6 +40,7 @@ pub struct Shared {
     pub remembered: Remembered,
     pub mailer: Mailer,
     signing_keys: RwLock<Arc<SigningKeys>>,
+    developer: OnceLock<UserId>,
 }
 
 impl Deref for App {
@@ -73,6 +75,11 @@ impl App {
         let app = Self::assemble(config, db, clock, keyring)?;
         let new_signing_key =
             app.prepare().await.map_err(|error| told(error, "cannot prepare the database"))?;
+        if app.config.no_auth {
+            let developer = app.make_developer().await;
+            let developer = developer.map_err(|error| told(error, "cannot make the developer's account"))?;
+            app.developer.get_or_init(|| developer);
+        }
         Ok((app, Opened { new_data_dir, migrations, seconds, new_signing_key }))
     }
 
@@ -99,6 +106,7 @@ impl App {
             remembered: Remembered::default(),
             mailer,
             signing_keys: RwLock::new(Arc::new(none)),
+            developer: OnceLock::new(),
         })))
     }
 
@@ -115,6 +123,22 @@ impl App {
         // A provider that is missing or there twice would panic at the first sign-in otherwise.
         self.signing_keys().self_test(self.now())?;
         Ok(made)
+    }
+
+    async fn make_developer(&self) -> Result<UserId, Error> {
+        // Nobody knows it.
+        let password_hash = self.hasher.hash(&NewPassword::generate().0).await?;
+        let actor = Actor::system();
+        let txn = self.db.begin().await?;
+        let change = Change { txn: &txn, now: self.now(), actor: &actor };
+        let developer = developer::ensure(change, password_hash).await?;
+        txn.commit().await?;
+        Ok(developer)
+    }
+
+    /// Who everybody is who is nobody else: only with `--no-auth`.
+    pub fn developer(&self) -> Option<UserId> {
+        self.developer.get().copied()
     }
 
     /// Reads the signing keys again: another process may have rotated them.

@@ -45,6 +45,8 @@ pub enum Error {
     LiveOnly,
     #[error("The request came from another site. Add its origin to `allowed_origins` if it may.")]
     CrossSite,
+    #[error("This server runs with --no-auth, and answers to `localhost` only.")]
+    ForeignHost,
     #[error("Registration is closed. Ask an administrator for an account.")]
     RegistrationClosed,
     #[error("This account is disabled. Ask an administrator.")]
@@ -159,6 +161,7 @@ impl Error {
             Self::PermissionDenied(_) => (S::FORBIDDEN, "permission_denied", "Permission denied"),
             Self::RoleDenied(_) => (S::FORBIDDEN, "role_denied", "Role denied"),
             Self::OrganisationDenied => (S::FORBIDDEN, "organisation_denied", "Another organisation"),
+            Self::ForeignHost => (S::MISDIRECTED_REQUEST, "foreign_host", "Foreign host"),
             Self::UserRequired => (S::FORBIDDEN, "user_required", "User required"),
             Self::SessionRequired => (S::FORBIDDEN, "session_required", "Session required"),
             Self::LiveOnly => (S::FORBIDDEN, "live_only", "Live only"),

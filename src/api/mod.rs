@@ -24,6 +24,7 @@ mod invitations;
 mod keys;
 mod layers;
 mod members;
+mod no_auth;
 mod openapi;
 mod organisations;
 mod page;

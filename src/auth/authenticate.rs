@@ -2,6 +2,7 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use sea_orm::EntityTrait as _;
 
 use crate::app::App;
 use crate::entity::{api_key_secret, session, user};
@@ -26,6 +27,29 @@ pub async fn authenticate(app: &App, client: &Client, credential: Credential) ->
         Credential::AccessToken(token) => by_access_token(app, &token).await,
         Credential::SessionCookie(secret) => by_cookie(app, &secret).await,
         Credential::Basic(name, password) => by_password(app, client, &name, &password).await,
+    }
+}
+
+/// Who sends a request with these headers. Without authentication it is the developer, unless a good credential
+/// says otherwise: a front end under development sends along what it has left over.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] without a credential; those of a bad one.
+pub async fn caller(app: &App, client: &Client, headers: &HeaderMap) -> Result<Principal, Error> {
+    let found = match Credential::from_headers(headers, cookie_name(app.config.is_https())) {
+        Ok(Some(credential)) => authenticate(app, client, credential).await,
+        Ok(None) => Err(Error::Unauthenticated),
+        Err(error) => Err(error),
+    };
+    match (app.developer(), found) {
+        (Some(developer), Err(error)) if error.status().is_client_error() => {
+            let user = user::Entity::find_by_id(developer).one(app.db.read()).await?;
+            let user = user.filter(|user| user.disabled_at.is_none()).ok_or(error)?;
+            let principal =
+                UserPrincipal { user, session: None, via: CredentialKind::None, reach: Reach::All };
+            Ok(Principal::User(Box::new(principal)))
+        }
+        (_, found) => found,
     }
 }
 

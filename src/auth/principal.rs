@@ -28,13 +28,15 @@ pub enum CredentialKind {
     ApiKey,
     /// Name and password, with every request.
     Basic,
+    /// None was needed: the server runs with `--no-auth`.
+    None,
 }
 
 /// A user.
 #[derive(Clone, Debug)]
 pub struct UserPrincipal {
     pub user: user::Model,
-    /// None by Basic.
+    /// None by Basic, nor without authentication.
     pub session: Option<session::Model>,
     pub via: CredentialKind,
     pub reach: Reach,

@@ -4,6 +4,7 @@
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
 mod mail;
+mod no_auth;
 mod reader;
 mod secret_key;
 mod settings;
@@ -17,6 +18,7 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
+pub use no_auth::is_loopback_name;
 pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Environment, Sourced, Sources, Written};
 
@@ -95,6 +97,8 @@ pub struct Config {
     pub limits: Limits,
     pub log: Log,
     pub permissions: Catalogue,
+    /// Not a setting, so that no file and no environment can bring it into production: `serve --no-auth`.
+    pub no_auth: bool,
     /// Not a setting: tests hash cheaply.
     pub password_cost: Cost,
     secret_key: Option<Zeroizing<String>>,
@@ -251,6 +255,7 @@ impl Config {
                 ),
             },
             permissions: read.permissions(),
+            no_auth: false,
             password_cost: PRODUCTION,
             secret_key,
         };

@@ -8,6 +8,7 @@
 
 pub mod attempts;
 pub mod audit;
+pub mod developer;
 pub mod device;
 pub mod display_name;
 pub mod email;

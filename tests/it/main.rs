@@ -32,6 +32,7 @@ mod mail_pages;
 mod mail_texts;
 mod matrix;
 mod members;
+mod no_auth;
 mod notices;
 mod operator;
 mod organisations;
