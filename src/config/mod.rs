@@ -75,6 +75,7 @@ pub enum LogFormat {
 }
 
 /// The configuration; each field is the setting of that name.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Clone, Debug)]
 pub struct Config {
     pub env: Mode,
