@@ -16,12 +16,14 @@ use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
 use crate::domain::{Change, developer, setup, signing_keys};
 use crate::error::Error;
+use crate::fetch::Fetcher;
 use crate::id::UserId;
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
 use crate::password::{Hasher, NewPassword};
 use crate::rate::Buckets;
+use crate::updates::Updates;
 
 /// The server's shared state.
 #[derive(Clone)]
@@ -38,6 +40,8 @@ pub struct Shared {
     pub gates: Gates,
     pub buckets: Buckets,
     pub remembered: Remembered,
+    pub fetcher: Fetcher,
+    pub updates: Updates,
     pub mailer: Mailer,
     signing_keys: RwLock<Arc<SigningKeys>>,
     developer: OnceLock<UserId>,
@@ -104,6 +108,8 @@ impl App {
             gates: Gates::default(),
             buckets: Buckets::default(),
             remembered: Remembered::default(),
+            fetcher: Fetcher::default(),
+            updates: Updates::default(),
             mailer,
             signing_keys: RwLock::new(Arc::new(none)),
             developer: OnceLock::new(),

@@ -12,8 +12,20 @@ use std::path::Path;
 use paths::{IMPORTED, paths, resolve, tokens};
 
 /// Usable by all, using each other and nothing else of ours.
-const LEAVES: &[&str] =
-    &["clock", "error", "id", "jwt", "keyring", "password", "permission", "rate", "refresh_token", "secret"];
+const LEAVES: &[&str] = &[
+    "clock",
+    "error",
+    "fetch",
+    "id",
+    "jwt",
+    "keyring",
+    "password",
+    "permission",
+    "rate",
+    "refresh_token",
+    "secret",
+    "updates",
+];
 
 /// What each module may use of ours besides the leaves and itself.
 const MAY_USE: &[(&str, &[&str])] = &[
@@ -27,7 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("auth", &["app", "config", "domain", "entity"]),
     ("api", &["app", "auth", "config", "domain", "entity"]),
     ("web", &["api::no_store", "app", "auth", "config", "domain", "entity", "mail"]),
-    ("worker", &["app", "domain", "entity", "mail"]),
+    ("worker", &["app", "config", "domain", "entity", "mail"]),
     ("server", &["api", "app", "web"]),
     ("cli", &["api", "app", "config", "database", "domain", "entity", "mail", "server", "worker"]),
     ("main", &["cli"]),

@@ -55,4 +55,5 @@ mod smoke;
 mod smtp;
 mod stream;
 mod tokens;
+mod updates;
 mod verify;
