@@ -29,10 +29,15 @@ pub enum Failure {
 
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
-        // Without the address, which may hold a secret; with what lies beneath, which it does not tell by itself.
+        // Without the address, which may hold a secret; with all that lies beneath, which it does not tell by itself.
         let error = error.without_url();
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        Self::Other(format!("{error}{cause}"))
+        let mut text = error.to_string();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(beneath) = cause {
+            text = format!("{text}: {beneath}");
+            cause = beneath.source();
+        }
+        Self::Other(text)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Looks at the feed of releases and advisories, if there is one.
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use crate::app::App;
@@ -22,24 +22,21 @@ pub async fn tick(app: &App) -> Result<(), Error> {
         Some(UpdateFeed::Url(url)) => app.fetcher.get_json(url, LIMITS).await.map_err(Error::internal)?,
         Some(UpdateFeed::File(path)) => {
             let path = path.clone();
-            tokio::task::spawn_blocking(move || read(path)).await.map_err(Error::internal)??
+            tokio::task::spawn_blocking(move || read(&path)).await.map_err(Error::internal)??
         }
     };
     app.updates.put(updates::read(&text, &updates::running(), app.now()).map_err(Error::internal)?);
     Ok(())
 }
 
-fn read(path: PathBuf) -> Result<String, Error> {
-    let text = |path: &Path| {
-        // A pipe could keep us waiting for ever.
-        if !path.metadata()?.is_file() {
-            return Err(std::io::Error::other("it is no file"));
-        }
-        let mut text = String::new();
-        std::fs::File::open(path)?.take(updates::LARGEST as u64 + 1).read_to_string(&mut text)?;
-        Ok(text)
-    };
-    let text = text(&path).map_err(Error::internal)?;
+fn read(path: &Path) -> Result<String, Error> {
+    // A pipe could keep us waiting for ever.
+    if !path.metadata().map_err(Error::internal)?.is_file() {
+        return Err(Error::internal("it is no file"));
+    }
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(Error::internal)?;
+    file.take(updates::LARGEST as u64 + 1).read_to_string(&mut text).map_err(Error::internal)?;
     if text.len() > updates::LARGEST {
         return Err(Error::internal(format!("longer than {} bytes", updates::LARGEST)));
     }
