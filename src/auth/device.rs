@@ -32,6 +32,7 @@ impl Client {
             hasher: &app.hasher,
             keyring: &app.keyring,
             gates: &app.gates,
+            failures_per_address: app.config.limits.failures_per_address,
             now: app.now(),
             network: self.address.network(),
             device: self.device(app),
