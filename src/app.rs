@@ -1,5 +1,6 @@
 //! What every request needs, built once and cloned into handlers.
 
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
@@ -9,12 +10,13 @@ use chrono::TimeDelta;
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::database::Database;
-use crate::domain::attempts::Gates;
 use crate::domain::audit::Actor;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
 use crate::domain::{Change, setup, signing_keys};
 use crate::error::Error;
+use crate::gates::Gates;
+use crate::id::OrganisationId;
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
@@ -33,7 +35,10 @@ pub struct Shared {
     pub keyring: Keyring,
     pub hasher: Hasher,
     pub usage: Usage,
-    pub gates: Gates,
+    /// Addresses that passwords are being checked for.
+    pub guessers: Gates<IpAddr>,
+    /// Organisations whose audit log is followed.
+    pub followers: Gates<OrganisationId>,
     pub buckets: Buckets,
     pub mailer: Mailer,
     signing_keys: RwLock<Arc<SigningKeys>>,
@@ -92,7 +97,8 @@ impl App {
             keyring,
             hasher,
             usage: Usage::default(),
-            gates: Gates::default(),
+            guessers: Gates::default(),
+            followers: Gates::default(),
             buckets: Buckets::default(),
             mailer,
             signing_keys: RwLock::new(Arc::new(none)),

@@ -31,7 +31,7 @@ impl Client {
             db: &app.db,
             hasher: &app.hasher,
             keyring: &app.keyring,
-            gates: &app.gates,
+            gates: &app.guessers,
             failures_per_address: app.config.limits.failures_per_address,
             now: app.now(),
             network: self.address.network(),

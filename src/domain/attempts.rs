@@ -6,16 +6,13 @@
 //! what comes of them: right passwords at the same moment are no guesses. A process that dies in between
 //! leaves the attempt counted.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait as _, Set};
 use serde_json::json;
-use tokio::sync::Semaphore;
 
 use super::Change;
 use super::device::Device;
@@ -24,6 +21,7 @@ use crate::database::Database;
 use crate::entity::login_failure::{ActiveModel, Column, Entity};
 use crate::entity::{login_failure, user};
 use crate::error::{Error, OrLog as _};
+use crate::gates::Gates;
 use crate::keyring::{Keyring, Purpose};
 use crate::password::Hasher;
 
@@ -56,32 +54,15 @@ pub struct Door<'a> {
     pub hasher: &'a Hasher,
     pub keyring: &'a Keyring,
     pub now: Timestamp,
-    pub gates: &'a Gates,
+    /// Lets those of one address who come at once wait for each other, in memory where that is cheap. For
+    /// fairness only: what must hold on all nodes is in the database.
+    pub gates: &'a Gates<IpAddr>,
     /// So many wrong guesses an address has in five minutes.
     pub failures_per_address: i32,
     /// The address, or its /64.
     pub network: IpAddr,
     /// What they bring along from an earlier sign-in.
     pub device: Option<Device>,
-}
-
-/// Lets those of one address who come at once wait for each other, in memory where that is cheap. For fairness
-/// only: what must hold on all nodes is in the database.
-#[derive(Debug, Default)]
-pub struct Gates(Mutex<HashMap<IpAddr, Weak<Semaphore>>>);
-
-impl Gates {
-    fn of(&self, network: IpAddr) -> Arc<Semaphore> {
-        let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(gate) = gates.get(&network).and_then(Weak::upgrade) {
-            return gate;
-        }
-        // Nobody waits at the others: the map is as large as there are requests under way.
-        gates.retain(|_, gate| gate.strong_count() > 0);
-        let gate = Arc::new(Semaphore::new(AT_ONCE));
-        gates.insert(network, Arc::downgrade(&gate));
-        gate
-    }
 }
 
 /// Whose budget is drawn on.
@@ -126,8 +107,7 @@ impl Door<'_> {
     ) -> Result<T, Error> {
         // Always in this order, so that two of them cannot wait for each other.
         let subjects = [Some(Subject::Address(self.network)), account];
-        let gate = self.gates.of(self.network);
-        let _permit = gate.acquire().await.map_err(Error::internal)?;
+        let _permit = self.gates.enter(self.network, AT_ONCE).await?;
         let last = self.take_once_decided(subjects).await?;
         let outcome = work.await;
         let wrong = matches!(outcome, Err(Error::InvalidLogin | Error::WrongPassword | Error::LinkInvalid));

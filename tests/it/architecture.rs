@@ -12,13 +12,23 @@ use std::path::Path;
 use paths::{IMPORTED, paths, resolve, tokens};
 
 /// Usable by all, using each other and nothing else of ours.
-const LEAVES: &[&str] =
-    &["clock", "error", "id", "jwt", "keyring", "password", "permission", "rate", "refresh_token", "secret"];
+const LEAVES: &[&str] = &[
+    "clock",
+    "error",
+    "gates",
+    "id",
+    "jwt",
+    "keyring",
+    "password",
+    "permission",
+    "rate",
+    "refresh_token",
+    "secret",
+];
 
 /// What each module may use of ours besides the leaves and itself.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("entity", &[]),
-    // Budgets of guesses are counted before, and given back after, what is guessed.
     ("domain", &["database", "entity"]),
     ("config", &[]),
     ("database", &["config"]),
@@ -50,6 +60,7 @@ const HTTP: &[&str] = &[
 /// `error` is a leaf, but for its one mapping to answers.
 const WITHOUT_HTTP: &[&str] = &[
     "clock",
+    "gates",
     "id",
     "jwt",
     "keyring",

@@ -20,6 +20,7 @@ mod crash;
 mod credentials;
 mod events;
 mod forge;
+mod front_end;
 mod guessing;
 mod health;
 mod input;
