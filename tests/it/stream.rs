@@ -93,7 +93,7 @@ async fn organisation() -> (TestApp, TestOrganisation, u16) {
 }
 
 #[tokio::test]
-async fn a_ticket_opens_one_socket_be_it_asked_for_twice_or_twice_at_once() {
+async fn a81_a_ticket_opens_one_socket_be_it_asked_for_twice_or_twice_at_once() {
     let (app, org, port) = organisation().await;
     let other_port = serve(&app.another_node_with(&[("OSKAR_ALLOWED_ORIGINS", FRIEND)]).await).await;
     let used = ticket(&org.admin.with_bearer(), None).await;
@@ -111,7 +111,7 @@ async fn a_ticket_opens_one_socket_be_it_asked_for_twice_or_twice_at_once() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_good_for_two_minutes() {
+async fn a81_a_ticket_is_good_for_two_minutes() {
     let (app, org, port) = organisation().await;
     let client = org.admin.with_bearer();
     let (early, late) = (ticket(&client, None).await, ticket(&client, None).await);
@@ -122,7 +122,7 @@ async fn a_ticket_is_good_for_two_minutes() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_good_for_pages_of_the_origin_that_asked_for_it() {
+async fn a81_a_ticket_is_good_for_pages_of_the_origin_that_asked_for_it() {
     let (_app, org, port) = organisation().await;
     let client = org.admin.with_bearer();
     for (asked_by, opened_by, refused) in [
@@ -307,7 +307,7 @@ async fn a89_an_organisation_has_fifty_sockets_and_gets_them_back() {
 }
 
 #[tokio::test]
-async fn large_frames_and_floods_end_the_socket() {
+async fn a81_large_frames_and_floods_end_the_socket() {
     let (_app, org, port) = organisation().await;
     let client = org.admin.with_bearer();
     let follow = async || open(port, "acme", &ticket(&client, None).await, None).await.unwrap();
