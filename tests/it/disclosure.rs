@@ -98,7 +98,7 @@ async fn a19_a_viewer_s_key_changes_nothing() {
             if method.is_safe() || open || harmless {
                 continue;
             }
-            let path = path.replace("{org}", "acme").replace('{', "").replace('}', "");
+            let path = path.replace("{org}", "acme").replace(['{', '}'], "");
             let status = key.call(method.clone(), &path, Some(json!({}))).await.status;
             assert!(matches!(status, 401 | 403), "{method} {path}: {status}");
             tried += 1;
