@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::ops::Deref;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
 use chrono::TimeDelta;
@@ -11,16 +11,17 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::database::Database;
 use crate::domain::audit::Actor;
+use crate::domain::remembered::Remembered;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
-use crate::domain::{Change, setup, signing_keys};
+use crate::domain::{Change, developer, setup, signing_keys};
 use crate::error::Error;
 use crate::gates::Gates;
-use crate::id::OrganisationId;
+use crate::id::{OrganisationId, UserId};
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
-use crate::password::Hasher;
+use crate::password::{Hasher, NewPassword};
 use crate::rate::Buckets;
 
 /// The server's shared state.
@@ -40,8 +41,10 @@ pub struct Shared {
     /// Organisations whose audit log is followed.
     pub followers: Gates<OrganisationId>,
     pub buckets: Buckets,
+    pub remembered: Remembered,
     pub mailer: Mailer,
     signing_keys: RwLock<Arc<SigningKeys>>,
+    developer: OnceLock<UserId>,
 }
 
 impl Deref for App {
@@ -76,6 +79,11 @@ impl App {
         let app = Self::assemble(config, db, clock, keyring)?;
         let new_signing_key =
             app.prepare().await.map_err(|error| told(error, "cannot prepare the database"))?;
+        if app.config.no_auth {
+            let developer = app.make_developer().await;
+            let developer = developer.map_err(|error| told(error, "cannot make the developer's account"))?;
+            app.developer.get_or_init(|| developer);
+        }
         Ok((app, Opened { new_data_dir, migrations, seconds, new_signing_key }))
     }
 
@@ -100,8 +108,10 @@ impl App {
             guessers: Gates::default(),
             followers: Gates::default(),
             buckets: Buckets::default(),
+            remembered: Remembered::default(),
             mailer,
             signing_keys: RwLock::new(Arc::new(none)),
+            developer: OnceLock::new(),
         })))
     }
 
@@ -118,6 +128,22 @@ impl App {
         // A provider that is missing or there twice would panic at the first sign-in otherwise.
         self.signing_keys().self_test(self.now())?;
         Ok(made)
+    }
+
+    async fn make_developer(&self) -> Result<UserId, Error> {
+        // Nobody knows it.
+        let password_hash = self.hasher.hash(&NewPassword::generate().0).await?;
+        let actor = Actor::system();
+        let txn = self.db.begin().await?;
+        let change = Change { txn: &txn, now: self.now(), actor: &actor };
+        let developer = developer::ensure(change, password_hash).await?;
+        txn.commit().await?;
+        Ok(developer)
+    }
+
+    /// Who everybody is who is nobody else: only with `--no-auth`.
+    pub fn developer(&self) -> Option<UserId> {
+        self.developer.get().copied()
     }
 
     /// Reads the signing keys again: another process may have rotated them.

@@ -200,6 +200,13 @@ impl NewPassword {
     }
 }
 
+impl PresentedPassword {
+    /// For digests of it; never to be kept.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
 impl TryFrom<PresentedPassword> for NewPassword {
     type Error = String;
     fn try_from(presented: PresentedPassword) -> Result<Self, String> {

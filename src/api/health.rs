@@ -17,17 +17,24 @@ pub struct Health {
     status: &'static str,
     #[schema(example = "0.1.0")]
     version: &'static str,
+    /// What nobody should overlook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    warning: Option<&'static str>,
 }
 
-const OK: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION") };
+fn ok(app: &App) -> Health {
+    let warning = app.config.no_auth.then_some("no authentication: everybody is let in as an administrator");
+    Health { status: "ok", version: env!("CARGO_PKG_VERSION"), warning }
+}
 
 /// Liveness
 ///
 /// The process answers.
 #[utoipa::path(get, path = "/livez", operation_id = "show_liveness", tag = TAG,
     responses((status = 200, description = "It lives.", body = Health)))]
-pub async fn live() -> Json<Health> {
-    Json(OK)
+pub async fn live(State(app): State<App>) -> Json<Health> {
+    Json(ok(&app))
 }
 
 /// Readiness
@@ -40,7 +47,7 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Error> {
         tracing::warn!(?error, "the database does not answer");
         Error::Busy
     })?;
-    Ok(Json(OK))
+    Ok(Json(ok(&app)))
 }
 
 /// Health

@@ -4,6 +4,7 @@
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
 mod mail;
+mod no_auth;
 mod reader;
 mod secret_key;
 mod settings;
@@ -17,6 +18,7 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
+pub use no_auth::is_loopback_name;
 pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Environment, Sourced, Sources, Written};
 
@@ -73,6 +75,7 @@ pub enum LogFormat {
 }
 
 /// The configuration; each field is the setting of that name.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Clone, Debug)]
 pub struct Config {
     pub env: Mode,
@@ -95,6 +98,8 @@ pub struct Config {
     pub limits: Limits,
     pub log: Log,
     pub permissions: Catalogue,
+    /// Not a setting, so that no file and no environment can bring it into production: `serve --no-auth`.
+    pub no_auth: bool,
     /// Not a setting: tests hash cheaply.
     pub password_cost: Cost,
     secret_key: Option<Zeroizing<String>>,
@@ -253,6 +258,7 @@ impl Config {
                 ),
             },
             permissions: read.permissions(),
+            no_auth: false,
             password_cost: PRODUCTION,
             secret_key,
         };

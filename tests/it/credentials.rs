@@ -34,7 +34,6 @@ async fn a49_a_bad_authorization_header_fails_even_beside_a_good_cookie() {
     let cookie = cookie_of(&ana);
     me(&app, &[("cookie", &cookie)]).await.status(200);
     let token = &ana.access_token;
-    let basic = format!("Basic {}", STANDARD.encode(format!("ana@acme.example:{PASSWORD}")));
     for bad in [
         "",
         " ",
@@ -44,7 +43,6 @@ async fn a49_a_bad_authorization_header_fails_even_beside_a_good_cookie() {
         "Bearer\t",
         "Basic",
         "Basic !!!",
-        &basic,
         "Digest username=\"ana\"",
         "Bearer é",
         "Bearer x",

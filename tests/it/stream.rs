@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::support::{Client, TestApp, TestOrganisation};
+use crate::support::{Client, Credential, PASSWORD, TestApp, TestOrganisation};
 
 const OWN: &str = "http://localhost:8675";
 const FRIEND: &str = "https://app.example.com";
@@ -341,4 +341,31 @@ async fn the_appliance_s_ticket_is_one_too_and_of_a_ticket_only_a_digest_is_kept
     open(port, "acme", token, Some(OWN)).await.unwrap();
     let rows = socket_ticket::Entity::in_organisation(org.id.parse().unwrap());
     assert!(rows.all(app.app.db.read()).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_by_the_password_alone_lives_as_long_as_the_password() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let port = serve(&app).await;
+    let admin = org.admin.with_basic();
+    let mut socket = open(port, &org.slug, &ticket(&admin, None).await, None).await.unwrap();
+    let before = ticket(&admin, None).await;
+    let change = |from: &str, to: &str| json!({ "current_password": from, "new_password": to });
+    let new = "another horse battery staple";
+    org.admin.with_cookie().post("/api/auth/change-password", change(PASSWORD, new)).await.status(204);
+    assert_eq!(close_code(&mut socket, Duration::from_secs(1)).await, 1008);
+    assert_eq!(open(port, &org.slug, &before, None).await.unwrap_err(), 401);
+    // Signing out elsewhere does not touch it: it has no session.
+    let by_new = Client::new(app.router.clone(), Credential::Basic(org.admin.email.clone(), new.to_owned()));
+    let mut socket = open(port, &org.slug, &ticket(&by_new, None).await, None).await.unwrap();
+    org.admin.with_cookie().post("/api/auth/logout", json!({})).await.status(204);
+    by_new.post("/api/orgs", json!({ "name": "Elsewhere" })).await.status(201);
+    let key = json!({ "name": "k", "environment": "live", "role": "viewer" });
+    by_new.post(&format!("{}/keys", org.path), key).await.status(201);
+    event(&mut socket, "key.created").await;
+    // Nor can a member who is none any more keep it open.
+    let gone = ticket(&org.member.with_basic(), None).await;
+    by_new.delete(&format!("{}/members/{}", org.path, org.member.user_id)).await.status(204);
+    assert_eq!(open(port, &org.slug, &gone, None).await.unwrap_err(), 401);
 }
