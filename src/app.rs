@@ -1,5 +1,6 @@
 //! What every request needs, built once and cloned into handlers.
 
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
@@ -9,7 +10,6 @@ use chrono::TimeDelta;
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::database::Database;
-use crate::domain::attempts::Gates;
 use crate::domain::audit::Actor;
 use crate::domain::remembered::Remembered;
 use crate::domain::tokens::Issuer;
@@ -17,7 +17,8 @@ use crate::domain::usage::Usage;
 use crate::domain::{Change, developer, setup, signing_keys};
 use crate::error::Error;
 use crate::fetch::Fetcher;
-use crate::id::UserId;
+use crate::gates::Gates;
+use crate::id::{OrganisationId, UserId};
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
@@ -37,7 +38,10 @@ pub struct Shared {
     pub keyring: Keyring,
     pub hasher: Hasher,
     pub usage: Usage,
-    pub gates: Gates,
+    /// Addresses that passwords are being checked for.
+    pub guessers: Gates<IpAddr>,
+    /// Organisations whose audit log is followed.
+    pub followers: Gates<OrganisationId>,
     pub buckets: Buckets,
     pub remembered: Remembered,
     pub fetcher: Fetcher,
@@ -105,7 +109,8 @@ impl App {
             keyring,
             hasher,
             usage: Usage::default(),
-            gates: Gates::default(),
+            guessers: Gates::default(),
+            followers: Gates::default(),
             buckets: Buckets::default(),
             remembered: Remembered::default(),
             fetcher: Fetcher::default(),

@@ -129,8 +129,10 @@ tell 'Ana registers, and names her organisation.'
 call POST /api/auth/register "$(json email ana@bluesky.example password "$PASSWORD" name 'Ana Ruiz' username ana organisation 'Blue Sky')" --cookie-jar ana.jar
 answers 201 '{success, token_type, expires_in, access_token, refresh_token, user: (.user | {email, name, role}), organisation: .organisation.slug}'
 holds 'the token is there by both names' is '.token == .access_token'
-holds 'the session is in a cookie that scripts cannot read: '"$(header set-cookie)" \
-  matches "$(header set-cookie)" '^oskar_session=oss_[0-9A-Za-z]{38}; HttpOnly; SameSite=Lax; Path=/$'
+holds 'the session is in a cookie that scripts cannot read: '"$(cookie oskar_session)" \
+  matches "$(cookie oskar_session)" '^oskar_session=oss_[0-9A-Za-z]{38}; HttpOnly; SameSite=Lax; Path=/$'
+holds 'and the device is remembered in one of its own' \
+  matches "$(cookie oskar_device)" '^oskar_device=[0-9A-Za-z_-]{86}; HttpOnly; SameSite=Lax; Path=/; Max-Age=[0-9]+$'
 holds 'nobody may keep this answer' same "$(header cache-control)" no-store
 
 tell 'Bad input is refused with a pointer to what is wrong.'

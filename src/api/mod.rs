@@ -48,6 +48,7 @@ use utoipa_axum::routes;
 
 pub use layers::{around, no_store};
 pub use route_table::Route;
+pub use stream::Stopping;
 
 use crate::app::App;
 use crate::permission::Permission as P;

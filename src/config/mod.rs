@@ -132,6 +132,7 @@ pub struct Limits {
     /// `None`: no limit.
     pub rate: Option<Rate>,
     pub exempt: Vec<IpNet>,
+    pub failures_per_address: i32,
     /// `None`: no limit.
     pub seats: Option<u64>,
     pub events_retention: TimeDelta,
@@ -149,6 +150,7 @@ impl Limits {
             })
             .filter(|rate| rate.per_second > 0),
             exempt: read.networks("limits.exempt"),
+            failures_per_address: read.within("limits.failures_per_address", 1, 1_000_000),
             seats: Some(read.one("limits.seats", 0)).filter(|seats| *seats > 0),
             events_retention: read.duration("limits.events_retention"),
         }

@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Mutex, PoisonError};
 
 use chrono::TimeDelta;
 use subtle::ConstantTimeEq as _;
@@ -21,6 +21,7 @@ use super::{Change, sign_in};
 use crate::clock::Timestamp;
 use crate::entity::user;
 use crate::error::Error;
+use crate::gates::Gates;
 use crate::id::UserId;
 use crate::keyring::Purpose;
 use crate::password::PresentedPassword;
@@ -31,13 +32,12 @@ const LIFETIME: TimeDelta = TimeDelta::seconds(60);
 const MOST: usize = 10_000;
 
 type Digest = [u8; 32];
-type Turn = Arc<tokio::sync::Mutex<()>>;
 
 /// What was right a moment ago.
 #[derive(Debug, Default)]
 pub struct Remembered {
     right: Mutex<HashMap<(UserId, IpAddr), (Digest, Timestamp)>>,
-    turns: Mutex<HashMap<Digest, Weak<tokio::sync::Mutex<()>>>>,
+    turns: Gates<Digest>,
     checks: AtomicU64,
 }
 
@@ -59,8 +59,7 @@ impl Remembered {
         // Those who come at once with the same let one of them do the work, whether there is such an account or not.
         let network = door.network.to_string();
         let turn = [&b"turn "[..], network.as_bytes(), b" ", name.as_bytes(), b":", password.as_bytes()];
-        let turn = self.turn(door.keyring.mac(Purpose::Basic, &turn));
-        let _mine = turn.lock().await;
+        let _turn = self.turns.enter(door.keyring.mac(Purpose::Basic, &turn), 1).await?;
         if let Some(user) = self.recall(door, name, password).await? {
             return usable(user, only_verified);
         }
@@ -111,18 +110,6 @@ impl Remembered {
         }
         let until = door.now + LIFETIME;
         right.insert((user.id, door.network), (digest(door, user, password), until));
-    }
-
-    fn turn(&self, of: Digest) -> Turn {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(turn) = turns.get(&of).and_then(Weak::upgrade) {
-            return turn;
-        }
-        // Nobody waits at the others: the map is as large as there are requests under way.
-        turns.retain(|_, turn| turn.strong_count() > 0);
-        let turn = Turn::default();
-        turns.insert(of, Arc::downgrade(&turn));
-        turn
     }
 }
 

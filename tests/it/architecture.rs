@@ -16,6 +16,7 @@ const LEAVES: &[&str] = &[
     "clock",
     "error",
     "fetch",
+    "gates",
     "id",
     "jwt",
     "keyring",
@@ -30,7 +31,6 @@ const LEAVES: &[&str] = &[
 /// What each module may use of ours besides the leaves and itself.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("entity", &[]),
-    // Budgets of guesses are counted before, and given back after, what is guessed.
     ("domain", &["database", "entity"]),
     ("config", &[]),
     ("database", &["config"]),
@@ -62,6 +62,7 @@ const HTTP: &[&str] = &[
 /// `error` is a leaf, but for its one mapping to answers.
 const WITHOUT_HTTP: &[&str] = &[
     "clock",
+    "gates",
     "id",
     "jwt",
     "keyring",

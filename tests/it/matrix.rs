@@ -325,7 +325,7 @@ fn needs_a_session(route: &Route, caller: &Caller) -> bool {
 }
 
 #[tokio::test]
-async fn every_route_lets_in_exactly_whom_the_permission_table_names() {
+async fn a05_every_route_lets_in_exactly_whom_the_permission_table_names() {
     let app = TestApp::start().await;
     let mut scene = Scene::set(&app, 0).await;
     let mut seen = BTreeMap::new();

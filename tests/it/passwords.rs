@@ -33,7 +33,7 @@ async fn a_password_has_12_to_1024_bytes() {
 }
 
 #[tokio::test]
-async fn nobody_hashes_what_is_longer_than_any_password() {
+async fn a62_nobody_hashes_what_is_longer_than_any_password() {
     let app = TestApp::start().await;
     let person = app.register("ana@acme.example", None).await;
     let long = "x".repeat(1025);
@@ -46,7 +46,7 @@ async fn nobody_hashes_what_is_longer_than_any_password() {
 }
 
 #[tokio::test]
-async fn every_byte_of_a_password_counts() {
+async fn a62_every_byte_of_a_password_counts() {
     let app = TestApp::start().await;
     let stem = "x".repeat(72);
     let twins = [

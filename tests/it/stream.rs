@@ -93,7 +93,7 @@ async fn organisation() -> (TestApp, TestOrganisation, u16) {
 }
 
 #[tokio::test]
-async fn a_ticket_opens_one_socket_be_it_asked_for_twice_or_twice_at_once() {
+async fn a81_a_ticket_opens_one_socket_be_it_asked_for_twice_or_twice_at_once() {
     let (app, org, port) = organisation().await;
     let other_port = serve(&app.another_node_with(&[("OSKAR_ALLOWED_ORIGINS", FRIEND)]).await).await;
     let used = ticket(&org.admin.with_bearer(), None).await;
@@ -111,7 +111,7 @@ async fn a_ticket_opens_one_socket_be_it_asked_for_twice_or_twice_at_once() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_good_for_two_minutes() {
+async fn a81_a_ticket_is_good_for_two_minutes() {
     let (app, org, port) = organisation().await;
     let client = org.admin.with_bearer();
     let (early, late) = (ticket(&client, None).await, ticket(&client, None).await);
@@ -122,7 +122,7 @@ async fn a_ticket_is_good_for_two_minutes() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_good_for_pages_of_the_origin_that_asked_for_it() {
+async fn a81_a_ticket_is_good_for_pages_of_the_origin_that_asked_for_it() {
     let (_app, org, port) = organisation().await;
     let client = org.admin.with_bearer();
     for (asked_by, opened_by, refused) in [
@@ -267,7 +267,47 @@ async fn the_socket_closes_within_a_second_when_what_is_behind_it_goes() {
 }
 
 #[tokio::test]
-async fn large_frames_and_floods_end_the_socket() {
+async fn a_server_that_stops_says_so_and_waits_for_the_answer() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let shared = app.app.clone();
+    let serving = tokio::spawn(async move {
+        oskar::server::serve(&shared, listener, async { stopped.await.unwrap() }).await;
+    });
+    let client = org.admin.with_bearer();
+    let mut socket = open(port, "acme", &ticket(&client, None).await, None).await.unwrap();
+    stop.send(()).unwrap();
+    assert_eq!(close_code(&mut socket, Duration::from_secs(1)).await, 1001);
+    drop(socket);
+    timeout(Duration::from_secs(5), serving).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a89_an_organisation_has_fifty_sockets_and_gets_them_back() {
+    let (app, org, port) = organisation().await;
+    let client = org.admin.with_bearer();
+    let follow = async || open(port, "acme", &ticket(&client, None).await, None).await;
+    let mut open_ones = Vec::new();
+    for _ in 0..50 {
+        open_ones.push(follow().await.unwrap());
+    }
+    assert_eq!(follow().await.unwrap_err(), 503);
+    let other = app.organisation("Globex").await;
+    let theirs = ticket(&other.admin.with_bearer(), None).await;
+    open(port, "globex", &theirs, None).await.unwrap();
+    client.get("/api/auth/me").await.status(200);
+    let mut one = open_ones.pop().unwrap();
+    one.close(None).await.unwrap();
+    // The server says goodbye too, and then the place is free.
+    while one.next().await.is_some() {}
+    follow().await.unwrap();
+}
+
+#[tokio::test]
+async fn a81_large_frames_and_floods_end_the_socket() {
     let (_app, org, port) = organisation().await;
     let client = org.admin.with_bearer();
     let follow = async || open(port, "acme", &ticket(&client, None).await, None).await.unwrap();
