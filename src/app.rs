@@ -1,7 +1,8 @@
 //! What every request needs, built once and cloned into handlers.
 
+use std::net::IpAddr;
 use std::ops::Deref;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
 use chrono::TimeDelta;
@@ -9,17 +10,21 @@ use chrono::TimeDelta;
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::database::Database;
-use crate::domain::attempts::Gates;
 use crate::domain::audit::Actor;
+use crate::domain::remembered::Remembered;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
-use crate::domain::{Change, setup, signing_keys};
+use crate::domain::{Change, developer, setup, signing_keys};
 use crate::error::Error;
+use crate::fetch::Fetcher;
+use crate::gates::Gates;
+use crate::id::{OrganisationId, UserId};
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
-use crate::password::{Context, Hasher};
+use crate::password::{Context, Hasher, NewPassword};
 use crate::rate::Buckets;
+use crate::updates::Updates;
 
 /// The server's shared state.
 #[derive(Clone)]
@@ -33,10 +38,17 @@ pub struct Shared {
     pub keyring: Keyring,
     pub hasher: Hasher,
     pub usage: Usage,
-    pub gates: Gates,
+    /// Addresses that passwords are being checked for.
+    pub guessers: Gates<IpAddr>,
+    /// Organisations whose audit log is followed.
+    pub followers: Gates<OrganisationId>,
     pub buckets: Buckets,
+    pub remembered: Remembered,
+    pub fetcher: Fetcher,
+    pub updates: Updates,
     pub mailer: Mailer,
     signing_keys: RwLock<Arc<SigningKeys>>,
+    developer: OnceLock<UserId>,
 }
 
 impl Deref for App {
@@ -71,6 +83,11 @@ impl App {
         let app = Self::assemble(config, db, clock, keyring)?;
         let new_signing_key =
             app.prepare().await.map_err(|error| told(error, "cannot prepare the database"))?;
+        if app.config.no_auth {
+            let developer = app.make_developer().await;
+            let developer = developer.map_err(|error| told(error, "cannot make the developer's account"))?;
+            app.developer.get_or_init(|| developer);
+        }
         Ok((app, Opened { new_data_dir, migrations, seconds, new_signing_key }))
     }
 
@@ -92,10 +109,15 @@ impl App {
             keyring,
             hasher,
             usage: Usage::default(),
-            gates: Gates::default(),
+            guessers: Gates::default(),
+            followers: Gates::default(),
             buckets: Buckets::default(),
+            remembered: Remembered::default(),
+            fetcher: Fetcher::default(),
+            updates: Updates::default(),
             mailer,
             signing_keys: RwLock::new(Arc::new(none)),
+            developer: OnceLock::new(),
         })))
     }
 
@@ -112,6 +134,22 @@ impl App {
         // A provider that is missing or there twice would panic at the first sign-in otherwise.
         self.signing_keys().self_test(self.now())?;
         Ok(made)
+    }
+
+    async fn make_developer(&self) -> Result<UserId, Error> {
+        // Nobody knows it.
+        let password_hash = self.hasher.hash(&NewPassword::generate().0).await?;
+        let actor = Actor::system();
+        let txn = self.db.begin().await?;
+        let change = Change { txn: &txn, now: self.now(), actor: &actor };
+        let developer = developer::ensure(change, password_hash).await?;
+        txn.commit().await?;
+        Ok(developer)
+    }
+
+    /// Who everybody is who is nobody else: only with `--no-auth`.
+    pub fn developer(&self) -> Option<UserId> {
+        self.developer.get().copied()
     }
 
     /// Reads the signing keys again: another process may have rotated them.

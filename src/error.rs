@@ -21,7 +21,7 @@ pub enum Error {
     #[error("Send one credential: either `Authorization` or `X-API-Key`.")]
     AmbiguousCredentials,
 
-    #[error("A credential is needed: the session cookie, a bearer token, or an API key.")]
+    #[error("A credential is needed: the session cookie, a bearer token, an API key, or HTTP Basic.")]
     Unauthenticated,
     #[error("The credential is malformed, expired or revoked.")]
     InvalidCredential,
@@ -40,10 +40,14 @@ pub enum Error {
     OrganisationDenied,
     #[error("This is for users: sign in. API keys never reach it.")]
     UserRequired,
+    #[error("This needs a session, which HTTP Basic has not: sign in.")]
+    SessionRequired,
     #[error("Test keys may read, but change nothing: use a live key or sign in.")]
     LiveOnly,
     #[error("The request came from another site. Add its origin to `allowed_origins` if it may.")]
     CrossSite,
+    #[error("This server runs with --no-auth, and answers to `localhost` only.")]
+    ForeignHost,
     #[error("Registration is closed. Ask an administrator for an account.")]
     RegistrationClosed,
     #[error("This account is disabled. Ask an administrator.")]
@@ -161,7 +165,9 @@ impl Error {
             Self::PermissionDenied(_) => (S::FORBIDDEN, "permission_denied", "Permission denied"),
             Self::RoleDenied(_) => (S::FORBIDDEN, "role_denied", "Role denied"),
             Self::OrganisationDenied => (S::FORBIDDEN, "organisation_denied", "Another organisation"),
+            Self::ForeignHost => (S::MISDIRECTED_REQUEST, "foreign_host", "Foreign host"),
             Self::UserRequired => (S::FORBIDDEN, "user_required", "User required"),
+            Self::SessionRequired => (S::FORBIDDEN, "session_required", "Session required"),
             Self::LiveOnly => (S::FORBIDDEN, "live_only", "Live only"),
             Self::CrossSite => (S::FORBIDDEN, "cross_site", "Cross-site request"),
             Self::RegistrationClosed => (S::FORBIDDEN, "registration_closed", "Registration closed"),
@@ -295,6 +301,9 @@ impl IntoResponse for Error {
         }
         let detail = self.to_string();
         let mut response = status.into_response();
+        // HTTP Basic is accepted but not offered: a browser that is offered it asks for the password in a window of
+        // its own, keeps it, and sends it along unasked from then on, for every page. Clients that wait to be
+        // asked are told to send it at once.
         let challenge = match &self {
             Self::Unauthenticated => Some(r#"Bearer realm="oskar""#),
             _ if status == StatusCode::UNAUTHORIZED => Some(r#"Bearer realm="oskar", error="invalid_token""#),

@@ -24,9 +24,11 @@ pub enum Purpose {
     Attempt,
     /// Tells whether a database was written under this master secret.
     Check,
+    /// Passwords that were right a moment ago.
+    Basic,
 }
 
-const PURPOSES: [(&str, usize); 11] = [
+const PURPOSES: [(&str, usize); 12] = [
     ("api-key", 0),
     ("session", 1),
     ("setup", 2),
@@ -38,6 +40,7 @@ const PURPOSES: [(&str, usize); 11] = [
     ("device", 8),
     ("attempt", 9),
     ("secret-check", 10),
+    ("basic", 11),
 ];
 
 /// The derived keys.
@@ -136,6 +139,7 @@ mod tests {
             Purpose::Device,
             Purpose::Attempt,
             Purpose::Check,
+            Purpose::Basic,
         ];
         for (place, purpose) in all.into_iter().enumerate() {
             assert_eq!(PURPOSES[purpose as usize].1, place);

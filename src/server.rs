@@ -53,13 +53,15 @@ pub async fn serve(app: &App, listener: TcpListener, stop: impl Future<Output = 
             continue;
         }
         let router = router.clone();
+        let mut told = stopping.subscribe();
+        let socket = api::Stopping::new(told.clone());
         let service = tower::service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(socket.clone());
             router.clone().oneshot(request.map(Body::new))
         });
         let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        // Held until the connection is over: that is what the end waits for. Sockets are none of it any more.
-        let mut told = stopping.subscribe();
+        // Held until the connection is over: that is what the end waits for.
         tokio::spawn(async move {
             let mut connection = std::pin::pin!(connection.with_upgrades());
             let ended = tokio::select! {

@@ -129,8 +129,10 @@ tell 'Ana registers, and names her organisation.'
 call POST /api/auth/register "$(json email ana@bluesky.example password "$PASSWORD" name 'Ana Ruiz' username ana organisation 'Blue Sky')" --cookie-jar ana.jar
 answers 201 '{success, token_type, expires_in, access_token, refresh_token, user: (.user | {email, name, role}), organisation: .organisation.slug}'
 holds 'the token is there by both names' is '.token == .access_token'
-holds 'the session is in a cookie that scripts cannot read: '"$(header set-cookie)" \
-  matches "$(header set-cookie)" '^oskar_session=oss_[0-9A-Za-z]{38}; HttpOnly; SameSite=Lax; Path=/$'
+holds 'the session is in a cookie that scripts cannot read: '"$(cookie oskar_session)" \
+  matches "$(cookie oskar_session)" '^oskar_session=oss_[0-9A-Za-z]{38}; HttpOnly; SameSite=Lax; Path=/$'
+holds 'and the device is remembered in one of its own' \
+  matches "$(cookie oskar_device)" '^oskar_device=[0-9A-Za-z_-]{86}; HttpOnly; SameSite=Lax; Path=/; Max-Age=[0-9]+$'
 holds 'nobody may keep this answer' same "$(header cache-control)" no-store
 
 tell 'Bad input is refused with a pointer to what is wrong.'
@@ -567,7 +569,62 @@ printf '    GET /api/orgs/acme/events?limit=7&cursor=… → 200, %s times\n' "$
 holds 'the pages together are the whole' cmp pages.txt all.txt
 
 # ---------------------------------------------------------------------------------------------------------------
-chapter '8 The documentation'
+chapter '8 Invitations and forgotten passwords'
+
+# mailed ADDRESS SUBJECT — waits for the mail, and sets LINK to what it leads to.
+mailed() {
+  local page= deadline=$((SECONDS + 20))
+  until [[ -n $page ]]; do
+    if ((SECONDS > deadline)); then failed "no mail to $1: $2"; fi
+    call GET /dev/mail
+    page=$(grep -F "to $1," "$WALK/body" | grep -F ">$2" | grep -oE '/dev/mail/[a-z0-9_]+' | head -n 1 || true)
+  done
+  call GET "$page"
+  LINK=$(grep -oE "$SERVER_URL/[a-z]+/os[a-z]_[0-9A-Za-z]+" "$WALK/body" | head -n 1)
+  secret "${LINK##*/}"
+  printf '    mail to %s: "%s" → %s\n' "$1" "$2" "$LINK" | mask
+}
+
+tell 'Ada invites two people. There is no mail server: mails are shown at /dev/mail, on this machine only.'
+call POST /api/orgs/acme/invitations '{"emails":["eve@acme.example","finn@acme.example"],"role":"member"}' "${ada_cookie[@]}"
+answers 201 '[.data[] | {email, role, state}]'
+mailed eve@acme.example 'ada invites you to Acme'
+call GET /api/orgs/acme/invitations '' "${ada_cookie[@]}"
+answers 200 '[.data[] | {email, state, delivery}]'
+
+tell 'Looking at the link uses nothing up. Eve has no account: the link makes one, and signs her in.'
+call GET "/${LINK#"$SERVER_URL"/}"
+answers 200
+accept=$(json token "${LINK##*/}" password "$PASSWORD" name 'Eve Adams')
+call POST /api/invitations/accept "$accept"
+answers 200 '{role, organisation: .organisation.slug}'
+call POST /api/auth/login "$(json email eve@acme.example password "$PASSWORD")" --cookie-jar eve.jar
+answers 200 '{user: (.user | {email, name, role}), organisation: .organisation.slug}'
+
+tell 'Finn'\''s link is for Finn: Eve cannot use it, and it stays good for him.'
+mailed finn@acme.example 'ada invites you to Acme'
+call POST /api/invitations/accept "$(json token "${LINK##*/}")" --header "cookie: oskar_session=$(cookie_in eve.jar)"
+refuses 403 invitation_for_another
+
+tell 'Eve forgets her password. The answer is the same for everybody; the mail is not.'
+call POST /api/auth/forgot-password "$(json email eve@acme.example)"
+answers 202 '{success, message}'
+holds 'somebody unknown is told the same' same "$(essence)" \
+  "$(call POST /api/auth/forgot-password "$(json email nobody@acme.example)" && essence)"
+mailed eve@acme.example 'Choose a new password'
+NEW='a new phrase for Eve alone'
+secret "$NEW"
+call POST /api/auth/reset-password "$(json token "${LINK##*/}" password "$NEW")"
+answers 204
+call POST /api/auth/reset-password "$(json token "${LINK##*/}" password "$NEW")"
+refuses 410 link_invalid
+call GET /api/auth/me '' --cookie eve.jar
+refuses 401 invalid_credential
+call POST /api/auth/login "$(json email eve@acme.example password "$NEW")"
+answers 200 '{user: .user.email}'
+
+# ---------------------------------------------------------------------------------------------------------------
+chapter '9 The documentation'
 
 tell '/docs is Swagger UI, all of it from this server.'
 call GET /docs '' --location
@@ -597,7 +654,7 @@ oskar openapi >openapi.json
 holds 'oskar openapi prints the same' same "$(jq --sort-keys --compact-output . openapi.json | sha256sum)" "$(jq --sort-keys --compact-output . "$WALK/body" | sha256sum)"
 
 # ---------------------------------------------------------------------------------------------------------------
-chapter '9 The end'
+chapter '10 The end'
 
 tell 'The server is told to stop.'
 code=0

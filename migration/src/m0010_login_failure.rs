@@ -1,7 +1,7 @@
 //! Wrong guesses, counted by address, account and device.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{binary, integer, timestamp_with_time_zone, uuid_null};
+use sea_orm_migration::schema::{binary, boolean, integer, timestamp_with_time_zone, uuid_null};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -21,6 +21,7 @@ impl MigrationTrait for Migration {
                     .col(uuid_null("user_id"))
                     .col(integer("failures"))
                     .col(timestamp_with_time_zone("blocked_until"))
+                    .col(boolean("closed"))
                     .col(timestamp_with_time_zone("forgotten_at"))
                     .to_owned(),
             )

@@ -135,7 +135,7 @@ pub struct PasswordChange {
 
 /// Change the password
 ///
-/// All other sessions of the user end.
+/// All other sessions of the user end; by HTTP Basic all of them.
 #[utoipa::path(post, path = "/api/auth/change-password", operation_id = "change_password", tag = TAG, request_body = PasswordChange,
     responses((status = 204, description = "Changed."),
         (status = 403, description = "The current password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json")))]
@@ -149,11 +149,11 @@ pub async fn change_password(
     let context = app.password_context(&by.user.email);
     let context = users::add_names(app.db.read(), context, &by.user).await?;
     let password = app.hasher.accept("/new_password", &input.new_password, &context).await?;
-    sign_in::check_again(&client.door(&app), &by.user, by.session.id, &input.current_password).await?;
+    sign_in::check_again(&client.door(&app), &by.user, by.session_id(), &input.current_password).await?;
     let new_hash = app.hasher.hash(&password).await?;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    users::change_password(change, by.user.id, stored.unwrap_or_default(), new_hash, by.session.id).await?;
+    users::change_password(change, by.user.id, stored.unwrap_or_default(), new_hash, by.session_id()).await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -265,12 +265,14 @@ pub async fn refresh(
 
 /// Sign out
 ///
-/// Ends this session: its cookie, its refresh chain and its access tokens.
+/// Ends this session: its cookie, its refresh chain and its access tokens. By HTTP Basic there is none to end, and
+/// nothing happens.
 #[utoipa::path(post, path = "/api/auth/logout", operation_id = "sign_out", tag = TAG,
     responses((status = 204, description = "Signed out.")))]
 pub async fn logout(State(app): State<App>, SignedIn { by, actor }: SignedIn) -> Result<Response, Error> {
+    let Some(session) = by.session_id() else { return Ok(no_store(StatusCode::NO_CONTENT)) };
     let txn = app.db.begin().await?;
-    sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.user.id, by.session.id).await?;
+    sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.user.id, session).await?;
     txn.commit().await?;
     let mut cookie = new_cookie(String::new(), app.config.is_https());
     cookie.make_removal();

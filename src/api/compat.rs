@@ -85,7 +85,7 @@ pub async fn osmedeus_login(
 
 /// Sign out (Osmedeus)
 ///
-/// Ends a user's session. Keys have none: nothing happens to them.
+/// Ends a user's session. Keys and HTTP Basic have none: nothing happens to them.
 #[utoipa::path(post, path = "/osm/api/logout", operation_id = "osmedeus_sign_out", tag = TAG,
     responses(
         (status = 200, description = "Signed out.", body = OsmedeusMessage),
@@ -282,7 +282,8 @@ const SUCCESS: ApplianceStatus = ApplianceStatus { status: "success" };
 
 /// Sign out (appliance)
 ///
-/// Ends a user's session, and with it this very token for good. Keys have none: nothing happens to them.
+/// Ends a user's session, and with it this very token for good. Keys and HTTP Basic have none: nothing happens to
+/// them.
 #[utoipa::path(post, path = "/api/logout", operation_id = "appliance_sign_out", tag = TAG,
     responses((status = 200, description = "Signed out.", body = ApplianceStatus)))]
 pub async fn appliance_logout(app: State<App>, caller: Caller) -> Result<Response, Error> {

@@ -251,7 +251,7 @@ pub async fn accept(
     Input(input): Input<Acceptance>,
 ) -> Result<Response, Error> {
     let (invitation, organisation) = by_link(&app, &input.token).await?;
-    let signed_in = optional_user(&app, &headers).await?;
+    let signed_in = optional_user(&app, &client, &headers).await?;
     let joiner = if let Some(by) = &signed_in {
         Joiner::SignedIn(Box::new(by.user.clone()))
     } else {

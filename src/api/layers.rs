@@ -21,6 +21,7 @@ use tower_http::sensitive_headers::{SetSensitiveRequestHeadersLayer, SetSensitiv
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use super::no_auth::on_this_machine;
 use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Address, RequestId};
@@ -44,6 +45,7 @@ pub fn around(router: Router, app: &App) -> Router {
             .layer(from_fn_with_state(config.trusted_proxies.clone(), locate))
             .layer(from_fn(problems))
             .layer(from_fn(trace))
+            .layer(from_fn_with_state(config.no_auth, on_this_machine))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(timeout, limit_time))
             .layer(DefaultBodyLimit::max(config.limits.body_bytes))

@@ -3,8 +3,8 @@
 //! | added by | open to |
 //! | --- | --- |
 //! | `.public` | everybody |
-//! | `.any` | whoever has a good credential: cookie, access token, API key |
-//! | `.user` | users, by cookie or access token |
+//! | `.any` | whoever has a good credential: cookie, access token, API key, HTTP Basic |
+//! | `.user` | users, by cookie, access token or HTTP Basic |
 //! | `.socket(permission, …)` | sockets of whoever has a ticket, and the permission in the path's `{org}` |
 //! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
 //!
@@ -24,6 +24,7 @@ mod invitations;
 mod keys;
 mod layers;
 mod members;
+mod no_auth;
 mod openapi;
 mod organisations;
 mod page;
@@ -48,6 +49,7 @@ use utoipa_axum::routes;
 
 pub use layers::{around, no_store};
 pub use route_table::Route;
+pub use stream::Stopping;
 
 use crate::app::App;
 use crate::permission::Permission as P;

@@ -18,7 +18,8 @@ use crate::error::{FieldError, Problem};
 const ABOUT: &str = "Organisations, users and roles, API keys, sessions and tokens behind one extractor.
 
 Every operation names the permission that it needs. Send one credential: the session cookie that signing \
-in sets, an access token as `Authorization: Bearer`, or an API key as `X-API-Key` or `Authorization: Bearer`. \
+in sets, an access token as `Authorization: Bearer`, an API key as `X-API-Key` or `Authorization: Bearer`, or a user's \
+password as `Authorization: Basic` (RFC 7617, UTF-8; it is not asked for by a challenge: send it at once). \
 Without a credential, or with a bad one, the answer is 401; in an organisation that the caller does not \
 belong to, 404; without the permission, 403.
 
@@ -58,7 +59,7 @@ const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
     ),
     (
         "Forbidden",
-        "The permission is missing, or the request came from a foreign site.",
+        "The permission is missing, the account may not sign in, or the request came from a foreign site.",
         403,
         "permission_denied",
         "Permission denied",
@@ -181,6 +182,17 @@ fn security_schemes(https: bool) -> BTreeMap<&'static str, SecurityScheme> {
                 "X-API-Key",
                 "An API key: `osk_live_…` or `osk_test_…`.",
             ))),
+        ),
+        (
+            "basic",
+            SecurityScheme::Http(
+                HttpBuilder::new()
+                    .scheme(HttpAuthScheme::Basic)
+                    .description(Some(
+                        "E-mail address or username, and password, with every request: for scripts. Wrong ones count as at the sign-in. No session comes of it.",
+                    ))
+                    .build(),
+            ),
         ),
         (
             "ticket",

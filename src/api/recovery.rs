@@ -170,7 +170,7 @@ pub async fn change_email(
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<EmailChange>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
-    sign_in::check_again(&client.door(&app), &by.user, by.session.id, &input.password).await?;
+    sign_in::check_again(&client.door(&app), &by.user, by.session_id(), &input.password).await?;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     mailbox::ask_for_new_email(change, by.user.id, &input.email).await?;

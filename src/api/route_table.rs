@@ -144,7 +144,9 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
     let needs = match access {
         Access::Public => "**Access:** everybody.".to_owned(),
         Access::Any => "**Access:** any credential.".to_owned(),
-        Access::User => "**Access:** users, by cookie or access token; never API keys.".to_owned(),
+        Access::User => {
+            "**Access:** users, by cookie, access token or HTTP Basic; never API keys.".to_owned()
+        }
         Access::Org(permission) | Access::Socket(permission) => format!(
             "**Permission:** `{}` ({}{}).",
             permission.as_str(),
@@ -169,10 +171,10 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
 fn schemes(access: Access) -> &'static [&'static str] {
     match access {
         Access::Public => &[],
-        Access::User => &["cookie", "bearer"],
-        Access::Org(permission) if permission.keys() == Keys::MayNot => &["cookie", "bearer"],
+        Access::User => &["cookie", "bearer", "basic"],
+        Access::Org(permission) if permission.keys() == Keys::MayNot => &["cookie", "bearer", "basic"],
         Access::Socket(_) => &["ticket"],
-        Access::Any | Access::Org(_) => &["cookie", "bearer", "api_key", "api_key_as_bearer"],
+        Access::Any | Access::Org(_) => &["cookie", "bearer", "basic", "api_key", "api_key_as_bearer"],
     }
 }
 
@@ -197,11 +199,8 @@ fn errors(
     };
     when(guarded || has_body, "400", "BadRequest");
     when(guarded, "401", "Unauthenticated");
-    when(
-        !method.is_safe() || matches!(access, Access::User | Access::Org(_) | Access::Socket(_)),
-        "403",
-        "Forbidden",
-    );
+    // By HTTP Basic also a disabled account is told so, as at the sign-in.
+    when(!method.is_safe() || guarded, "403", "Forbidden");
     when(path.contains('{') && guarded, "404", "NotFound");
     when(has_body, "413", "BodyTooLarge");
     when(has_body, "415", "UnsupportedMediaType");

@@ -24,7 +24,7 @@ const TAG: &str = "Account";
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Session {
     id: SessionId,
-    /// Whether it is the one that asks.
+    /// Whether it is the one that asks; none is, by HTTP Basic.
     current: bool,
     /// Where the user signed in from.
     #[schema(example = "203.0.113.7")]
@@ -58,7 +58,7 @@ pub async fn list(
     let rows = select.all(app.db.read()).await?;
     let show = |row: session::Model| Session {
         id: row.id,
-        current: row.id == by.session.id,
+        current: Some(row.id) == by.session_id(),
         ip: row.ip,
         user_agent: row.user_agent,
         created_at: row.created_at,
@@ -68,6 +68,8 @@ pub async fn list(
 }
 
 /// End my other sessions
+///
+/// All of them, if it is asked for by HTTP Basic, which has none of its own.
 #[utoipa::path(delete, path = "/api/auth/sessions", operation_id = "end_other_sessions", tag = TAG,
     responses((status = 204, description = "They are ended; this one goes on.")))]
 pub async fn end_others(
@@ -76,7 +78,7 @@ pub async fn end_others(
 ) -> Result<StatusCode, Error> {
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    users::sign_out_everywhere(change, by.user.id, Some(by.session.id)).await?;
+    users::sign_out_everywhere(change, by.user.id, by.session_id()).await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

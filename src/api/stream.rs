@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use uuid::Uuid;
 
@@ -18,6 +20,8 @@ use crate::entity::audit_event;
 use crate::error::Error;
 use crate::id::AuditEventId;
 
+/// So many follow an organisation's log at once on a node.
+const FOLLOWERS: usize = 50;
 /// How often the log is read, and the right to read it checked.
 const POLL: Duration = Duration::from_millis(400);
 /// Events are found late if their transaction took long or another node's clock is behind: so far back is looked
@@ -41,7 +45,7 @@ const STUCK: Duration = Duration::from_secs(10);
 ///
 /// A WebSocket: one JSON text message for each new event, of the same shape as in the list. Get a ticket at
 /// `/api/auth/ws-token` first. The server closes with 1008 when the session, key, membership or permission behind
-/// the ticket goes.
+/// the ticket goes, and with 1001 when it is restarted.
 #[utoipa::path(get, path = "/api/orgs/{org}/events/stream", operation_id = "stream_events", tag = "Audit log",
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses(
@@ -51,17 +55,43 @@ const STUCK: Duration = Duration::from_secs(10);
 pub async fn events(
     State(app): State<App>,
     socket: Socket,
+    stopping: Option<Extension<Stopping>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Error> {
     let upgrade = upgrade.map_err(|_| Error::UpgradeRequired)?;
+    let place = app.followers.try_enter(socket.member.organisation.id, FOLLOWERS).ok_or(Error::Busy)?;
     let mut log = Log { app, right: socket, from: overlap(), seen: BTreeSet::new() };
     // What is there already is not new.
     log.seen = log.ids().await?.into_iter().collect();
     let upgrade = upgrade.max_message_size(LARGEST_READ).max_frame_size(LARGEST_READ);
     Ok(upgrade.on_upgrade(async move |mut socket| {
-        let code = follow(&mut log, &mut socket).await;
+        let code = tokio::select! {
+            code = follow(&mut log, &mut socket) => code,
+            () = told(stopping) => close_code::AWAY,
+        };
         say_goodbye(socket, code).await;
+        drop(place);
     }))
+}
+
+/// Tells sockets, which outlive their request, that the server stops; it waits for those that hold one.
+#[derive(Clone, Debug)]
+pub struct Stopping(watch::Receiver<()>);
+
+impl Stopping {
+    /// For sockets of a server that tells by this channel, and waits until nobody listens to it any more.
+    pub const fn new(told: watch::Receiver<()>) -> Self {
+        Self(told)
+    }
+}
+
+/// Resolves when the server stops.
+async fn told(stopping: Option<Extension<Stopping>>) {
+    match stopping {
+        // An error says that the server is gone altogether.
+        Some(Extension(mut stopping)) => drop(stopping.0.changed().await),
+        None => std::future::pending().await,
+    }
 }
 
 /// The smallest id that could still come up.

@@ -74,7 +74,10 @@ pub async fn issue(
             .ok_or_else(|| Error::invalid("/organisation", "you belong to none by default: name one"))?,
     };
     let holder = match &caller.principal {
-        Principal::User(by) => Holder::User(by.user.id, by.session.id),
+        Principal::User(by) => match by.session_id() {
+            Some(session) => Holder::User(by.user.id, session),
+            None => Holder::Sessionless(&by.user),
+        },
         Principal::Key(by) => Holder::Key(by.key.id),
     };
     let origin = headers.get(ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned);

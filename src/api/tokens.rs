@@ -47,6 +47,7 @@ pub struct OrganisationToken {
 /// Token for another organisation
 ///
 /// An access token of this session for another of the user's organisations. The one at hand stays good.
+/// By HTTP Basic, which has no session that the token could end with: 403 `session_required`.
 #[utoipa::path(post, path = "/api/auth/token", operation_id = "create_token", tag = TAG, request_body = TokenInput,
     responses(
         (status = 200, description = "The token.", body = OrganisationToken),
@@ -57,11 +58,12 @@ pub async fn create(
     SignedIn { by, .. }: SignedIn,
     Input(input): Input<TokenInput>,
 ) -> Result<Response, Error> {
+    let session = by.session.as_ref().ok_or(Error::SessionRequired)?;
     let place = tokens::place(app.db.read(), by.user.id, Some(&input.organisation), None)
         .await?
         .ok_or(Error::NotFound)?;
     let signing_keys = app.signing_keys();
-    let access_token = app.issuer(&signing_keys).sign(&by.session, &by.user, Some(&place), app.now())?;
+    let access_token = app.issuer(&signing_keys).sign(session, &by.user, Some(&place), app.now())?;
     Ok(no_store(Json(OrganisationToken {
         token: access_token.clone(),
         access_token,

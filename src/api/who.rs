@@ -43,7 +43,7 @@ pub struct Who {
     /// All that the caller may do there.
     #[schema(example = json!(["org:read", "members:read", "tasks:write"]))]
     pub permissions: Vec<String>,
-    /// Null for keys.
+    /// Null for keys, and by HTTP Basic.
     pub session_id: Option<SessionId>,
 }
 
@@ -51,7 +51,7 @@ impl Who {
     /// The caller in that organisation.
     pub fn new(app: &App, principal: &Principal, member: Option<&Member>) -> Self {
         let (kind, user, key, session_id) = match principal {
-            Principal::User(by) => (Kind::User, Some((&by.user).into()), None, Some(by.session.id)),
+            Principal::User(by) => (Kind::User, Some((&by.user).into()), None, by.session_id()),
             Principal::Key(by) => {
                 let key = KeySummary { id: by.key.id, name: by.key.name.clone() };
                 (Kind::ApiKey, None, Some(key), None)

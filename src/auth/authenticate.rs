@@ -2,12 +2,15 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use sea_orm::EntityTrait as _;
 
 use crate::app::App;
 use crate::entity::{api_key_secret, session, user};
 use crate::error::Error;
+use crate::password::PresentedPassword;
 use crate::secret::Secret;
 
+use super::client::Client;
 use super::credential::{API_KEY_HEADER, Credential, cookie_name};
 use super::principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
 
@@ -15,11 +18,38 @@ use super::principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrinc
 ///
 /// # Errors
 /// [`Error::InvalidCredential`], with no hint at what was wrong with it.
-pub async fn authenticate(app: &App, credential: Credential) -> Result<Principal, Error> {
+///
+/// By HTTP Basic also what a sign-in with that password would be told: [`Error::UserDisabled`],
+/// [`Error::EmailUnverified`], [`Error::TooManyAttempts`], [`Error::Busy`].
+pub async fn authenticate(app: &App, client: &Client, credential: Credential) -> Result<Principal, Error> {
     match credential {
         Credential::ApiKey(secret) => by_api_key(app, &secret).await,
         Credential::AccessToken(token) => by_access_token(app, &token).await,
         Credential::SessionCookie(secret) => by_cookie(app, &secret).await,
+        Credential::Basic(name, password) => by_password(app, client, &name, &password).await,
+    }
+}
+
+/// Who sends a request with these headers. Without authentication it is the developer, unless a good credential
+/// says otherwise: a front end under development sends along what it has left over.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] without a credential; those of a bad one.
+pub async fn caller(app: &App, client: &Client, headers: &HeaderMap) -> Result<Principal, Error> {
+    let found = match Credential::from_headers(headers, cookie_name(app.config.is_https())) {
+        Ok(Some(credential)) => authenticate(app, client, credential).await,
+        Ok(None) => Err(Error::Unauthenticated),
+        Err(error) => Err(error),
+    };
+    match (app.developer(), found) {
+        (Some(developer), Err(error)) if error.status().is_client_error() => {
+            let user = user::Entity::find_by_id(developer).one(app.db.read()).await?;
+            let user = user.filter(|user| user.disabled_at.is_none()).ok_or(error)?;
+            let principal =
+                UserPrincipal { user, session: None, via: CredentialKind::None, reach: Reach::All };
+            Ok(Principal::User(Box::new(principal)))
+        }
+        (_, found) => found,
     }
 }
 
@@ -28,12 +58,16 @@ pub async fn authenticate(app: &App, credential: Credential) -> Result<Principal
 ///
 /// # Errors
 /// Those of a bad `Authorization` or `X-API-Key`; [`Error::UserRequired`] for keys.
-pub async fn optional_user(app: &App, headers: &HeaderMap) -> Result<Option<UserPrincipal>, Error> {
+pub async fn optional_user(
+    app: &App,
+    client: &Client,
+    headers: &HeaderMap,
+) -> Result<Option<UserPrincipal>, Error> {
     let explicit = headers.contains_key(AUTHORIZATION) || headers.contains_key(API_KEY_HEADER);
     let credential = Credential::from_headers(headers, cookie_name(app.config.is_https()));
     let principal = match credential {
         Ok(None) => return Ok(None),
-        Ok(Some(credential)) => authenticate(app, credential).await,
+        Ok(Some(credential)) => authenticate(app, client, credential).await,
         Err(error) => Err(error),
     };
     match principal {
@@ -70,8 +104,12 @@ async fn by_access_token(app: &App, token: &str) -> Result<Principal, Error> {
         return Err(Error::InvalidCredential);
     }
     app.usage.session(session.id, now);
-    let principal =
-        UserPrincipal { user, session, via: CredentialKind::Bearer, reach: Reach::Only(claims.org) };
+    let principal = UserPrincipal {
+        user,
+        session: Some(session),
+        via: CredentialKind::Bearer,
+        reach: Reach::Only(claims.org),
+    };
     Ok(Principal::User(Box::new(principal)))
 }
 
@@ -84,7 +122,25 @@ async fn by_cookie(app: &App, secret: &Secret) -> Result<Principal, Error> {
         return Err(Error::InvalidCredential);
     }
     app.usage.session(session.id, now);
-    let principal = UserPrincipal { user, session, via: CredentialKind::Cookie, reach: Reach::All };
+    let principal =
+        UserPrincipal { user, session: Some(session), via: CredentialKind::Cookie, reach: Reach::All };
+    Ok(Principal::User(Box::new(principal)))
+}
+
+/// No session comes of it: what a password may do ends with the request.
+async fn by_password(
+    app: &App,
+    client: &Client,
+    name: &str,
+    password: &PresentedPassword,
+) -> Result<Principal, Error> {
+    let required = app.config.verify_email_required;
+    let checked = app.remembered.check(&client.door(app), name, password, required).await;
+    let user = checked.map_err(|error| match error {
+        Error::InvalidLogin => Error::InvalidCredential,
+        other => other,
+    })?;
+    let principal = UserPrincipal { user, session: None, via: CredentialKind::Basic, reach: Reach::All };
     Ok(Principal::User(Box::new(principal)))
 }
 

@@ -3,12 +3,19 @@
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum_extra::extract::cookie::{Cookie, SameSite};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::Error;
+use crate::password::PresentedPassword;
 use crate::secret::{Kind, Secret};
 
 /// The other place for API keys.
 pub const API_KEY_HEADER: &str = "x-api-key";
+
+/// In bytes; no e-mail address and no username is longer.
+const LONGEST_NAME: usize = 320;
 
 /// What a request brings along to say who is calling.
 #[derive(Debug)]
@@ -17,6 +24,8 @@ pub enum Credential {
     /// A JSON Web Token, unchecked.
     AccessToken(String),
     SessionCookie(Secret),
+    /// E-mail address or username, and password.
+    Basic(String, PresentedPassword),
 }
 
 impl Credential {
@@ -30,7 +39,7 @@ impl Credential {
     pub fn from_headers(headers: &HeaderMap, cookie_name: &str) -> Result<Option<Self>, Error> {
         match (single(headers, AUTHORIZATION.as_str())?, single(headers, API_KEY_HEADER)?) {
             (Some(_), Some(_)) => Err(Error::AmbiguousCredentials),
-            (Some(value), None) => bearer(value).map(Some),
+            (Some(value), None) => authorization(value).map(Some),
             (None, Some(value)) => api_key(value.to_str().map_err(|_| Error::InvalidCredential)?).map(Some),
             (None, None) => match session_cookie(headers, cookie_name) {
                 None => Ok(None),
@@ -51,17 +60,32 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderVal
 }
 
 /// RFC 6750 section 2.1; the scheme's case does not count (RFC 9110 section 11.1).
-fn bearer(value: &HeaderValue) -> Result<Credential, Error> {
+fn authorization(value: &HeaderValue) -> Result<Credential, Error> {
     let text = value.to_str().map_err(|_| Error::InvalidCredential)?;
     let (scheme, token) = text.split_once(' ').ok_or(Error::InvalidCredential)?;
     let token = token.trim();
-    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
+    if scheme.eq_ignore_ascii_case("basic") {
+        basic(token).ok_or(Error::InvalidCredential)
+    } else if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
         Err(Error::InvalidCredential)
     } else if token.starts_with("osk_") {
         api_key(token)
     } else {
         Ok(Credential::AccessToken(token.to_owned()))
     }
+}
+
+/// RFC 7617, in UTF-8: the name ends at the first colon, and the password may have more of them.
+fn basic(encoded: &str) -> Option<Credential> {
+    let text =
+        String::from_utf8(STANDARD.decode(encoded).ok()?).map_err(|error| error.into_bytes().zeroize());
+    let text = Zeroizing::new(text.ok()?);
+    let (name, password) = text.split_once(':')?;
+    // Whoever sends an API key as one of them is told at once, and not that a guess was wrong.
+    if name.len() > LONGEST_NAME || [name, password].into_iter().any(|text| Secret::parse(text).is_some()) {
+        return None;
+    }
+    Some(Credential::Basic(name.to_owned(), password.to_owned().try_into().ok()?))
 }
 
 fn api_key(text: &str) -> Result<Credential, Error> {
@@ -127,6 +151,28 @@ mod tests {
         let jar = format!("a=b; oskar_session={cookie}; c=\u{fffd}");
         assert!(matches!(read(&[("cookie", &jar)]), Ok(Some(Credential::SessionCookie(_)))));
         assert!(matches!(read(&[("cookie", "other=1")]), Ok(None)));
+    }
+
+    #[test]
+    fn basic_is_name_colon_password_in_utf_8() {
+        let of = |bytes: &[u8]| match read(&[("authorization", &format!("bAsIc {}", STANDARD.encode(bytes)))])
+        {
+            Ok(Some(Credential::Basic(name, password))) => Some((name, password.as_bytes().to_vec())),
+            _ => None,
+        };
+        let pair = |name: &str, password: &str| Some((name.to_owned(), password.as_bytes().to_vec()));
+        assert_eq!(of(b"ana:secret"), pair("ana", "secret"));
+        assert_eq!(of(b"ana:se:cr:et:"), pair("ana", "se:cr:et:"));
+        assert_eq!(of("änä@é.example:pässwörd 🔑".as_bytes()), pair("änä@é.example", "pässwörd 🔑"));
+        assert_eq!((of(b"ana:"), of(b":"), of(b":x")), (pair("ana", ""), pair("", ""), pair("", "x")));
+        let key = Secret::generate(Kind::LiveKey).reveal().to_owned();
+        let long = "x".repeat(1025);
+        for bad in [&b"ana"[..], b"", b"an\xe4:secret", format!("ana:{long}").as_bytes()] {
+            assert_eq!(of(bad), None);
+        }
+        for bad in [format!("{key}:"), format!(":{key}"), format!("ana:{key}"), format!("{long}:x")] {
+            assert_eq!(of(bad.as_bytes()), None);
+        }
     }
 
     #[test]

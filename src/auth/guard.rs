@@ -8,9 +8,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::json;
 
-use super::authenticate::authenticate;
+use super::authenticate::caller;
 use super::client::Client;
-use super::credential::{Credential, cookie_name};
 use super::principal::{Principal, UserPrincipal};
 use crate::app::App;
 use crate::domain::Change;
@@ -27,7 +26,7 @@ pub enum Access {
     Public,
     /// Whoever has a good credential.
     Any,
-    /// Users, by cookie or access token.
+    /// Users, by cookie, access token or Basic.
     User,
     /// Members of the organisation in the path that have the permission, and its keys.
     Org(Permission),
@@ -75,9 +74,7 @@ pub async fn authorize(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Error> {
-    let name = cookie_name(app.config.is_https());
-    let credential = Credential::from_headers(request.headers(), name)?.ok_or(Error::Unauthenticated)?;
-    let principal = authenticate(&app, credential).await?;
+    let principal = caller(&app, &client, request.headers()).await?;
     let actor = principal.actor(&client);
     let secret_ends = if let Principal::Key(key) = &principal { key.secret_ends } else { None };
     match access {

@@ -8,11 +8,12 @@ use super::client::Client;
 use super::guard::Member;
 use crate::app::App;
 use crate::domain::audit::Actor;
+use crate::domain::tokens;
 use crate::entity::api_key::Environment;
 use crate::entity::audit_event::ActorKind;
 use crate::entity::{api_key, membership, organisation, session, user};
 use crate::error::Error;
-use crate::id::OrganisationId;
+use crate::id::{OrganisationId, SessionId};
 use crate::permission::Grants;
 
 /// How a caller said who they are.
@@ -25,13 +26,18 @@ pub enum CredentialKind {
     Bearer,
     /// An API key.
     ApiKey,
+    /// Name and password, with every request.
+    Basic,
+    /// None was needed: the server runs with `--no-auth`.
+    None,
 }
 
-/// A user with a session.
+/// A user.
 #[derive(Clone, Debug)]
 pub struct UserPrincipal {
     pub user: user::Model,
-    pub session: session::Model,
+    /// None by Basic, nor without authentication.
+    pub session: Option<session::Model>,
     pub via: CredentialKind,
     pub reach: Reach,
 }
@@ -39,7 +45,7 @@ pub struct UserPrincipal {
 /// For which of the user's organisations a credential is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// A cookie: the path says which.
+    /// A cookie or Basic: the path says which.
     All,
     /// An access token: the one that it was issued for, or none.
     Only(Option<OrganisationId>),
@@ -58,6 +64,13 @@ pub struct KeyPrincipal {
 pub enum Principal {
     User(Box<UserPrincipal>),
     Key(Box<KeyPrincipal>),
+}
+
+impl UserPrincipal {
+    /// The session's id, where there is one.
+    pub fn session_id(&self) -> Option<SessionId> {
+        self.session.as_ref().map(|session| session.id)
+    }
 }
 
 impl Principal {
@@ -105,9 +118,14 @@ impl Principal {
     pub async fn in_implied_organisation(&self, app: &App) -> Result<Option<Member>, Error> {
         let implied = match self {
             Self::Key(key) => Some(key.key.organisation_id),
-            Self::User(user) => match user.reach {
-                Reach::All => user.session.organisation_id,
-                Reach::Only(organisation) => organisation,
+            Self::User(user) => match (user.reach, &user.session) {
+                (Reach::All, Some(session)) => session.organisation_id,
+                // What signing in without naming one would give.
+                (Reach::All, None) => {
+                    let place = tokens::place(app.db.read(), user.user.id, None, None).await?;
+                    place.map(|place| place.organisation.id)
+                }
+                (Reach::Only(organisation), _) => organisation,
             },
         };
         let Some(id) = implied else { return Ok(None) };

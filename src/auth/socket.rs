@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::authenticate::usable;
 use super::client::Client;
@@ -16,7 +16,7 @@ use super::principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrinc
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::{Change, tickets};
-use crate::entity::{api_key, session, socket_ticket};
+use crate::entity::{api_key, session, socket_ticket, user};
 use crate::error::Error;
 use crate::permission::Permission;
 use crate::secret::{Kind, Secret};
@@ -97,7 +97,17 @@ async fn holder(app: &App, ticket: &socket_ticket::Model) -> Result<Principal, E
             return Err(Error::InvalidCredential);
         }
         let reach = Reach::Only(Some(ticket.organisation_id));
-        let by = UserPrincipal { user, session, via: CredentialKind::Bearer, reach };
+        let by = UserPrincipal { user, session: Some(session), via: CredentialKind::Bearer, reach };
+        return Ok(Principal::User(Box::new(by)));
+    }
+    if let Some(id) = ticket.user_id {
+        let user = user::Entity::find_by_id(id).one(app.db.read()).await?;
+        let user = user.filter(|user| user.disabled_at.is_none()).ok_or(Error::InvalidCredential)?;
+        if ticket.password_digest != Some(tickets::password_digest(&app.keyring, &user)) {
+            return Err(Error::InvalidCredential);
+        }
+        let reach = Reach::Only(Some(ticket.organisation_id));
+        let by = UserPrincipal { user, session: None, via: CredentialKind::Basic, reach };
         return Ok(Principal::User(Box::new(by)));
     }
     let id = ticket.api_key_id.ok_or(Error::InvalidCredential)?;

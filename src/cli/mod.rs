@@ -74,7 +74,7 @@ struct Common {
 #[derive(Subcommand)]
 enum Command {
     /// Serve (the default).
-    Serve,
+    Serve(serve::Serve),
     /// Make the first administrator, or a new link that does.
     Setup(setup::Setup),
     /// Apply, take back or list database migrations.
@@ -144,8 +144,8 @@ pub fn run() -> ExitCode {
 
 async fn dispatch(line: Line) -> anyhow::Result<()> {
     let common = &line.common;
-    match line.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(common).await,
+    match line.command.unwrap_or(Command::Serve(serve::Serve::default())) {
+        Command::Serve(command) => command.run(common).await,
         Command::Setup(command) => command.run(common).await,
         Command::Migrate(command) => command.run(common).await,
         Command::User(command) => command.run(common).await,

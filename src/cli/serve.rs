@@ -4,11 +4,12 @@ use std::io::IsTerminal as _;
 use std::time::Instant;
 
 use anyhow::anyhow;
+use clap::Args;
 use oskar::app::{App, Opened};
 use oskar::clock::{Clock, Timestamp};
 use oskar::config::{Config, LogFormat, Mode};
 use oskar::domain::audit::Actor;
-use oskar::domain::{Change, setup};
+use oskar::domain::{Change, developer, setup};
 use oskar::error::{Error, OrLog as _};
 use oskar::{server, worker};
 use tokio::net::TcpListener;
@@ -17,26 +18,56 @@ use tracing_subscriber::EnvFilter;
 
 use super::Common;
 
-pub async fn run(common: &Common) -> anyhow::Result<()> {
-    let started = Instant::now();
-    let config = common.load()?;
-    log(&config)?;
-    // Before anything is made: who cannot have the port should not find a database either.
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
-        anyhow!(
-            "cannot listen on {}: {error}. Choose another port by --listen, such as --listen 127.0.0.1:8676.",
-            config.listen
-        )
-    })?;
-    let (app, opened) = App::open(config, Clock::System).await?;
-    let link = setup_link(&app).await?;
-    banner(&app, opened, link.as_ref(), started);
-    let jobs = worker::spawn(&app);
-    server::serve(&app, listener, stopped()).await;
-    drop(jobs);
-    worker::usage::tick(&app).await.or_log("writing the last uses before the end");
-    tracing::info!("stopped");
-    Ok(())
+/// How to serve.
+#[derive(Args, Default)]
+pub struct Serve {
+    /// Let everybody in as an administrator of a development organisation. For local development: refused in
+    /// production, and on anything but loopback.
+    #[arg(long)]
+    no_auth: bool,
+}
+
+impl Serve {
+    pub async fn run(self, common: &Common) -> anyhow::Result<()> {
+        let started = Instant::now();
+        let mut config = common.load()?;
+        if self.no_auth {
+            config = config.without_auth()?;
+        }
+        log(&config)?;
+        // Before anything is made: who cannot have the port should not find a database either.
+        let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+            anyhow!(
+                "cannot listen on {}: {error}. Choose another port by --listen, such as --listen 127.0.0.1:8676.",
+                config.listen
+            )
+        })?;
+        let (app, opened) = App::open(config, Clock::System).await?;
+        let link = setup_link(&app).await?;
+        if app.config.no_auth {
+            warn_of_no_auth(&app);
+        }
+        banner(&app, opened, link.as_ref(), started);
+        let jobs = worker::spawn(&app);
+        server::serve(&app, listener, stopped()).await;
+        drop(jobs);
+        worker::usage::tick(&app).await.or_log("writing the last uses before the end");
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// Nobody should find this out by chance.
+fn warn_of_no_auth(app: &App) {
+    let line = "!".repeat(78);
+    eprintln!("\n  {line}");
+    eprintln!("  !!  NO AUTHENTICATION: whoever reaches {} is {}", app.config.listen, developer::EMAIL);
+    eprintln!(
+        "  !!  and admin of the organisation `{}`. For development on this machine only.",
+        developer::ORGANISATION
+    );
+    eprintln!("  {line}\n");
+    tracing::warn!(as_user = developer::EMAIL, "no authentication: everybody is let in as an administrator");
 }
 
 fn log(config: &Config) -> anyhow::Result<()> {

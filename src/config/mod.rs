@@ -4,10 +4,12 @@
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
 mod mail;
+mod no_auth;
 mod reader;
 mod secret_key;
 mod settings;
 mod sources;
+mod update_feed;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -17,8 +19,10 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
+pub use no_auth::is_loopback_name;
 pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Environment, Sourced, Sources, Written};
+pub use update_feed::UpdateFeed;
 
 use crate::jwt::SigningAlgorithm;
 use crate::password::{Cost, PRODUCTION};
@@ -73,6 +77,7 @@ pub enum LogFormat {
 }
 
 /// The configuration; each field is the setting of that name.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Clone, Debug)]
 pub struct Config {
     pub env: Mode,
@@ -90,11 +95,14 @@ pub struct Config {
     pub compat: bool,
     pub trusted_proxies: Vec<IpNet>,
     pub docs: bool,
+    pub update_feed: Option<UpdateFeed>,
     pub tokens: Tokens,
     pub sessions: Sessions,
     pub limits: Limits,
     pub log: Log,
     pub permissions: Catalogue,
+    /// Not a setting, so that no file and no environment can bring it into production: `serve --no-auth`.
+    pub no_auth: bool,
     /// Not a setting: tests hash cheaply.
     pub password_cost: Cost,
     secret_key: Option<Zeroizing<String>>,
@@ -124,6 +132,7 @@ pub struct Limits {
     /// `None`: no limit.
     pub rate: Option<Rate>,
     pub exempt: Vec<IpNet>,
+    pub failures_per_address: i32,
     /// `None`: no limit.
     pub seats: Option<u64>,
     pub events_retention: TimeDelta,
@@ -141,6 +150,7 @@ impl Limits {
             })
             .filter(|rate| rate.per_second > 0),
             exempt: read.networks("limits.exempt"),
+            failures_per_address: read.within("limits.failures_per_address", 1, 1_000_000),
             seats: Some(read.one("limits.seats", 0)).filter(|seats| *seats > 0),
             events_retention: read.duration("limits.events_retention"),
         }
@@ -230,6 +240,7 @@ impl Config {
             compat: read.one("compat", true),
             trusted_proxies: read.networks("trusted_proxies"),
             docs: read.one("docs", true),
+            update_feed: update_feed::read(&mut read),
             tokens: Tokens {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),
                 access_ttl: read.duration("tokens.access_ttl"),
@@ -251,6 +262,7 @@ impl Config {
                 ),
             },
             permissions: read.permissions(),
+            no_auth: false,
             password_cost: PRODUCTION,
             secret_key,
         };
@@ -275,6 +287,7 @@ impl Config {
                 "allowed_origins has {origin}: anybody on the way could speak for it. Use https."
             ));
         }
+        problems.extend(self.update_feed.as_ref().and_then(UpdateFeed::unsafe_for_production));
         if self.tokens.access_ttl > TimeDelta::days(1) {
             problems.push(
                 "tokens.access_ttl is longer than a day: other services would trust a token for too long."

@@ -65,6 +65,7 @@ settings! {
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
     "trusted_proxies" List "": "Networks such as `10.0.0.0/8` whose `X-Forwarded-For` is believed. Default: none; the client is whoever connects.";
     "docs" One "true": "Whether `/docs` shows Swagger UI.";
+    "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";
     "tokens.access_ttl" One "15m": "Lifetime of an access token, counted from issue.";
     "tokens.audience" One "": "The audience (`aud`) of access tokens. Default: the public URL.";
@@ -79,6 +80,7 @@ settings! {
     "limits.rate_per_second" One "20": "How many requests a second an address (IPv6: a /64) may send in the long run; 0: as many as it likes.";
     "limits.rate_burst" One "60": "How many it may send at once.";
     "limits.exempt" List "": "Networks that may send as many as they like: your own gateways, which call `/api/verify` all day, and services on this machine (`127.0.0.1`).";
+    "limits.failures_per_address" One "5": "How many wrong passwords and links an address (IPv6: a /64) may try in five minutes; more for offices behind one address.";
     "limits.seats" One "0": "The most members of an organisation, open invitations included; 0: as many as you like.";
     "limits.events_retention" One "400d": "How long audit events are kept.";
     "mail.smtp_url" One "" secret: "`smtps://USER:PASSWORD@HOST` (TLS) or `smtp://…` (STARTTLS, required unless the host is loopback).";

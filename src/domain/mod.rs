@@ -8,6 +8,7 @@
 
 pub mod attempts;
 pub mod audit;
+pub mod developer;
 pub mod device;
 pub mod display_name;
 pub mod email;
@@ -20,6 +21,7 @@ pub mod members;
 pub mod one_time;
 pub mod organisations;
 pub mod outbox;
+pub mod remembered;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

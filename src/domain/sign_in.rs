@@ -60,17 +60,18 @@ pub async fn check(
 pub async fn check_again(
     door: &Door<'_>,
     user: &user::Model,
-    session: SessionId,
+    session: Option<SessionId>,
     password: &PresentedPassword,
 ) -> Result<(), Error> {
     let known = door.device.filter(|device| device.user == user.id);
     // Whoever has a session signed in on that device once.
-    let device = known.unwrap_or(Device { user: user.id, id: session.0 });
+    let device = known.or(session.map(|session| Device { user: user.id, id: session.0 }));
+    let budget = device.map_or(Subject::Account(&user.email_normalised), Subject::Device);
     let check = async {
         let right = door.hasher.verify(password, user.password_hash.as_deref()).await?;
         if right { Ok(()) } else { Err(Error::WrongPassword) }
     };
-    door.guess(Some(Subject::Device(device)), check).await
+    door.guess(Some(budget), check).await
 }
 
 async fn verify(

@@ -5,10 +5,10 @@ use chrono::TimeDelta;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::Change;
-use crate::entity::socket_ticket;
+use crate::entity::{socket_ticket, user};
 use crate::error::Error;
 use crate::id::{ApiKeyId, OrganisationId, SessionId, SocketTicketId, UserId};
-use crate::keyring::Keyring;
+use crate::keyring::{Keyring, Purpose};
 use crate::secret::{Kind, Secret};
 
 /// How long a ticket is good.
@@ -16,23 +16,32 @@ pub const LIFETIME: TimeDelta = TimeDelta::seconds(120);
 
 /// Whose ticket it is.
 #[derive(Clone, Copy, Debug)]
-pub enum Holder {
+pub enum Holder<'h> {
     User(UserId, SessionId),
+    /// By the password alone: the ticket dies with it.
+    Sessionless(&'h user::Model),
     Key(ApiKeyId),
+}
+
+/// What changes with the password.
+pub fn password_digest(keyring: &Keyring, user: &user::Model) -> Vec<u8> {
+    let stored = user.password_hash.as_deref().unwrap_or_default();
+    keyring.mac(Purpose::Basic, &[b"ticket ", user.id.0.as_bytes(), stored.as_bytes()]).to_vec()
 }
 
 /// Makes a ticket for one organisation, and for pages of one origin.
 pub async fn issue(
     change: Change<'_>,
     keyring: &Keyring,
-    holder: Holder,
+    holder: Holder<'_>,
     organisation: OrganisationId,
     origin: Option<String>,
 ) -> Result<Secret, Error> {
     let secret = Secret::generate(Kind::SocketTicket);
-    let (user, session, key) = match holder {
-        Holder::User(user, session) => (Some(user), Some(session), None),
-        Holder::Key(key) => (None, None, Some(key)),
+    let (user, session, password, key) = match holder {
+        Holder::User(user, session) => (Some(user), Some(session), None, None),
+        Holder::Sessionless(user) => (Some(user.id), None, Some(password_digest(keyring, user)), None),
+        Holder::Key(key) => (None, None, None, Some(key)),
     };
     socket_ticket::ActiveModel {
         id: Set(SocketTicketId::generate()),
@@ -41,6 +50,7 @@ pub async fn issue(
         user_id: Set(user),
         session_id: Set(session),
         api_key_id: Set(key),
+        password_digest: Set(password),
         origin: Set(origin),
         expires_at: Set(change.now + LIFETIME),
         created_at: Set(change.now),

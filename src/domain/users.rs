@@ -103,7 +103,7 @@ pub async fn change_password(
     user: UserId,
     checked_hash: &str,
     new_hash: String,
-    keep: SessionId,
+    keep: Option<SessionId>,
 ) -> Result<(), Error> {
     let changed = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
@@ -116,7 +116,7 @@ pub async fn change_password(
     if changed.rows_affected != 1 {
         return Err(Error::WrongPassword);
     }
-    let ended = end_sessions(change, user, Some(keep)).await?;
+    let ended = end_sessions(change, user, keep).await?;
     password_was_replaced(change, user).await?;
     change
         .record(None, "user.password_changed", Some(user.to_string()), json!({ "sessions_ended": ended }))

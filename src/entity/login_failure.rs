@@ -18,6 +18,8 @@ pub struct Model {
     pub failures: i32,
     /// When the next attempt may be made.
     pub blocked_until: Timestamp,
+    /// Whether all of them were wrong; if not, some are being hashed and may yet be given back.
+    pub closed: bool,
     /// When counting starts anew.
     pub forgotten_at: Timestamp,
 }

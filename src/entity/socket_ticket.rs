@@ -15,10 +15,11 @@ pub struct Model {
     #[sea_orm(unique)]
     pub digest: Vec<u8>,
     pub organisation_id: OrganisationId,
-    /// A user and their session, or a key.
+    /// A user and their session or what tells whether the password is still the same, or a key.
     pub user_id: Option<UserId>,
     pub session_id: Option<SessionId>,
     pub api_key_id: Option<ApiKeyId>,
+    pub password_digest: Option<Vec<u8>>,
     /// Of the page that asked for it, if it was one.
     #[sea_orm(column_type = "String(StringLen::N(300))", nullable)]
     pub origin: Option<String>,

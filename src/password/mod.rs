@@ -77,6 +77,13 @@ impl NewPassword {
     }
 }
 
+impl PresentedPassword {
+    /// For digests of it; never to be kept.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
 impl TryFrom<PresentedPassword> for ProposedPassword {
     type Error = String;
     fn try_from(presented: PresentedPassword) -> Result<Self, String> {

@@ -73,13 +73,18 @@ impl Found {
 }
 
 /// The invitation, unless the page to show instead: it is gone, or for somebody else than who is signed in.
-async fn find(app: &App, headers: &HeaderMap, link: &str) -> Result<Result<Found, Response>, Error> {
+async fn find(
+    app: &App,
+    client: &Client,
+    headers: &HeaderMap,
+    link: &str,
+) -> Result<Result<Found, Response>, Error> {
     let gone = || Ok(Err(page(StatusCode::GONE, &GONE)?));
     let Some(link) = Secret::parse(link).filter(|link| link.kind() == Kind::Invitation) else {
         return gone();
     };
     let invitation = invitation::Entity::by_digest(&link.digest(&app.keyring)).one(app.db.read()).await?;
-    let by = optional_user(app, headers).await?;
+    let by = optional_user(app, client, headers).await?;
     // A second press of the button finds it accepted, by the one who presses.
     let mine = |row: &invitation::Model| by.as_ref().is_some_and(|by| row.accepted_by == Some(by.user.id));
     let Some(invitation) = invitation.filter(|row| row.is_open(app.now()) || mine(row)) else {
@@ -111,10 +116,11 @@ async fn find(app: &App, headers: &HeaderMap, link: &str) -> Result<Result<Found
 /// Who invites to what, and what is needed to join.
 pub async fn show(
     State(app): State<App>,
+    client: Client,
     headers: HeaderMap,
     LinkPart(link): LinkPart,
 ) -> Result<Response, Error> {
-    match find(&app, &headers, &link).await? {
+    match find(&app, &client, &headers, &link).await? {
         Ok(found) => found.page(StatusCode::OK, InviteForm::default(), None),
         Err(instead) => Ok(instead),
     }
@@ -128,7 +134,7 @@ pub async fn accept(
     LinkPart(link): LinkPart,
     Sent(form): Sent<InviteForm>,
 ) -> Result<Response, Error> {
-    let mut found = match find(&app, &headers, &link).await? {
+    let mut found = match find(&app, &client, &headers, &link).await? {
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };

@@ -136,7 +136,7 @@ async fn a_username_belongs_to_one() {
 }
 
 #[tokio::test]
-async fn nothing_else_of_an_account_can_be_changed() {
+async fn a06_nothing_else_of_an_account_can_be_changed() {
     let app = TestApp::start().await;
     let person = app.register("ana@acme.example", Some("Acme")).await;
     let before = row(&app, &person.user_id).await;
@@ -177,7 +177,7 @@ async fn nothing_else_of_an_account_can_be_changed() {
 }
 
 #[tokio::test]
-async fn a_new_password_ends_all_sessions_but_the_one_that_chose_it() {
+async fn a34_a_new_password_ends_all_sessions_but_the_one_that_chose_it() {
     let app = TestApp::start().await;
     let person = app.register("ana@acme.example", Some("Acme")).await;
     let (mine, other) = (app.sign_in("ana@acme.example").await, app.sign_in("ana@acme.example").await);
@@ -198,7 +198,7 @@ async fn a_new_password_ends_all_sessions_but_the_one_that_chose_it() {
 }
 
 #[tokio::test]
-async fn a_password_is_changed_only_by_who_knows_the_current_one() {
+async fn a50_a_password_is_changed_only_by_who_knows_the_current_one() {
     let app = TestApp::start().await;
     let person = app.register("ana@acme.example", None).await;
     let other = app.sign_in("ana@acme.example").await;

@@ -12,13 +12,26 @@ use std::path::Path;
 use paths::{IMPORTED, paths, resolve, tokens};
 
 /// Usable by all, using each other and nothing else of ours.
-const LEAVES: &[&str] =
-    &["clock", "error", "id", "jwt", "keyring", "password", "permission", "rate", "refresh_token", "secret"];
+const LEAVES: &[&str] = &[
+    "clock",
+    "error",
+    "fetch",
+    "gates",
+    "id",
+    "jwt",
+    "keyring",
+    "network",
+    "password",
+    "permission",
+    "rate",
+    "refresh_token",
+    "secret",
+    "updates",
+];
 
 /// What each module may use of ours besides the leaves and itself.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("entity", &[]),
-    // Budgets of guesses are counted before, and given back after, what is guessed.
     ("domain", &["database", "entity"]),
     ("config", &[]),
     ("database", &["config"]),
@@ -27,7 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("auth", &["app", "config", "domain", "entity"]),
     ("api", &["app", "auth", "config", "domain", "entity"]),
     ("web", &["api::no_store", "app", "auth", "config", "domain", "entity", "mail"]),
-    ("worker", &["app", "domain", "entity", "mail"]),
+    ("worker", &["app", "config", "domain", "entity", "mail"]),
     ("server", &["api", "app", "web"]),
     ("cli", &["api", "app", "config", "database", "domain", "entity", "mail", "server", "worker"]),
     ("main", &["cli"]),
@@ -50,9 +63,11 @@ const HTTP: &[&str] = &[
 /// `error` is a leaf, but for its one mapping to answers.
 const WITHOUT_HTTP: &[&str] = &[
     "clock",
+    "gates",
     "id",
     "jwt",
     "keyring",
+    "network",
     "password",
     "permission",
     "rate",

@@ -60,7 +60,7 @@ fn contains(hay: &[u8], needle: &[u8]) -> bool {
 }
 
 #[tokio::test]
-async fn no_secret_can_be_read_from_the_database() {
+async fn a23_no_secret_can_be_read_from_the_database() {
     let app = TestApp::start().await;
     let link = operator::setup_link(&app).await;
     let org = app.organisation("Acme").await;
@@ -109,7 +109,7 @@ async fn no_secret_can_be_read_from_the_database() {
 }
 
 #[tokio::test]
-async fn of_a_key_there_are_32_bytes_and_what_people_recognise_it_by() {
+async fn a23_of_a_key_there_are_32_bytes_and_what_people_recognise_it_by() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let key = org.key("live", "member", None).await;

@@ -109,7 +109,7 @@ async fn the_access_token_tells_other_services_who_it_is() {
 }
 
 #[tokio::test]
-async fn an_unknown_user_and_a_wrong_password_get_the_same_answer() {
+async fn a60_an_unknown_user_and_a_wrong_password_get_the_same_answer() {
     let app = TestApp::start().await;
     ana(&app).await;
     let comparable = |answer: Answer| {
@@ -194,7 +194,7 @@ async fn every_sign_in_gets_a_cookie_of_its_own_and_replaces_the_browser_s_last(
 }
 
 #[tokio::test]
-async fn signing_out_ends_cookie_access_token_and_refresh_chain() {
+async fn a34_signing_out_ends_cookie_access_token_and_refresh_chain() {
     let app = TestApp::start().await;
     ana(&app).await;
     for by_cookie in [true, false] {

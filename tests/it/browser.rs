@@ -43,7 +43,7 @@ async fn organisations(org: &TestOrganisation) -> usize {
 }
 
 #[tokio::test]
-async fn a_foreign_site_can_change_nothing_with_the_user_s_cookie() {
+async fn a44_a_foreign_site_can_change_nothing_with_the_user_s_cookie() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let (cookie, bearer) = (org.admin.with_cookie(), org.admin.with_bearer());
@@ -188,7 +188,7 @@ fn varies_by_origin(answer: &Answer) -> bool {
 }
 
 #[tokio::test]
-async fn no_other_origin_may_read_or_write() {
+async fn a52_no_other_origin_may_read_or_write() {
     let app = with_allowed_origins().await;
     let org = app.organisation("Acme").await;
     let client = org.admin.with_cookie();
@@ -301,7 +301,7 @@ fn assert_hardened(answer: &Answer) {
 }
 
 #[tokio::test]
-async fn every_answer_carries_the_security_headers() {
+async fn a51_every_answer_carries_the_security_headers() {
     for (url, hsts) in [("http://localhost:8675", ""), ("https://auth.example", "max-age=31536000")] {
         let app = TestApp::with(&[("OSKAR_PUBLIC_URL", url)]).await;
         let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation": "Acme" });
@@ -390,7 +390,7 @@ async fn pages_run_no_script_and_post_only_here() {
 }
 
 #[tokio::test]
-async fn trace_and_unknown_methods_are_not_served_and_echo_nothing() {
+async fn a88_trace_and_unknown_methods_are_not_served_and_echo_nothing() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     for path in ["/health", "/api/auth/me", "/api/auth/login", "/api/verify", &org.path, "/docs/", "/setup/x"]
@@ -427,7 +427,7 @@ async fn a_head_request_gets_the_headers_alone() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_a_problem_like_any_other() {
+async fn a88_what_is_not_there_is_a_problem_like_any_other() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let key = org.key("live", "admin", None).await;

@@ -196,7 +196,7 @@ async fn the_template_without_its_hashes_is_the_default_configuration() {
 async fn the_committed_document_is_the_generated_one() {
     let generated = run(oskar(&["openapi"]), "").await.code(0).out;
     let committed = include_str!("../../openapi/openapi.json");
-    assert_eq!(generated, committed, "run: cargo run -- openapi > openapi/openapi.json");
+    assert!(generated == committed, "run: cargo run -- openapi > openapi/openapi.json");
 }
 
 #[tokio::test]

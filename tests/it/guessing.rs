@@ -204,16 +204,31 @@ async fn many_guesses_at_once_get_no_more_hashes_than_the_budget_has() {
     let answers = at_once(guesses).await;
     assert_eq!(answers.iter().filter(|status| **status == 401).count(), 5, "{answers:?}");
     assert_eq!(answers.iter().filter(|status| **status == 429).count(), 35, "{answers:?}");
-    // Right ones at once give theirs back: none of them is counted afterwards.
+    // Right ones at once wait for each other and give theirs back: none of them is counted afterwards.
     app.advance(TimeDelta::hours(25));
-    let right = (0..16).map(|_| {
-        let app = app.clone();
+    let right = (0..16).map(|place| {
+        let app = if place % 2 == 0 { app.clone() } else { other.clone() };
         async move { try_from(&app, "192.0.2.1", "", "ana@acme.example", PASSWORD).await.status }
     });
     assert_eq!(at_once(right).await, [200; 16]);
     for _ in 0..5 {
         try_from(&app, "192.0.2.1", "", "ana@acme.example", "wrong").await.status(401);
     }
+}
+
+#[tokio::test]
+async fn an_operator_gives_an_office_behind_one_address_more_room() {
+    let app = TestApp::with(&[("OSKAR_LIMITS__FAILURES_PER_ADDRESS", "7")]).await;
+    app.register("ana@acme.example", None).await;
+    for place in 0..7 {
+        login(&app, &format!("u{place}@acme.example"), "wrong").await.status(401);
+    }
+    login(&app, "ana@acme.example", PASSWORD).await.status(429);
+    let strict = TestApp::with(&[("OSKAR_LIMITS__FAILURES_PER_ADDRESS", "1")]).await;
+    strict.register("ana@acme.example", None).await;
+    login(&strict, "ana@acme.example", PASSWORD).await.status(200);
+    login(&strict, "nobody@acme.example", "wrong").await.status(401);
+    login(&strict, "ana@acme.example", PASSWORD).await.status(429);
 }
 
 #[tokio::test]

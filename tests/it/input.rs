@@ -84,7 +84,7 @@ async fn what_is_not_json_is_refused() {
 }
 
 #[tokio::test]
-async fn no_depth_gets_anywhere() {
+async fn a86_no_depth_gets_anywhere() {
     let app = TestApp::start().await;
     let lists = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     let objects = format!("{}1{}", "{\"a\":".repeat(8_000), "}".repeat(8_000));
@@ -162,7 +162,7 @@ async fn a_list_is_no_object() {
 }
 
 #[tokio::test]
-async fn a_member_twice_is_refused() {
+async fn a86_a_member_twice_is_refused() {
     let app = TestApp::start().await;
     for (member, value) in [("email", "bea@acme.example"), ("password", PASSWORD)] {
         let body = good().replacen('{', &format!("{{\"{member}\":{},", json!(value)), 1);
@@ -201,7 +201,7 @@ async fn the_body_is_declared_as_json_once() {
 }
 
 #[tokio::test]
-async fn a_body_has_64_kibibytes_at_most() {
+async fn a86_a_body_has_64_kibibytes_at_most() {
     let app = TestApp::start().await;
     let padded = |length: usize| format!("{}{}", good(), " ".repeat(length - good().len()));
     let answer = json_text(&app, padded(65_537)).await.status(413);
@@ -214,7 +214,7 @@ async fn a_body_has_64_kibibytes_at_most() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_packed_is_not_unpacked() {
+async fn a86_a_body_that_is_packed_is_not_unpacked() {
     let app = TestApp::start().await;
     let mut request = Request::post(REGISTER).header("content-type", "application/json");
     request = request.header("content-encoding", "gzip");

@@ -73,9 +73,8 @@ async fn whoever_has_an_account_joins_signed_in_or_by_its_password_and_once_more
     assert_eq!(member_count(&org).await, 4);
 }
 
-/// A71.
 #[tokio::test]
-async fn another_account_cannot_accept_and_the_invitation_stays_good() {
+async fn a71_another_account_cannot_accept_and_the_invitation_stays_good() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let (_, token) = invite_bob(&app, &org).await;
@@ -192,9 +191,8 @@ async fn a_withdrawn_invitation_is_dead_and_one_that_is_too_old_too() {
     assert_eq!(accepted.status(409).code(), "invitation_ended");
 }
 
-/// A13.
 #[tokio::test]
-async fn invitations_die_with_their_organisation_also_those_not_yet_sent() {
+async fn a13_invitations_die_with_their_organisation_also_those_not_yet_sent() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let (_, token) = invite_bob(&app, &org).await;
@@ -208,7 +206,7 @@ async fn invitations_die_with_their_organisation_also_those_not_yet_sent() {
 }
 
 #[tokio::test]
-async fn another_organisations_admin_sees_and_changes_nothing_of_it() {
+async fn a01_another_organisations_admin_sees_and_changes_nothing_of_it() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let other = app.organisation("Other").await;
@@ -281,9 +279,8 @@ async fn registering_by_invitation_is_for_whoever_has_no_account() {
     assert_eq!(register(body(PASSWORD)).await.status(409).code(), "email_taken");
 }
 
-/// A74.
 #[tokio::test]
-async fn an_invitation_to_an_account_that_somebody_else_made_leaves_them_nothing() {
+async fn a74_an_invitation_to_an_account_that_somebody_else_made_leaves_them_nothing() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let attacker = app.register(BOB, Some("Trap")).await;
@@ -323,6 +320,18 @@ async fn seats_are_members_and_open_invitations_together() {
     admin.post(&format!("{}/invitations", org.path), body).await.status(201);
     let resend = admin.call(Method::POST, &format!("{}/invitations/{id}/resend", org.path), None).await;
     assert_eq!(resend.status(409).code(), "seats_taken");
+}
+
+#[tokio::test]
+async fn a_limit_that_was_lowered_holds_for_open_invitations_and_leaves_them_good() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let (_, token) = invite_bob(&app, &org).await;
+    let lowered = app.another_node_with(&[("OSKAR_LIMITS__SEATS", "3")]).await;
+    assert_eq!(accept(&lowered, &token, Some(PASSWORD)).await.status(409).code(), "seats_taken");
+    assert_eq!(member_count(&org).await, 3);
+    accept(&app, &token, Some(PASSWORD)).await.status(200);
+    assert_eq!(member_count(&org).await, 4);
 }
 
 #[tokio::test]

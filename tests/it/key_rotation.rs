@@ -122,7 +122,7 @@ async fn revoking_ends_all_secrets_and_expiry_waits_for_no_overlap() {
 }
 
 #[tokio::test]
-async fn another_organisation_s_key_cannot_be_rotated() {
+async fn a01_another_organisation_s_key_cannot_be_rotated() {
     let app = TestApp::start().await;
     let (org, foreign) = (app.organisation("Acme").await, app.organisation("Foreign").await);
     let key = org.key("live", "viewer", None).await;

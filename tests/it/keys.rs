@@ -149,7 +149,7 @@ async fn a_key_never_has_more_than_its_creator() {
 }
 
 #[tokio::test]
-async fn only_admins_in_person_make_keys() {
+async fn a17_only_admins_in_person_make_keys() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let foreign = app.organisation("Foreign").await;
@@ -185,7 +185,7 @@ async fn only_admins_in_person_make_keys() {
 }
 
 #[tokio::test]
-async fn a_key_expires_at_its_time() {
+async fn a21_a_key_expires_at_its_time() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let now = app.app.now();
@@ -219,7 +219,7 @@ async fn a_key_expires_at_its_time() {
 }
 
 #[tokio::test]
-async fn a_revoked_key_is_dead_at_once_and_stays_in_the_list() {
+async fn a21_a_revoked_key_is_dead_at_once_and_stays_in_the_list() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let (key, other) = (org.key("live", "admin", None).await, org.key("live", "admin", None).await);

@@ -23,7 +23,7 @@ async fn is_still_admin(org: &TestOrganisation) {
 }
 
 #[tokio::test]
-async fn the_last_admin_cannot_be_demoted_removed_or_disabled_nor_leave() {
+async fn a09_the_last_admin_cannot_be_demoted_removed_or_disabled_nor_leave() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let me = format!("{}/members/{}", org.path, org.admin.user_id);
@@ -45,7 +45,7 @@ async fn the_last_admin_cannot_be_demoted_removed_or_disabled_nor_leave() {
 }
 
 #[tokio::test]
-async fn keys_and_plain_members_do_not_get_past_it_either() {
+async fn a09_keys_and_plain_members_do_not_get_past_it_either() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let me = format!("{}/members/{}", org.path, org.admin.user_id);

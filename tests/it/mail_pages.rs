@@ -36,9 +36,8 @@ fn is_page(answer: &Answer) {
     assert!(!answer.text().contains("<script"), "{}", answer.text());
 }
 
-/// A54.
 #[tokio::test]
-async fn names_with_markup_are_shown_as_they_are_written() {
+async fn a54_names_with_markup_are_shown_as_they_are_written() {
     let app = TestApp::start().await;
     let path = invited(&app, "<script>alert(1)</script>\"' Acme").await;
     let shown = app.anonymous().get(&path).await.status(200);

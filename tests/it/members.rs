@@ -54,7 +54,7 @@ async fn the_list_comes_in_pages() {
 }
 
 #[tokio::test]
-async fn a_role_counts_from_the_moment_it_is_changed() {
+async fn a11_a_role_counts_from_the_moment_it_is_changed() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     app.create_user("second@acme.example", &org.id, Role::Admin).await;
@@ -79,7 +79,7 @@ async fn a_role_counts_from_the_moment_it_is_changed() {
 }
 
 #[tokio::test]
-async fn nobody_but_admins_changes_roles_least_of_all_their_own() {
+async fn a08_nobody_but_admins_changes_roles_least_of_all_their_own() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let key = org.key("live", "admin", None).await;
@@ -141,7 +141,7 @@ async fn members_leave_by_themselves() {
 }
 
 #[tokio::test]
-async fn people_of_other_organisations_are_out_of_reach() {
+async fn a01_people_of_other_organisations_are_out_of_reach() {
     let app = TestApp::start().await;
     let (org, foreign) = (app.organisation("Acme").await, app.organisation("Foreign").await);
     let admin = org.admin.with_cookie();

@@ -57,7 +57,7 @@ async fn a_new_key_is_told_to_the_admins_only() {
 }
 
 #[tokio::test]
-async fn a_stolen_refresh_token_is_told() {
+async fn a37_a_stolen_refresh_token_is_told() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let refresh = async |token: &str| {

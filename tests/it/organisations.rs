@@ -103,7 +103,7 @@ async fn admins_rename_it_and_the_old_slug_is_free_again() {
 }
 
 #[tokio::test]
-async fn for_strangers_it_does_not_exist() {
+async fn a15_for_strangers_it_does_not_exist() {
     let app = TestApp::start().await;
     let (org, foreign) = (app.organisation("Acme").await, app.organisation("Foreign").await);
     let key = foreign.key("live", "admin", None).await;
@@ -140,7 +140,7 @@ async fn members_see_it_but_only_admins_change_it() {
 }
 
 #[tokio::test]
-async fn deleting_it_kills_all_that_it_owned_and_a_namesake_has_none_of_it() {
+async fn a13_deleting_it_kills_all_that_it_owned_and_a_namesake_has_none_of_it() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let (admin_key, test_key) = (org.key("live", "admin", None).await, org.key("test", "viewer", None).await);

@@ -16,7 +16,7 @@ async fn login(app: &TestApp, email: &str, password: &str) -> crate::support::An
 }
 
 /// Characters that are no pattern.
-fn varied(length: usize) -> String {
+pub fn varied(length: usize) -> String {
     let mut state = 7_u32;
     let mut next = || {
         state = state.wrapping_mul(1_103_515_245).wrapping_add(12345);
@@ -47,7 +47,7 @@ async fn a_password_has_12_to_1024_bytes() {
 
 /// A62.
 #[tokio::test]
-async fn nobody_hashes_what_is_longer_than_any_password() {
+async fn a62_nobody_hashes_what_is_longer_than_any_password() {
     let app = TestApp::start().await;
     let person = app.register("ana@acme.example", None).await;
     let long = "x".repeat(1025);
@@ -64,7 +64,7 @@ async fn nobody_hashes_what_is_longer_than_any_password() {
 
 /// A62.
 #[tokio::test]
-async fn every_byte_of_a_password_counts() {
+async fn a62_every_byte_of_a_password_counts() {
     let app = TestApp::start().await;
     let stem = varied(72);
     let twins = [

@@ -56,9 +56,15 @@ impl Installation {
 
     /// Starts a server and waits until it says that it is ready.
     pub async fn serve(&self, settings: &[(&str, &str)]) -> Server {
+        self.serve_with(&[], settings).await
+    }
+
+    /// Starts a server with flags.
+    pub async fn serve_with(&self, flags: &[&str], settings: &[(&str, &str)]) -> Server {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = self.command(&["serve", "--listen", &format!("127.0.0.1:{port}")]);
         command
+            .args(flags)
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

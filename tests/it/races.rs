@@ -257,6 +257,8 @@ async fn setting_up_happens_once_even_by_two_links() {
 async fn no_session_of_the_old_password_survives_its_change() {
     let (app, other) = two_nodes().await;
     for round in 0..4 {
+        // Whoever comes with the old password after the change has guessed wrong: not to be counted for this round.
+        app.advance(TimeDelta::minutes(5));
         let email = format!("ana{round}@acme.example");
         let person = app.register(&email, Some("Acme")).await;
         let tasks = (0..=MANY).map(|turn| {
@@ -271,7 +273,7 @@ async fn no_session_of_the_old_password_survives_its_change() {
             async move { client.post(path, body).await }
         });
         let answers = at_once(tasks).await;
-        assert_eq!(statuses(&answers).get(&204), Some(&1));
+        assert_eq!(statuses(&answers).get(&204), Some(&1), "{:?}", statuses(&answers));
         for answer in answers.iter().filter(|answer| answer.status == 200) {
             let cookie = Credential::Cookie(answer.cookie("oskar_session"));
             with(&app, cookie).get("/api/auth/me").await.status(401);

@@ -56,7 +56,7 @@ async fn a_forgotten_password_is_replaced_by_the_mailed_link_and_all_sessions_en
 }
 
 #[tokio::test]
-async fn asking_is_answered_the_same_and_is_the_same_work_for_unknown_addresses() {
+async fn a60_asking_is_answered_the_same_and_is_the_same_work_for_unknown_addresses() {
     let app = with_ana().await;
     let rows = async || outbox::Entity::find().count(app.app.db.read()).await.unwrap();
     for path in ["/api/auth/forgot-password", "/api/auth/resend-verification"] {
@@ -73,9 +73,8 @@ async fn asking_is_answered_the_same_and_is_the_same_work_for_unknown_addresses(
     assert!(app.mails("nobody@acme.example").await.is_empty());
 }
 
-/// A67.
 #[tokio::test]
-async fn a_reset_link_is_dead_once_used_too_old_or_replaced() {
+async fn a67_a_reset_link_is_dead_once_used_too_old_or_replaced() {
     let app = with_ana().await;
     forgot(&app, ANA).await;
     let first = app.mailed_secret(ANA).await;
@@ -93,9 +92,8 @@ async fn a_reset_link_is_dead_once_used_too_old_or_replaced() {
     reset(&app, &late).await.status(410);
 }
 
-/// A67.
 #[tokio::test]
-async fn fifty_guesses_open_nothing_and_leave_the_link_good() {
+async fn a67_fifty_guesses_open_nothing_and_leave_the_link_good() {
     let app = with_ana().await;
     forgot(&app, ANA).await;
     let token = app.mailed_secret(ANA).await;
@@ -112,9 +110,8 @@ async fn fifty_guesses_open_nothing_and_leave_the_link_good() {
     reset(&app, &token).await.status(204);
 }
 
-/// A69.
 #[tokio::test]
-async fn looking_at_a_link_never_uses_it_up() {
+async fn a69_looking_at_a_link_never_uses_it_up() {
     let app = TestApp::start().await;
     app.register(ANA, None).await;
     let verification = app.mailed_link(ANA).await;
@@ -203,9 +200,8 @@ async fn with_required_verification_nobody_signs_in_before_the_address_is_proven
     assert_eq!(app.mails(ANA).await.len(), before);
 }
 
-/// A60.
 #[tokio::test]
-async fn registering_a_taken_address_is_answered_the_same_and_its_owner_is_told() {
+async fn a60_registering_a_taken_address_is_answered_the_same_and_its_owner_is_told() {
     let app = TestApp::with(&[("OSKAR_VERIFY_EMAIL", "required")]).await;
     let register = async |email: &str, username: Option<&str>| {
         let body = json!({ "email": email, "password": NEW_PASSWORD, "username": username });
@@ -241,9 +237,8 @@ async fn registrations_of_one_address_at_once_are_all_answered_the_same() {
     }
 }
 
-/// A75.
 #[tokio::test]
-async fn an_address_is_changed_with_the_password_and_from_the_new_mailbox() {
+async fn a75_an_address_is_changed_with_the_password_and_from_the_new_mailbox() {
     let app = with_ana().await;
     let ana = app.sign_in(ANA).await.with_cookie();
     let ask = async |email: &str, password: &str| {
@@ -287,7 +282,7 @@ async fn an_address_that_is_taken_meanwhile_or_already_is_not_taken_over() {
 
 /// Whoever knew the old password may have asked for another address: that must not outlive the password.
 #[tokio::test]
-async fn a_new_password_ends_changes_of_address_that_were_asked_for_with_the_old_one() {
+async fn a75_a_new_password_ends_changes_of_address_that_were_asked_for_with_the_old_one() {
     let app = with_ana().await;
     let thief = app.sign_in(ANA).await.with_cookie();
     let ask = async |email: &str| {
@@ -306,9 +301,8 @@ async fn a_new_password_ends_changes_of_address_that_were_asked_for_with_the_old
     login(&app, ANA, NEW_PASSWORD).await.status(200);
 }
 
-/// A70.
 #[tokio::test]
-async fn a_hundred_requests_are_answered_the_same_and_send_three_mails_an_hour() {
+async fn a70_a_hundred_requests_are_answered_the_same_and_send_three_mails_an_hour() {
     let app = with_ana().await;
     app.advance(TimeDelta::hours(2));
     let before = app.mails(ANA).await.len();
@@ -332,9 +326,8 @@ async fn a_hundred_requests_are_answered_the_same_and_send_three_mails_an_hour()
     assert_eq!(app.mails(ANA).await.len(), before + 4);
 }
 
-/// A70.
 #[tokio::test]
-async fn one_client_causes_twenty_mails_an_hour() {
+async fn a70_one_client_causes_twenty_mails_an_hour() {
     let app = TestApp::start().await;
     let rows = async || outbox::Entity::find().count(app.app.db.read()).await.unwrap();
     for number in 0..40 {
@@ -346,9 +339,8 @@ async fn one_client_causes_twenty_mails_an_hour() {
     assert_eq!(rows().await, 21);
 }
 
-/// A66.
 #[tokio::test]
-async fn links_lead_to_the_public_url_whatever_the_request_says() {
+async fn a66_links_lead_to_the_public_url_whatever_the_request_says() {
     let app = TestApp::with(&[("OSKAR_PUBLIC_URL", "https://auth.acme.example")]).await;
     let body = json!({ "email": ANA, "password": PASSWORD });
     app.anonymous().post("/api/auth/register", body).await.status(201);
@@ -371,9 +363,9 @@ async fn links_lead_to_the_public_url_whatever_the_request_says() {
     }
 }
 
-/// A74: somebody made the account before the owner of the mailbox did.
+/// Somebody made the account before the owner of the mailbox did.
 #[tokio::test]
-async fn a_reset_on_an_account_that_somebody_else_made_leaves_them_nothing() {
+async fn a74_a_reset_on_an_account_that_somebody_else_made_leaves_them_nothing() {
     let app = TestApp::start().await;
     let attacker = app.register("victim@acme.example", Some("Trap")).await;
     let key = json!({ "name": "k", "environment": "live", "role": "admin" });

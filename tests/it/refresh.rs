@@ -118,7 +118,7 @@ async fn a_token_used_again_later_ends_the_session() {
 }
 
 #[tokio::test]
-async fn a_token_used_again_after_its_successor_was_used_ends_the_session_at_once() {
+async fn a37_a_token_used_again_after_its_successor_was_used_ends_the_session_at_once() {
     let app = TestApp::start().await;
     let person = app.register("ana@acme.example", Some("Acme")).await;
     let second = successor(&app, &person.refresh_token).await;
@@ -141,7 +141,7 @@ async fn a_token_lies_unused_for_thirty_days_at_most() {
 }
 
 #[tokio::test]
-async fn a_sign_in_is_refreshed_for_ninety_days_at_most() {
+async fn a40_a_sign_in_is_refreshed_for_ninety_days_at_most() {
     let app = TestApp::start().await;
     let person = app.register("ana@acme.example", None).await;
     let mut token = person.refresh_token;
@@ -173,7 +173,7 @@ async fn the_lifetimes_are_settings() {
 }
 
 #[tokio::test]
-async fn one_kind_of_token_is_no_good_for_the_other() {
+async fn a28_one_kind_of_token_is_no_good_for_the_other() {
     let app = TestApp::start().await;
     let person = app.register("ana@acme.example", Some("Acme")).await;
     for client in [bearer(&app, &person.refresh_token), bearer(&app, &person.cookie)] {
@@ -227,7 +227,7 @@ async fn an_altered_token_is_refused_however_well_it_adds_up() {
 }
 
 #[tokio::test]
-async fn what_ends_a_session_ends_its_chain() {
+async fn a40_what_ends_a_session_ends_its_chain() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
 

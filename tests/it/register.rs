@@ -116,7 +116,7 @@ async fn a_closed_installation_takes_nobody() {
 }
 
 #[tokio::test]
-async fn nobody_chooses_what_only_the_server_decides() {
+async fn a06_nobody_chooses_what_only_the_server_decides() {
     let app = TestApp::start().await;
     let before = written(&app).await;
     for member in [

@@ -42,7 +42,7 @@ async fn sigterm_lets_a_request_under_way_finish() {
 }
 
 #[tokio::test]
-async fn the_log_has_a_line_for_each_request_and_no_secret_in_any() {
+async fn a87_the_log_has_a_line_for_each_request_and_no_secret_in_any() {
     let installation = Installation::new().await;
     let server = installation.serve(&[("OSKAR_LOG__LEVEL", "debug")]).await;
     let client = reqwest::Client::new();

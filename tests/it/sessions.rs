@@ -109,7 +109,7 @@ async fn all_others_can_be_ended_at_once() {
 }
 
 #[tokio::test]
-async fn somebody_else_s_session_does_not_exist() {
+async fn a50_somebody_else_s_session_does_not_exist() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let theirs = session_id(&org.member).await;

@@ -102,7 +102,7 @@ async fn every_algorithm_works_from_end_to_end() {
 }
 
 #[tokio::test]
-async fn the_next_key_is_published_before_it_signs_and_the_old_one_retires_after_its_last_token() {
+async fn a36_the_next_key_is_published_before_it_signs_and_the_old_one_retires_after_its_last_token() {
     let app = TestApp::start().await;
     let person = app.register("ana@acme.example", Some("Acme")).await;
     let forge = Forge::of(&app, &person).await;

@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::support::{Client, TestApp, TestOrganisation};
+use crate::support::{Client, Credential, PASSWORD, TestApp, TestOrganisation};
 
 const OWN: &str = "http://localhost:8675";
 const FRIEND: &str = "https://app.example.com";
@@ -93,7 +93,7 @@ async fn organisation() -> (TestApp, TestOrganisation, u16) {
 }
 
 #[tokio::test]
-async fn a_ticket_opens_one_socket_be_it_asked_for_twice_or_twice_at_once() {
+async fn a81_a_ticket_opens_one_socket_be_it_asked_for_twice_or_twice_at_once() {
     let (app, org, port) = organisation().await;
     let other_port = serve(&app.another_node_with(&[("OSKAR_ALLOWED_ORIGINS", FRIEND)]).await).await;
     let used = ticket(&org.admin.with_bearer(), None).await;
@@ -111,7 +111,7 @@ async fn a_ticket_opens_one_socket_be_it_asked_for_twice_or_twice_at_once() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_good_for_two_minutes() {
+async fn a81_a_ticket_is_good_for_two_minutes() {
     let (app, org, port) = organisation().await;
     let client = org.admin.with_bearer();
     let (early, late) = (ticket(&client, None).await, ticket(&client, None).await);
@@ -122,7 +122,7 @@ async fn a_ticket_is_good_for_two_minutes() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_good_for_pages_of_the_origin_that_asked_for_it() {
+async fn a81_a_ticket_is_good_for_pages_of_the_origin_that_asked_for_it() {
     let (_app, org, port) = organisation().await;
     let client = org.admin.with_bearer();
     for (asked_by, opened_by, refused) in [
@@ -267,7 +267,47 @@ async fn the_socket_closes_within_a_second_when_what_is_behind_it_goes() {
 }
 
 #[tokio::test]
-async fn large_frames_and_floods_end_the_socket() {
+async fn a_server_that_stops_says_so_and_waits_for_the_answer() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let shared = app.app.clone();
+    let serving = tokio::spawn(async move {
+        oskar::server::serve(&shared, listener, async { stopped.await.unwrap() }).await;
+    });
+    let client = org.admin.with_bearer();
+    let mut socket = open(port, "acme", &ticket(&client, None).await, None).await.unwrap();
+    stop.send(()).unwrap();
+    assert_eq!(close_code(&mut socket, Duration::from_secs(1)).await, 1001);
+    drop(socket);
+    timeout(Duration::from_secs(5), serving).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a89_an_organisation_has_fifty_sockets_and_gets_them_back() {
+    let (app, org, port) = organisation().await;
+    let client = org.admin.with_bearer();
+    let follow = async || open(port, "acme", &ticket(&client, None).await, None).await;
+    let mut open_ones = Vec::new();
+    for _ in 0..50 {
+        open_ones.push(follow().await.unwrap());
+    }
+    assert_eq!(follow().await.unwrap_err(), 503);
+    let other = app.organisation("Globex").await;
+    let theirs = ticket(&other.admin.with_bearer(), None).await;
+    open(port, "globex", &theirs, None).await.unwrap();
+    client.get("/api/auth/me").await.status(200);
+    let mut one = open_ones.pop().unwrap();
+    one.close(None).await.unwrap();
+    // The server says goodbye too, and then the place is free.
+    while one.next().await.is_some() {}
+    follow().await.unwrap();
+}
+
+#[tokio::test]
+async fn a81_large_frames_and_floods_end_the_socket() {
     let (_app, org, port) = organisation().await;
     let client = org.admin.with_bearer();
     let follow = async || open(port, "acme", &ticket(&client, None).await, None).await.unwrap();
@@ -301,4 +341,31 @@ async fn the_appliance_s_ticket_is_one_too_and_of_a_ticket_only_a_digest_is_kept
     open(port, "acme", token, Some(OWN)).await.unwrap();
     let rows = socket_ticket::Entity::in_organisation(org.id.parse().unwrap());
     assert!(rows.all(app.app.db.read()).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_by_the_password_alone_lives_as_long_as_the_password() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let port = serve(&app).await;
+    let admin = org.admin.with_basic();
+    let mut socket = open(port, &org.slug, &ticket(&admin, None).await, None).await.unwrap();
+    let before = ticket(&admin, None).await;
+    let change = |from: &str, to: &str| json!({ "current_password": from, "new_password": to });
+    let new = "another horse battery staple";
+    org.admin.with_cookie().post("/api/auth/change-password", change(PASSWORD, new)).await.status(204);
+    assert_eq!(close_code(&mut socket, Duration::from_secs(1)).await, 1008);
+    assert_eq!(open(port, &org.slug, &before, None).await.unwrap_err(), 401);
+    // Signing out elsewhere does not touch it: it has no session.
+    let by_new = Client::new(app.router.clone(), Credential::Basic(org.admin.email.clone(), new.to_owned()));
+    let mut socket = open(port, &org.slug, &ticket(&by_new, None).await, None).await.unwrap();
+    org.admin.with_cookie().post("/api/auth/logout", json!({})).await.status(204);
+    by_new.post("/api/orgs", json!({ "name": "Elsewhere" })).await.status(201);
+    let key = json!({ "name": "k", "environment": "live", "role": "viewer" });
+    by_new.post(&format!("{}/keys", org.path), key).await.status(201);
+    event(&mut socket, "key.created").await;
+    // Nor can a member who is none any more keep it open.
+    let gone = ticket(&org.member.with_basic(), None).await;
+    by_new.delete(&format!("{}/members/{}", org.path, org.member.user_id)).await.status(204);
+    assert_eq!(open(port, &org.slug, &gone, None).await.unwrap_err(), 401);
 }

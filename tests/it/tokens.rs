@@ -27,7 +27,7 @@ async fn what_the_forge_signs_unaltered_is_accepted() {
 }
 
 #[tokio::test]
-async fn a_token_without_signature_is_refused_however_none_is_written() {
+async fn a24_a_token_without_signature_is_refused_however_none_is_written() {
     let app = TestApp::start().await;
     let (person, forge) = ana(&app).await;
     let [header, claims, signature] = parts(&person.access_token);
@@ -57,7 +57,7 @@ async fn a_token_without_signature_is_refused_however_none_is_written() {
 }
 
 #[tokio::test]
-async fn the_public_key_is_no_shared_secret() {
+async fn a25_the_public_key_is_no_shared_secret() {
     let app = TestApp::start().await;
     let (_, forge) = ana(&app).await;
     let jwks = app.anonymous().get("/.well-known/jwks.json").await.status(200);
@@ -153,7 +153,7 @@ async fn a_member_twice_is_refused() {
 }
 
 #[tokio::test]
-async fn tokens_of_other_issuers_and_for_other_audiences_are_refused() {
+async fn a31_tokens_of_other_issuers_and_for_other_audiences_are_refused() {
     let app = TestApp::start().await;
     let (_, forge) = ana(&app).await;
     for name in ["iss", "aud"] {
@@ -176,7 +176,7 @@ async fn tokens_of_other_issuers_and_for_other_audiences_are_refused() {
 }
 
 #[tokio::test]
-async fn a_token_is_good_for_its_time_and_thirty_seconds() {
+async fn a33_a_token_is_good_for_its_time_and_thirty_seconds() {
     let app = TestApp::start().await;
     let (person, forge) = ana(&app).await;
     let now = app.app.now().timestamp();

@@ -110,6 +110,9 @@ header() {
   tr -d '\r' <"$WALK/headers" | awk -F': ' -v name="$1" 'tolower($1) == name { sub(/^[^:]*: /, ""); print }'
 }
 
+# cookie NAME — what the answer sets it to, with its attributes.
+cookie() { header set-cookie | grep "^$1="; }
+
 # The part of an answer that does not differ from request to request.
 essence() { jq --sort-keys --compact-output 'del(.request_id)' "$WALK/body"; }
 

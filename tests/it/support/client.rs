@@ -6,6 +6,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Method, Request};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -19,6 +21,13 @@ pub enum Credential {
     Cookie(String),
     Bearer(String),
     ApiKey(String),
+    /// Name and password.
+    Basic(String, String),
+}
+
+/// The value of an `Authorization` header.
+pub fn basic(name: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{name}:{password}")))
 }
 
 /// A caller.
@@ -89,6 +98,7 @@ impl Client {
             Credential::Cookie(value) => ("cookie", format!("oskar_session={value}")),
             Credential::Bearer(value) => ("authorization", format!("Bearer {value}")),
             Credential::ApiKey(value) => ("x-api-key", value.clone()),
+            Credential::Basic(name, password) => ("authorization", basic(name, password)),
         };
         if !name.is_empty() {
             request.headers_mut().insert(name, value.parse().unwrap());

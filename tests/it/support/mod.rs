@@ -20,7 +20,7 @@ use oskar::permission::Role;
 use serde_json::{Value, json};
 
 pub use answer::Answer;
-pub use client::{Client, Credential};
+pub use client::{Client, Credential, basic};
 pub use database::{fresh as fresh_database, on_postgres};
 
 /// What every test user's password is.
@@ -44,7 +44,7 @@ impl TestApp {
         Self::with(&[]).await
     }
 
-    /// With some settings, named as in the environment: `("OSKAR_REGISTRATION", "closed")`.
+    /// With some settings, named as in the environment: `("OSKAR_REGISTRATION", "closed")`; or `--no-auth`.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
         let data = Arc::new(tempfile::tempdir().unwrap());
         let database_url = database::fresh(data.path()).await;
@@ -80,12 +80,16 @@ impl TestApp {
             ("OSKAR_LIMITS__RATE_PER_SECOND", "0"),
             ("OSKAR_PERMISSIONS", "tasks:read=viewer,tasks:write=member"),
         ];
-        variables.extend(settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let in_environment = settings.iter().filter(|(name, _)| name.starts_with("OSKAR_"));
+        variables.extend(in_environment.map(|(name, value)| (name.as_str(), value.as_str())));
         let empty = data.path().join("none.toml");
         std::fs::write(&empty, "").unwrap();
         let sources = Sources::gather(Some(&empty), &Environment::of(variables), &[]);
         let mut config = Config::from_sources(&sources).unwrap();
         config.password_cost = CHEAP;
+        if settings.iter().any(|(name, _)| name == "--no-auth") {
+            config = config.without_auth().unwrap();
+        }
         let (app, _) = App::open(config, clock).await.unwrap();
         let router = oskar::server::router(&app);
         Self { app, router, data, database_url, settings }
@@ -193,6 +197,12 @@ impl Person {
     /// Calls with the session cookie.
     pub fn with_cookie(&self) -> Client {
         Client::new(self.router.clone(), Credential::Cookie(self.cookie.clone()))
+    }
+
+    /// Calls with address and password.
+    pub fn with_basic(&self) -> Client {
+        let credential = Credential::Basic(self.email.clone(), PASSWORD.to_owned());
+        Client::new(self.router.clone(), credential)
     }
 
     /// Calls with the access token.

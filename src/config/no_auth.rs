@@ -1,0 +1,89 @@
+//! Serving without authentication: a flag of one command, and where it is refused.
+
+use std::net::IpAddr;
+
+use axum::http::Uri;
+
+use super::{Config, ConfigError, Mode};
+
+impl Config {
+    /// Lets everybody in as an administrator, for development.
+    ///
+    /// # Errors
+    /// Wherever anybody but the developer could come in.
+    pub fn without_auth(mut self) -> Result<Self, ConfigError> {
+        let mut problems = Vec::new();
+        let mut refuse = |holds: bool, why: String| {
+            if holds {
+                problems.push(format!("--no-auth lets everybody in as an administrator, but {why}"));
+            }
+        };
+        refuse(self.env == Mode::Production, "env is \"production\".".to_owned());
+        refuse(
+            !self.is_loopback(),
+            format!("listen is {}, which others can reach. Use 127.0.0.1.", self.listen),
+        );
+        let local = self.public_url.parse::<Uri>().is_ok_and(|url| url.host().is_some_and(is_loopback_name));
+        refuse(!local, format!("public_url is {}, which is not this machine.", self.public_url));
+        refuse(
+            !self.trusted_proxies.is_empty(),
+            "trusted_proxies says that others come by a proxy.".to_owned(),
+        );
+        self.no_auth = true;
+        if problems.is_empty() { Ok(self) } else { Err(ConfigError(problems)) }
+    }
+}
+
+/// Whether a host, as addresses write it, is always this machine.
+pub fn is_loopback_name(host: &str) -> bool {
+    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    host.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Environment, Sources};
+
+    fn refusal(variables: &[(&str, &str)]) -> String {
+        let sources = Sources::gather(None, &Environment::of(variables.iter().copied()), &[]);
+        let refused = Config::from_sources(&sources).unwrap().without_auth();
+        refused.map_or_else(|error| error.to_string(), |_| String::new())
+    }
+
+    #[test]
+    fn wherever_others_could_come_in_it_is_refused() {
+        assert_eq!(refusal(&[]), "");
+        assert_eq!(refusal(&[("OSKAR_LISTEN", "[::1]:80")]), "");
+        for (name, value, part) in [
+            ("OSKAR_LISTEN", "0.0.0.0:8675", "listen is 0.0.0.0:8675"),
+            ("OSKAR_LISTEN", "192.168.0.2:8675", "listen is 192.168.0.2:8675"),
+            ("PORT", "80", "listen is"),
+            ("OSKAR_PUBLIC_URL", "http://localhost.evil.example", "public_url is"),
+            ("OSKAR_PUBLIC_URL", "https://auth.example", "public_url is"),
+            ("OSKAR_TRUSTED_PROXIES", "127.0.0.1", "trusted_proxies"),
+        ] {
+            assert!(refusal(&[(name, value)]).contains(part), "{name}={value}");
+        }
+        let production = [("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://localhost")];
+        assert!(refusal(&production).contains("production"));
+    }
+
+    #[test]
+    fn only_names_that_cannot_point_elsewhere_are_this_machine() {
+        for host in ["localhost", "LocalHost", "127.0.0.1", "127.1.2.3", "[::1]"] {
+            assert!(is_loopback_name(host), "{host}");
+        }
+        for host in [
+            "",
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "0.0.0.0",
+            "[::]",
+            "127.1",
+        ] {
+            assert!(!is_loopback_name(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Passwords that come with every request: one that was right a moment ago is not hashed again.
+//!
+//! What is kept is a digest, under a key of its own, of the password together with the stored hash that it was
+//! checked against. The stored hash is read with every request: when the password changes, on whatever node, what
+//! is remembered fits no more, and nobody has to be told. Whether the account may sign in is read with it.
+//!
+//! It must not become a door without a budget. It is kept for an account at one address, and forgotten as soon as
+//! another password comes from there: whoever guesses finds nothing to guess at without drawing on the budgets.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use chrono::TimeDelta;
+use subtle::ConstantTimeEq as _;
+
+use super::attempts::Door;
+use super::audit::Actor;
+use super::{Change, sign_in};
+use crate::clock::Timestamp;
+use crate::entity::user;
+use crate::error::Error;
+use crate::gates::Gates;
+use crate::id::UserId;
+use crate::keyring::Purpose;
+use crate::password::PresentedPassword;
+
+/// Counted from the check, not from the last use.
+const LIFETIME: TimeDelta = TimeDelta::seconds(60);
+/// So many accounts at an address are remembered.
+const MOST: usize = 10_000;
+
+type Digest = [u8; 32];
+
+/// What was right a moment ago.
+#[derive(Debug, Default)]
+pub struct Remembered {
+    right: Mutex<HashMap<(UserId, IpAddr), (Digest, Timestamp)>>,
+    turns: Gates<Digest>,
+    checks: AtomicU64,
+}
+
+impl Remembered {
+    /// Checks a password as [`sign_in::check`] does, by the same budgets, at most once a minute for each address.
+    ///
+    /// # Errors
+    /// Those of [`sign_in::check`].
+    pub async fn check(
+        &self,
+        door: &Door<'_>,
+        name: &str,
+        password: &PresentedPassword,
+        only_verified: bool,
+    ) -> Result<user::Model, Error> {
+        if let Some(user) = self.recall(door, name, password).await? {
+            return usable(user, only_verified);
+        }
+        // Those who come at once with the same let one of them do the work, whether there is such an account or not.
+        let network = door.network.to_string();
+        let turn = [&b"turn "[..], network.as_bytes(), b" ", name.as_bytes(), b":", password.as_bytes()];
+        let _turn = self.turns.enter(door.keyring.mac(Purpose::Basic, &turn), 1).await?;
+        if let Some(user) = self.recall(door, name, password).await? {
+            return usable(user, only_verified);
+        }
+        self.checks.fetch_add(1, Ordering::Relaxed);
+        let checked = sign_in::check(door, name, password, only_verified).await?;
+        let actor = Actor::system();
+        let txn = door.db.begin().await?;
+        let change = Change { txn: &txn, now: door.now, actor: &actor };
+        checked.confirm(change).await?;
+        // Once more: the hash may just have been upgraded.
+        let user = sign_in::find(&txn, name).await?.ok_or(Error::InvalidLogin)?;
+        txn.commit().await?;
+        self.remember(door, &user, password);
+        Ok(user)
+    }
+
+    /// How often it came to a check.
+    pub fn checks(&self) -> u64 {
+        self.checks.load(Ordering::Relaxed)
+    }
+
+    async fn recall(
+        &self,
+        door: &Door<'_>,
+        name: &str,
+        password: &PresentedPassword,
+    ) -> Result<Option<user::Model>, Error> {
+        let Some(user) = sign_in::find(door.db.read(), name).await? else { return Ok(None) };
+        let digest = digest(door, &user, password);
+        let mut right = self.right.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = (user.id, door.network);
+        let Some((known, until)) = right.get(&place) else { return Ok(None) };
+        if *until > door.now && bool::from(known.ct_eq(&digest)) {
+            return Ok(Some(user));
+        }
+        right.remove(&place);
+        Ok(None)
+    }
+
+    fn remember(&self, door: &Door<'_>, user: &user::Model, password: &PresentedPassword) {
+        let mut right = self.right.lock().unwrap_or_else(PoisonError::into_inner);
+        if right.len() >= MOST {
+            right.retain(|_, (_, until)| *until > door.now);
+        }
+        if right.len() >= MOST {
+            // Whoever is forgotten pays with one hash more.
+            right.clear();
+        }
+        let until = door.now + LIFETIME;
+        right.insert((user.id, door.network), (digest(door, user, password), until));
+    }
+}
+
+fn digest(door: &Door<'_>, user: &user::Model, password: &PresentedPassword) -> Digest {
+    let stored = user.password_hash.as_deref().unwrap_or_default();
+    let parts = [&b"right "[..], user.id.0.as_bytes(), stored.as_bytes(), b" ", password.as_bytes()];
+    door.keyring.mac(Purpose::Basic, &parts)
+}
+
+/// What a sign-in with the right password would be told.
+fn usable(user: user::Model, only_verified: bool) -> Result<user::Model, Error> {
+    if user.disabled_at.is_some() {
+        Err(Error::UserDisabled)
+    } else if only_verified && user.email_verified_at.is_none() {
+        Err(Error::EmailUnverified)
+    } else {
+        Ok(user)
+    }
+}

@@ -1,0 +1,72 @@
+//! How many of the same kind may be under way at once, in memory: each node counts for itself.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::error::Error;
+
+/// One gate for each key, as long as somebody is inside or waits.
+#[derive(Debug)]
+pub struct Gates<K>(Mutex<HashMap<K, Weak<Semaphore>>>);
+
+impl<K> Default for Gates<K> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+/// A place inside, until it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    _permit: OwnedSemaphorePermit,
+}
+
+impl<K: Eq + Hash> Gates<K> {
+    /// Waits for a place among so many.
+    ///
+    /// # Errors
+    /// [`Error::Internal`]: never in practice.
+    pub async fn enter(&self, key: K, places: usize) -> Result<Place, Error> {
+        let permit = self.of(key, places).acquire_owned().await.map_err(Error::internal)?;
+        Ok(Place { _permit: permit })
+    }
+
+    /// Takes a place among so many if one is free.
+    pub fn try_enter(&self, key: K, places: usize) -> Option<Place> {
+        let permit = self.of(key, places).try_acquire_owned().ok()?;
+        Some(Place { _permit: permit })
+    }
+
+    fn of(&self, key: K, places: usize) -> Arc<Semaphore> {
+        let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(gate) = gates.get(&key).and_then(Weak::upgrade) {
+            return gate;
+        }
+        // Nobody is inside the others: the map is as large as there are requests under way.
+        gates.retain(|_, gate| gate.strong_count() > 0);
+        let gate = Arc::new(Semaphore::new(places));
+        gates.insert(key, Arc::downgrade(&gate));
+        gate
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_has_its_places_and_gets_them_back() {
+        let gates = Gates::default();
+        let inside: Vec<_> = (0..3).map(|_| gates.try_enter("acme", 3)).collect();
+        assert!(inside.iter().all(Option::is_some));
+        assert!(gates.try_enter("acme", 3).is_none());
+        assert!(gates.try_enter("globex", 3).is_some());
+        drop(inside);
+        assert!(gates.try_enter("acme", 3).is_some());
+        gates.try_enter("initech", 3);
+        assert_eq!(gates.0.lock().unwrap().len(), 1, "the empty ones are gone");
+    }
+}
