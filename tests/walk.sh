@@ -416,6 +416,7 @@ call POST "/api/orgs/acme/keys/$narrow_id/rotate" '' "${ada_cookie[@]}"
 refuses 409 key_ended
 
 tell 'A script may send a password with every request. No session comes of it, and 401 does not ask browsers for one.'
+secret "$(printf '%s' "ada@acme.example:$PASSWORD" | base64 --wrap 0)"
 call GET '/api/verify?org=acme' '' --user "ada@acme.example:$PASSWORD"
 answers 200 '{credential, user: .user.email, role, session_id}'
 call POST /api/auth/logout '' --user "ada@acme.example:$PASSWORD"
