@@ -22,7 +22,7 @@ use crate::id::{OrganisationId, UserId};
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
-use crate::password::{Hasher, NewPassword};
+use crate::password::{Context, Hasher, NewPassword};
 use crate::rate::Buckets;
 use crate::updates::Updates;
 
@@ -167,6 +167,11 @@ impl App {
     /// The time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What the password of an account with this address must not consist of.
+    pub fn password_context(&self, email: &str) -> Context {
+        Context::new(&self.config.public_url, email)
     }
 
     /// The longest that an access token lives.

@@ -146,6 +146,9 @@ refuses 422 validation_failed
 holds 'it is the member that does not exist' is '.errors[0].pointer == "/is_admin"'
 call POST /api/auth/register '{"email":'
 refuses 400 malformed_body
+call POST /api/auth/register "$(json email bo@bluesky.example password 'Bluesky-2024!' organisation 'Blue Sky')"
+refuses 422 validation_failed
+holds 'it is the password, and there is advice' is '.errors[0].pointer == "/password" and (.strength.suggestions | length) > 0'
 
 tell 'Ana signs in by e-mail address, and by username.'
 call POST /api/auth/login "$(json email ana@bluesky.example password "$PASSWORD")"
