@@ -418,6 +418,16 @@ answers 200 '{name, state, revoked_at: (.revoked_at != null)}'
 call POST "/api/orgs/acme/keys/$narrow_id/rotate" '' "${ada_cookie[@]}"
 refuses 409 key_ended
 
+tell 'A script may send a password with every request. No session comes of it, and 401 does not ask browsers for one.'
+secret "$(printf '%s' "ada@acme.example:$PASSWORD" | base64 --wrap 0)"
+call GET '/api/verify?org=acme' '' --user "ada@acme.example:$PASSWORD"
+answers 200 '{credential, user: .user.email, role, session_id}'
+call POST /api/auth/logout '' --user "ada@acme.example:$PASSWORD"
+answers 204
+call GET /api/auth/me '' --user 'ada@acme.example:not the password'
+refuses 401 invalid_credential
+holds "WWW-Authenticate: $(header www-authenticate)" matches "$(header www-authenticate)" '^Bearer '
+
 # ---------------------------------------------------------------------------------------------------------------
 chapter '5 Who may come in: 401, then 404, then 403'
 

@@ -21,7 +21,6 @@ mod m0008_audit_event;
 mod m0009_mail;
 mod m0010_login_failure;
 mod m0011_socket_ticket;
-mod m0014_socket_ticket_password;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -40,7 +39,6 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_mail::Migration),
             Box::new(m0010_login_failure::Migration),
             Box::new(m0011_socket_ticket::Migration),
-            Box::new(m0014_socket_ticket_password::Migration),
         ]
     }
 }

@@ -456,3 +456,15 @@ async fn an_invitation_can_be_accepted_with_it() {
     bob.with_basic().post("/api/invitations/accept", json!({ "token": token })).await.status(200);
     bob.with_basic().get(&org.path).await.status(200);
 }
+
+#[tokio::test]
+async fn the_document_offers_it_wherever_users_come_in() {
+    let app = TestApp::start().await;
+    let document = app.anonymous().get("/api/openapi.json").await.status(200).json();
+    let schemes = &document["components"]["securitySchemes"];
+    assert_eq!((&schemes["basic"]["type"], &schemes["basic"]["scheme"]), (&json!("http"), &json!("basic")));
+    for (name, kind) in [("cookie", "apiKey"), ("bearer", "http"), ("api_key", "apiKey")] {
+        assert_eq!(schemes[name]["type"], json!(kind));
+    }
+    assert!(document.to_string().contains(r#"{"basic":[]}"#));
+}
