@@ -18,6 +18,7 @@ use crate::domain::{Change, developer, setup, signing_keys};
 use crate::error::Error;
 use crate::gates::Gates;
 use crate::id::{OrganisationId, UserId};
+use crate::issuers::Issuers;
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
@@ -43,6 +44,7 @@ pub struct Shared {
     pub buckets: Buckets,
     pub remembered: Remembered,
     pub mailer: Mailer,
+    pub issuers: Issuers,
     signing_keys: RwLock<Arc<SigningKeys>>,
     developer: OnceLock<UserId>,
 }
@@ -97,6 +99,7 @@ impl App {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let hasher = Hasher::new(config.password_cost, cores, config.limits.hash_queue)?;
         let mailer = Mailer::new(&config.mail).map_err(Error::internal)?;
+        let issuers = Issuers::new(&config);
         let none = SigningKeys::new(config.tokens.algorithm, Vec::new());
         Ok(Self(Arc::new(Shared {
             config,
@@ -110,6 +113,7 @@ impl App {
             buckets: Buckets::default(),
             remembered: Remembered::default(),
             mailer,
+            issuers,
             signing_keys: RwLock::new(Arc::new(none)),
             developer: OnceLock::new(),
         })))

@@ -132,7 +132,7 @@ impl Create {
             email: self.email,
             username: self.username,
             name: self.name,
-            password_hash,
+            password_hash: Some(password_hash),
             operator: self.operator,
             email_verified: true,
         };

@@ -3,6 +3,7 @@
 //! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
+mod issuers;
 mod mail;
 mod no_auth;
 mod reader;
@@ -18,6 +19,7 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
+pub use issuers::{Issuer, KeySource};
 pub use no_auth::is_loopback_name;
 pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Environment, Sourced, Sources, Written};
@@ -96,6 +98,7 @@ pub struct Config {
     pub tokens: Tokens,
     pub sessions: Sessions,
     pub limits: Limits,
+    pub issuers: Vec<Issuer>,
     pub log: Log,
     pub permissions: Catalogue,
     /// Not a setting, so that no file and no environment can bring it into production: `serve --no-auth`.
@@ -250,6 +253,7 @@ impl Config {
                 absolute: read.duration("sessions.absolute"),
             },
             limits: Limits::read(&mut read),
+            issuers: issuers::read(&mut read),
             log: Log {
                 level: read.text("log.level").to_owned(),
                 format: read.choice(
