@@ -39,6 +39,7 @@ mod matrix;
 mod members;
 mod no_auth;
 mod notices;
+mod oidc_provider;
 mod operator;
 mod organisations;
 mod outbox;
