@@ -38,9 +38,8 @@ fn claims(app: &TestApp, issuer: &FakeIssuer) -> Value {
 /// A claim, and what it is wrongly at that time.
 type Wrong = (&'static str, fn(i64) -> Value);
 
-/// A77.
 #[tokio::test]
-async fn claims_that_are_wrong_missing_or_for_another_use_are_refused() {
+async fn a77_claims_that_are_wrong_missing_or_for_another_use_are_refused() {
     let (app, issuer) = scene(&[]).await;
     let cases: &[Wrong] = &[
         ("iss", |_| json!("http://127.0.0.1:1/realms/work/")),
@@ -119,9 +118,8 @@ async fn clocks_may_differ_by_half_a_minute_and_id_and_access_tokens_are_both_ta
     }
 }
 
-/// A77: whom the token was issued to.
 #[tokio::test]
-async fn a_token_that_another_client_asked_for_needs_that_client_among_the_authorized_parties() {
+async fn a77_a_token_that_another_client_asked_for_needs_that_client_among_the_authorized_parties() {
     let (app, issuer) = scene(&[("OSKAR_ISSUERS__0__AUTHORIZED_PARTIES", "front-end, back-end")]).await;
     let with = |changes: Value| {
         let mut claims = claims(&app, &issuer);
@@ -148,9 +146,8 @@ async fn a_token_that_another_client_asked_for_needs_that_client_among_the_autho
     }
 }
 
-/// A77: how it is signed.
 #[tokio::test]
-async fn headers_and_signatures_that_are_not_the_issuer_s_are_refused() {
+async fn a77_headers_and_signatures_that_are_not_the_issuer_s_are_refused() {
     let (app, issuer) = scene(&[]).await;
     let good = json!({ "alg": "ES256", "kid": "first" });
     let stranger = Key::p256();
@@ -212,9 +209,8 @@ async fn headers_and_signatures_that_are_not_the_issuer_s_are_refused() {
     sign_in(&app, &issuer.sign(&long)).await.status(200);
 }
 
-/// A77: the public key as the secret of a MAC.
 #[tokio::test]
-async fn a_mac_keyed_with_the_public_key_is_refused() {
+async fn a77_a_mac_keyed_with_the_public_key_is_refused() {
     let (app, issuer) = scene(&[]).await;
     let rsa = Key::rsa();
     let mut jwk = rsa.jwk("rsa");

@@ -159,9 +159,8 @@ async fn an_account_whose_address_is_proven_on_both_sides_is_linked_and_stays_as
     assert_eq!(count(&app).await.1, 1);
 }
 
-/// A74: somebody made the account before the owner of the mailbox did.
 #[tokio::test]
-async fn whoever_registered_with_an_address_before_its_owner_keeps_nothing_of_it() {
+async fn a74_whoever_registered_with_an_address_before_its_owner_keeps_nothing_of_it() {
     let issuer = FakeIssuer::start().await;
     let app = TestApp::with(&issuer.settings(&[])).await;
     let victim = "victim@owner.example";
@@ -222,9 +221,8 @@ async fn only_allowed_addresses_come_in_and_that_is_looked_at_every_time() {
     assert_eq!(sign_in(&app, &issuer.sign(&claims)).await.status(403).code(), "not_allowed");
 }
 
-/// A80.
 #[tokio::test]
-async fn a_disabled_user_and_a_disabled_or_removed_issuer_sign_nobody_in_and_other_logins_go_on() {
+async fn a80_a_disabled_user_and_a_disabled_or_removed_issuer_sign_nobody_in_and_other_logins_go_on() {
     let issuer = FakeIssuer::start().await;
     let other = FakeIssuer::start().await;
     let app = TestApp::with(&issuer.settings(&[])).await;
@@ -355,9 +353,8 @@ async fn who_gives_a_password_means_it_and_a_page_elsewhere_signs_nobody_in() {
     assert_eq!(answer.header("cache-control"), "no-store");
 }
 
-/// A55.
 #[tokio::test]
-async fn bad_tokens_draw_on_the_budget_of_the_address_and_refusals_of_good_ones_do_not() {
+async fn a55_bad_tokens_draw_on_the_budget_of_the_address_and_refusals_of_good_ones_do_not() {
     let issuer = FakeIssuer::start().await;
     let app = TestApp::with(&issuer.settings(&[])).await;
     app.organisation("Acme").await;
