@@ -67,7 +67,9 @@ pub enum Error {
     NotAllowedByIssuer,
     #[error("There is no account for you here. Ask an administrator for an invitation.")]
     NoAccount,
-    #[error("The account with your e-mail address belongs to another user of this issuer. Ask the operator.")]
+    #[error(
+        "There is a link to another user already: of this account, or of the issuer's. Ask the operator."
+    )]
     LinkedToAnother,
     #[error("The current password is wrong.")]
     WrongPassword,

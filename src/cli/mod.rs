@@ -4,6 +4,7 @@
 
 mod config;
 mod healthcheck;
+mod identity;
 mod jwks;
 mod jwt;
 mod key;

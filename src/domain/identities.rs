@@ -3,7 +3,7 @@
 //! A user is known by issuer and subject. An e-mail address leads to an account only once, when the two are linked,
 //! and only if it is proven on both sides; addresses are given to somebody else in time, subjects never.
 
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, TryInsertResult};
 use serde_json::json;
 
@@ -11,8 +11,9 @@ use super::display_name::DisplayName;
 use super::email::Email;
 use super::users::{self, NewUser};
 use super::{Change, invitations, mailbox, members};
-use crate::entity::{external_identity, organisation, user};
+use crate::entity::{external_identity, organisation, session, user};
 use crate::error::Error;
+use crate::id::UserId;
 use crate::permission::Role;
 
 /// What an issuer says of a user, once its signature was checked.
@@ -158,7 +159,10 @@ async fn adopt(change: Change<'_>, vouched: &Vouched, found: &user::Model) -> Re
         .one(change.txn)
         .await?;
     match earlier {
-        None => link(change, vouched, &user).await?,
+        None => {
+            let actor = change.actor.as_user(user.id, &user.name);
+            link(Change { actor: &actor, ..change }, vouched, &user).await?;
+        }
         // Another request linked it while this one waited for the account.
         Some(earlier) if earlier.subject == vouched.subject => {}
         // The address has a new owner there.
@@ -186,9 +190,10 @@ async fn create(
         Error::EmailTaken => Error::Busy,
         other => other,
     })?;
-    link(change, vouched, &user).await?;
     let actor = change.actor.as_user(user.id, &user.name);
-    members::add(Change { actor: &actor, ..change }, place.id, user.id, role).await?;
+    let change = Change { actor: &actor, ..change };
+    link(change, vouched, &user).await?;
+    members::add(change, place.id, user.id, role).await?;
     Ok(user)
 }
 
@@ -208,12 +213,36 @@ pub async fn link(change: Change<'_>, vouched: &Vouched, user: &user::Model) -> 
         .try_insert()
         .exec_without_returning(change.txn)
         .await?;
-    if !matches!(written, TryInsertResult::Inserted(_)) {
+    if !matches!(written, TryInsertResult::Inserted(1)) {
         return Err(Error::LinkedToAnother);
     }
     let data = json!({ "issuer": vouched.issuer, "subject": vouched.subject });
-    let actor = change.actor.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
     change.record(None, "identity.linked", Some(user.id.to_string()), data).await?;
+    Ok(())
+}
+
+/// Forgets who a user is at an issuer, and ends the sessions that were started through it.
+///
+/// # Errors
+/// [`Error::NotFound`] if they are nobody there.
+pub async fn unlink(change: Change<'_>, user: UserId, issuer: &str) -> Result<(), Error> {
+    users::lock(change, user).await?;
+    let forgotten = external_identity::Entity::delete_many()
+        .filter(external_identity::COLUMN.user_id.eq(user))
+        .filter(external_identity::COLUMN.issuer.eq(issuer))
+        .exec(change.txn)
+        .await?;
+    if forgotten.rows_affected == 0 {
+        return Err(Error::NotFound);
+    }
+    let ended = session::Entity::update_many()
+        .col_expr(session::Column::EndedAt, Expr::value(change.now))
+        .filter(session::COLUMN.user_id.eq(user))
+        .filter(session::COLUMN.issuer.eq(issuer))
+        .filter(session::COLUMN.ended_at.is_null())
+        .exec(change.txn)
+        .await?;
+    let data = json!({ "issuer": issuer, "sessions_ended": ended.rows_affected });
+    change.record(None, "identity.unlinked", Some(user.to_string()), data).await?;
     Ok(())
 }

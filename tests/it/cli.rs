@@ -1,6 +1,8 @@
 //! The command line, through the real binary.
 
 use oskar::config::{Config, Environment, SETTINGS, Sources};
+use oskar::entity::external_identity;
+use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 
 use crate::process::{Installation, is_private, oskar, run};
@@ -52,6 +54,31 @@ async fn a_bad_password_is_refused_and_nothing_is_made() {
     let ran = installation.run(&setup, "short\n").await.code(1);
     assert!(ran.err.contains("12 to 1024 bytes"), "{}", ran.err);
     assert_eq!(installation.run(&["user", "list", "--json"], "").await.code(0).json(), json!([]));
+}
+
+#[tokio::test]
+async fn users_are_linked_to_other_issuers_by_command() {
+    let installation = Installation::new().await;
+    let issuer = "https://login.example/";
+    let file = format!("[[issuers]]\nissuer = \"{issuer}\"\naudience = \"oskar\"\n");
+    std::fs::write(installation.data.path().join("oskar.toml"), file).unwrap();
+    let run = async |line: &str| installation.run(&line.split(' ').collect::<Vec<_>>(), "").await;
+    run("user create --email ana@acme.test").await.code(0);
+    run("user create --email bob@acme.test").await.code(0);
+    let link = |user: &str, at: &str| format!("user link {user} --issuer {at} --subject auth0|1");
+    let unknown = run(&link("ana@acme.test", "https://login.example")).await.code(1);
+    assert!(unknown.err.contains("no issuer of the configuration"), "{}", unknown.err);
+    run(&link("ana@acme.test", issuer)).await.code(0);
+    run(&link("bob@acme.test", issuer)).await.code(1);
+    let app = installation.open().await;
+    let linked = async || {
+        let all = external_identity::Entity::find().all(app.db.read()).await.unwrap();
+        all.into_iter().map(|row| (row.issuer, row.subject)).collect::<Vec<_>>()
+    };
+    assert_eq!(linked().await, [(issuer.to_owned(), "auth0|1".to_owned())]);
+    run(&format!("user unlink bob@acme.test --issuer {issuer}")).await.code(1);
+    run(&format!("user unlink ana@acme.test --issuer {issuer}")).await.code(0);
+    assert!(linked().await.is_empty());
 }
 
 #[tokio::test]

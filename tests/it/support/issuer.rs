@@ -10,7 +10,7 @@ use aws_lc_rs::signature::{
     RsaKeyPair,
 };
 use axum::extract::State;
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Json, Router};
 use base64::Engine as _;
@@ -99,7 +99,7 @@ pub struct Mood {
     pub down: AtomicBool,
     /// Sends everybody elsewhere.
     pub redirects: AtomicBool,
-    /// Answers without an end.
+    /// Puts so many spaces before the keys that nobody should read on.
     pub endless: AtomicBool,
     pub fetches: AtomicUsize,
     own: Mutex<String>,
@@ -174,7 +174,8 @@ async fn answer(State(mood): State<Arc<Mood>>, uri: Uri) -> Response {
     let own = mood.own.lock().await.clone();
     match uri.path().trim_start_matches("/elsewhere") {
         "/realms/work/keys" if is(&mood.endless) => {
-            ([(header::CONTENT_TYPE, "application/json")], " ".repeat(4 << 20)).into_response()
+            let keys = json!({ "keys": *mood.keys.lock().await });
+            format!("{}{keys}", " ".repeat(4 << 20)).into_response()
         }
         "/realms/work/keys" => Json(json!({ "keys": *mood.keys.lock().await })).into_response(),
         "/realms/work/.well-known/openid-configuration" if is(&mood.without_openid) => {
