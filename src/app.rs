@@ -16,14 +16,16 @@ use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
 use crate::domain::{Change, developer, setup, signing_keys};
 use crate::error::Error;
+use crate::fetch::Fetcher;
 use crate::gates::Gates;
 use crate::id::{OrganisationId, UserId};
 use crate::issuers::Issuers;
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
-use crate::password::{Hasher, NewPassword};
+use crate::password::{Context, Hasher, NewPassword};
 use crate::rate::Buckets;
+use crate::updates::Updates;
 
 /// The server's shared state.
 #[derive(Clone)]
@@ -43,6 +45,8 @@ pub struct Shared {
     pub followers: Gates<OrganisationId>,
     pub buckets: Buckets,
     pub remembered: Remembered,
+    pub fetcher: Fetcher,
+    pub updates: Updates,
     pub mailer: Mailer,
     pub issuers: Issuers,
     signing_keys: RwLock<Arc<SigningKeys>>,
@@ -112,6 +116,8 @@ impl App {
             followers: Gates::default(),
             buckets: Buckets::default(),
             remembered: Remembered::default(),
+            fetcher: Fetcher::default(),
+            updates: Updates::default(),
             mailer,
             issuers,
             signing_keys: RwLock::new(Arc::new(none)),
@@ -165,6 +171,11 @@ impl App {
     /// The time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What the password of an account with this address must not consist of.
+    pub fn password_context(&self, email: &str) -> Context {
+        Context::new(&self.config.public_url, email)
     }
 
     /// The longest that an access token lives.

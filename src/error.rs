@@ -10,6 +10,7 @@ use sea_orm::{DbErr, RuntimeErr, SqlErr};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::password::{Refusal, Strength};
 use crate::permission::Permission;
 
 /// What went wrong.
@@ -108,6 +109,9 @@ pub enum Error {
     UnsupportedMediaType,
     #[error("{}", .0.first().map_or("The input is not valid.", |first| first.message.as_str()))]
     Invalid(Vec<FieldError>),
+
+    #[error("{0}")]
+    WeakPassword(Box<Refusal>),
 
     #[error("There were too many wrong attempts. Wait before the next one.")]
     TooManyAttempts {
@@ -214,7 +218,9 @@ impl Error {
             Self::UnsupportedMediaType => {
                 (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type")
             }
-            Self::Invalid(_) => (S::UNPROCESSABLE_ENTITY, "validation_failed", "Invalid input"),
+            Self::Invalid(_) | Self::WeakPassword(_) => {
+                (S::UNPROCESSABLE_ENTITY, "validation_failed", "Invalid input")
+            }
             Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
@@ -306,6 +312,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(nullable = false)]
     errors: Vec<FieldError>,
+    /// For a password that is soon guessed: how soon.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    strength: Option<Strength>,
 }
 
 impl IntoResponse for Error {
@@ -335,6 +345,11 @@ impl IntoResponse for Error {
         if let Self::TooManyAttempts { retry_after } | Self::RateLimited { retry_after } = &self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
         }
+        let (errors, strength) = match self {
+            Self::Invalid(errors) => (errors, None),
+            Self::WeakPassword(refusal) => (refusal.errors(), refusal.strength),
+            _ => (Vec::new(), None),
+        };
         response.extensions_mut().insert(Problem {
             r#type: format!("urn:oskar:problem:{code}"),
             title,
@@ -343,7 +358,8 @@ impl IntoResponse for Error {
             detail,
             code,
             request_id: String::new(),
-            errors: if let Self::Invalid(errors) = self { errors } else { Vec::new() },
+            errors,
+            strength,
         });
         response
     }

@@ -6,7 +6,7 @@
 //! app.rs            what every request needs, built once
 //! database.rs       SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock error gates id jwt/ keyring password permission rate refresh_token secret
+//! clock error fetch gates id jwt/ keyring network password/ permission rate refresh_token secret updates
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
@@ -32,17 +32,20 @@ pub mod database;
 pub mod domain;
 pub mod entity;
 pub mod error;
+pub mod fetch;
 pub mod gates;
 pub mod id;
 pub mod issuers;
 pub mod jwt;
 pub mod keyring;
 pub mod mail;
+pub mod network;
 pub mod password;
 pub mod permission;
 pub mod rate;
 pub mod refresh_token;
 pub mod secret;
 pub mod server;
+pub mod updates;
 pub mod web;
 pub mod worker;

@@ -146,6 +146,9 @@ refuses 422 validation_failed
 holds 'it is the member that does not exist' is '.errors[0].pointer == "/is_admin"'
 call POST /api/auth/register '{"email":'
 refuses 400 malformed_body
+call POST /api/auth/register "$(json email bo@bluesky.example password 'Bluesky-2024!' organisation 'Blue Sky')"
+refuses 422 validation_failed
+holds 'it is the password, and there is advice' is '.errors[0].pointer == "/password" and (.strength.suggestions | length) > 0'
 
 tell 'Ana signs in by e-mail address, and by username.'
 call POST /api/auth/login "$(json email ana@bluesky.example password "$PASSWORD")"
@@ -415,6 +418,16 @@ answers 200 '{name, state, revoked_at: (.revoked_at != null)}'
 call POST "/api/orgs/acme/keys/$narrow_id/rotate" '' "${ada_cookie[@]}"
 refuses 409 key_ended
 
+tell 'A script may send a password with every request. No session comes of it, and 401 does not ask browsers for one.'
+secret "$(printf '%s' "ada@acme.example:$PASSWORD" | base64 --wrap 0)"
+call GET '/api/verify?org=acme' '' --user "ada@acme.example:$PASSWORD"
+answers 200 '{credential, user: .user.email, role, session_id}'
+call POST /api/auth/logout '' --user "ada@acme.example:$PASSWORD"
+answers 204
+call GET /api/auth/me '' --user 'ada@acme.example:not the password'
+refuses 401 invalid_credential
+holds "WWW-Authenticate: $(header www-authenticate)" matches "$(header www-authenticate)" '^Bearer '
+
 # ---------------------------------------------------------------------------------------------------------------
 chapter '5 Who may come in: 401, then 404, then 403'
 
@@ -566,7 +579,62 @@ printf '    GET /api/orgs/acme/events?limit=7&cursor=… → 200, %s times\n' "$
 holds 'the pages together are the whole' cmp pages.txt all.txt
 
 # ---------------------------------------------------------------------------------------------------------------
-chapter '8 The documentation'
+chapter '8 Invitations and forgotten passwords'
+
+# mailed ADDRESS SUBJECT — waits for the mail, and sets LINK to what it leads to.
+mailed() {
+  local page= deadline=$((SECONDS + 20))
+  until [[ -n $page ]]; do
+    if ((SECONDS > deadline)); then failed "no mail to $1: $2"; fi
+    call GET /dev/mail
+    page=$(grep -F "to $1," "$WALK/body" | grep -F ">$2" | grep -oE '/dev/mail/[a-z0-9_]+' | head -n 1 || true)
+  done
+  call GET "$page"
+  LINK=$(grep -oE "$SERVER_URL/[a-z]+/os[a-z]_[0-9A-Za-z]+" "$WALK/body" | head -n 1)
+  secret "${LINK##*/}"
+  printf '    mail to %s: "%s" → %s\n' "$1" "$2" "$LINK" | mask
+}
+
+tell 'Ada invites two people. There is no mail server: mails are shown at /dev/mail, on this machine only.'
+call POST /api/orgs/acme/invitations '{"emails":["eve@acme.example","finn@acme.example"],"role":"member"}' "${ada_cookie[@]}"
+answers 201 '[.data[] | {email, role, state}]'
+mailed eve@acme.example 'ada invites you to Acme'
+call GET /api/orgs/acme/invitations '' "${ada_cookie[@]}"
+answers 200 '[.data[] | {email, state, delivery}]'
+
+tell 'Looking at the link uses nothing up. Eve has no account: the link makes one, and signs her in.'
+call GET "/${LINK#"$SERVER_URL"/}"
+answers 200
+accept=$(json token "${LINK##*/}" password "$PASSWORD" name 'Eve Adams')
+call POST /api/invitations/accept "$accept"
+answers 200 '{role, organisation: .organisation.slug}'
+call POST /api/auth/login "$(json email eve@acme.example password "$PASSWORD")" --cookie-jar eve.jar
+answers 200 '{user: (.user | {email, name, role}), organisation: .organisation.slug}'
+
+tell 'Finn'\''s link is for Finn: Eve cannot use it, and it stays good for him.'
+mailed finn@acme.example 'ada invites you to Acme'
+call POST /api/invitations/accept "$(json token "${LINK##*/}")" --header "cookie: oskar_session=$(cookie_in eve.jar)"
+refuses 403 invitation_for_another
+
+tell 'Eve forgets her password. The answer is the same for everybody; the mail is not.'
+call POST /api/auth/forgot-password "$(json email eve@acme.example)"
+answers 202 '{success, message}'
+holds 'somebody unknown is told the same' same "$(essence)" \
+  "$(call POST /api/auth/forgot-password "$(json email nobody@acme.example)" && essence)"
+mailed eve@acme.example 'Choose a new password'
+NEW='a new phrase for Eve alone'
+secret "$NEW"
+call POST /api/auth/reset-password "$(json token "${LINK##*/}" password "$NEW")"
+answers 204
+call POST /api/auth/reset-password "$(json token "${LINK##*/}" password "$NEW")"
+refuses 410 link_invalid
+call GET /api/auth/me '' --cookie eve.jar
+refuses 401 invalid_credential
+call POST /api/auth/login "$(json email eve@acme.example password "$NEW")"
+answers 200 '{user: .user.email}'
+
+# ---------------------------------------------------------------------------------------------------------------
+chapter '9 The documentation'
 
 tell '/docs is Swagger UI, all of it from this server.'
 call GET /docs '' --location
@@ -596,7 +664,7 @@ oskar openapi >openapi.json
 holds 'oskar openapi prints the same' same "$(jq --sort-keys --compact-output . openapi.json | sha256sum)" "$(jq --sort-keys --compact-output . "$WALK/body" | sha256sum)"
 
 # ---------------------------------------------------------------------------------------------------------------
-chapter '9 The end'
+chapter '10 The end'
 
 tell 'The server is told to stop.'
 code=0

@@ -19,7 +19,7 @@ use crate::domain::{Change, sign_in, users};
 use crate::entity::{organisation, user};
 use crate::error::Error;
 use crate::id::UserId;
-use crate::password::{NewPassword, PresentedPassword};
+use crate::password::{PresentedPassword, ProposedPassword};
 use crate::permission::Role;
 
 const TAG: &str = "Account";
@@ -130,7 +130,7 @@ pub async fn update(
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
     current_password: PresentedPassword,
-    new_password: NewPassword,
+    new_password: ProposedPassword,
 }
 
 /// Change the password
@@ -146,8 +146,11 @@ pub async fn change_password(
     Input(input): Input<PasswordChange>,
 ) -> Result<StatusCode, Error> {
     let stored = by.user.password_hash.as_deref();
+    let context = app.password_context(&by.user.email);
+    let context = users::add_names(app.db.read(), context, &by.user).await?;
+    let password = app.hasher.accept("/new_password", &input.new_password, &context).await?;
     sign_in::check_again(&client.door(&app), &by.user, by.session_id(), &input.current_password).await?;
-    let new_hash = app.hasher.hash(&input.new_password).await?;
+    let new_hash = app.hasher.hash(&password).await?;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     users::change_password(change, by.user.id, stored.unwrap_or_default(), new_hash, by.session_id()).await?;

@@ -30,7 +30,7 @@ const TAG: &str = "Signing in";
 
 /// Who signs in. Give `email` or `username`; either may hold either. With an issuer's token as bearer neither is
 /// needed, and no password.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Login)]
 pub struct LoginInput {

@@ -134,6 +134,11 @@ pub async fn osmedeus(mut request: Request, next: Next) -> Response {
     }
     let sent = match request.headers().get(AUTHORIZATION) {
         _ if key.is_some() => "Invalid or missing API key",
+        Some(value)
+            if value.as_bytes().get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic ")) =>
+        {
+            "Invalid credentials"
+        }
         Some(_) if bearer(request.headers()).is_none() => "Invalid authorization header format",
         _ => "Invalid or expired token",
     };

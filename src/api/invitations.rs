@@ -256,7 +256,9 @@ pub async fn accept(
         Joiner::SignedIn(Box::new(by.user.clone()))
     } else {
         let names = Names { name: input.name, username: None };
-        joining::by_password(&client.door(&app), &invitation, input.password, names).await?
+        let context =
+            app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
+        joining::by_password(&client.door(&app), &invitation, input.password, names, context).await?
     };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
 use super::auth::{LoginInput, Started, bearer, replace_session, sign_in_with_password};
-use super::input::{Input, OptionalInput};
+use super::input::OptionalInput;
 use crate::app::App;
 use crate::auth::{Client, by_issuer, is_foreign};
 use crate::domain::{Change, identities, sessions, tokens};
@@ -29,18 +29,15 @@ impl FromRequest<App> for SignIn {
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         let headers = request.headers();
         let token = bearer(headers).filter(|token| is_foreign(app, token)).map(str::to_owned);
-        let Some(token) = token else {
-            return Input::from_request(request, app).await.map(|Input(input)| Self::Password(input));
-        };
-        if headers.get_all(AUTHORIZATION).iter().count() > 1 {
+        if token.is_some() && headers.get_all(AUTHORIZATION).iter().count() > 1 {
             return Err(Error::AmbiguousCredentials);
         }
         let OptionalInput(input) = OptionalInput::<LoginInput>::from_request(request, app).await?;
-        Ok(match input {
-            Some(input) if input.email.is_some() || input.username.is_some() || input.password.is_some() => {
-                Self::Password(input)
-            }
-            input => Self::Token { token, organisation: input.and_then(|input| input.organisation) },
+        let input = input.unwrap_or_default();
+        let named = input.email.is_some() || input.username.is_some() || input.password.is_some();
+        Ok(match token.filter(|_| !named) {
+            Some(token) => Self::Token { token, organisation: input.organisation },
+            None => Self::Password(input),
         })
     }
 }

@@ -30,6 +30,7 @@ mod no_auth;
 mod openapi;
 mod organisations;
 mod page;
+mod password_strength;
 mod rate_limit;
 mod recovery;
 mod register;
@@ -64,6 +65,7 @@ fn table(app: &App) -> RouteTable {
         .public(routes!(auth::refresh))
         .public(routes!(recovery::forgot_password))
         .public(routes!(recovery::reset_password))
+        .public(routes!(password_strength::measure))
         .public(routes!(recovery::verify_email))
         .public(routes!(recovery::resend_verification))
         .user(routes!(auth::logout))

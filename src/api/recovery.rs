@@ -14,10 +14,10 @@ use super::input::Input;
 use crate::app::App;
 use crate::auth::{Client, SignedIn};
 use crate::domain::email::Email;
-use crate::domain::{Change, mailbox, one_time, outbox, sign_in};
+use crate::domain::{Change, mailbox, outbox, sign_in, users};
 use crate::entity::outbox::Kind;
 use crate::error::Error;
-use crate::password::{NewPassword, PresentedPassword};
+use crate::password::{PresentedPassword, ProposedPassword};
 use crate::secret::Secret;
 
 const TAG: &str = "Signing in";
@@ -76,7 +76,7 @@ pub struct PasswordReset {
     /// The last part of the link.
     #[schema(example = "osp_…")]
     token: String,
-    password: NewPassword,
+    password: ProposedPassword,
 }
 
 /// Choose a new password
@@ -94,10 +94,10 @@ pub async fn reset_password(
     let reset = async {
         let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
         // Before the hash, which is dear.
-        if !one_time::works(app.db.read(), &app.keyring, &link, app.now()).await? {
-            return Err(Error::LinkInvalid);
-        }
-        let new_hash = app.hasher.hash(&input.password).await?;
+        let owner = mailbox::owner_of(app.db.read(), &app.keyring, &link, app.now()).await?;
+        let context = users::add_names(app.db.read(), app.password_context(&owner.email), &owner).await?;
+        let password = app.hasher.accept("/password", &input.password, &context).await?;
+        let new_hash = app.hasher.hash(&password).await?;
         let txn = app.db.begin().await?;
         let actor = client.anonymous();
         let change = Change { txn: &txn, now: app.now(), actor: &actor };

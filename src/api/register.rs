@@ -24,7 +24,7 @@ use crate::domain::users::{self, NewUser};
 use crate::domain::{Change, organisations, outbox, sign_in};
 use crate::entity::outbox::Kind;
 use crate::error::Error;
-use crate::password::{NewPassword, PresentedPassword};
+use crate::password::{PresentedPassword, ProposedPassword};
 use crate::permission::Role;
 
 const TAG: &str = "Signing in";
@@ -35,7 +35,7 @@ const TAG: &str = "Signing in";
 #[schema(as = Registration)]
 pub struct RegistrationInput {
     email: Email,
-    password: NewPassword,
+    password: ProposedPassword,
     /// Default: what stands before the `@`.
     name: Option<DisplayName>,
     /// A second name to sign in with.
@@ -86,7 +86,13 @@ pub async fn register(
     if !may_register(&app, &input.email) {
         return Err(Error::RegistrationClosed);
     }
-    let password_hash = app.hasher.hash(&input.password).await?;
+    let context = app
+        .password_context(input.email.as_str())
+        .and(input.name.as_ref().map(DisplayName::as_str))
+        .and(input.username.as_ref().map(Username::as_str))
+        .and(input.organisation.as_ref().map(DisplayName::as_str));
+    let password = app.hasher.accept("/password", &input.password, &context).await?;
+    let password_hash = app.hasher.hash(&password).await?;
     let RegistrationInput { email, name, username, organisation, .. } = input;
     let (operator, email_verified) = (false, false);
     let new = NewUser {
@@ -190,7 +196,9 @@ async fn by_invitation(
     }
     let names = Names { name: input.name, username: input.username };
     let password = PresentedPassword::from(input.password);
-    let joiner = joining::by_password(&client.door(app), &invitation, Some(password), names).await?;
+    let context =
+        app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
+    let joiner = joining::by_password(&client.door(app), &invitation, Some(password), names, context).await?;
     if matches!(joiner, Joiner::Known(_)) {
         return Err(Error::EmailTaken);
     }

@@ -31,7 +31,8 @@ pub struct Requirements {
     #[serde(default)]
     #[param(value_type = Option<Role>, nullable = false)]
     role: Vec<String>,
-    /// The organisation, by slug or id. Tokens and keys imply theirs; cookies imply the one signed in to.
+    /// The organisation, by slug or id. Tokens and keys imply theirs; cookies imply the one signed in to,
+    /// HTTP Basic the one that signing in would.
     #[serde(default)]
     #[param(value_type = Option<String>, nullable = false, example = "acme")]
     org: Vec<String>,

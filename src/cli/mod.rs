@@ -5,6 +5,7 @@
 mod config;
 mod healthcheck;
 mod identity;
+mod import;
 mod jwks;
 mod jwt;
 mod key;
@@ -80,7 +81,7 @@ enum Command {
     /// Apply, take back or list database migrations.
     #[command(subcommand)]
     Migrate(migrate::Migrate),
-    /// Make, list, disable users; reset their passwords.
+    /// Make, import, list, disable users; reset their passwords.
     #[command(subcommand)]
     User(user::User),
     /// Make and list organisations; add members.

@@ -3,19 +3,21 @@
 use std::io::{IsTerminal as _, Read as _};
 
 use anyhow::{anyhow, bail};
-use oskar::password::NewPassword;
+use oskar::app::App;
+use oskar::error::Error;
+use oskar::password::{Context, NewPassword, ProposedPassword};
 use zeroize::Zeroizing;
 
-/// The first line of standard input.
-pub fn from_stdin() -> anyhow::Result<NewPassword> {
+/// The first line of standard input, if it is a good password there.
+pub async fn from_stdin(app: &App, context: &Context) -> anyhow::Result<NewPassword> {
     let mut text = Zeroizing::new(String::new());
     std::io::stdin().take(4096).read_to_string(&mut text)?;
     let line = text.lines().next().unwrap_or_default();
-    NewPassword::try_from(line.to_owned()).map_err(|problem| anyhow!(problem))
+    judged(app, context, line).await
 }
 
 /// Asked for twice at the terminal.
-pub fn from_terminal() -> anyhow::Result<NewPassword> {
+pub async fn from_terminal(app: &App, context: &Context) -> anyhow::Result<NewPassword> {
     if !std::io::stdin().is_terminal() {
         bail!("there is no terminal to ask for a password: use --password-stdin");
     }
@@ -24,5 +26,13 @@ pub fn from_terminal() -> anyhow::Result<NewPassword> {
     if *first != *second {
         bail!("the two are not the same");
     }
-    NewPassword::try_from(first.as_str().to_owned()).map_err(|problem| anyhow!(problem))
+    judged(app, context, &first).await
+}
+
+async fn judged(app: &App, context: &Context, text: &str) -> anyhow::Result<NewPassword> {
+    let password = ProposedPassword::try_from(text.to_owned()).map_err(|problem| anyhow!(problem))?;
+    match app.hasher.accept("/password", &password, context).await {
+        Err(Error::WeakPassword(refusal)) => bail!("the password was refused. {}", refusal.advice()),
+        judged => Ok(judged?),
+    }
 }

@@ -61,7 +61,12 @@ impl Setup {
         if setup::is_done(app.db.read()).await? {
             return Err(oskar::error::Error::AlreadySetUp.into());
         }
-        let password = if self.password_stdin { password::from_stdin()? } else { password::from_terminal()? };
+        let context = app.password_context(email.as_str()).and([organisation.as_str()]);
+        let password = if self.password_stdin {
+            password::from_stdin(&app, &context).await?
+        } else {
+            password::from_terminal(&app, &context).await?
+        };
         let password_hash = app.hasher.hash(&password).await?;
         let actor = Actor::cli();
         let txn = app.db.begin().await?;

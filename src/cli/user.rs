@@ -11,13 +11,14 @@ use oskar::domain::users::{self, NewUser};
 use oskar::domain::{Change, attempts, members, sign_in};
 use oskar::entity::{organisation, user};
 use oskar::error::Error;
-use oskar::password::NewPassword;
+use oskar::password::{Context, NewPassword};
 use oskar::permission::Role;
 use sea_orm::{EntityTrait as _, QueryOrder as _};
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::identity::{Link, Unlink};
+use super::import::ImportCommand;
 use super::migrate::confirmed;
 use super::{Common, output, password};
 
@@ -25,6 +26,7 @@ use super::{Common, output, password};
 pub enum User {
     /// Make an account, and a member of an organisation with --org.
     Create(Create),
+    Import(ImportCommand),
     /// List the accounts.
     List,
     /// Disable an account: it cannot sign in, and its sessions end at once.
@@ -88,6 +90,7 @@ impl User {
         let app = common.open().await?;
         match self {
             Self::Create(create) => create.run(common, &app).await,
+            Self::Import(import) => import.run(common, &app).await,
             Self::List => list(common, &app).await,
             Self::Disable { user, yes } => {
                 let user = find(&app, &user).await?;
@@ -111,7 +114,9 @@ impl User {
             Self::Unlink(unlink) => unlink.run(common, &app).await,
             Self::ResetPassword { user, password_stdin } => {
                 let user = find(&app, &user).await?;
-                let (password, generated) = choose(password_stdin)?;
+                let context = app.password_context(&user.email);
+                let context = users::add_names(app.db.read(), context, &user).await?;
+                let (password, generated) = choose(&app, password_stdin, &context).await?;
                 let hash = app.hasher.hash(&password).await?;
                 change(&app, async |change| users::reset_password(change, user.id, hash.clone()).await)
                     .await?;
@@ -133,7 +138,13 @@ impl Create {
             Some(reference) => Some(super::org::find(app, reference).await?),
             None => None,
         };
-        let (password, generated) = choose(self.password_stdin)?;
+        let places = organisation.iter().flat_map(|place| [place.name.as_str(), place.slug.as_str()]);
+        let context = app
+            .password_context(self.email.as_str())
+            .and(self.name.as_ref().map(DisplayName::as_str))
+            .and(self.username.as_ref().map(Username::as_str))
+            .and(places);
+        let (password, generated) = choose(app, self.password_stdin, &context).await?;
         let password_hash = app.hasher.hash(&password).await?;
         let new = NewUser {
             email: self.email,
@@ -163,9 +174,13 @@ impl Create {
 }
 
 /// A password from standard input, or a generated one that has to be shown.
-fn choose(from_stdin: bool) -> anyhow::Result<(NewPassword, Option<Zeroizing<String>>)> {
+async fn choose(
+    app: &App,
+    from_stdin: bool,
+    context: &Context,
+) -> anyhow::Result<(NewPassword, Option<Zeroizing<String>>)> {
     if from_stdin {
-        return Ok((password::from_stdin()?, None));
+        return Ok((password::from_stdin(app, context).await?, None));
     }
     let (password, text) = NewPassword::generate();
     Ok((password, Some(text)))

@@ -10,6 +10,7 @@ mod reader;
 mod secret_key;
 mod settings;
 mod sources;
+mod update_feed;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -20,9 +21,11 @@ use ipnet::IpNet;
 use zeroize::Zeroizing;
 
 pub use issuers::{Issuer, KeySource};
+pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
 pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Environment, Sourced, Sources, Written};
+pub use update_feed::UpdateFeed;
 
 use crate::jwt::SigningAlgorithm;
 use crate::password::{Cost, PRODUCTION};
@@ -46,26 +49,6 @@ pub enum Registration {
     /// By invitation only.
     Invite,
     Closed,
-}
-
-/// How mails go out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MailTransport {
-    /// A mail server's address, credentials included.
-    Smtp(Zeroizing<String>),
-    /// A file each in that folder.
-    Folder(PathBuf),
-    /// Kept in memory and shown at `/dev/mail`.
-    Captured,
-    /// Nowhere: they wait, and are given up after a day.
-    Absent,
-}
-
-/// How and from whom mails go out.
-#[derive(Clone, Debug)]
-pub struct Mail {
-    pub transport: MailTransport,
-    pub from: String,
 }
 
 /// How log lines look.
@@ -95,6 +78,7 @@ pub struct Config {
     pub compat: bool,
     pub trusted_proxies: Vec<IpNet>,
     pub docs: bool,
+    pub update_feed: Option<UpdateFeed>,
     pub tokens: Tokens,
     pub sessions: Sessions,
     pub limits: Limits,
@@ -240,6 +224,7 @@ impl Config {
             compat: read.one("compat", true),
             trusted_proxies: read.networks("trusted_proxies"),
             docs: read.one("docs", true),
+            update_feed: update_feed::read(&mut read),
             tokens: Tokens {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),
                 access_ttl: read.duration("tokens.access_ttl"),
@@ -287,6 +272,7 @@ impl Config {
                 "allowed_origins has {origin}: anybody on the way could speak for it. Use https."
             ));
         }
+        problems.extend(self.update_feed.as_ref().and_then(UpdateFeed::unsafe_for_production));
         if self.tokens.access_ttl > TimeDelta::days(1) {
             problems.push(
                 "tokens.access_ttl is longer than a day: other services would trust a token for too long."

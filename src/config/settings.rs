@@ -90,6 +90,7 @@ settings! {
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
     "trusted_proxies" List "": "Networks such as `10.0.0.0/8` whose `X-Forwarded-For` is believed. Default: none; the client is whoever connects.";
     "docs" One "true": "Whether `/docs` shows Swagger UI.";
+    "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";
     "tokens.access_ttl" One "15m": "Lifetime of an access token, counted from issue.";
     "tokens.audience" One "": "The audience (`aud`) of access tokens. Default: the public URL.";

@@ -50,9 +50,20 @@ impl Change<'_> {
         target: Option<String>,
         data: Value,
     ) -> Result<AuditEventId, Error> {
-        let id = AuditEventId::generate();
+        let event = self.event(organisation, action, target, data);
+        Ok(event.insert(self.txn).await?.id)
+    }
+
+    /// What [`Change::record`] writes, for those who write many at once.
+    pub(super) fn event(
+        &self,
+        organisation: Option<OrganisationId>,
+        action: &str,
+        target: Option<String>,
+        data: Value,
+    ) -> audit_event::ActiveModel {
         audit_event::ActiveModel {
-            id: Set(id),
+            id: Set(AuditEventId::generate()),
             organisation_id: Set(organisation),
             actor_kind: Set(self.actor.kind),
             actor_id: Set(self.actor.id.clone()),
@@ -65,8 +76,5 @@ impl Change<'_> {
             request_id: Set(self.actor.request_id.clone()),
             created_at: Set(self.now),
         }
-        .insert(self.txn)
-        .await?;
-        Ok(id)
     }
 }

@@ -13,7 +13,7 @@ use super::users::{self, NewUser};
 use super::{Change, invitations, mailbox, members, sessions};
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
-use crate::password::{NewPassword, PresentedPassword};
+use crate::password::{Context, PresentedPassword, ProposedPassword};
 
 /// Makes a user whose mailbox the invitation was sent to a member. Once more by the same user changes nothing.
 ///
@@ -83,15 +83,16 @@ pub enum Joiner {
 }
 
 /// Finds out how the holder of an invitation's link joins by a password; outside any transaction, because
-/// hashing takes long.
+/// hashing takes long. `context` is for a new password; what the joiner wants to be called is added to it.
 ///
 /// # Errors
-/// [`Error::Invalid`] without a password, or with one that cannot be a new one; those of [`sign_in::check`].
+/// [`Error::Invalid`] without a password, and [`Error::WeakPassword`] with one that cannot be a new one; those of [`sign_in::check`].
 pub async fn by_password(
     door: &Door<'_>,
     invitation: &invitation::Model,
     password: Option<PresentedPassword>,
     names: Names,
+    context: Context,
 ) -> Result<Joiner, Error> {
     let password = password.ok_or_else(|| Error::invalid("/password", "sign in, or give a password"))?;
     let found = sign_in::find(door.db.read(), &invitation.email).await?;
@@ -99,8 +100,13 @@ pub async fn by_password(
         let checked = sign_in::check(door, &invitation.email, &password, false).await?;
         return Ok(Joiner::Known(Box::new(checked)));
     }
-    let password: NewPassword =
+    let password: ProposedPassword =
         password.try_into().map_err(|problem: String| Error::invalid("/password", problem))?;
+    let context = context.and(names.name.as_ref().map(DisplayName::as_str));
+    let context = context.and(names.username.as_ref().map(Username::as_str));
+    let context = context
+        .and(found.iter().flat_map(|user| [Some(user.name.as_str()), user.username.as_deref()]).flatten());
+    let password = door.hasher.accept("/password", &password, &context).await?;
     let password_hash = door.hasher.hash(&password).await?;
     Ok(match found {
         Some(user) => Joiner::Reclaimed { user: Box::new(user), password_hash },

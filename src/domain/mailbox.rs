@@ -1,11 +1,12 @@
 //! What happens when somebody proves that a mailbox is theirs: verification, recovery, change of address.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
 use super::email::Email;
 use super::{Change, keys, one_time, outbox, users};
+use crate::clock::Timestamp;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
 use crate::entity::{api_key, external_identity, user};
@@ -55,6 +56,22 @@ pub async fn ask_for_new_email(change: Change<'_>, user: UserId, email: &Email) 
     outbox::enqueue_requested(change, Kind::ConfirmNewEmail, &email.normalised(), data).await?;
     change.record(None, "user.email_change_requested", Some(user.to_string()), json!({})).await?;
     Ok(())
+}
+
+/// Whose password a link is for, if it would work. Looking does not use it up.
+///
+/// # Errors
+/// [`Error::LinkInvalid`].
+pub async fn owner_of(
+    db: &impl ConnectionTrait,
+    keyring: &Keyring,
+    link: &Secret,
+    now: Timestamp,
+) -> Result<user::Model, Error> {
+    let token = one_time::find(db, keyring, link, now).await?;
+    let id = token.filter(|token| token.purpose == Purpose::ResetPassword).and_then(|token| token.user_id);
+    let user = user::Entity::find_by_id(id.ok_or(Error::LinkInvalid)?).one(db).await?;
+    user.ok_or(Error::LinkInvalid)
 }
 
 /// Sets a new password by a link: all sessions end.

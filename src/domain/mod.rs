@@ -13,6 +13,7 @@ pub mod device;
 pub mod display_name;
 pub mod email;
 pub mod identities;
+pub mod import;
 pub mod invitations;
 pub mod joining;
 pub mod keys;

@@ -90,11 +90,21 @@ pub async fn works(
     secret: &Secret,
     now: Timestamp,
 ) -> Result<bool, Error> {
+    Ok(find(db, keyring, secret, now).await?.is_some())
+}
+
+/// A link that would work.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    keyring: &Keyring,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<Option<one_time_token::Model>, Error> {
     let found = one_time_token::Entity::find()
         .filter(one_time_token::COLUMN.digest.eq(secret.digest(keyring).to_vec()))
         .filter(one_time_token::COLUMN.consumed_at.is_null())
         .filter(one_time_token::COLUMN.expires_at.gt(now))
         .one(db)
         .await?;
-    Ok(found.is_some())
+    Ok(found)
 }

@@ -3,8 +3,6 @@
 //! A row holds addresses and ids, never a link: that is made when the mail is sent, so the secret is only
 //! in the mail, and its lifetime begins there.
 
-use std::net::{IpAddr, Ipv6Addr};
-
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -20,6 +18,7 @@ use crate::entity::outbox::{self, Kind, State};
 use crate::entity::user;
 use crate::error::Error;
 use crate::id::{OrganisationId, OutboxId};
+use crate::network::network;
 use crate::permission::Role;
 
 /// Mails that anybody can ask for: so many an hour for one recipient, and from one client.
@@ -48,7 +47,8 @@ pub async fn enqueue_requested(
     recipient: &str,
     data: Value,
 ) -> Result<(), Error> {
-    let client = network(change.actor.ip.as_deref());
+    let address = change.actor.ip.as_deref().and_then(|ip| ip.parse().ok());
+    let client = address.map_or_else(|| "local".to_owned(), |ip| network(ip).to_string());
     one_after_the_other(change, [&client, recipient]).await?;
     let recent = || {
         outbox::Entity::find()
@@ -62,18 +62,6 @@ pub async fn enqueue_requested(
         insert(change, kind, recipient, data, Some(client)).await?;
     }
     Ok(())
-}
-
-/// Whom an address counts for: with IPv6 everybody has a /64 to themselves.
-fn network(ip: Option<&str>) -> String {
-    match ip.and_then(|ip| ip.parse::<IpAddr>().ok()).map(|ip| ip.to_canonical()) {
-        Some(IpAddr::V6(ip)) => {
-            let prefix = Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX));
-            format!("{prefix}/64")
-        }
-        Some(ip) => ip.to_string(),
-        None => "local".to_owned(),
-    }
 }
 
 /// Counting and writing down must not be interleaved with another request's. SQLite has one writer anyway.

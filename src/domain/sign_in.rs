@@ -8,7 +8,7 @@ use super::{Change, users};
 use crate::entity::user;
 use crate::error::Error;
 use crate::id::SessionId;
-use crate::password::{Hasher, NewPassword, PresentedPassword};
+use crate::password::{Hasher, PresentedPassword};
 
 /// A user whose password was just checked.
 #[derive(Debug)]
@@ -93,15 +93,7 @@ async fn verify(
     if only_verified && user.email_verified_at.is_none() {
         return Err(Error::EmailUnverified);
     }
-    let upgraded = if hasher.is_outdated(&hash) {
-        // Too short for today's rules is still the right password: it just keeps its old hash.
-        match NewPassword::try_from(password.clone()) {
-            Ok(password) => Some(hasher.hash(&password).await?),
-            Err(_) => None,
-        }
-    } else {
-        None
-    };
+    let upgraded = hasher.upgrade(password, &hash).await?;
     Ok(Checked { user: user.clone(), hash, upgraded })
 }
 

@@ -1,7 +1,9 @@
 //! Accounts: making, changing and disabling them.
 
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 use serde_json::json;
 
 use super::display_name::DisplayName;
@@ -11,10 +13,14 @@ use super::username::Username;
 use super::{Change, one_time, outbox};
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
-use crate::entity::{membership, session, user};
+use crate::entity::{membership, organisation, session, user};
 use crate::error::{Error, OnConflict};
 use crate::id::{SessionId, UserId};
+use crate::password::Context;
 use crate::permission::Role;
+
+/// Nobody thinks of the names of all of them.
+const MOST_PLACES: u64 = 50;
 
 /// What a new account starts with.
 #[derive(Debug)]
@@ -164,6 +170,17 @@ pub async fn upgrade_hash(change: Change<'_>, user: UserId, old: &str, new: Stri
         .exec(change.txn)
         .await?;
     Ok(())
+}
+
+/// Adds what an account and its organisations are called to what its password must not consist of.
+pub async fn add_names(
+    db: &impl ConnectionTrait,
+    context: Context,
+    user: &user::Model,
+) -> Result<Context, Error> {
+    let places = organisation::Entity::of_user(user.id).limit(MOST_PLACES).all(db).await?;
+    let places = places.iter().flat_map(|(place, _)| [place.name.as_str(), place.slug.as_str()]);
+    Ok(context.and([user.name.as_str()]).and(user.username.as_deref()).and(places))
 }
 
 /// Disables an account: it cannot sign in, and all its sessions end.

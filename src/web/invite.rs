@@ -140,7 +140,7 @@ pub async fn accept(
     };
     let joiner = match found.joiner.take() {
         Some(joiner) => Ok(joiner),
-        None => by_password(&client.door(&app), &found.invitation, &form).await,
+        None => by_password(&app, &client.door(&app), &found, &form).await,
     };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
@@ -154,6 +154,9 @@ pub async fn accept(
         Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
         Err(Error::TooManyAttempts { retry_after }) => return too_many(retry_after),
         Err(error @ (Error::Internal(_) | Error::Busy)) => return Err(error),
+        Err(Error::WeakPassword(refusal)) => {
+            return found.page(StatusCode::UNPROCESSABLE_ENTITY, form, Some(refusal.advice()));
+        }
         Err(error) => return found.page(error.status(), form, Some(error.to_string())),
     };
     let text =
@@ -171,8 +174,9 @@ pub async fn accept(
 }
 
 async fn by_password(
+    app: &App,
     door: &Door<'_>,
-    invitation: &invitation::Model,
+    Found { invitation, organisation, .. }: &Found,
     form: &InviteForm,
 ) -> Result<Joiner, Error> {
     let password = PresentedPassword::try_from(form.password.clone());
@@ -182,5 +186,7 @@ async fn by_password(
         name => Some(name.parse::<DisplayName>().map_err(|problem| Error::invalid("/name", problem))?),
     };
     let names = Names { name, username: None };
-    joining::by_password(door, invitation, Some(password), names).await
+    let context =
+        app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
+    joining::by_password(door, invitation, Some(password), names, context).await
 }

@@ -11,7 +11,9 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::api::no_store;
+use crate::app::App;
 use crate::error::Error;
+use crate::password::{Context, NewPassword, ProposedPassword};
 
 /// Styles and forms of our own, no script.
 const CSP: HeaderValue = HeaderValue::from_static(
@@ -76,6 +78,23 @@ pub async fn stylesheet() -> impl IntoResponse {
     let headers =
         [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
     (headers, include_str!("../../static/oskar.css"))
+}
+
+/// A password that a form has sent: a good one, or what to say beside its field.
+pub async fn chosen(
+    app: &App,
+    password: String,
+    context: &Context,
+) -> Result<Result<NewPassword, String>, Error> {
+    let password = match ProposedPassword::try_from(password) {
+        Ok(password) => password,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    match app.hasher.accept("/password", &password, context).await {
+        Ok(password) => Ok(Ok(password)),
+        Err(Error::WeakPassword(refusal)) => Ok(Err(refusal.advice())),
+        Err(error) => Err(error),
+    }
 }
 
 /// Says that there were too many wrong attempts, and when to try again.

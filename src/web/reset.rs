@@ -6,12 +6,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::page::{GonePage, LinkPart, NoticePage, Sent, page, too_many};
+use super::page::{GonePage, LinkPart, NoticePage, Sent, chosen, page, too_many};
 use crate::app::App;
 use crate::auth::Client;
-use crate::domain::{Change, mailbox, one_time};
+use crate::domain::{Change, mailbox, one_time, users};
 use crate::error::Error;
-use crate::password::NewPassword;
 use crate::secret::{Kind, Secret};
 
 #[derive(Default, Template)]
@@ -59,7 +58,13 @@ pub async fn choose(
         Err(Error::TooManyAttempts { retry_after }) => return too_many(retry_after),
         Err(error) => return Err(error),
     };
-    let password = match NewPassword::try_from(form.password) {
+    let owner = match mailbox::owner_of(app.db.read(), &app.keyring, &link, app.now()).await {
+        Ok(owner) => owner,
+        Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
+        Err(error) => return Err(error),
+    };
+    let context = users::add_names(app.db.read(), app.password_context(&owner.email), &owner).await?;
+    let password = match chosen(&app, form.password, &context).await? {
         Ok(password) => password,
         Err(problem) => return page(StatusCode::UNPROCESSABLE_ENTITY, &ResetPage { problem: Some(problem) }),
     };

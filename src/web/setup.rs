@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::page::{GonePage, LinkPart, Sent, page};
+use super::page::{GonePage, LinkPart, Sent, chosen, page};
 use crate::app::App;
 use crate::auth::Client;
 use crate::domain::display_name::DisplayName;
@@ -14,7 +14,6 @@ use crate::domain::email::Email;
 use crate::domain::users::NewUser;
 use crate::domain::{Change, sessions, setup};
 use crate::error::Error;
-use crate::password::NewPassword;
 use crate::secret::{Kind, Secret};
 
 /// What was typed, so that nothing needs to be typed twice; and what is wrong with it.
@@ -75,10 +74,11 @@ pub async fn create(
     Sent(form): Sent<SetupForm>,
 ) -> Result<Response, Error> {
     let Some(link) = working(&app, &link).await? else { return page(StatusCode::GONE, &GONE) };
+    let context = app.password_context(&form.email).and([form.organisation.as_str()]);
     let (email, organisation, password) = (
         Email::try_from(form.email.trim().to_owned()),
         DisplayName::try_from(form.organisation.clone()),
-        NewPassword::try_from(form.password),
+        chosen(&app, form.password, &context).await?,
     );
     let (email, organisation, password) = match (email, organisation, password) {
         (Ok(email), Ok(organisation), Ok(password)) => (email, organisation, password),

@@ -5,6 +5,7 @@
 pub mod outbox;
 pub mod signing_keys;
 pub mod sweep;
+pub mod updates;
 pub mod usage;
 
 use std::time::Duration;
@@ -36,5 +37,8 @@ pub fn spawn(app: &App) -> JoinSet<()> {
     every!(jobs, app, 3, "writing last uses", usage::tick);
     every!(jobs, app, 30, "reading the signing keys", signing_keys::tick);
     every!(jobs, app, 3600, "sweeping", sweep::tick);
+    if app.config.update_feed.is_some() {
+        jobs.spawn(updates::run(app.clone()));
+    }
     jobs
 }

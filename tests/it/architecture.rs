@@ -15,15 +15,18 @@ use paths::{IMPORTED, paths, resolve, tokens};
 const LEAVES: &[&str] = &[
     "clock",
     "error",
+    "fetch",
     "gates",
     "id",
     "jwt",
     "keyring",
+    "network",
     "password",
     "permission",
     "rate",
     "refresh_token",
     "secret",
+    "updates",
 ];
 
 /// What each module may use of ours besides the leaves and itself.
@@ -38,7 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("auth", &["app", "config", "domain", "entity", "issuers"]),
     ("api", &["app", "auth", "config", "domain", "entity"]),
     ("web", &["api::no_store", "app", "auth", "config", "domain", "entity", "mail"]),
-    ("worker", &["app", "domain", "entity", "mail"]),
+    ("worker", &["app", "config", "domain", "entity", "mail"]),
     ("server", &["api", "app", "web"]),
     ("cli", &["api", "app", "config", "database", "domain", "entity", "mail", "server", "worker"]),
     ("main", &["cli"]),
@@ -65,6 +68,7 @@ const WITHOUT_HTTP: &[&str] = &[
     "id",
     "jwt",
     "keyring",
+    "network",
     "password",
     "permission",
     "rate",

@@ -6,11 +6,11 @@ use axum::http::Method;
 use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
 use oskar::domain::{Change, members, sign_in, users};
-use oskar::password::NewPassword;
 use oskar::permission::Role;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
 
+use crate::passwords::varied;
 use crate::races::at_once;
 use crate::support::{Answer, Client, Credential, PASSWORD, TestApp, basic};
 
@@ -160,7 +160,7 @@ async fn a_reset_and_disabling_count_at_once_on_every_node() {
     for node in [&app, &other] {
         me(node, ANA, PASSWORD).await.status(200);
     }
-    let hash = app.app.hasher.hash(&NewPassword::try_from(NEW.to_owned()).unwrap()).await.unwrap();
+    let hash = app.hash(NEW).await;
     operate(&app, async |change, user| users::reset_password(change, user, hash).await.unwrap()).await;
     for node in [&other, &app] {
         refused(&me(node, ANA, PASSWORD).await);
@@ -219,9 +219,9 @@ async fn a01_the_path_alone_says_which_organisation() {
 #[tokio::test]
 async fn every_password_that_signs_in_is_good() {
     let app = TestApp::start().await;
-    let (twin, other) = (format!("{}a", "x".repeat(71)), format!("{}b", "x".repeat(71)));
+    let (twin, other) = (format!("{}a", varied(71)), format!("{}b", varied(71)));
     for (place, password) in
-        [twin.as_str(), "with:some:colons:", "pässwörd 🔑🔑🔑", " spaces around ", &"y".repeat(1024)]
+        [twin.as_str(), "with:some:colons:", "pässwörd 🔑🐎🔋", " spaces around ", &varied(1024)]
             .iter()
             .enumerate()
     {
@@ -455,4 +455,16 @@ async fn an_invitation_can_be_accepted_with_it() {
     let token = app.mailed_secret(&bob.email).await;
     bob.with_basic().post("/api/invitations/accept", json!({ "token": token })).await.status(200);
     bob.with_basic().get(&org.path).await.status(200);
+}
+
+#[tokio::test]
+async fn the_document_offers_it_wherever_users_come_in() {
+    let app = TestApp::start().await;
+    let document = app.anonymous().get("/api/openapi.json").await.status(200).json();
+    let schemes = &document["components"]["securitySchemes"];
+    assert_eq!((&schemes["basic"]["type"], &schemes["basic"]["scheme"]), (&json!("http"), &json!("basic")));
+    for (name, kind) in [("cookie", "apiKey"), ("bearer", "http"), ("api_key", "apiKey")] {
+        assert_eq!(schemes[name]["type"], json!(kind));
+    }
+    assert!(document.to_string().contains(r#"{"basic":[]}"#));
 }

@@ -292,3 +292,21 @@ async fn they_are_marked_deprecated_and_one_setting_takes_them_away() {
         without.anonymous().call(method, &path, None).await.status(404);
     }
 }
+
+#[tokio::test]
+async fn a_basic_caller_s_logout_is_a_no_op_in_every_dialect() {
+    let app = TestApp::start().await;
+    let ana = app.register(NAME, Some("Acme")).await;
+    let basic = ana.with_basic();
+    is(&basic.post("/api/logout", json!({})).await, 200, &json!({ "status": "success" }));
+    let message = json!({ "message": "Logged out successfully" });
+    is(&basic.post("/osm/api/logout", json!({})).await, 200, &message);
+    for client in [&basic, &ana.with_bearer(), &ana.with_cookie()] {
+        client.get("/api/auth/me").await.status(200);
+    }
+    assert_eq!(basic.get("/osm/api/scans").await.status(200).header("x-auth-user-id"), ana.user_id);
+    let ticket = basic.get("/api/ws-token").await;
+    is(&ticket, 200, &json!({ "status": "success", "token": ticket.json()["token"] }));
+    let wrong = Client::new(app.router.clone(), Credential::Basic(NAME.to_owned(), "wrong".to_owned()));
+    is_osmedeus_error(&wrong.get("/osm/api/scans").await, 401, "Invalid credentials");
+}

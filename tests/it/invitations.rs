@@ -323,6 +323,18 @@ async fn seats_are_members_and_open_invitations_together() {
 }
 
 #[tokio::test]
+async fn a_limit_that_was_lowered_holds_for_open_invitations_and_leaves_them_good() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let (_, token) = invite_bob(&app, &org).await;
+    let lowered = app.another_node_with(&[("OSKAR_LIMITS__SEATS", "3")]).await;
+    assert_eq!(accept(&lowered, &token, Some(PASSWORD)).await.status(409).code(), "seats_taken");
+    assert_eq!(member_count(&org).await, 3);
+    accept(&app, &token, Some(PASSWORD)).await.status(200);
+    assert_eq!(member_count(&org).await, 4);
+}
+
+#[tokio::test]
 async fn many_invitations_at_once_do_not_overrun_the_seats() {
     let app = TestApp::with(&[("OSKAR_LIMITS__SEATS", "6")]).await;
     let org = app.organisation("Acme").await;

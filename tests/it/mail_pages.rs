@@ -9,11 +9,11 @@ use crate::support::{Answer, PASSWORD, TestApp};
 
 const BOB: &str = "bob@new.example";
 
-async fn path_in_mail(app: &TestApp, to: &str) -> String {
+pub async fn path_in_mail(app: &TestApp, to: &str) -> String {
     app.mailed_link(to).await.strip_prefix("http://localhost:8675").unwrap().to_owned()
 }
 
-async fn submit(app: &TestApp, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub async fn submit(app: &TestApp, path: &str, fields: &[(&str, &str)]) -> Answer {
     let fields = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     app.anonymous().send(form(path, fields)).await
 }

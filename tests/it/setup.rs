@@ -7,7 +7,6 @@ use oskar::domain::setup;
 use oskar::domain::users::NewUser;
 use oskar::entity::user;
 use oskar::error::Error;
-use oskar::password::NewPassword;
 use oskar::secret::{Kind, Secret};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::json;
@@ -165,8 +164,7 @@ async fn all_links_die_when_an_administrator_exists() {
 async fn a_link_dies_when_the_command_line_was_first() {
     let app = TestApp::start().await;
     let link = setup_link(&app).await;
-    let password = NewPassword::try_from(PASSWORD.to_owned()).unwrap();
-    let password_hash = app.app.hasher.hash(&password).await.unwrap();
+    let password_hash = app.hash(PASSWORD).await;
     let new = || NewUser {
         email: "ana@acme.example".parse().unwrap(),
         username: None,

@@ -16,7 +16,7 @@ use oskar::config::{Config, Environment, Sources};
 use oskar::domain::audit::Actor;
 use oskar::domain::users::NewUser;
 use oskar::domain::{Change, members, users};
-use oskar::password::{Cost, NewPassword};
+use oskar::password::{Cost, ProposedPassword};
 use oskar::permission::Role;
 use serde_json::{Value, json};
 
@@ -120,10 +120,17 @@ impl TestApp {
         Person::new(self, &self.anonymous().post("/api/auth/login", body).await.status(200))
     }
 
+    /// The hash of a password, judged without anybody's names.
+    pub async fn hash(&self, password: &str) -> String {
+        let hasher = &self.app.hasher;
+        let password = ProposedPassword::try_from(password.to_owned()).unwrap();
+        let context = self.app.password_context("somebody@mail.example");
+        hasher.hash(&hasher.accept("", &password, &context).await.unwrap()).await.unwrap()
+    }
+
     /// Makes an account in an organisation, as `oskar user create` does. It can sign in with [`PASSWORD`].
     pub async fn create_user(&self, email: &str, organisation: &str, role: Role) {
-        let password_hash =
-            self.app.hasher.hash(&NewPassword::try_from(PASSWORD.to_owned()).unwrap()).await.unwrap();
+        let password_hash = self.hash(PASSWORD).await;
         let txn = self.app.db.begin().await.unwrap();
         let actor = Actor::cli();
         let change = Change { txn: &txn, now: self.app.now(), actor: &actor };

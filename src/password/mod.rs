@@ -1,0 +1,139 @@
+//! Passwords: what is accepted as one, and hashing in a bounded pool (argon2id, RFC 9106).
+//!
+//! A password is *proposed* (it has a length), and *new* once [`Hasher::accept`] has judged it in its [`Context`]:
+//! only new ones are hashed, so no door can forget to ask. One that is *presented* is only compared.
+
+mod blocklist;
+mod hasher;
+mod patterns;
+mod policy;
+mod stored;
+mod strength;
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+use zeroize::Zeroizing;
+
+use crate::error::FieldError;
+
+pub use hasher::{Cost, Hasher, PRODUCTION};
+pub use policy::{Context, Reason};
+pub use stored::ImportedHash;
+pub use strength::Strength;
+
+/// In bytes. RFC 8265 asks for no more rules than length; NIST SP 800-63B advises against composition rules.
+pub const SHORTEST: usize = 12;
+pub const LONGEST: usize = 1024;
+const RANDOM_PASSWORD: usize = 24;
+
+macro_rules! passwords {
+    ($($(#[$doc:meta])* $name:ident, $check:expr, $message:literal;)*) => {$(
+        #[derive(Clone, Deserialize, ToSchema)]
+        $(#[$doc])*
+        #[serde(try_from = "String")]
+        pub struct $name(Zeroizing<String>);
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> {
+                let text = Zeroizing::new(text);
+                let check: fn(usize) -> bool = $check;
+                if check(text.len()) { Ok(Self(text)) } else { Err($message.to_owned()) }
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )*};
+}
+
+passwords! {
+    /// A password that somebody chooses: 12 to 1024 bytes, and none of those that are tried first.
+    #[schema(value_type = String, format = Password, min_length = 12, max_length = 256, example = "correct horse battery staple")]
+    ProposedPassword, |length| (SHORTEST..=LONGEST).contains(&length), "a password has 12 to 1024 bytes";
+    /// A password that somebody presents, whatever the rules were when it was chosen.
+    #[schema(value_type = String, format = Password, max_length = 256, example = "correct horse battery staple")]
+    PresentedPassword, |length| length <= LONGEST, "no password is longer than 1024 bytes";
+}
+
+/// A password that was judged and found good, in its context. Only [`Hasher::accept`] makes one of a proposed one.
+#[derive(Clone)]
+pub struct NewPassword(Zeroizing<String>);
+
+impl std::fmt::Debug for NewPassword {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("NewPassword(…)")
+    }
+}
+
+impl NewPassword {
+    /// A random one, for users made on the command line: 24 characters, 142 bits.
+    pub fn generate() -> (Self, Zeroizing<String>) {
+        let text = crate::secret::random_base62(RANDOM_PASSWORD);
+        (Self(text.clone()), text)
+    }
+}
+
+impl PresentedPassword {
+    /// For digests of it; never to be kept.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl TryFrom<PresentedPassword> for ProposedPassword {
+    type Error = String;
+    fn try_from(presented: PresentedPassword) -> Result<Self, String> {
+        presented.0.as_str().to_owned().try_into()
+    }
+}
+
+impl From<ProposedPassword> for PresentedPassword {
+    fn from(proposed: ProposedPassword) -> Self {
+        Self(proposed.0)
+    }
+}
+
+/// A password that was refused: what the answer tells.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// Where it stood in the input: a JSON Pointer.
+    pub pointer: &'static str,
+    pub reasons: Vec<Reason>,
+    /// Missing when there was too much to do to measure it.
+    pub strength: Option<Strength>,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.reasons.first().map_or("", |reason| reason.message()))
+    }
+}
+
+impl Refusal {
+    /// A line for each reason.
+    pub fn errors(&self) -> Vec<FieldError> {
+        let error = |reason: &Reason| FieldError {
+            pointer: self.pointer.to_owned(),
+            message: reason.message().to_owned(),
+        };
+        self.reasons.iter().map(error).collect()
+    }
+
+    /// The reasons, and how to make a better one, as sentences for people.
+    pub fn advice(&self) -> String {
+        let reasons = self.reasons.iter().map(|reason| sentence(reason.message()));
+        let strength = self.strength.iter().flat_map(|strength| &strength.suggestions);
+        reasons.chain(strength.map(|text| sentence(text))).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let end = if text.ends_with('.') { "" } else { "." };
+    first.chain(letters).chain(end.chars()).collect()
+}
