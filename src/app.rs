@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::fetch::Fetcher;
 use crate::gates::Gates;
 use crate::id::{OrganisationId, UserId};
+use crate::issuers::Issuers;
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
@@ -47,6 +48,7 @@ pub struct Shared {
     pub fetcher: Fetcher,
     pub updates: Updates,
     pub mailer: Mailer,
+    pub issuers: Issuers,
     signing_keys: RwLock<Arc<SigningKeys>>,
     developer: OnceLock<UserId>,
 }
@@ -101,6 +103,7 @@ impl App {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let hasher = Hasher::new(config.password_cost, cores, config.limits.hash_queue)?;
         let mailer = Mailer::new(&config.mail).map_err(Error::internal)?;
+        let issuers = Issuers::new(&config);
         let none = SigningKeys::new(config.tokens.algorithm, Vec::new());
         Ok(Self(Arc::new(Shared {
             config,
@@ -116,6 +119,7 @@ impl App {
             fetcher: Fetcher::default(),
             updates: Updates::default(),
             mailer,
+            issuers,
             signing_keys: RwLock::new(Arc::new(none)),
             developer: OnceLock::new(),
         })))

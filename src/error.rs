@@ -29,6 +29,8 @@ pub enum Error {
     KeyMalformed,
     #[error("The e-mail address, the username or the password is wrong.")]
     InvalidLogin,
+    #[error("The issuer's token is malformed, expired, or not meant for this server.")]
+    InvalidIssuerToken,
     #[error("The refresh token is malformed, expired, used or revoked. Sign in again.")]
     InvalidRefreshToken,
 
@@ -56,6 +58,20 @@ pub enum Error {
     EmailUnverified,
     #[error("This invitation is for another e-mail address. Sign in with the account of that address.")]
     InvitationForAnother,
+    #[error("Nobody signs in through this issuer any more. Sign in another way, or ask the operator.")]
+    IssuerDisabled,
+    #[error(
+        "The issuer does not say that your e-mail address is confirmed. Confirm it there, then try again."
+    )]
+    IssuerEmailUnverified,
+    #[error("Your e-mail address is not among those that may sign in through this issuer.")]
+    NotAllowedByIssuer,
+    #[error("There is no account for you here. Ask an administrator for an invitation.")]
+    NoAccount,
+    #[error(
+        "There is a link to another user already: of this account, or of the issuer's. Ask the operator."
+    )]
+    LinkedToAnother,
     #[error("The current password is wrong.")]
     WrongPassword,
 
@@ -109,6 +125,8 @@ pub enum Error {
     },
     #[error("The server is busy. Try again in a moment.")]
     Busy,
+    #[error("The issuer's keys cannot be fetched. Try again in a moment.")]
+    IssuerUnavailable,
     #[error("The request took too long.")]
     Timeout,
     #[error("Something went wrong on our side. The request id helps to find it.")]
@@ -161,6 +179,7 @@ impl Error {
             Self::InvalidCredential => (S::UNAUTHORIZED, "invalid_credential", "Invalid credential"),
             Self::KeyMalformed => (S::UNAUTHORIZED, "key_malformed", "Malformed API key"),
             Self::InvalidLogin => (S::UNAUTHORIZED, "invalid_login", "Sign-in failed"),
+            Self::InvalidIssuerToken => (S::UNAUTHORIZED, "invalid_issuer_token", "Invalid issuer's token"),
             Self::InvalidRefreshToken => (S::UNAUTHORIZED, "invalid_refresh_token", "Invalid refresh token"),
             Self::PermissionDenied(_) => (S::FORBIDDEN, "permission_denied", "Permission denied"),
             Self::RoleDenied(_) => (S::FORBIDDEN, "role_denied", "Role denied"),
@@ -174,6 +193,13 @@ impl Error {
             Self::UserDisabled => (S::FORBIDDEN, "user_disabled", "Account disabled"),
             Self::EmailUnverified => (S::FORBIDDEN, "email_unverified", "Address not confirmed"),
             Self::InvitationForAnother => (S::FORBIDDEN, "invitation_for_another", "For another address"),
+            Self::IssuerDisabled => (S::FORBIDDEN, "issuer_disabled", "Issuer disabled"),
+            Self::IssuerEmailUnverified => {
+                (S::FORBIDDEN, "issuer_email_unverified", "Address not confirmed by the issuer")
+            }
+            Self::NotAllowedByIssuer => (S::FORBIDDEN, "not_allowed", "Not allowed"),
+            Self::NoAccount => (S::FORBIDDEN, "no_account", "No account"),
+            Self::LinkedToAnother => (S::FORBIDDEN, "linked_to_another", "Linked to another"),
             Self::WrongPassword => (S::FORBIDDEN, "wrong_password", "Wrong password"),
             Self::NotFound => (S::NOT_FOUND, "not_found", "Not found"),
             Self::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
@@ -198,6 +224,7 @@ impl Error {
             Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
+            Self::IssuerUnavailable => (S::SERVICE_UNAVAILABLE, "issuer_unavailable", "Issuer unavailable"),
             Self::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", "Timeout"),
             Self::Internal(_) => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
         }

@@ -13,6 +13,7 @@
 //! auth/             who is calling: credential → authenticate → principal → guard
 //! api/              JSON over HTTP: one file per resource; mod.rs is THE route list
 //! web/              the pages: one file per page; mod.rs is their route list
+//! issuers/          other issuers whose tokens sign users in: their keys, their claims
 //! mail/             what mails say, and how they go out
 //! worker/           what runs in the background, each with a `tick`
 //! ```
@@ -34,6 +35,7 @@ pub mod error;
 pub mod fetch;
 pub mod gates;
 pub mod id;
+pub mod issuers;
 pub mod jwt;
 pub mod keyring;
 pub mod mail;

@@ -21,6 +21,7 @@ mod m0008_audit_event;
 mod m0009_mail;
 mod m0010_login_failure;
 mod m0011_socket_ticket;
+mod m0012_external_identity;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_mail::Migration),
             Box::new(m0010_login_failure::Migration),
             Box::new(m0011_socket_ticket::Migration),
+            Box::new(m0012_external_identity::Migration),
         ]
     }
 }

@@ -9,7 +9,8 @@ use sea_orm::EntityTrait as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Input, OptionalInput};
+use super::input::OptionalInput;
+use super::issuer_login::{SignIn, sign_in};
 use super::layers::no_store;
 use super::shapes::OrganisationSummary;
 use crate::app::App;
@@ -27,19 +28,20 @@ use crate::secret::Secret;
 
 const TAG: &str = "Signing in";
 
-/// Who signs in. Give `email` or `username`; either may hold either.
-#[derive(Debug, Deserialize, ToSchema)]
+/// Who signs in. Give `email` or `username`; either may hold either. With an issuer's token as bearer neither is
+/// needed, and no password.
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Login)]
 pub struct LoginInput {
     #[schema(max_length = 320, example = "ana@acme.example")]
-    email: Option<String>,
+    pub(super) email: Option<String>,
     #[schema(max_length = 320)]
-    username: Option<String>,
-    password: PresentedPassword,
+    pub(super) username: Option<String>,
+    pub(super) password: Option<PresentedPassword>,
     /// Slug or id of the organisation that the token is for; default: the first one.
     #[schema(example = "acme")]
-    organisation: Option<String>,
+    pub(super) organisation: Option<String>,
 }
 
 /// A user and what they are in the organisation.
@@ -120,43 +122,46 @@ pub async fn start_session(
     user: &user::Model,
     place: Option<&Place>,
 ) -> Result<(Tokens, Secret), Error> {
-    let (session, cookie) = replace_session(app, change, headers, user, place).await?;
+    let (session, cookie) = replace_session(app, change, headers, user, place, None).await?;
     Ok((tokens(app, &session, user, place, RefreshToken::first(session.id))?, cookie))
 }
 
-async fn replace_session(
+pub(super) async fn replace_session(
     app: &App,
     change: Change<'_>,
     headers: &HeaderMap,
     user: &user::Model,
     place: Option<&Place>,
+    issuer: Option<&str>,
 ) -> Result<(session::Model, Secret), Error> {
     let earlier = session_cookie(headers, cookie_name(app.config.is_https()));
     if let Some(earlier) = earlier.as_deref().and_then(Secret::parse) {
         sessions::replace(change, &app.keyring, &earlier).await?;
     }
     let organisation = place.map(|place| place.organisation.id);
-    sessions::start(change, &app.keyring, user.id, organisation).await
+    sessions::start_through(change, &app.keyring, user.id, organisation, issuer).await
 }
 
 /// Sign in
 ///
-/// With e-mail address or username and password. The answer for an unknown user is the answer for a wrong
-/// password. The session cookie gets a new value at every sign-in; the session before it ends.
-#[utoipa::path(post, path = "/api/auth/login", operation_id = "sign_in", tag = TAG, request_body = LoginInput,
+/// With e-mail address or username and password, or with the token of an issuer that the operator configured
+/// (`[[issuers]]`) as bearer, and then with an empty body or `organisation` alone. The answer for an unknown user is
+/// the answer for a wrong password. The session cookie gets a new value at every sign-in; the session before it ends.
+#[utoipa::path(post, path = "/api/auth/login", operation_id = "sign_in", tag = TAG, request_body = Option<LoginInput>,
     responses(
         (status = 200, description = "Signed in.", body = Tokens),
-        (status = 401, description = "The name or the password is wrong.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The account is disabled, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The name, the password or the issuer's token is wrong.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The account is disabled (`user_disabled`) or its address not proven (`email_unverified`), or the request came from a foreign site (`cross_site`). With an issuer's token: the issuer is turned off (`issuer_disabled`), does not vouch for the address (`issuer_email_unverified`), the address is not among those that may come in (`not_allowed`), there is no account (`no_account`), or it is another user's there (`linked_to_another`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 404, description = "The user is no member of the organisation that was asked for.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn login(
     State(app): State<App>,
     client: Client,
     headers: HeaderMap,
-    Input(input): Input<LoginInput>,
+    way: SignIn,
 ) -> Result<Response, Error> {
-    let by = sign_in_with_password(&app, &client, &headers, &input).await?;
+    let by = sign_in(&app, &client, &headers, &way).await?;
     let first = RefreshToken::first(by.session.id);
     let tokens = tokens(&app, &by.session, &by.user, by.place.as_ref(), first)?;
     Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), tokens))
@@ -184,15 +189,16 @@ pub async fn sign_in_with_password(
             return Err(Error::invalid("/username", "give `email` or `username`, not both"));
         }
     };
+    let password = input.password.as_ref().ok_or_else(|| Error::invalid("/password", "this is required"))?;
     let required = app.config.verify_email_required;
-    let checked = sign_in::check(&client.door(app), name, &input.password, required).await?;
+    let checked = sign_in::check(&client.door(app), name, password, required).await?;
     let place = tokens::place(app.db.read(), checked.user.id, input.organisation.as_deref(), None).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let user = checked.confirm(change).await?;
     sessions::announce_new_device(change, &user).await?;
-    let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref()).await?;
+    let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref(), None).await?;
     txn.commit().await?;
     Ok(Started { user, session, place, cookie })
 }
@@ -246,6 +252,9 @@ pub async fn refresh(
     let Some(session) = session::Entity::find_by_id(presented.session).one(&txn).await? else {
         return Err(Error::InvalidRefreshToken);
     };
+    if !app.issuers.admit(session.issuer.as_deref()) {
+        return Err(Error::IssuerDisabled);
+    }
     let user = users::lock(change, session.user_id).await?;
     if user.disabled_at.is_some() {
         return Err(Error::InvalidRefreshToken);

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use super::account::{self, PasswordChange};
 use super::auth::{self, LoginInput, Started, bearer, sign_in_with_password, with_cookies};
 use super::input::{Input, Params};
+use super::issuer_login::{SignIn, sign_in};
 use super::layers::no_store;
 use super::tickets;
 use super::verify::{self, Requirements};
@@ -218,19 +219,22 @@ fn core_token(
 }
 
 /// Sign in (datarhei Core)
-#[utoipa::path(post, path = "/api/login", operation_id = "core_sign_in", tag = TAG, request_body = LoginInput,
+///
+/// With name and password, or with an issuer's token as bearer.
+#[utoipa::path(post, path = "/api/login", operation_id = "core_sign_in", tag = TAG, request_body = Option<LoginInput>,
     responses(
         (status = 200, description = "Signed in.", body = CoreTokens),
-        (status = 401, description = "The name or the password is wrong.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The name, the password or the issuer's token is wrong.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "The user is no member of the organisation that was asked for.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left.", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn core_login(
     State(app): State<App>,
     client: Client,
     headers: HeaderMap,
-    Input(input): Input<LoginInput>,
+    way: SignIn,
 ) -> Result<Response, Error> {
-    let by = sign_in_with_password(&app, &client, &headers, &input).await?;
+    let by = sign_in(&app, &client, &headers, &way).await?;
     let tokens = CoreTokens {
         access_token: core_token(&app, &by.session, &by.user, by.place.as_ref())?,
         refresh_token: RefreshToken::first(by.session.id).sign(&app.keyring),
@@ -245,6 +249,7 @@ pub async fn core_login(
     responses(
         (status = 200, description = "A new access token.", body = CoreToken),
         (status = 401, description = "The refresh token is no good.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The issuer through which the user signed in is turned off.", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn core_refresh(
     State(app): State<App>,
@@ -258,6 +263,9 @@ pub async fn core_refresh(
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let found = sessions::look_up(change, presented, auth::refresh_lifetime(&app)).await?;
     let answer = match &found {
+        Rotation::Successor(session, _) if !app.issuers.admit(session.issuer.as_deref()) => {
+            return Err(Error::IssuerDisabled);
+        }
         Rotation::Successor(session, _) => {
             let user = users::lock(change, session.user_id).await?;
             if user.disabled_at.is_some() {

@@ -3,6 +3,7 @@
 //! | added by | open to |
 //! | --- | --- |
 //! | `.public` | everybody |
+//! | `.sign_in` | everybody; another issuer's token may stand for a password |
 //! | `.any` | whoever has a good credential: cookie, access token, API key, HTTP Basic |
 //! | `.user` | users, by cookie, access token or HTTP Basic |
 //! | `.socket(permission, …)` | sockets of whoever has a ticket, and the permission in the path's `{org}` |
@@ -21,6 +22,7 @@ mod events;
 mod health;
 mod input;
 mod invitations;
+mod issuer_login;
 mod keys;
 mod layers;
 mod members;
@@ -59,7 +61,7 @@ fn table(app: &App) -> RouteTable {
     let table = RouteTable::new(app.clone(), openapi::document(app.config.is_https()))
         // Signing in: everybody may try; the rest needs a session.
         .public(routes!(register::register))
-        .public(routes!(auth::login))
+        .sign_in(routes!(auth::login))
         .public(routes!(auth::refresh))
         .public(routes!(recovery::forgot_password))
         .public(routes!(recovery::reset_password))
@@ -125,7 +127,7 @@ fn older_clients(app: &App) -> RouteTable {
         .wrap(|router| router.route_layer(from_fn(compat::osmedeus)));
     none()
         .merge(osmedeus)
-        .public(routes!(compat::core_login))
+        .sign_in(routes!(compat::core_login))
         .public(routes!(compat::core_refresh))
         .any(routes!(compat::appliance_logout))
         .any(routes!(compat::appliance_ticket))

@@ -177,6 +177,13 @@ fn security_schemes(https: bool) -> BTreeMap<&'static str, SecurityScheme> {
         ),
         ("bearer", bearer("JWT", "An access token: `access_token` in the answer to signing in.")),
         (
+            "issuer_token",
+            bearer(
+                "JWT",
+                "A token of an issuer that the operator configured: it signs in, and is good for nothing else.",
+            ),
+        ),
+        (
             "api_key",
             SecurityScheme::ApiKey(ApiKey::Header(described(
                 "X-API-Key",

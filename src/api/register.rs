@@ -95,7 +95,14 @@ pub async fn register(
     let password_hash = app.hasher.hash(&password).await?;
     let RegistrationInput { email, name, username, organisation, .. } = input;
     let (operator, email_verified) = (false, false);
-    let new = NewUser { email: email.clone(), username, name, password_hash, operator, email_verified };
+    let new = NewUser {
+        email: email.clone(),
+        username,
+        name,
+        password_hash: Some(password_hash),
+        operator,
+        email_verified,
+    };
     let actor = client.anonymous();
     if !app.config.verify_email_required {
         let txn = app.db.begin().await?;

@@ -45,6 +45,21 @@ impl RouteTable {
         self.add(Access::Public, routes)
     }
 
+    /// For anybody; another issuer's token may stand for a password.
+    pub fn sign_in(mut self, routes: UtoipaMethodRouter<App>) -> Self {
+        let documented: Vec<_> = routes.1.paths.keys().cloned().collect();
+        self = self.add(Access::Public, routes);
+        let paths = &mut self.router.get_openapi_mut().paths.paths;
+        for (_, item) in paths.iter_mut().filter(|(path, _)| documented.contains(path)) {
+            for (_, operation) in operations(item) {
+                let alternatives =
+                    [SecurityRequirement::default(), SecurityRequirement::new("issuer_token", [""; 0])];
+                operation.security = Some(alternatives.to_vec());
+            }
+        }
+        self
+    }
+
     /// For whoever has a good credential.
     pub fn any(self, routes: UtoipaMethodRouter<App>) -> Self {
         self.add(Access::Any, routes)

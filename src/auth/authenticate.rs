@@ -99,7 +99,7 @@ async fn by_access_token(app: &App, token: &str) -> Result<Principal, Error> {
         },
     )?;
     let found = session::Entity::alive(claims.sid).one(app.db.read()).await?;
-    let (session, user) = usable(found)?;
+    let (session, user) = usable(app, found)?;
     if user.id != claims.sub {
         return Err(Error::InvalidCredential);
     }
@@ -116,7 +116,7 @@ async fn by_access_token(app: &App, token: &str) -> Result<Principal, Error> {
 async fn by_cookie(app: &App, secret: &Secret) -> Result<Principal, Error> {
     let now = app.now();
     let found = session::Entity::by_cookie(&secret.digest(&app.keyring)).one(app.db.read()).await?;
-    let (session, user) = usable(found)?;
+    let (session, user) = usable(app, found)?;
     let limits = &app.config.sessions;
     if now >= session.created_at + limits.absolute || now >= session.seen_at + limits.idle {
         return Err(Error::InvalidCredential);
@@ -144,12 +144,18 @@ async fn by_password(
     Ok(Principal::User(Box::new(principal)))
 }
 
-/// Ended sessions are not found in the first place; disabling a user ends them, and is checked besides.
+/// Ended sessions are not found in the first place; disabling a user ends them, and is checked besides. Sessions
+/// that were started through an issuer go with it.
 pub(super) fn usable(
+    app: &App,
     found: Option<(session::Model, Option<user::Model>)>,
 ) -> Result<(session::Model, user::Model), Error> {
     match found {
-        Some((session, Some(user))) if user.disabled_at.is_none() => Ok((session, user)),
+        Some((session, Some(user)))
+            if user.disabled_at.is_none() && app.issuers.admit(session.issuer.as_deref()) =>
+        {
+            Ok((session, user))
+        }
         _ => Err(Error::InvalidCredential),
     }
 }

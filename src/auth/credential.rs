@@ -17,6 +17,9 @@ pub const API_KEY_HEADER: &str = "x-api-key";
 /// In bytes; no e-mail address and no username is longer.
 const LONGEST_NAME: usize = 320;
 
+/// What all API keys begin with.
+pub(super) const API_KEY_PREFIX: &str = "osk_";
+
 /// What a request brings along to say who is calling.
 #[derive(Debug)]
 pub enum Credential {
@@ -68,7 +71,7 @@ fn authorization(value: &HeaderValue) -> Result<Credential, Error> {
         basic(token).ok_or(Error::InvalidCredential)
     } else if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
         Err(Error::InvalidCredential)
-    } else if token.starts_with("osk_") {
+    } else if token.starts_with(API_KEY_PREFIX) {
         api_key(token)
     } else {
         Ok(Credential::AccessToken(token.to_owned()))
@@ -94,7 +97,7 @@ fn api_key(text: &str) -> Result<Credential, Error> {
         Some(secret) if matches!(secret.kind(), Kind::LiveKey | Kind::TestKey) => {
             Ok(Credential::ApiKey(secret))
         }
-        None if text.starts_with("osk_") => Err(Error::KeyMalformed),
+        None if text.starts_with(API_KEY_PREFIX) => Err(Error::KeyMalformed),
         _ => Err(Error::InvalidCredential),
     }
 }

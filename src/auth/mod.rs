@@ -13,6 +13,7 @@ mod client;
 mod credential;
 mod device;
 mod guard;
+mod issuer;
 mod principal;
 mod socket;
 
@@ -21,5 +22,6 @@ pub use authenticate::{caller, optional_user};
 pub use client::{Client, RequestId};
 pub use credential::{API_KEY_HEADER, Credential, cookie_name, new_cookie, session_cookie};
 pub use guard::{Access, Caller, Member, SignedIn, authorize};
+pub use issuer::{by_issuer, is_foreign};
 pub use principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
 pub use socket::{Socket, authorize_socket};

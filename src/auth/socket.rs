@@ -91,7 +91,7 @@ fn allowed_origin(headers: &HeaderMap, config: &Config) -> Result<Option<String>
 async fn holder(app: &App, ticket: &socket_ticket::Model) -> Result<Principal, Error> {
     let now = app.now();
     if let Some(id) = ticket.session_id {
-        let (session, user) = usable(session::Entity::alive(id).one(app.db.read()).await?)?;
+        let (session, user) = usable(app, session::Entity::alive(id).one(app.db.read()).await?)?;
         let longest = app.config.tokens.refresh_absolute.max(app.config.sessions.absolute);
         if now >= session.created_at + longest || Some(user.id) != ticket.user_id {
             return Err(Error::InvalidCredential);

@@ -42,13 +42,19 @@ fn show(common: &Common) -> anyhow::Result<()> {
     let mut values = Vec::new();
     let mut rows = Vec::new();
     for setting in SETTINGS {
-        let Some(read) = sources.values.get(setting.key) else { continue };
-        let text = match (&loaded, shown(setting, read)) {
-            (Ok(config), text) if text.is_empty() => derived(setting.key, config),
-            (_, text) => text,
-        };
-        values.push(json!({ "key": setting.key, "value": text, "origin": read.origin, "variable": setting.variable() }));
-        rows.push([setting.key.to_owned(), text, read.origin.clone()]);
+        let written = sources
+            .values
+            .iter()
+            .filter(|(key, _)| Setting::find(key).is_some_and(|of| of.key == setting.key));
+        for (key, read) in written {
+            let text = match (&loaded, shown(setting, read)) {
+                (Ok(config), text) if text.is_empty() => derived(key, config),
+                (_, text) => text,
+            };
+            let variable = format!("OSKAR_{}", key.to_ascii_uppercase().replace('.', "__"));
+            values.push(json!({ "key": key, "value": text, "origin": read.origin, "variable": variable }));
+            rows.push([key.clone(), text, read.origin.clone()]);
+        }
     }
     output::table(common.json, &values, ["SETTING", "VALUE", "FROM"], &rows)?;
     // Shown first, so that whoever has a mistake in it can see what was read.
@@ -95,11 +101,19 @@ fn template() -> String {
         }
         if place != section {
             section = place;
-            lines.extend([String::new(), format!("[{section}]")]);
+            // An empty one would be a mistake, so the heading is commented out like what is in it.
+            lines.push(String::new());
+            lines.push(match section.strip_suffix(".#") {
+                Some(several) => format!("# [[{several}]]"),
+                None => format!("[{section}]"),
+            });
         }
         lines.extend([String::new(), format!("# {} ({})", setting.doc, setting.variable())]);
         lines.push(match setting.shape {
-            Shape::List => format!("# {name} = []"),
+            Shape::List if setting.default.is_empty() => format!("# {name} = []"),
+            Shape::List => {
+                format!("# {name} = {:?}", setting.default.split(',').collect::<Vec<_>>())
+            }
             _ => format!("# {name} = {:?}", setting.default),
         });
     }

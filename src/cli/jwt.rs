@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use oskar::clock::{Clock, Timestamp};
-use oskar::jwt::{Expected, TYP, VerifyingKey, verify};
+use oskar::jwt::{Expected, LONGEST, TYP, VerifyingKey, verify};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -58,6 +58,7 @@ impl Jwt {
             issuer: options.issuer.as_deref(),
             audience: options.audience.as_deref(),
             registered_claims: options.access_token,
+            longest: LONGEST,
             now: options.at.unwrap_or_else(|| Clock::System.now()),
         };
         for line in std::io::stdin().lock().lines() {

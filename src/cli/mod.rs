@@ -4,6 +4,7 @@
 
 mod config;
 mod healthcheck;
+mod identity;
 mod import;
 mod jwks;
 mod jwt;

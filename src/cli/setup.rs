@@ -75,7 +75,7 @@ impl Setup {
             email,
             username: None,
             name: None,
-            password_hash,
+            password_hash: Some(password_hash),
             operator: true,
             email_verified: true,
         };

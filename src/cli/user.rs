@@ -17,6 +17,7 @@ use sea_orm::{EntityTrait as _, QueryOrder as _};
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use super::identity::{Link, Unlink};
 use super::import::ImportCommand;
 use super::migrate::confirmed;
 use super::{Common, output, password};
@@ -46,6 +47,10 @@ pub enum User {
         /// E-mail address or username.
         user: String,
     },
+    /// Let somebody sign in through another issuer (`[[issuers]]`) whose tokens say no address.
+    Link(Link),
+    /// End that, and the sessions that came of it.
+    Unlink(Unlink),
     /// Set a new password; all sessions end.
     ResetPassword {
         /// E-mail address or username.
@@ -105,6 +110,8 @@ impl User {
                 change(&app, async |change| attempts::unlock(change, &app.keyring, &user).await).await?;
                 done(common, &user, "unlocked")
             }
+            Self::Link(link) => link.run(common, &app).await,
+            Self::Unlink(unlink) => unlink.run(common, &app).await,
             Self::ResetPassword { user, password_stdin } => {
                 let user = find(&app, &user).await?;
                 let context = app.password_context(&user.email);
@@ -143,7 +150,7 @@ impl Create {
             email: self.email,
             username: self.username,
             name: self.name,
-            password_hash,
+            password_hash: Some(password_hash),
             operator: self.operator,
             email_verified: true,
         };
@@ -203,7 +210,7 @@ pub async fn change<T>(
     Ok(result)
 }
 
-fn done(common: &Common, user: &user::Model, state: &str) -> anyhow::Result<()> {
+pub fn done(common: &Common, user: &user::Model, state: &str) -> anyhow::Result<()> {
     let value = json!({ "user_id": user.id, "email": user.email, "state": state });
     output::one(common.json, &value, &format!("{} is {state}.", user.email))
 }

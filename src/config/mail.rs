@@ -7,7 +7,26 @@ use lettre::message::Mailbox;
 use zeroize::Zeroizing;
 
 use super::reader::Reader;
-use super::{Mail, MailTransport};
+
+/// How mails go out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailTransport {
+    /// A mail server's address, credentials included.
+    Smtp(Zeroizing<String>),
+    /// A file each in that folder.
+    Folder(PathBuf),
+    /// Kept in memory and shown at `/dev/mail`.
+    Captured,
+    /// Nowhere: they wait, and are given up after a day.
+    Absent,
+}
+
+/// How and from whom mails go out.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    pub transport: MailTransport,
+    pub from: String,
+}
 
 /// Reads the mail settings.
 pub fn read(reader: &mut Reader<'_>) -> Mail {

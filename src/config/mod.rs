@@ -3,6 +3,7 @@
 //! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
+mod issuers;
 mod mail;
 mod no_auth;
 mod reader;
@@ -19,6 +20,8 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
+pub use issuers::{Issuer, KeySource};
+pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
 pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Environment, Sourced, Sources, Written};
@@ -46,26 +49,6 @@ pub enum Registration {
     /// By invitation only.
     Invite,
     Closed,
-}
-
-/// How mails go out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MailTransport {
-    /// A mail server's address, credentials included.
-    Smtp(Zeroizing<String>),
-    /// A file each in that folder.
-    Folder(PathBuf),
-    /// Kept in memory and shown at `/dev/mail`.
-    Captured,
-    /// Nowhere: they wait, and are given up after a day.
-    Absent,
-}
-
-/// How and from whom mails go out.
-#[derive(Clone, Debug)]
-pub struct Mail {
-    pub transport: MailTransport,
-    pub from: String,
 }
 
 /// How log lines look.
@@ -99,6 +82,7 @@ pub struct Config {
     pub tokens: Tokens,
     pub sessions: Sessions,
     pub limits: Limits,
+    pub issuers: Vec<Issuer>,
     pub log: Log,
     pub permissions: Catalogue,
     /// Not a setting, so that no file and no environment can bring it into production: `serve --no-auth`.
@@ -254,6 +238,7 @@ impl Config {
                 absolute: read.duration("sessions.absolute"),
             },
             limits: Limits::read(&mut read),
+            issuers: issuers::read(&mut read),
             log: Log {
                 level: read.text("log.level").to_owned(),
                 format: read.choice(

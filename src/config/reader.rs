@@ -1,6 +1,6 @@
 //! From texts to typed settings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::str::FromStr;
 
@@ -24,6 +24,10 @@ impl<'a> Reader<'a> {
     pub fn problem(&mut self, key: &str, what: &str) {
         let origin = self.sources.values.get(key).map_or("default", |sourced| sourced.origin.as_str());
         self.problems.push(format!("`{key}` {what} ({origin})"));
+    }
+
+    pub fn numbers(&self, section: &str) -> BTreeSet<u8> {
+        self.sources.numbers(section)
     }
 
     pub fn text(&self, key: &str) -> &'a str {

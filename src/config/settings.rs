@@ -18,7 +18,8 @@ pub enum Shape {
 /// One setting.
 #[derive(Debug)]
 pub struct Setting {
-    /// `section.name` in the file, `OSKAR_SECTION__NAME` in the environment.
+    /// `section.name` in the file, `OSKAR_SECTION__NAME` in the environment. Of sections that there may be several of,
+    /// `section.#.name`: `[[section]]` in the file, `OSKAR_SECTION__0__NAME` in the environment, counted from 0.
     pub key: &'static str,
     pub shape: Shape,
     /// As it would be written; empty: none.
@@ -33,6 +34,30 @@ impl Setting {
     pub fn variable(&self) -> String {
         format!("OSKAR_{}", self.key.to_ascii_uppercase().replace('.', "__"))
     }
+
+    /// The setting with that key; numbers stand for `#`.
+    pub fn find(key: &str) -> Option<&'static Self> {
+        SETTINGS.iter().find(|setting| fits(setting.key, key, "."))
+    }
+
+    /// The setting with that environment variable.
+    pub fn of_variable(name: &str) -> Option<&'static Self> {
+        SETTINGS.iter().find(|setting| fits(&setting.variable(), name, "__"))
+    }
+
+    /// Whether there may be several of its section.
+    pub fn is_numbered(&self) -> bool {
+        self.key.contains('#')
+    }
+}
+
+fn fits(pattern: &str, given: &str, separator: &str) -> bool {
+    let is_number = |text: &str| text.parse::<u8>().is_ok_and(|number| number.to_string() == text);
+    let mut given = given.split(separator);
+    pattern.split(separator).all(|wanted| match given.next() {
+        Some(part) if wanted == "#" => is_number(part),
+        part => part == Some(wanted),
+    }) && given.next().is_none()
 }
 
 macro_rules! settings {
@@ -86,6 +111,17 @@ settings! {
     "mail.smtp_url" One "" secret: "`smtps://USER:PASSWORD@HOST` (TLS) or `smtp://…` (STARTTLS, required unless the host is loopback).";
     "mail.from" One "Oskar <oskar@localhost>": "Who mails are from.";
     "mail.folder" One "": "Without SMTP: write mails into this folder, a file each.";
+    "issuers.#.issuer" One "": "An OpenID provider whose tokens sign users in: its `iss`, such as `https://login.example.com/`, letter by letter.";
+    "issuers.#.audience" List "": "The audiences (`aud`) of tokens that are meant for this server; one is enough.";
+    "issuers.#.authorized_parties" List "": "Client ids, besides the audiences, that such a token may have been issued to (`azp`).";
+    "issuers.#.jwks" One "": "The issuer's keys: a key set as JSON, a file of it, or its URL. Default: found by discovery.";
+    "issuers.#.algorithms" List "RS256,PS256,ES256,EdDSA": "How its tokens may be signed; RS384, RS512, PS384, PS512 and ES384 are known too.";
+    "issuers.#.allowed_emails" List "": "Whose tokens are taken: users with these addresses, or addresses of `allowed_domains`. Default: all of the issuer's.";
+    "issuers.#.allowed_domains" List "": "See `allowed_emails`.";
+    "issuers.#.create_users" One "false": "Whether users without an account get one, in `organisation`, whatever `registration` says.";
+    "issuers.#.organisation" One "": "Slug or id of the organisation that new users join.";
+    "issuers.#.role" One "viewer": "Their role there: viewer, member or admin.";
+    "issuers.#.enabled" One "true": "`false`: nobody signs in through it, and the sessions that were started through it are refused.";
     "log.level" One "info": "What is logged: error, warn, info, debug, trace, or a filter such as `info,oskar=debug`.";
     "log.format" One "auto": "`pretty`, `json`, or `auto`: pretty on a terminal, JSON elsewhere.";
     "permissions" Map "": "The product's own permissions: a name such as `tasks:write` and the least role that has it.";

@@ -1,6 +1,6 @@
 //! Where settings come from: defaults, then the file, then the environment, then flags.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, Item, Table, TableLike, Value as Toml};
@@ -51,7 +51,7 @@ impl Environment {
 /// All settings by key, and what was wrong with how they were written.
 #[derive(Debug, Default)]
 pub struct Sources {
-    pub values: BTreeMap<&'static str, Sourced>,
+    pub values: BTreeMap<String, Sourced>,
     pub problems: Vec<String>,
 }
 
@@ -59,11 +59,8 @@ impl Sources {
     /// Reads everything, and goes on after a mistake so that all of them are told at once.
     pub fn gather(file: Option<&Path>, environment: &Environment, flags: &[(&'static str, String)]) -> Self {
         let mut sources = Self::default();
-        for setting in SETTINGS {
-            sources.values.insert(
-                setting.key,
-                Sourced { value: from_text(setting, setting.default), origin: "default".to_owned() },
-            );
+        for setting in SETTINGS.iter().filter(|setting| !setting.is_numbered()) {
+            sources.values.insert(setting.key.to_owned(), default(setting));
         }
         if let Some(file) = file.map(Path::to_owned).or_else(|| find_file(environment)) {
             sources.read_file(&file);
@@ -71,14 +68,32 @@ impl Sources {
         sources.read_environment(environment);
         for (key, text) in flags {
             if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == *key) {
-                sources.put(setting, from_text(setting, text), format!("--{}", key.replace(['.', '_'], "-")));
+                let origin = format!("--{}", key.replace(['.', '_'], "-"));
+                sources.put(setting.key, from_text(setting, text), origin);
             }
         }
+        sources.complete();
         sources
     }
 
-    fn put(&mut self, setting: &Setting, value: Written, origin: String) {
-        self.values.insert(setting.key, Sourced { value, origin });
+    fn put(&mut self, key: &str, value: Written, origin: String) {
+        self.values.insert(key.to_owned(), Sourced { value, origin });
+    }
+
+    /// The numbers of the sections of that name.
+    pub fn numbers(&self, section: &str) -> BTreeSet<u8> {
+        let names = self.values.keys().filter_map(|key| key.strip_prefix(section)?.strip_prefix('.'));
+        names.filter_map(|rest| rest.split('.').next()?.parse().ok()).collect()
+    }
+
+    /// Gives the sections that were written the defaults of what is not in them.
+    fn complete(&mut self) {
+        for setting in SETTINGS {
+            let Some((section, name)) = setting.key.split_once(".#.") else { continue };
+            for number in self.numbers(section) {
+                self.values.entry(format!("{section}.{number}.{name}")).or_insert_with(|| default(setting));
+            }
+        }
     }
 
     fn read_file(&mut self, path: &Path) {
@@ -101,20 +116,29 @@ impl Sources {
             let key = if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
             let line =
                 table.key(name).and_then(toml_edit::Key::span).map_or(1, |span| line_of(text, span.start));
-            if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) {
+            if let Some(setting) = Setting::find(&key) {
                 match from_toml(setting.shape, item) {
-                    Some(value) => self.put(setting, value, format!("{file} line {line}")),
+                    Some(value) => self.put(&key, value, format!("{file} line {line}")),
                     None => {
                         self.problems
                             .push(format!("{file} line {line}: `{key}` {}", expected(setting.shape)));
                     }
+                }
+            } else if is_section(&format!("{key}.#")) {
+                let Some(several) = item.as_array_of_tables() else {
+                    let told = format!("{file} line {line}: `{key}` is written `[[{key}]]`, once for each");
+                    self.problems.push(told);
+                    continue;
+                };
+                for (number, inner) in several.iter().enumerate() {
+                    self.read_table(&format!("{key}.{number}"), inner, text, file);
                 }
             } else if let (Some(inner), true) = (item.as_table(), is_section(&key)) {
                 self.read_table(&key, inner, text, file);
             } else {
                 self.problems.push(format!(
                     "{file} line {line}: unknown key `{key}`.{}",
-                    suggestion(&key, SETTINGS.iter().map(|setting| setting.key.to_owned()))
+                    suggestion(&key, SETTINGS.iter().map(|setting| numbered_like(setting.key, &key, ".")))
                 ));
             }
         }
@@ -123,10 +147,9 @@ impl Sources {
     fn read_environment(&mut self, environment: &Environment) {
         for (alias, key) in [("DATABASE_URL", "database_url"), ("PORT", "listen")] {
             let Some(text) = environment.get(alias).filter(|text| !text.is_empty()) else { continue };
-            let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) else { continue };
             if self.values.get(key).is_some_and(|sourced| sourced.origin == "default") {
                 let text = if alias == "PORT" { format!("0.0.0.0:{text}") } else { text.to_owned() };
-                self.put(setting, Written::One(text), alias.to_owned());
+                self.put(key, Written::One(text), alias.to_owned());
             }
         }
         for (name, text) in &environment.0 {
@@ -134,15 +157,16 @@ impl Sources {
             if rest == "CONFIG" || rest.starts_with("TEST_") {
                 continue;
             }
-            if let Some(setting) = SETTINGS.iter().find(|setting| setting.variable() == *name) {
-                self.put(setting, from_text(setting, text), name.clone());
+            if let Some(setting) = Setting::of_variable(name) {
+                let key = rest.to_ascii_lowercase().replace("__", ".");
+                self.put(&key, from_text(setting, text), name.clone());
             } else if let Some(setting) = SETTINGS
                 .iter()
                 .find(|setting| setting.secret && format!("{}_FILE", setting.variable()) == *name)
             {
                 self.read_secret(setting, Path::new(text), name);
             } else {
-                let known = SETTINGS.iter().map(Setting::variable);
+                let known = SETTINGS.iter().map(|setting| numbered_like(&setting.variable(), name, "__"));
                 self.problems
                     .push(format!("unknown setting `{name}` in the environment.{}", suggestion(name, known)));
             }
@@ -159,7 +183,7 @@ impl Sources {
 
     fn read_secret(&mut self, setting: &Setting, path: &Path, origin: &str) {
         match read_private(path) {
-            Ok(text) => self.put(setting, Written::One(text), format!("{origin} ({})", path.display())),
+            Ok(text) => self.put(setting.key, Written::One(text), format!("{origin} ({})", path.display())),
             Err(problem) => self.problems.push(format!("{origin}: {problem}")),
         }
     }
@@ -185,6 +209,16 @@ fn find_file(environment: &Environment) -> Option<PathBuf> {
         return Some(named.into());
     }
     ["oskar.toml", "/etc/oskar/oskar.toml"].into_iter().map(PathBuf::from).find(|path| path.exists())
+}
+
+fn default(setting: &Setting) -> Sourced {
+    Sourced { value: from_text(setting, setting.default), origin: "default".to_owned() }
+}
+
+/// A known name as it would be written where the other one stands, for comparison.
+fn numbered_like(known: &str, given: &str, separator: &str) -> String {
+    let number = given.split(separator).find(|part| part.parse::<u8>().is_ok());
+    known.replace('#', number.unwrap_or("0"))
 }
 
 fn is_section(key: &str) -> bool {
@@ -229,7 +263,11 @@ fn scalar(value: &Toml) -> Option<String> {
 fn from_toml(shape: Shape, item: &Item) -> Option<Written> {
     match shape {
         Shape::One => scalar(item.as_value()?).map(Written::One),
-        Shape::List => item.as_array()?.iter().map(scalar).collect::<Option<_>>().map(Written::List),
+        Shape::List => match item.as_array() {
+            Some(array) => array.iter().map(scalar).collect::<Option<_>>().map(Written::List),
+            // One is a list of one.
+            None => scalar(item.as_value()?).map(|one| Written::List(vec![one])),
+        },
         Shape::Map => {
             let table: &dyn TableLike = item.as_table_like()?;
             table

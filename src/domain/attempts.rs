@@ -110,9 +110,8 @@ impl Door<'_> {
         let _permit = self.gates.enter(self.network, AT_ONCE).await?;
         let last = self.take_once_decided(subjects).await?;
         let outcome = work.await;
-        let wrong = matches!(outcome, Err(Error::InvalidLogin | Error::WrongPassword | Error::LinkInvalid));
         // If that fails, the answer stands all the same.
-        if !wrong {
+        if !outcome.as_ref().is_err_and(is_wrong_guess) {
             self.give_back(subjects).await.or_log("giving an attempt back");
         } else if last {
             self.close(subjects).await.or_log("closing after the last attempt");
@@ -239,6 +238,12 @@ impl Door<'_> {
         }
         Ok(txn.commit().await?)
     }
+}
+
+/// Whatever else went wrong is nobody's guess.
+fn is_wrong_guess(error: &Error) -> bool {
+    use Error as E;
+    matches!(error, E::InvalidLogin | E::WrongPassword | E::LinkInvalid | E::InvalidIssuerToken)
 }
 
 /// Rounded up: whoever waits so long is let in.

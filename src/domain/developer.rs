@@ -25,7 +25,7 @@ pub async fn ensure(change: Change<'_>, password_hash: String) -> Result<UserId,
             email: EMAIL.to_owned().try_into().map_err(Error::internal)?,
             username: None,
             name: Some(DisplayName::try_from("Developer".to_owned()).map_err(Error::internal)?),
-            password_hash,
+            password_hash: Some(password_hash),
             operator: false,
             email_verified: true,
         };

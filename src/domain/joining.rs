@@ -137,6 +137,7 @@ pub async fn join(
         Joiner::New { password_hash, names: Names { name, username } } => {
             let email = Email::try_from(invitation.email.clone()).map_err(Error::internal)?;
             let (operator, email_verified) = (false, true);
+            let password_hash = Some(password_hash);
             let new = NewUser { email, username, name, password_hash, operator, email_verified };
             users::create(change, new).await?
         }
@@ -148,8 +149,7 @@ pub async fn join(
             if user.disabled_at.is_some() {
                 return Err(Error::UserDisabled);
             }
-            users::reset_password(change, user.id, password_hash).await?;
-            mailbox::disown(change, user.id).await?;
+            mailbox::take_over(change, user.id, Some(password_hash)).await?;
             user
         }
     };

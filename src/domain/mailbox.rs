@@ -9,7 +9,7 @@ use super::{Change, keys, one_time, outbox, users};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
-use crate::entity::{api_key, user};
+use crate::entity::{api_key, external_identity, user};
 use crate::error::{Error, OnConflict};
 use crate::id::UserId;
 use crate::keyring::Keyring;
@@ -93,9 +93,10 @@ pub async fn reset_password(
     if user.disabled_at.is_some() {
         return Err(Error::UserDisabled);
     }
-    users::reset_password(change, id, new_hash).await?;
     if user.email_verified_at.is_none() {
-        disown(change, id).await?;
+        take_over(change, id, Some(new_hash)).await?;
+    } else {
+        users::reset_password(change, id, new_hash).await?;
     }
     Ok(user)
 }
@@ -115,12 +116,16 @@ pub async fn mark_proven(change: Change<'_>, user: UserId) -> Result<(), Error> 
     Ok(())
 }
 
-/// The owner of the mailbox takes an account that somebody may have made with it before them: the keys that
-/// were made by it end, and the address is proven now. (Its password, sessions and links are the caller's to
-/// replace, by [`users::reset_password`].)
-pub async fn disown(change: Change<'_>, user: UserId) -> Result<(), Error> {
+/// The owner of the mailbox takes an account that somebody may have made with it before them: password, sessions,
+/// links, keys that were made by it, and who it was elsewhere end, and the address is proven now.
+pub async fn take_over(change: Change<'_>, user: UserId, new_hash: Option<String>) -> Result<(), Error> {
+    users::reset_password(change, user, new_hash).await?;
     for key in api_key::Entity::alive_of_creator(user).all(change.txn).await? {
         keys::revoke(change, key.organisation_id, key.id).await?;
     }
+    external_identity::Entity::delete_many()
+        .filter(external_identity::COLUMN.user_id.eq(user))
+        .exec(change.txn)
+        .await?;
     mark_proven(change, user).await
 }

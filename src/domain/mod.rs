@@ -12,6 +12,7 @@ pub mod developer;
 pub mod device;
 pub mod display_name;
 pub mod email;
+pub mod identities;
 pub mod import;
 pub mod invitations;
 pub mod joining;

@@ -31,6 +31,17 @@ pub async fn start(
     user: UserId,
     organisation: Option<OrganisationId>,
 ) -> Result<(session::Model, Secret), Error> {
+    start_through(change, keyring, user, organisation, None).await
+}
+
+/// Starts a session, perhaps of somebody whom another issuer vouches for.
+pub async fn start_through(
+    change: Change<'_>,
+    keyring: &Keyring,
+    user: UserId,
+    organisation: Option<OrganisationId>,
+    issuer: Option<&str>,
+) -> Result<(session::Model, Secret), Error> {
     let cookie = Secret::generate(secret::Kind::Session);
     let session = session::ActiveModel {
         id: Set(SessionId::generate()),
@@ -44,10 +55,12 @@ pub async fn start(
         user_agent: Set(change.actor.user_agent.clone()),
         ended_at: Set(None),
         created_at: Set(change.now),
+        issuer: Set(issuer.map(str::to_owned)),
     }
     .insert(change.txn)
     .await?;
-    change.record(organisation, "session.started", Some(session.id.to_string()), json!({})).await?;
+    let data = issuer.map_or_else(|| json!({}), |issuer| json!({ "issuer": issuer }));
+    change.record(organisation, "session.started", Some(session.id.to_string()), data).await?;
     Ok((session, cookie))
 }
 

@@ -11,6 +11,9 @@ use crate::id::{OrganisationId, UserId};
 use crate::jwt::{AccessClaims, SigningKeys};
 use crate::permission::{Catalogue, Grants, Role};
 
+/// Another issuer vouched for the user. RFC 8176 has no value for it; this one is common.
+const FEDERATED: &str = "fed";
+
 /// The organisation that a token is for, and what the user is there.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -90,7 +93,7 @@ impl Issuer<'_> {
             exp: (now + self.lifetime).timestamp(),
             jti: Uuid::now_v7().to_string(),
             auth_time: session.created_at.timestamp(),
-            amr: vec!["pwd".to_owned()],
+            amr: vec![if session.issuer.is_some() { FEDERATED } else { "pwd" }.to_owned()],
         }
     }
 }

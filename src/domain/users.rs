@@ -28,7 +28,8 @@ pub struct NewUser {
     pub email: Email,
     pub username: Option<Username>,
     pub name: Option<DisplayName>,
-    pub password_hash: String,
+    /// None: they sign in some other way, and may choose one by mail.
+    pub password_hash: Option<String>,
     pub operator: bool,
     /// Whether somebody vouches for the address: an operator, or a link that was sent to it.
     pub email_verified: bool,
@@ -46,8 +47,8 @@ pub async fn create(change: Change<'_>, new: NewUser) -> Result<user::Model, Err
         email_normalised: Set(new.email.normalised()),
         username: Set(new.username.as_ref().map(|username| username.as_str().to_owned())),
         name: Set(name.as_str().to_owned()),
-        password_hash: Set(Some(new.password_hash)),
-        password_changed_at: Set(Some(change.now)),
+        password_changed_at: Set(new.password_hash.as_ref().map(|_| change.now)),
+        password_hash: Set(new.password_hash),
         operator: Set(new.operator),
         email_verified_at: Set(new.email_verified.then_some(change.now)),
         disabled_at: Set(None),
@@ -124,8 +125,14 @@ pub async fn change_password(
     Ok(())
 }
 
-/// Sets a password without knowing the old one, as operators and mailed links do, and ends all sessions.
-pub async fn reset_password(change: Change<'_>, user: UserId, new_hash: String) -> Result<(), Error> {
+/// Sets a password without knowing the old one, as operators and mailed links do, or takes it away, and ends all
+/// sessions.
+pub async fn reset_password(
+    change: Change<'_>,
+    user: UserId,
+    new_hash: impl Into<Option<String>>,
+) -> Result<(), Error> {
+    let new_hash: Option<String> = new_hash.into();
     let changed = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
         .col_expr(user::Column::PasswordChangedAt, Expr::value(change.now))

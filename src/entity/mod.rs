@@ -9,6 +9,7 @@
 pub mod api_key;
 pub mod api_key_secret;
 pub mod audit_event;
+pub mod external_identity;
 pub mod instance;
 pub mod invitation;
 pub mod login_failure;
@@ -33,6 +34,7 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(organisation::Entity),
         schema.create_table_with_index_from_entity(membership::Entity),
         schema.create_table_with_index_from_entity(session::Entity),
+        schema.create_table_with_index_from_entity(external_identity::Entity),
         schema.create_table_with_index_from_entity(api_key::Entity),
         schema.create_table_with_index_from_entity(api_key_secret::Entity),
         schema.create_table_with_index_from_entity(one_time_token::Entity),

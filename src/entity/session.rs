@@ -29,6 +29,9 @@ pub struct Model {
     pub user_agent: Option<String>,
     pub ended_at: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// Through which other issuer the user signed in, if it was one.
+    #[sea_orm(column_type = "String(StringLen::N(500))", nullable)]
+    pub issuer: Option<String>,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]
     pub user: BelongsTo<user::Entity>,
 }

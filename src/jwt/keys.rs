@@ -11,7 +11,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::claims::{AccessClaims, TYP};
-use super::verify::{Expected, Rejection, VerifyingKey, verify};
+use super::verify::{Expected, LONGEST, Rejection, VerifyingKey, verify};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::{SessionId, UserId};
@@ -184,6 +184,7 @@ impl SigningKeys {
             issuer: Some(issuer),
             audience: Some(audience),
             registered_claims: true,
+            longest: LONGEST,
             now,
         };
         let payload = verify(token, self.keys.iter().map(|key| &key.verifying), &expected)?;

@@ -4,22 +4,21 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 
-/// The longest token that is looked at, in bytes.
-const LONGEST: usize = 4096;
+/// The longest token of ours that is looked at, in bytes.
+pub const LONGEST: usize = 4096;
 /// How far clocks may differ, in seconds.
 pub const LEEWAY: i64 = 30;
 
 /// Why a token is refused. The texts are for logs and for `oskar jwt verify`; clients are not told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    #[error("longer than 4096 bytes")]
+    #[error("too long")]
     TooLong,
     #[error("not three parts of base64url")]
     NotCompact,
@@ -54,8 +53,9 @@ pub enum Rejection {
 pub struct VerifyingKey {
     /// What the header's `kid` must be.
     pub kid: Option<String>,
-    algorithm: Algorithm,
-    key: DecodingKey,
+    /// What it may be used with; the header picks among them.
+    pub(super) algorithms: Vec<Algorithm>,
+    pub(super) key: DecodingKey,
     /// From when on the key counts no more.
     pub until: Option<Timestamp>,
 }
@@ -63,75 +63,7 @@ pub struct VerifyingKey {
 impl VerifyingKey {
     /// A key of ours.
     pub fn new(kid: String, algorithm: Algorithm, key: DecodingKey, until: Option<Timestamp>) -> Self {
-        Self { kid: Some(kid), algorithm, key, until }
-    }
-
-    /// A key from a JWK (RFC 7517), if it may verify and says for which single algorithm.
-    pub fn from_jwk(jwk: &Jwk) -> Option<Self> {
-        let common = &jwk.common;
-        if common.public_key_use.as_ref().is_some_and(|usage| *usage != PublicKeyUse::Signature) {
-            return None;
-        }
-        if common
-            .key_operations
-            .as_ref()
-            .is_some_and(|operations| !operations.contains(&KeyOperations::Verify))
-        {
-            return None;
-        }
-        // The key's own kind decides where it can; RSA and octets serve several algorithms, so they must say.
-        let by_kind = match &jwk.algorithm {
-            AlgorithmParameters::EllipticCurve(ec) => match ec.curve {
-                EllipticCurve::P256 => Some(Algorithm::ES256),
-                EllipticCurve::P384 => Some(Algorithm::ES384),
-                _ => return None,
-            },
-            AlgorithmParameters::OctetKeyPair(okp) if okp.curve == EllipticCurve::Ed25519 => {
-                Some(Algorithm::EdDSA)
-            }
-            AlgorithmParameters::RSA(rsa) => {
-                // 2048 bits: RFC 7518 section 3.3.
-                if URL_SAFE_NO_PAD.decode(&rsa.n).ok()?.len() < 256 {
-                    return None;
-                }
-                None
-            }
-            AlgorithmParameters::OctetKey(_) => None,
-            _ => return None,
-        };
-        let named = match common.key_algorithm {
-            Some(KeyAlgorithm::RSA1_5 | KeyAlgorithm::RSA_OAEP | KeyAlgorithm::RSA_OAEP_256) => return None,
-            Some(named) => Some(named.to_string().parse::<Algorithm>().ok()?),
-            None => None,
-        };
-        let algorithm = match (by_kind, named) {
-            (Some(kind), None) => kind,
-            (Some(kind), Some(named)) if kind == named => named,
-            (None, Some(named)) if fits(&jwk.algorithm, named) => named,
-            _ => return None,
-        };
-        let key = DecodingKey::from_jwk(jwk).ok()?;
-        Some(Self { kid: common.key_id.clone(), algorithm, key, until: None })
-    }
-}
-
-fn fits(kind: &AlgorithmParameters, algorithm: Algorithm) -> bool {
-    use Algorithm as A;
-    match kind {
-        // As long as the hash, at least: RFC 7518 section 3.2.
-        AlgorithmParameters::OctetKey(octets) => {
-            let length = URL_SAFE_NO_PAD.decode(&octets.value).map_or(0, |octets| octets.len());
-            match algorithm {
-                A::HS256 => length >= 32,
-                A::HS384 => length >= 48,
-                A::HS512 => length >= 64,
-                _ => false,
-            }
-        }
-        AlgorithmParameters::RSA(_) => {
-            matches!(algorithm, A::RS256 | A::RS384 | A::RS512 | A::PS256 | A::PS384 | A::PS512)
-        }
-        _ => false,
+        Self { kid: Some(kid), algorithms: vec![algorithm], key, until }
     }
 }
 
@@ -146,6 +78,8 @@ pub struct Expected<'a> {
     pub audience: Option<&'a str>,
     /// Whether `exp`, `iat` and `sub` must be there.
     pub registered_claims: bool,
+    /// In bytes.
+    pub longest: usize,
     /// The time.
     pub now: Timestamp,
 }
@@ -186,32 +120,63 @@ pub fn verify<'k>(
     keys: impl IntoIterator<Item = &'k VerifyingKey>,
     expected: &Expected<'_>,
 ) -> Result<Vec<u8>, Rejection> {
-    if token.len() > LONGEST {
+    let Parts { message, signature, header, payload } = take_apart(token, expected.longest)?;
+    let key = choose(keys, header.kid.as_deref(), expected.now).ok_or(Rejection::UnknownKey)?;
+    let algorithm = header.alg.parse().ok().filter(|named| key.algorithms.contains(named));
+    let algorithm = algorithm.ok_or(Rejection::WrongAlgorithm)?;
+    if expected.typ.is_some_and(|typ| !header.typ.as_deref().is_some_and(|given| is_type(given, typ))) {
+        return Err(Rejection::WrongType);
+    }
+    match jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key.key, algorithm) {
+        Ok(true) => {}
+        _ => return Err(Rejection::BadSignature),
+    }
+    check_claims(&payload, expected)?;
+    Ok(payload)
+}
+
+struct Parts<'t> {
+    message: &'t str,
+    signature: &'t str,
+    header: Header,
+    payload: Vec<u8>,
+}
+
+fn take_apart(token: &str, longest: usize) -> Result<Parts<'_>, Rejection> {
+    if token.len() > longest {
         return Err(Rejection::TooLong);
     }
     let (message, signature) = token.rsplit_once('.').ok_or(Rejection::NotCompact)?;
     let (header, payload) = message.split_once('.').ok_or(Rejection::NotCompact)?;
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Rejection::NotCompact);
     let (header, payload, _) = (decode(header)?, decode(payload)?, decode(signature)?);
-
     let members: Map<String, Value> = serde_json::from_slice(&header).map_err(|_| Rejection::BadHeader)?;
     if FORBIDDEN.iter().any(|name| members.contains_key(*name)) {
         return Err(Rejection::ForbiddenHeader);
     }
-    let header: Header = serde_json::from_slice(&header).map_err(|_| Rejection::BadHeader)?;
-    let key = choose(keys, header.kid.as_deref(), expected.now).ok_or(Rejection::UnknownKey)?;
-    if header.alg.parse::<Algorithm>().ok() != Some(key.algorithm) {
-        return Err(Rejection::WrongAlgorithm);
-    }
-    if expected.typ.is_some_and(|typ| !header.typ.as_deref().is_some_and(|given| is_type(given, typ))) {
-        return Err(Rejection::WrongType);
-    }
-    match jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key.key, key.algorithm) {
-        Ok(true) => {}
-        _ => return Err(Rejection::BadSignature),
-    }
-    check_claims(&payload, expected)?;
-    Ok(payload)
+    let header = serde_json::from_slice(&header).map_err(|_| Rejection::BadHeader)?;
+    Ok(Parts { message, signature, header, payload })
+}
+
+/// What a token says of itself, before anything of it is checked: enough to choose who may vouch for it.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub issuer: String,
+    /// In lower case, without `application/`.
+    pub typ: Option<String>,
+}
+
+/// Reads who claims to have issued a token.
+///
+/// # Errors
+/// When that cannot be told.
+pub fn claimed(token: &str, longest: usize) -> Result<Claimed, Rejection> {
+    let Parts { header, payload, .. } = take_apart(token, longest)?;
+    let claims: RegisteredClaims = serde_json::from_slice(&payload).map_err(|_| Rejection::BadClaims)?;
+    let issuer = claims.iss.ok_or(Rejection::MissingClaim)?;
+    let typ = header.typ.map(|typ| typ.to_ascii_lowercase());
+    let typ = typ.map(|typ| typ.strip_prefix("application/").unwrap_or(&typ).to_owned());
+    Ok(Claimed { issuer, typ })
 }
 
 /// The key with that `kid`; a token without one is only accepted where there is but one key.

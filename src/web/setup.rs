@@ -97,8 +97,14 @@ pub async fn create(
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let new =
-        NewUser { email, username: None, name: None, password_hash, operator: true, email_verified: true };
+    let new = NewUser {
+        email,
+        username: None,
+        name: None,
+        password_hash: Some(password_hash),
+        operator: true,
+        email_verified: true,
+    };
     let (user, organisation) =
         match setup::create_first_admin(change, &app.keyring, Some(&link), new, &organisation).await {
             Ok(made) => made,

@@ -322,7 +322,7 @@ async fn a51_every_answer_carries_the_security_headers() {
             app.anonymous().get("/docs/").await.status(200),
             ana.post("/api/auth/logout", json!({})).await.status(204),
             app.anonymous().post("/api/auth/login", json!("x")).await.status(422),
-            app.anonymous().call_with(Method::POST, "/api/auth/login", &[], None).await.status(400),
+            app.anonymous().call_with(Method::POST, "/api/auth/register", &[], None).await.status(400),
             app.anonymous().get("/api/auth/me").await.status(401),
             app.anonymous().call_with(Method::POST, "/api/auth/login", &cross_site, None).await.status(403),
             app.anonymous().get("/nowhere").await.status(404),

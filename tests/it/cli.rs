@@ -1,6 +1,8 @@
 //! The command line, through the real binary.
 
 use oskar::config::{Config, Environment, SETTINGS, Sources};
+use oskar::entity::external_identity;
+use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 
 use crate::process::{Installation, is_private, oskar, run};
@@ -52,6 +54,31 @@ async fn a_bad_password_is_refused_and_nothing_is_made() {
     let ran = installation.run(&setup, "short\n").await.code(1);
     assert!(ran.err.contains("12 to 1024 bytes"), "{}", ran.err);
     assert_eq!(installation.run(&["user", "list", "--json"], "").await.code(0).json(), json!([]));
+}
+
+#[tokio::test]
+async fn users_are_linked_to_other_issuers_by_command() {
+    let installation = Installation::new().await;
+    let issuer = "https://login.example/";
+    let file = format!("[[issuers]]\nissuer = \"{issuer}\"\naudience = \"oskar\"\n");
+    std::fs::write(installation.data.path().join("oskar.toml"), file).unwrap();
+    let run = async |line: &str| installation.run(&line.split(' ').collect::<Vec<_>>(), "").await;
+    run("user create --email ana@acme.test").await.code(0);
+    run("user create --email bob@acme.test").await.code(0);
+    let link = |user: &str, at: &str| format!("user link {user} --issuer {at} --subject auth0|1");
+    let unknown = run(&link("ana@acme.test", "https://login.example")).await.code(1);
+    assert!(unknown.err.contains("no issuer of the configuration"), "{}", unknown.err);
+    run(&link("ana@acme.test", issuer)).await.code(0);
+    run(&link("bob@acme.test", issuer)).await.code(1);
+    let app = installation.open().await;
+    let linked = async || {
+        let all = external_identity::Entity::find().all(app.db.read()).await.unwrap();
+        all.into_iter().map(|row| (row.issuer, row.subject)).collect::<Vec<_>>()
+    };
+    assert_eq!(linked().await, [(issuer.to_owned(), "auth0|1".to_owned())]);
+    run(&format!("user unlink bob@acme.test --issuer {issuer}")).await.code(1);
+    run(&format!("user unlink ana@acme.test --issuer {issuer}")).await.code(0);
+    assert!(linked().await.is_empty());
 }
 
 #[tokio::test]
@@ -164,12 +191,21 @@ async fn config_shows_value_and_origin_and_no_secret() {
         ("postgres://oskar:…@db.example/oskar".to_owned(), "DATABASE_URL".to_owned())
     );
     assert_eq!(of("env").1, "default");
-    assert_eq!(settings.as_array().unwrap().len(), SETTINGS.len());
+    let once = SETTINGS.iter().filter(|setting| !setting.is_numbered()).count();
+    assert_eq!(settings.as_array().unwrap().len(), once);
 }
 
 #[tokio::test]
 async fn the_template_without_its_hashes_is_the_default_configuration() {
     let template = run(oskar(&["config", "template"]), "").await.code(0).out;
+    // By default there is none of those that there may be several of.
+    let (before, rest) = template.split_once("# [[issuers]]").unwrap();
+    let (several, after) = rest.split_once("\n[").unwrap();
+    for setting in SETTINGS.iter().filter(|setting| setting.is_numbered()) {
+        let name = setting.key.rsplit('.').next().unwrap();
+        assert!(several.contains(&format!("\n# {name} = ")), "{name} is not in the template");
+    }
+    let template = format!("{before}\n[{after}");
     let uncommented: Vec<_> = template
         .lines()
         .map(|line| {
@@ -184,7 +220,8 @@ async fn the_template_without_its_hashes_is_the_default_configuration() {
     std::fs::write(&path, uncommented.join("\n")).unwrap();
     let written = Sources::gather(Some(&path), &Environment::default(), &[]);
     let built_in = Sources::gather(Some("/dev/null".as_ref()), &Environment::default(), &[]);
-    for setting in SETTINGS.iter().filter(|setting| setting.key != "permissions") {
+    let once = SETTINGS.iter().filter(|setting| setting.key != "permissions" && !setting.is_numbered());
+    for setting in once {
         let (written, built_in) = (&written.values[setting.key], &built_in.values[setting.key]);
         assert_eq!(written.value, built_in.value, "{}", setting.key);
         assert!(written.origin.contains("oskar.toml"), "{} is not in the template", setting.key);

@@ -169,7 +169,7 @@ async fn a_link_dies_when_the_command_line_was_first() {
         email: "ana@acme.example".parse().unwrap(),
         username: None,
         name: None,
-        password_hash: password_hash.clone(),
+        password_hash: Some(password_hash.clone()),
         operator: true,
         email_verified: true,
     };

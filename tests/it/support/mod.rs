@@ -3,6 +3,7 @@
 mod answer;
 mod client;
 mod database;
+mod issuer;
 mod mailbox;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use serde_json::{Value, json};
 pub use answer::Answer;
 pub use client::{Client, Credential, basic};
 pub use database::{fresh as fresh_database, on_postgres};
+pub use issuer::{AUDIENCE, FakeIssuer, Key};
 
 /// What every test user's password is.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -137,7 +139,7 @@ impl TestApp {
             email,
             username: None,
             name: None,
-            password_hash,
+            password_hash: Some(password_hash),
             operator: false,
             email_verified: true,
         };

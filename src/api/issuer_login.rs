@@ -1,0 +1,69 @@
+//! Signing in with another issuer's token, where others sign in with a password.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+
+use super::auth::{LoginInput, Started, bearer, replace_session, sign_in_with_password};
+use super::input::OptionalInput;
+use crate::app::App;
+use crate::auth::{Client, by_issuer, is_foreign};
+use crate::domain::{Change, identities, sessions, tokens};
+use crate::error::Error;
+
+/// What somebody signs in with.
+pub enum SignIn {
+    Password(LoginInput),
+    Token {
+        token: String,
+        /// Slug or id, if one was asked for.
+        organisation: Option<String>,
+    },
+}
+
+impl FromRequest<App> for SignIn {
+    type Rejection = Error;
+
+    /// Whoever gives a name or a password means that, whatever else the request carries: clients leave old tokens
+    /// in their headers.
+    async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
+        let headers = request.headers();
+        let token = bearer(headers).filter(|token| is_foreign(app, token)).map(str::to_owned);
+        if token.is_some() && headers.get_all(AUTHORIZATION).iter().count() > 1 {
+            return Err(Error::AmbiguousCredentials);
+        }
+        let OptionalInput(input) = OptionalInput::<LoginInput>::from_request(request, app).await?;
+        let input = input.unwrap_or_default();
+        let named = input.email.is_some() || input.username.is_some() || input.password.is_some();
+        Ok(match token.filter(|_| !named) {
+            Some(token) => Self::Token { token, organisation: input.organisation },
+            None => Self::Password(input),
+        })
+    }
+}
+
+/// The one way in, by password or by token, whatever the answer looks like.
+pub async fn sign_in(
+    app: &App,
+    client: &Client,
+    headers: &HeaderMap,
+    way: &SignIn,
+) -> Result<Started, Error> {
+    let (token, organisation) = match way {
+        SignIn::Password(input) => return sign_in_with_password(app, client, headers, input).await,
+        SignIn::Token { token, organisation } => (token, organisation.as_deref()),
+    };
+    let (vouched, admission) = by_issuer(app, client, token).await?;
+    let txn = app.db.begin().await?;
+    let anonymous = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &anonymous };
+    let user = identities::sign_in(change, &vouched, &admission).await?;
+    let actor = anonymous.as_user(user.id, &user.name);
+    let change = Change { actor: &actor, ..change };
+    let place = tokens::place(&txn, user.id, organisation, None).await?;
+    sessions::announce_new_device(change, &user).await?;
+    let issuer = Some(vouched.issuer.as_str());
+    let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref(), issuer).await?;
+    txn.commit().await?;
+    Ok(Started { user, session, place, cookie })
+}

@@ -1,0 +1,52 @@
+//! Users whom another issuer vouches for: from its token to who that is.
+
+use super::client::Client;
+use super::credential::API_KEY_PREFIX;
+use crate::app::App;
+use crate::config::Issuer;
+use crate::domain::identities::{self, Admission, Vouched};
+use crate::error::Error;
+use crate::issuers::Refusal;
+use crate::jwt::claimed;
+
+/// Whether a bearer token may be another issuer's. Those of our own are for other doors.
+pub fn is_foreign(app: &App, token: &str) -> bool {
+    let ours = claimed(token, token.len()).is_ok_and(|claimed| claimed.issuer == app.config.public_url);
+    !ours && !token.starts_with(API_KEY_PREFIX)
+}
+
+/// Checks an issuer's token. A bad one counts as a wrong guess of that address.
+///
+/// # Errors
+/// [`Error::InvalidIssuerToken`], with no hint at what was wrong with it; [`Error::IssuerDisabled`] if the issuer is
+/// turned off, or is configured no more; [`Error::IssuerUnavailable`]; [`Error::TooManyAttempts`].
+pub async fn by_issuer<'a>(
+    app: &'a App,
+    client: &Client,
+    token: &str,
+) -> Result<(Vouched, Admission<'a>), Error> {
+    let checking = async {
+        match app.issuers.check(token, app.now()).await {
+            Ok((vouched, settings)) => Ok((vouched, admission(app, settings))),
+            Err(Refusal::Disabled) => Err(Error::IssuerDisabled),
+            Err(Refusal::Unknown(issuer)) if identities::is_known(app.db.read(), &issuer).await? => {
+                Err(Error::IssuerDisabled)
+            }
+            Err(Refusal::Unavailable) => Err(Error::IssuerUnavailable),
+            Err(refusal) => {
+                tracing::debug!(?refusal, "refused an issuer's token");
+                Err(Error::InvalidIssuerToken)
+            }
+        }
+    };
+    client.door(app).guess(None, checking).await
+}
+
+fn admission<'a>(app: &App, settings: &'a Issuer) -> Admission<'a> {
+    Admission {
+        emails: &settings.allowed_emails,
+        domains: &settings.allowed_domains,
+        new_users: settings.new_users.as_ref().map(|(place, role)| (place.as_str(), *role)),
+        seats: app.config.limits.seats,
+    }
+}

@@ -1,0 +1,149 @@
+//! An issuer's keys, kept: fetched again after ten minutes, used for a day when the issuer cannot be reached.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::TimeDelta;
+use jsonwebtoken::Algorithm;
+use tokio::sync::Mutex;
+
+use super::fetch::Http;
+use crate::clock::Timestamp;
+use crate::config::{Issuer, KeySource};
+use crate::jwt::{VerifyingKey, public_keys};
+
+/// How long keys are used without a look at the issuer's.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
+/// How long they are used at most, if the issuer cannot be reached.
+const STALE: TimeDelta = TimeDelta::hours(24);
+/// How long nobody is made to wait for an issuer that could not be reached.
+const PAUSE: TimeDelta = TimeDelta::seconds(10);
+/// A key that is not among them makes us look at most so often: anybody can invent a `kid`.
+const UNKNOWN_KEY_PAUSE: TimeDelta = TimeDelta::minutes(1);
+
+/// What was fetched, and when.
+pub struct Keys {
+    pub keys: Vec<VerifyingKey>,
+    fetched_at: Timestamp,
+}
+
+/// The issuer's keys cannot be had.
+#[derive(Debug)]
+pub struct Unavailable;
+
+/// The keys of one issuer.
+pub struct KeyCache {
+    issuer: String,
+    source: KeySource,
+    algorithms: Vec<Algorithm>,
+    http: Http,
+    kept: RwLock<Option<Arc<Keys>>>,
+    /// Held by whoever fetches, so that all others wait for the same answer.
+    flight: Mutex<Flight>,
+}
+
+#[derive(Default)]
+struct Flight {
+    failed_at: Option<Timestamp>,
+    looked_for_unknown_at: Option<Timestamp>,
+}
+
+fn within(since: Option<Timestamp>, now: Timestamp, limit: TimeDelta) -> bool {
+    // A clock that was set back makes nothing young again.
+    since.is_some_and(|since| (TimeDelta::zero()..limit).contains(&(now - since)))
+}
+
+impl KeyCache {
+    /// Empty, unless the keys are pinned.
+    pub fn new(settings: &Issuer, http: Http) -> Self {
+        let pinned = match &settings.keys {
+            KeySource::Pinned(text) => public_keys(text, &settings.algorithms).ok(),
+            KeySource::Discovery | KeySource::Url(_) => None,
+        };
+        let kept = pinned.map(|keys| Arc::new(Keys { keys, fetched_at: Timestamp::MIN_UTC }));
+        Self {
+            issuer: settings.issuer.clone(),
+            source: settings.keys.clone(),
+            algorithms: settings.algorithms.clone(),
+            http,
+            kept: RwLock::new(kept),
+            flight: Mutex::default(),
+        }
+    }
+
+    fn kept(&self) -> Option<Arc<Keys>> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn is_pinned(&self) -> bool {
+        matches!(self.source, KeySource::Pinned(_))
+    }
+
+    fn fresh(&self, now: Timestamp) -> Option<Arc<Keys>> {
+        self.kept().filter(|keys| self.is_pinned() || within(Some(keys.fetched_at), now, FRESH))
+    }
+
+    /// The keys of this moment.
+    pub async fn current(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Keys>, Unavailable> {
+        if let Some(keys) = self.fresh(now) {
+            return Ok(keys);
+        }
+        // In a task of its own: whoever hangs up does not take the answer away from the others.
+        let cache = self.clone();
+        tokio::spawn(async move { cache.refresh(now).await }).await.map_err(|_| Unavailable)?
+    }
+
+    async fn refresh(&self, now: Timestamp) -> Result<Arc<Keys>, Unavailable> {
+        let mut flight = self.flight.lock().await;
+        if let Some(keys) = self.fresh(now) {
+            return Ok(keys);
+        }
+        if !within(flight.failed_at, now, PAUSE)
+            && let Ok(keys) = self.fetch(&mut flight, now).await
+        {
+            return Ok(keys);
+        }
+        self.kept().filter(|keys| within(Some(keys.fetched_at), now, STALE)).ok_or(Unavailable)
+    }
+
+    /// Keys that were fetched after those, in which a key was missed; `None` if it is too soon to look.
+    pub async fn newer_than(
+        self: &Arc<Self>,
+        seen: &Arc<Keys>,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Keys>>, Unavailable> {
+        if self.is_pinned() {
+            return Ok(None);
+        }
+        let (cache, seen) = (self.clone(), seen.clone());
+        tokio::spawn(async move { cache.look_again(&seen, now).await }).await.map_err(|_| Unavailable)?
+    }
+
+    async fn look_again(&self, seen: &Arc<Keys>, now: Timestamp) -> Result<Option<Arc<Keys>>, Unavailable> {
+        let mut flight = self.flight.lock().await;
+        if let Some(keys) = self.kept().filter(|keys| !Arc::ptr_eq(keys, seen)) {
+            return Ok(Some(keys));
+        }
+        if within(flight.looked_for_unknown_at, now, UNKNOWN_KEY_PAUSE) {
+            return Ok(None);
+        }
+        flight.looked_for_unknown_at = Some(now);
+        self.fetch(&mut flight, now).await.map(Some)
+    }
+
+    async fn fetch(&self, flight: &mut Flight, now: Timestamp) -> Result<Arc<Keys>, Unavailable> {
+        let text = self.http.key_set(&self.issuer, &self.source).await;
+        match text.and_then(|text| public_keys(&text, &self.algorithms)) {
+            Ok(keys) => {
+                let keys = Arc::new(Keys { keys, fetched_at: now });
+                *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some(keys.clone());
+                flight.failed_at = None;
+                Ok(keys)
+            }
+            Err(problem) => {
+                tracing::warn!(issuer = self.issuer, problem, "cannot fetch the issuer's keys");
+                flight.failed_at = Some(now);
+                Err(Unavailable)
+            }
+        }
+    }
+}

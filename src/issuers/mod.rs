@@ -1,0 +1,109 @@
+//! Other issuers whose tokens sign users in: their keys, and what a token of theirs must say.
+//!
+//! `fetch.rs` gets keys over the network, `key_cache.rs` keeps them, `claims.rs` reads what a token says.
+//!
+//! ID tokens (OpenID Connect Core section 2) and access tokens (RFC 9068, or what providers made before it) are
+//! both taken, if we are their audience: clients have one or the other. What is made for some other use is not.
+
+mod claims;
+mod fetch;
+mod key_cache;
+
+use std::sync::Arc;
+
+use crate::clock::Timestamp;
+use crate::config::{Config, Issuer};
+use crate::domain::identities::Vouched;
+use crate::jwt::{Expected, Rejection, claimed, verify};
+use claims::Claims;
+use fetch::Http;
+use key_cache::KeyCache;
+
+/// The longest token that is looked at, in bytes: providers put roles and groups in.
+const LONGEST: usize = 16 * 1024;
+
+/// Why nobody is signed in by a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nobody configured that issuer, or not any more.
+    Unknown(String),
+    Disabled,
+    Token(Rejection),
+    /// Its keys cannot be had.
+    Unavailable,
+}
+
+impl From<Rejection> for Refusal {
+    fn from(rejection: Rejection) -> Self {
+        Self::Token(rejection)
+    }
+}
+
+/// All that are configured.
+pub struct Issuers(Vec<Trusted>);
+
+struct Trusted {
+    settings: Issuer,
+    keys: Arc<KeyCache>,
+}
+
+impl Issuers {
+    /// By the settings. Nothing is fetched before it is needed.
+    pub fn new(config: &Config) -> Self {
+        let http = Http::default();
+        let trusted = |settings: &Issuer| Trusted {
+            settings: settings.clone(),
+            keys: Arc::new(KeyCache::new(settings, http.clone())),
+        };
+        Self(config.issuers.iter().map(trusted).collect())
+    }
+
+    fn find(&self, issuer: &str) -> Option<&Trusted> {
+        self.0.iter().find(|trusted| trusted.settings.issuer == issuer)
+    }
+
+    /// Whether sessions that were started through that issuer still count; those of no issuer always do.
+    pub fn admit(&self, issuer: Option<&str>) -> bool {
+        issuer.is_none_or(|issuer| self.find(issuer).is_some_and(|trusted| trusted.settings.enabled))
+    }
+
+    /// Checks a token, and gives whom it is of and what is configured for its issuer.
+    ///
+    /// # Errors
+    /// The first reason for which it is refused.
+    pub async fn check(&self, token: &str, now: Timestamp) -> Result<(Vouched, &Issuer), Refusal> {
+        let claimed = claimed(token, LONGEST)?;
+        let Some(trusted) = self.find(&claimed.issuer) else { return Err(Refusal::Unknown(claimed.issuer)) };
+        if !trusted.settings.enabled {
+            return Err(Refusal::Disabled);
+        }
+        // A token for a logout, an event or a proof is signed by the same keys (RFC 8725 section 3.11).
+        if !matches!(claimed.typ.as_deref(), None | Some("jwt" | "at+jwt")) {
+            return Err(Rejection::WrongType.into());
+        }
+        let payload = trusted.verify(token, now).await?;
+        Ok((Claims::read(&payload)?.vouch(&trusted.settings)?, &trusted.settings))
+    }
+}
+
+impl Trusted {
+    async fn verify(&self, token: &str, now: Timestamp) -> Result<Vec<u8>, Refusal> {
+        let expected = Expected {
+            typ: None,
+            issuer: Some(&self.settings.issuer),
+            audience: None,
+            registered_claims: true,
+            longest: LONGEST,
+            now,
+        };
+        let keys = self.keys.current(now).await.map_err(|_| Refusal::Unavailable)?;
+        match verify(token, &keys.keys, &expected) {
+            Err(Rejection::UnknownKey) => {
+                let newer = self.keys.newer_than(&keys, now).await.map_err(|_| Refusal::Unavailable)?;
+                let newer = newer.ok_or(Rejection::UnknownKey)?;
+                Ok(verify(token, &newer.keys, &expected)?)
+            }
+            checked => Ok(checked?),
+        }
+    }
+}
