@@ -103,7 +103,8 @@ impl App {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let hasher = Hasher::new(config.password_cost, cores, config.limits.hash_queue)?;
         let mailer = Mailer::new(&config.mail).map_err(Error::internal)?;
-        let issuers = Issuers::new(&config);
+        let fetcher = Fetcher::default();
+        let issuers = Issuers::new(&config, &fetcher);
         let none = SigningKeys::new(config.tokens.algorithm, Vec::new());
         Ok(Self(Arc::new(Shared {
             config,
@@ -116,7 +117,7 @@ impl App {
             followers: Gates::default(),
             buckets: Buckets::default(),
             remembered: Remembered::default(),
-            fetcher: Fetcher::default(),
+            fetcher,
             updates: Updates::default(),
             mailer,
             issuers,

@@ -6,9 +6,10 @@ use chrono::TimeDelta;
 use jsonwebtoken::Algorithm;
 use tokio::sync::Mutex;
 
-use super::fetch::Http;
+use super::discovery::key_set;
 use crate::clock::Timestamp;
 use crate::config::{Issuer, KeySource};
+use crate::fetch::Fetcher;
 use crate::jwt::{VerifyingKey, public_keys};
 
 /// How long keys are used without a look at the issuer's.
@@ -35,7 +36,7 @@ pub struct KeyCache {
     issuer: String,
     source: KeySource,
     algorithms: Vec<Algorithm>,
-    http: Http,
+    fetcher: Fetcher,
     kept: RwLock<Option<Arc<Keys>>>,
     /// Held by whoever fetches, so that all others wait for the same answer.
     flight: Mutex<Flight>,
@@ -54,7 +55,7 @@ fn within(since: Option<Timestamp>, now: Timestamp, limit: TimeDelta) -> bool {
 
 impl KeyCache {
     /// Empty, unless the keys are pinned.
-    pub fn new(settings: &Issuer, http: Http) -> Self {
+    pub fn new(settings: &Issuer, fetcher: Fetcher) -> Self {
         let pinned = match &settings.keys {
             KeySource::Pinned(text) => public_keys(text, &settings.algorithms).ok(),
             KeySource::Discovery | KeySource::Url(_) => None,
@@ -64,7 +65,7 @@ impl KeyCache {
             issuer: settings.issuer.clone(),
             source: settings.keys.clone(),
             algorithms: settings.algorithms.clone(),
-            http,
+            fetcher,
             kept: RwLock::new(kept),
             flight: Mutex::default(),
         }
@@ -131,7 +132,7 @@ impl KeyCache {
     }
 
     async fn fetch(&self, flight: &mut Flight, now: Timestamp) -> Result<Arc<Keys>, Unavailable> {
-        let text = self.http.key_set(&self.issuer, &self.source).await;
+        let text = key_set(&self.fetcher, &self.issuer, &self.source).await;
         match text.and_then(|text| public_keys(&text, &self.algorithms)) {
             Ok(keys) => {
                 let keys = Arc::new(Keys { keys, fetched_at: now });

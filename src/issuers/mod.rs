@@ -1,12 +1,12 @@
 //! Other issuers whose tokens sign users in: their keys, and what a token of theirs must say.
 //!
-//! `fetch.rs` gets keys over the network, `key_cache.rs` keeps them, `claims.rs` reads what a token says.
+//! `discovery.rs` finds keys over the network, `key_cache.rs` keeps them, `claims.rs` reads what a token says.
 //!
 //! ID tokens (OpenID Connect Core section 2) and access tokens (RFC 9068, or what providers made before it) are
 //! both taken, if we are their audience: clients have one or the other. What is made for some other use is not.
 
 mod claims;
-mod fetch;
+mod discovery;
 mod key_cache;
 
 use std::sync::Arc;
@@ -14,9 +14,9 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::config::{Config, Issuer};
 use crate::domain::identities::Vouched;
+use crate::fetch::Fetcher;
 use crate::jwt::{Expected, Rejection, claimed, verify};
 use claims::Claims;
-use fetch::Http;
 use key_cache::KeyCache;
 
 /// The longest token that is looked at, in bytes: providers put roles and groups in.
@@ -49,11 +49,10 @@ struct Trusted {
 
 impl Issuers {
     /// By the settings. Nothing is fetched before it is needed.
-    pub fn new(config: &Config) -> Self {
-        let http = Http::default();
+    pub fn new(config: &Config, fetcher: &Fetcher) -> Self {
         let trusted = |settings: &Issuer| Trusted {
             settings: settings.clone(),
-            keys: Arc::new(KeyCache::new(settings, http.clone())),
+            keys: Arc::new(KeyCache::new(settings, fetcher.clone())),
         };
         Self(config.issuers.iter().map(trusted).collect())
     }
