@@ -22,7 +22,6 @@ mod m0009_mail;
 mod m0010_login_failure;
 mod m0011_socket_ticket;
 mod m0012_external_identity;
-mod m0014_socket_ticket_password;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -42,7 +41,6 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_login_failure::Migration),
             Box::new(m0011_socket_ticket::Migration),
             Box::new(m0012_external_identity::Migration),
-            Box::new(m0014_socket_ticket_password::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! Tickets that open a socket once.
 use sea_orm_migration::{
     prelude::*,
-    schema::{binary, string_len_null, timestamp_with_time_zone, uuid, uuid_null},
+    schema::{binary, binary_null, string_len_null, timestamp_with_time_zone, uuid, uuid_null},
 };
 
 #[derive(DeriveMigrationName)]
@@ -24,6 +24,8 @@ impl MigrationTrait for Migration {
                     .col(uuid_null("user_id"))
                     .col(uuid_null("session_id"))
                     .col(uuid_null("api_key_id"))
+                    // Of users without a session: what tells whether their password is still the same.
+                    .col(binary_null("password_digest"))
                     .col(string_len_null("origin", 300))
                     .col(timestamp_with_time_zone("expires_at"))
                     .col(timestamp_with_time_zone("created_at"))

@@ -29,12 +29,14 @@ const FORMAT: &str = r#"Each line of the file is one JSON object:
   {"email":"ana@acme.example","name":"Ana Ruiz","username":"ana","password_hash":"$2b$12$…",
    "organisation":"acme","role":"member","email_verified":true,"disabled":false}
 
-`email` and `password_hash` are required; `organisation` is a slug; `role` is viewer, member (the default) or
-admin. Hashes: argon2id, argon2i, argon2d, scrypt and pbkdf2-sha256, -sha512 and -sha1 as PHC strings, bcrypt
-($2a$, $2b$, $2y$), and passlib's pbkdf2. Each becomes argon2id at the first sign-in.
+`email` and `password_hash` are required; `organisation` is a slug; `role` is viewer, member
+(the default) or admin. Hashes: argon2id, argon2i, argon2d, scrypt and pbkdf2-sha256, -sha512
+and -sha1 as PHC strings, bcrypt ($2a$, $2b$, $2y$), and passlib's pbkdf2. Each becomes argon2id
+at the first sign-in.
 
-What cannot be imported is reported with its line and left out; the exit code is then 1. Accounts that exist
-are never changed, so the same file can be imported again, also after it was interrupted."#;
+What cannot be imported is reported with its line and left out; the exit code is then 1.
+Accounts that exist are never changed, so the same file can be imported again, also after it
+was interrupted."#;
 
 /// Import accounts with the hashes of their passwords.
 #[derive(clap::Args)]
