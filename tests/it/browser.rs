@@ -328,7 +328,7 @@ async fn a51_every_answer_carries_the_security_headers() {
             app.anonymous().get("/nowhere").await.status(404),
             app.anonymous().delete("/health").await.status(405),
             app.anonymous().post("/api/auth/login", json!("x".repeat(70_000))).await.status(413),
-            app.anonymous().call(Method::POST, "/api/auth/login", None).await.status(415),
+            app.anonymous().call(Method::POST, "/api/auth/register", None).await.status(415),
             app.anonymous().call(Method::OPTIONS, "/api/auth/login", None).await,
             app.anonymous().call(Method::HEAD, "/api/auth/me", None).await.status(401),
         ] {
