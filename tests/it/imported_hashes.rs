@@ -113,7 +113,7 @@ async fn every_kind_of_hash_signs_in_and_is_argon2id_from_then_on() {
 
 /// A62: bcrypt cannot tell them apart; whoever signs in first decides, and from then on every byte counts.
 #[tokio::test]
-async fn twins_of_72_bytes_are_told_apart_after_the_first_sign_in() {
+async fn a62_twins_of_72_bytes_are_told_apart_after_the_first_sign_in() {
     let app = TestApp::start().await;
     import(&app, "long@acme.example", BCRYPT_OF_STEM).await;
     let (mine, yours) = (format!("{STEM}mine"), format!("{STEM}yours"));

@@ -36,7 +36,7 @@ fn registration(password: &str) -> Value {
 
 /// A64.
 #[tokio::test]
-async fn the_3000_most_frequent_passwords_register_nobody() {
+async fn a64_the_3000_most_frequent_passwords_register_nobody() {
     let app = TestApp::start().await;
     let register = async |password: &str| {
         let answer = app.anonymous().post("/api/auth/register", registration(password)).await.status(422);
@@ -54,7 +54,7 @@ async fn the_3000_most_frequent_passwords_register_nobody() {
 
 /// A64.
 #[tokio::test]
-async fn weak_passwords_are_refused_at_every_door_of_the_api() {
+async fn a64_weak_passwords_are_refused_at_every_door_of_the_api() {
     let app = TestApp::start().await;
     for (password, why) in WEAK {
         let answer = app.anonymous().post("/api/auth/register", registration(password)).await;
