@@ -4,6 +4,7 @@
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
 mod issuers;
+mod limits;
 mod mail;
 mod no_auth;
 mod reader;
@@ -21,6 +22,7 @@ use ipnet::IpNet;
 use zeroize::Zeroizing;
 
 pub use issuers::{Issuer, KeySource};
+pub use limits::Limits;
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
 pub use settings::{SETTINGS, Setting, Shape};
@@ -30,7 +32,6 @@ pub use update_feed::UpdateFeed;
 use crate::jwt::SigningAlgorithm;
 use crate::password::{Cost, PRODUCTION};
 use crate::permission::Catalogue;
-use crate::rate::Rate;
 use reader::Reader;
 
 /// Whether this installation is for trying things out or for real.
@@ -106,39 +107,6 @@ pub struct Tokens {
 pub struct Sessions {
     pub idle: TimeDelta,
     pub absolute: TimeDelta,
-}
-
-#[derive(Clone, Debug)]
-pub struct Limits {
-    pub body_bytes: usize,
-    pub request_timeout: TimeDelta,
-    pub hash_queue: usize,
-    /// `None`: no limit.
-    pub rate: Option<Rate>,
-    pub exempt: Vec<IpNet>,
-    pub failures_per_address: i32,
-    /// `None`: no limit.
-    pub seats: Option<u64>,
-    pub events_retention: TimeDelta,
-}
-
-impl Limits {
-    fn read(read: &mut Reader<'_>) -> Self {
-        Self {
-            body_bytes: read.within("limits.body_bytes", 1024, 16 << 20),
-            request_timeout: read.duration("limits.request_timeout"),
-            hash_queue: read.within("limits.hash_queue", 1, 100_000),
-            rate: Some(Rate {
-                per_second: read.within("limits.rate_per_second", 0, 1_000_000),
-                burst: read.within("limits.rate_burst", 1, 1_000_000),
-            })
-            .filter(|rate| rate.per_second > 0),
-            exempt: read.networks("limits.exempt"),
-            failures_per_address: read.within("limits.failures_per_address", 1, 1_000_000),
-            seats: Some(read.one("limits.seats", 0)).filter(|seats| *seats > 0),
-            events_retention: read.duration("limits.events_retention"),
-        }
-    }
 }
 
 #[derive(Clone, Debug)]

@@ -1,0 +1,41 @@
+//! How much of everything.
+
+use chrono::TimeDelta;
+use ipnet::IpNet;
+
+use super::reader::Reader;
+use crate::rate::Rate;
+
+/// The settings of `[limits]`.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    pub body_bytes: usize,
+    pub request_timeout: TimeDelta,
+    pub hash_queue: usize,
+    /// `None`: no limit.
+    pub rate: Option<Rate>,
+    pub exempt: Vec<IpNet>,
+    pub failures_per_address: i32,
+    /// `None`: no limit.
+    pub seats: Option<u64>,
+    pub events_retention: TimeDelta,
+}
+
+impl Limits {
+    pub(super) fn read(read: &mut Reader<'_>) -> Self {
+        Self {
+            body_bytes: read.within("limits.body_bytes", 1024, 16 << 20),
+            request_timeout: read.duration("limits.request_timeout"),
+            hash_queue: read.within("limits.hash_queue", 1, 100_000),
+            rate: Some(Rate {
+                per_second: read.within("limits.rate_per_second", 0, 1_000_000),
+                burst: read.within("limits.rate_burst", 1, 1_000_000),
+            })
+            .filter(|rate| rate.per_second > 0),
+            exempt: read.networks("limits.exempt"),
+            failures_per_address: read.within("limits.failures_per_address", 1, 1_000_000),
+            seats: Some(read.one("limits.seats", 0)).filter(|seats| *seats > 0),
+            events_retention: read.duration("limits.events_retention"),
+        }
+    }
+}
