@@ -7,7 +7,6 @@ use serde_json::json;
 
 use super::email::Email;
 use super::{Change, members, outbox};
-use crate::entity::outbox::Kind;
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
 use crate::id::{InvitationId, OrganisationId, UserId};
@@ -21,7 +20,7 @@ pub const LIFETIME: TimeDelta = TimeDelta::days(7);
 /// Invites an address. An open invitation of the same address is replaced by the new one.
 ///
 /// # Errors
-/// [`Error::AlreadyMember`]; [`Error::SeatsTaken`].
+/// [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::TooManyMails`].
 pub async fn create(
     change: Change<'_>,
     organisation: OrganisationId,
@@ -56,8 +55,7 @@ pub async fn create(
         return Err(Error::SeatsTaken);
     }
     let id = InvitationId::generate();
-    let mail =
-        outbox::enqueue(change, Kind::Invitation, email.as_str(), json!({ "invitation_id": id })).await?;
+    let mail = outbox::enqueue_invitation(change, organisation, email.as_str(), id).await?;
     let row = invitation::ActiveModel {
         id: Set(id),
         organisation_id: Set(organisation),
@@ -116,7 +114,8 @@ pub async fn issue_link(
 /// Sends an invitation again, for another seven days; the link before it dies now.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::InvitationEnded`]; [`Error::SeatsTaken`] if it had expired and its seat is taken.
+/// [`Error::NotFound`]; [`Error::InvitationEnded`]; [`Error::SeatsTaken`] if it had expired and its seat is taken;
+/// [`Error::TooManyMails`].
 pub async fn resend(
     change: Change<'_>,
     organisation: OrganisationId,
@@ -132,7 +131,7 @@ pub async fn resend(
     if reopened && taken_seats(change, organisation).await? >= seats.unwrap_or(u64::MAX) {
         return Err(Error::SeatsTaken);
     }
-    let mail = outbox::enqueue(change, Kind::Invitation, &row.email, json!({ "invitation_id": id })).await?;
+    let mail = outbox::enqueue_invitation(change, organisation, &row.email, id).await?;
     let mut changed: invitation::ActiveModel = row.into();
     changed.outbox_id = Set(Some(mail));
     changed.digest = Set(None);

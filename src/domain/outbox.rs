@@ -4,26 +4,29 @@
 //! in the mail, and its lifetime begins there.
 
 use chrono::TimeDelta;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, Set, Statement,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Change;
 use crate::clock::Timestamp;
-use crate::entity::membership;
 use crate::entity::outbox::{self, Kind, State};
 use crate::entity::user;
+use crate::entity::{audit_event, membership};
 use crate::error::Error;
-use crate::id::{OrganisationId, OutboxId};
+use crate::id::{InvitationId, OrganisationId, OutboxId};
 use crate::network::network;
 use crate::permission::Role;
 
 /// Mails that anybody can ask for: so many an hour for one recipient, and from one client.
 const PER_RECIPIENT: u64 = 3;
 const PER_CLIENT: u64 = 20;
+/// Invitations: so many an hour to one address, from whatever organisations, and from one organisation.
+const INVITATIONS_TO_ADDRESS: u64 = 5;
+const INVITATIONS_OF_ORGANISATION: u64 = 200;
 const HOUR: TimeDelta = TimeDelta::hours(1);
 /// After this another node takes over: longer than an attempt may take (`worker/outbox.rs`).
 const ATTEMPT: TimeDelta = TimeDelta::seconds(60);
@@ -49,7 +52,7 @@ pub async fn enqueue_requested(
 ) -> Result<(), Error> {
     let address = change.actor.ip.as_deref().and_then(|ip| ip.parse().ok());
     let client = address.map_or_else(|| "local".to_owned(), |ip| network(ip).to_string());
-    one_after_the_other(change, [&client, recipient]).await?;
+    one_after_the_other(change, &[&client, recipient]).await?;
     let recent = || {
         outbox::Entity::find()
             .filter(outbox::COLUMN.created_at.gt(change.now - HOUR))
@@ -64,12 +67,42 @@ pub async fn enqueue_requested(
     Ok(())
 }
 
+/// Writes down an invitation's mail. The caller holds the organisation's lock.
+///
+/// # Errors
+/// [`Error::TooManyMails`]: whoever invites is told, or would wait for an answer to a mail that nobody got.
+pub async fn enqueue_invitation(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    recipient: &str,
+    id: InvitationId,
+) -> Result<OutboxId, Error> {
+    // Of several addresses in one transaction: two with the same ones in another order must not wait for each other.
+    one_after_the_other(change, &["invitations"]).await?;
+    let address = Expr::expr(Func::lower(Expr::col(outbox::Column::Recipient)));
+    let to_them = outbox::Entity::find()
+        .filter(outbox::COLUMN.kind.eq(Kind::Invitation))
+        .filter(ExprTrait::eq(address, recipient.to_lowercase()))
+        .filter(outbox::COLUMN.created_at.gt(change.now - HOUR))
+        .count(change.txn)
+        .await?;
+    let of_theirs = audit_event::Entity::in_organisation(organisation)
+        .filter(audit_event::COLUMN.action.is_in(["invitation.created", "invitation.resent"]))
+        .filter(audit_event::COLUMN.created_at.gt(change.now - HOUR))
+        .count(change.txn)
+        .await?;
+    if to_them >= INVITATIONS_TO_ADDRESS || of_theirs >= INVITATIONS_OF_ORGANISATION {
+        return Err(Error::TooManyMails);
+    }
+    insert(change, Kind::Invitation, recipient, json!({ "invitation_id": id }), None).await
+}
+
 /// Counting and writing down must not be interleaved with another request's. SQLite has one writer anyway.
-async fn one_after_the_other(change: Change<'_>, names: [&str; 2]) -> Result<(), Error> {
+async fn one_after_the_other(change: Change<'_>, names: &[&str]) -> Result<(), Error> {
     let backend = change.txn.get_database_backend();
     if backend == DbBackend::Postgres {
         // Client before recipient, everywhere, so that two cannot wait for each other.
-        for (class, name) in (1..).zip(names) {
+        for (class, name) in (1..).zip(names.iter().copied()) {
             let lock = "SELECT pg_advisory_xact_lock($1, hashtext($2))";
             let statement = Statement::from_sql_and_values(backend, lock, [class.into(), name.into()]);
             change.txn.execute_raw(statement).await?;
@@ -163,12 +196,12 @@ pub async fn finish(change: Change<'_>, id: OutboxId, state: State) -> Result<()
 /// mails do not march in step; the last one comes a day after the first. What another node has taken over
 /// meanwhile is left to it.
 pub async fn retry_later(change: Change<'_>, mail: &outbox::Model, error: &str) -> Result<State, Error> {
-    let exponent = u32::try_from(mail.attempts).unwrap_or(0).min(8);
+    let exponent = Ord::min(u32::try_from(mail.attempts).unwrap_or(0), 8);
     let wait = TimeDelta::seconds(30 * (1 << exponent));
     // In whole milliseconds: databases keep no more than microseconds.
     let jitter = wait.num_milliseconds() * i64::from(crate::secret::random_bytes::<1>()[0]) / 1024;
     let last = mail.created_at + GIVEN_UP_AFTER;
-    let next = (change.now + wait + TimeDelta::milliseconds(jitter)).min(last);
+    let next = Ord::min(change.now + wait + TimeDelta::milliseconds(jitter), last);
     let state = if change.now >= last { State::Dead } else { State::Pending };
     outbox::Entity::update_many()
         .col_expr(outbox::Column::State, Expr::value(state))

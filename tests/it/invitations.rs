@@ -323,6 +323,42 @@ async fn seats_are_members_and_open_invitations_together() {
 }
 
 #[tokio::test]
+async fn a70_nobody_is_buried_in_invitations_whoever_sends_them() {
+    let app = TestApp::start().await;
+    let (org, other) = (app.organisation("Acme").await, app.organisation("Globex").await);
+    let (id, _) = invite_bob(&app, &org).await;
+    let resend = format!("{}/invitations/{id}/resend", org.path);
+    org.admin.with_cookie().call(Method::POST, &resend, None).await.status(200);
+    invite(&org, &[BOB], "viewer").await.status(201);
+    invite(&other, &["BOB@new.example"], "viewer").await.status(201);
+    invite(&other, &[BOB], "viewer").await.status(201);
+    for organisation in [&org, &other] {
+        let refused = invite(organisation, &["eve@new.example", BOB], "viewer").await.status(429);
+        assert_eq!((refused.code().as_str(), refused.header("retry-after")), ("too_many_mails", "3600"));
+        assert!(list(organisation).await.iter().all(|row| row["email"] != "eve@new.example"), "all or none");
+    }
+    app.deliver().await;
+    // The first one, and of those that replaced each other the last of each organisation.
+    assert_eq!(app.mails(BOB).await.len(), 3);
+    app.advance(TimeDelta::hours(1));
+    invite(&other, &[BOB], "viewer").await.status(201);
+}
+
+#[tokio::test]
+async fn a70_an_organisation_sends_two_hundred_invitations_an_hour() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    for hundred in 0..4 {
+        let emails: Vec<_> = (0..50).map(|one| format!("n{hundred}-{one}@new.example")).collect();
+        let emails: Vec<_> = emails.iter().map(String::as_str).collect();
+        invite(&org, &emails, "viewer").await.status(201);
+    }
+    assert_eq!(invite(&org, &[BOB], "viewer").await.status(429).code(), "too_many_mails");
+    app.advance(TimeDelta::hours(1));
+    invite(&org, &[BOB], "viewer").await.status(201);
+}
+
+#[tokio::test]
 async fn a_limit_that_was_lowered_holds_for_open_invitations_and_leaves_them_good() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
