@@ -118,7 +118,7 @@ pub enum Error {
         /// Seconds.
         retry_after: u64,
     },
-    #[error("Too many invitations were sent, to this address or by this organisation. Try again in an hour.")]
+    #[error("Too many invitations were sent, to this address or by you. Try again in an hour.")]
     TooManyMails,
     #[error("Too many requests from this address. Slow down.")]
     RateLimited {

@@ -50,7 +50,8 @@ impl Buckets {
         let capacity = interval * i32::try_from(rate.burst.max(1)).unwrap_or(i32::MAX);
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = buckets.young.get(&network).or_else(|| buckets.old.get(&network)).copied();
-        let full = known.unwrap_or(now).max(now);
+        // No fuller than full, whatever a clock that was set back says.
+        let full = known.unwrap_or(now).clamp(now, now + capacity);
         let after = full + interval;
         let allowed = after - now <= capacity;
         let kept = if allowed { after } else { full };
@@ -96,6 +97,15 @@ mod tests {
         assert!(!buckets.take(ip, RATE, later).allowed);
         assert!(buckets.take(IpAddr::from([192, 0, 2, 2]), RATE, later).allowed);
         assert_eq!(buckets.take(ip, RATE, later + TimeDelta::seconds(60)).remaining, 59);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        let (buckets, ip) = (Buckets::default(), IpAddr::from([192, 0, 2, 1]));
+        let now = Timestamp::default();
+        assert!(buckets.take(ip, RATE, now + TimeDelta::hours(1)).allowed);
+        assert!(!buckets.take(ip, RATE, now).allowed);
+        assert!(buckets.take(ip, RATE, now + TimeDelta::seconds(1)).allowed);
     }
 
     #[test]

@@ -132,7 +132,7 @@ holds 'the token is there by both names' is '.token == .access_token'
 holds 'the session is in a cookie that scripts cannot read: '"$(cookie oskar_session)" \
   matches "$(cookie oskar_session)" '^oskar_session=oss_[0-9A-Za-z]{38}; HttpOnly; SameSite=Lax; Path=/$'
 holds 'and the device is remembered in one of its own' \
-  matches "$(cookie oskar_device)" '^oskar_device=[0-9A-Za-z_-]{86}; HttpOnly; SameSite=Lax; Path=/; Max-Age=[0-9]+$'
+  matches "$(cookie oskar_device)" '^oskar_device=[0-9A-Za-z_-]{96}; HttpOnly; SameSite=Lax; Path=/; Max-Age=[0-9]+$'
 holds 'nobody may keep this answer' same "$(header cache-control)" no-store
 
 tell 'Bad input is refused with a pointer to what is wrong.'

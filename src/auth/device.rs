@@ -42,8 +42,9 @@ impl Client {
     /// What signs a browser in. A device that is known for this user stays the same.
     pub fn cookies(&self, app: &App, user: UserId, session: &Secret) -> CookieJar {
         let https = app.config.is_https();
-        let device = self.device(app).filter(|device| device.user == user);
-        let device = device.unwrap_or_else(|| Device::new(user)).sign(&app.keyring);
+        let known = self.device(app).filter(|device| device.user == user);
+        let device = Device { since: app.now(), ..known.unwrap_or_else(|| Device::new(user, app.now())) };
+        let device = device.sign(&app.keyring);
         let (name, secure) = if https { (SECURE, "; Secure") } else { (PLAIN, "") };
         let text = format!("{name}={device}; HttpOnly; SameSite=Lax{secure}; Path=/; Max-Age=31536000");
         let jar = CookieJar::new().add(new_cookie(session.reveal().to_owned(), https));

@@ -1,8 +1,9 @@
-//! Budgets of wrong guesses: one function that every door with a password or a mailed link goes through.
+//! Budgets of wrong guesses: one function that every door goes through at which a password, another issuer's token or
+//! the link of a reset is said.
 //!
 //! An attempt is counted before the password is hashed, by one conditional statement, and given back if it
-//! was no wrong guess. However many requests come at once, and on however many nodes, there are never more
-//! hashes than the budget has. Those that find it used up by attempts that are still being hashed wait for
+//! was no wrong guess. However many requests come at once, and on however many nodes, there are no more
+//! hashes than the budget has (one more for every five seconds that the last one takes). Those that find it used up by attempts that are still being hashed wait for
 //! what comes of them: right passwords at the same moment are no guesses. A process that dies in between
 //! leaves the attempt counted.
 
@@ -31,6 +32,8 @@ const FREE: i32 = 5;
 const AT_ONCE: usize = 5;
 /// So long what comes of an attempt is waited for.
 const UNDECIDED: TimeDelta = TimeDelta::seconds(5);
+/// What is not closed. Not this moment: other nodes' clocks may be behind.
+const OPEN: Timestamp = Timestamp::UNIX_EPOCH;
 /// So often it is looked at.
 const LOOK: Duration = Duration::from_millis(50);
 /// In which those of an address are counted.
@@ -87,8 +90,8 @@ impl Subject<'_> {
 
 /// What a budget says to an attempt.
 enum Verdict {
-    /// It may be made; whether it was the last one.
-    Taken { last: bool },
+    /// It may be made.
+    Taken,
     /// None is left, but of those that were taken some may yet be given back.
     Undecided,
     /// They were all wrong.
@@ -108,22 +111,22 @@ impl Door<'_> {
         // Always in this order, so that two of them cannot wait for each other.
         let subjects = [Some(Subject::Address(self.network)), account];
         let _permit = self.gates.enter(self.network, AT_ONCE).await?;
-        let last = self.take_once_decided(subjects).await?;
+        self.take_once_decided(subjects).await?;
         let outcome = work.await;
         // If that fails, the answer stands all the same.
-        if !outcome.as_ref().is_err_and(is_wrong_guess) {
-            self.give_back(subjects).await.or_log("giving an attempt back");
-        } else if last {
-            self.close(subjects).await.or_log("closing after the last attempt");
+        if outcome.as_ref().is_err_and(is_wrong_guess) {
+            self.keep(subjects).await.or_log("keeping a wrong attempt in mind");
+        } else {
+            self.give_back(subjects, outcome.is_ok()).await.or_log("giving an attempt back");
         }
         outcome
     }
 
-    async fn take_once_decided(&self, subjects: [Option<Subject<'_>>; 2]) -> Result<bool, Error> {
+    async fn take_once_decided(&self, subjects: [Option<Subject<'_>>; 2]) -> Result<(), Error> {
         let mut waited = TimeDelta::zero();
         loop {
             match self.take(subjects, self.now + waited).await? {
-                Verdict::Taken { last } => return Ok(last),
+                Verdict::Taken => return Ok(()),
                 Verdict::Closed { wait } => return Err(too_many(wait)),
                 Verdict::Undecided if waited > UNDECIDED => return Err(too_many(UNDECIDED)),
                 Verdict::Undecided => {
@@ -137,15 +140,14 @@ impl Door<'_> {
     /// All of them or none.
     async fn take(&self, subjects: [Option<Subject<'_>>; 2], now: Timestamp) -> Result<Verdict, Error> {
         let txn = self.db.begin().await?;
-        let mut any_last = false;
         for subject in subjects.into_iter().flatten() {
             match self.reserve(&txn, subject, now).await? {
-                Verdict::Taken { last } => any_last |= last,
+                Verdict::Taken => {}
                 refused => return Ok(refused),
             }
         }
         txn.commit().await?;
-        Ok(Verdict::Taken { last: any_last })
+        Ok(Verdict::Taken)
     }
 
     const fn free(&self, subject: Subject<'_>) -> i32 {
@@ -162,34 +164,34 @@ impl Door<'_> {
         let free = self.free(subject);
         let column = |column: Column| Expr::col((Entity, column));
         let counting = || column(Column::ForgottenAt).gt(now);
-        let last = || counting().and(column(Column::Failures).add(1).gte(free));
         let case = CaseStatement::new;
-        let (end, kept) = if let Subject::Address(_) = subject {
-            let kept = case().case(counting(), column(Column::ForgottenAt)).finally(now + WINDOW);
-            (now + WINDOW, kept.into())
-        } else {
-            (now + MEMORY, Expr::value(now + MEMORY))
-        };
+        let memory = if let Subject::Address(_) = subject { WINDOW } else { MEMORY };
+        // The last one closes the door until it is decided.
+        let (only_one, decided) = (free <= 1, now + UNDECIDED);
+        let first_closes = if only_one { decided } else { OPEN };
+        let last = counting().and(column(Column::Failures).add(1).gte(free));
+        let until = case().case(last, decided).case(counting(), OPEN).finally(first_closes);
         let mut again = OnConflict::column(Column::Subject);
         again
             .value(Column::Failures, case().case(counting(), column(Column::Failures).add(1)).finally(1))
-            .value(Column::BlockedUntil, case().case(last(), now + UNDECIDED).finally(now))
+            .value(Column::BlockedUntil, until)
             .value(Column::Closed, false)
-            .value(Column::ForgottenAt, kept)
+            .value(
+                Column::ForgottenAt,
+                case().case(counting(), column(Column::ForgottenAt)).finally(now + memory),
+            )
             .action_and_where(column(Column::BlockedUntil).lte(now));
-        let only_one = free <= 1;
         let first = ActiveModel {
             subject: Set(digest.clone()),
             user_id: Set(if let Subject::Device(device) = subject { Some(device.user) } else { None }),
             failures: Set(1),
-            blocked_until: Set(if only_one { now + UNDECIDED } else { now }),
+            blocked_until: Set(first_closes),
             closed: Set(false),
-            forgotten_at: Set(end),
+            forgotten_at: Set(now + memory),
         };
-        let mut insert = Entity::insert(first).on_conflict(again).into_query();
-        insert.returning_col(Column::Failures);
-        if let Some(row) = txn.query_one(&insert).await? {
-            return Ok(Verdict::Taken { last: row.try_get::<i32>("", "failures")? >= free });
+        let insert = Entity::insert(first).on_conflict(again).into_query();
+        if txn.execute(&insert).await?.rows_affected() == 1 {
+            return Ok(Verdict::Taken);
         }
         let row = Entity::find_by_id(digest).one(txn).await?;
         Ok(match row {
@@ -198,12 +200,22 @@ impl Door<'_> {
         })
     }
 
-    async fn give_back(&self, subjects: [Option<Subject<'_>>; 2]) -> Result<(), Error> {
+    /// It was no wrong guess. A right password on a known device makes its owner's earlier mistakes good; at an
+    /// account it does not, or whoever knows a password of their own could guess at others' for ever.
+    async fn give_back(&self, subjects: [Option<Subject<'_>>; 2], right: bool) -> Result<(), Error> {
         let txn = self.db.begin().await?;
         for subject in subjects.into_iter().flatten() {
+            let failures = || Expr::col(Column::Failures);
+            let left = match subject {
+                Subject::Device(_) if right => Expr::value(0),
+                _ => failures().sub(1),
+            };
+            // What wrong ones have closed meanwhile stays closed.
+            let open = Expr::col(Column::Closed).eq(false).or(failures().sub(1).lt(self.free(subject)));
+            let until = CaseStatement::new().case(open, OPEN).finally(Expr::col(Column::BlockedUntil));
             Entity::update_many()
-                .col_expr(Column::Failures, Expr::col(Column::Failures).sub(1))
-                .col_expr(Column::BlockedUntil, Expr::value(self.now))
+                .col_expr(Column::Failures, left)
+                .col_expr(Column::BlockedUntil, until.into())
                 .filter(login_failure::COLUMN.subject.eq(subject.digest(self.keyring)))
                 .filter(login_failure::COLUMN.failures.gt(0))
                 .exec(&txn)
@@ -212,13 +224,19 @@ impl Door<'_> {
         Ok(txn.commit().await?)
     }
 
-    /// The last attempt was a wrong one too.
-    async fn close(&self, subjects: [Option<Subject<'_>>; 2]) -> Result<(), Error> {
+    /// It was a wrong one: an account has it in mind for a day from now on; if it was the last one, the door closes.
+    async fn keep(&self, subjects: [Option<Subject<'_>>; 2]) -> Result<(), Error> {
         let txn = self.db.begin().await?;
         for subject in subjects.into_iter().flatten() {
+            let mine = || {
+                let digest = subject.digest(self.keyring);
+                Entity::update_many().filter(login_failure::COLUMN.subject.eq(digest))
+            };
             let until = if let Subject::Address(_) = subject {
                 Expr::col(Column::ForgottenAt)
             } else {
+                let memory = Expr::value(self.now + MEMORY);
+                mine().col_expr(Column::ForgottenAt, memory).exec(&txn).await?;
                 let failures = || Expr::col(Column::Failures);
                 let pauses = (FREE..).zip(PAUSES);
                 pauses
@@ -228,10 +246,9 @@ impl Door<'_> {
                     .finally(self.now + PAUSES[PAUSES.len() - 1])
                     .into()
             };
-            Entity::update_many()
+            mine()
                 .col_expr(Column::BlockedUntil, until)
                 .col_expr(Column::Closed, Expr::value(true))
-                .filter(login_failure::COLUMN.subject.eq(subject.digest(self.keyring)))
                 .filter(login_failure::COLUMN.failures.gte(self.free(subject)))
                 .exec(&txn)
                 .await?;

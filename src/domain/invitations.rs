@@ -55,7 +55,7 @@ pub async fn create(
         return Err(Error::SeatsTaken);
     }
     let id = InvitationId::generate();
-    let mail = outbox::enqueue_invitation(change, organisation, email.as_str(), id).await?;
+    let mail = outbox::enqueue_invitation(change, &email.normalised(), id).await?;
     let row = invitation::ActiveModel {
         id: Set(id),
         organisation_id: Set(organisation),
@@ -131,7 +131,7 @@ pub async fn resend(
     if reopened && taken_seats(change, organisation).await? >= seats.unwrap_or(u64::MAX) {
         return Err(Error::SeatsTaken);
     }
-    let mail = outbox::enqueue_invitation(change, organisation, &row.email, id).await?;
+    let mail = outbox::enqueue_invitation(change, &row.email_normalised, id).await?;
     let mut changed: invitation::ActiveModel = row.into();
     changed.outbox_id = Set(Some(mail));
     changed.digest = Set(None);

@@ -4,29 +4,29 @@
 //! in the mail, and its lifetime begins there.
 
 use chrono::TimeDelta;
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set, Statement,
+    QueryOrder, QuerySelect, Select, Set, Statement,
 };
 use serde_json::{Value, json};
 
 use super::Change;
 use crate::clock::Timestamp;
+use crate::entity::membership;
 use crate::entity::outbox::{self, Kind, State};
 use crate::entity::user;
-use crate::entity::{audit_event, membership};
 use crate::error::Error;
 use crate::id::{InvitationId, OrganisationId, OutboxId};
 use crate::network::network;
 use crate::permission::Role;
 
-/// Mails that anybody can ask for: so many an hour for one recipient, and from one client.
+/// Mails that anybody can ask for: so many of a kind an hour for one recipient, and of all kinds from one client.
 const PER_RECIPIENT: u64 = 3;
 const PER_CLIENT: u64 = 20;
-/// Invitations: so many an hour to one address, from whatever organisations, and from one organisation.
+/// Invitations: so many an hour to one address, by whomever, and by one inviter, into whatever organisations.
 const INVITATIONS_TO_ADDRESS: u64 = 5;
-const INVITATIONS_OF_ORGANISATION: u64 = 200;
+const INVITATIONS_BY_INVITER: u64 = 200;
 const HOUR: TimeDelta = TimeDelta::hours(1);
 /// After this another node takes over: longer than an attempt may take (`worker/outbox.rs`).
 const ATTEMPT: TimeDelta = TimeDelta::seconds(60);
@@ -53,48 +53,43 @@ pub async fn enqueue_requested(
     let address = change.actor.ip.as_deref().and_then(|ip| ip.parse().ok());
     let client = address.map_or_else(|| "local".to_owned(), |ip| network(ip).to_string());
     one_after_the_other(change, &[&client, recipient]).await?;
-    let recent = || {
-        outbox::Entity::find()
-            .filter(outbox::COLUMN.created_at.gt(change.now - HOUR))
-            .filter(outbox::COLUMN.requested_from.is_not_null())
-    };
-    let to_them = recent().filter(outbox::COLUMN.recipient.eq(recipient)).count(change.txn).await?;
-    let from_there =
-        recent().filter(outbox::COLUMN.requested_from.eq(client.as_str())).count(change.txn).await?;
+    let to_them = recent(change, outbox::COLUMN.recipient.eq(recipient)).filter(outbox::COLUMN.kind.eq(kind));
+    let from_there = recent(change, outbox::COLUMN.requested_from.eq(client.as_str()));
+    let (to_them, from_there) = (to_them.count(change.txn).await?, from_there.count(change.txn).await?);
     if to_them < PER_RECIPIENT && from_there < PER_CLIENT {
         insert(change, kind, recipient, data, Some(client)).await?;
     }
     Ok(())
 }
 
-/// Writes down an invitation's mail. The caller holds the organisation's lock.
+/// Writes down an invitation's mail. The recipient is normalised: else case would be a way around the limit.
 ///
 /// # Errors
 /// [`Error::TooManyMails`]: whoever invites is told, or would wait for an answer to a mail that nobody got.
 pub async fn enqueue_invitation(
     change: Change<'_>,
-    organisation: OrganisationId,
     recipient: &str,
     id: InvitationId,
 ) -> Result<OutboxId, Error> {
+    let kind = Kind::Invitation;
+    let inviter = change.actor.id.clone().unwrap_or_else(|| "local".to_owned());
     // Of several addresses in one transaction: two with the same ones in another order must not wait for each other.
     one_after_the_other(change, &["invitations"]).await?;
-    let address = Expr::expr(Func::lower(Expr::col(outbox::Column::Recipient)));
-    let to_them = outbox::Entity::find()
-        .filter(outbox::COLUMN.kind.eq(Kind::Invitation))
-        .filter(ExprTrait::eq(address, recipient.to_lowercase()))
-        .filter(outbox::COLUMN.created_at.gt(change.now - HOUR))
-        .count(change.txn)
-        .await?;
-    let of_theirs = audit_event::Entity::in_organisation(organisation)
-        .filter(audit_event::COLUMN.action.is_in(["invitation.created", "invitation.resent"]))
-        .filter(audit_event::COLUMN.created_at.gt(change.now - HOUR))
-        .count(change.txn)
-        .await?;
-    if to_them >= INVITATIONS_TO_ADDRESS || of_theirs >= INVITATIONS_OF_ORGANISATION {
+    let to_them = recent(change, outbox::COLUMN.recipient.eq(recipient)).filter(outbox::COLUMN.kind.eq(kind));
+    let by_them = recent(change, outbox::COLUMN.requested_from.eq(inviter.as_str()));
+    if to_them.count(change.txn).await? >= INVITATIONS_TO_ADDRESS
+        || by_them.count(change.txn).await? >= INVITATIONS_BY_INVITER
+    {
         return Err(Error::TooManyMails);
     }
-    insert(change, Kind::Invitation, recipient, json!({ "invitation_id": id }), None).await
+    insert(change, kind, recipient, json!({ "invitation_id": id }), Some(inviter)).await
+}
+
+fn recent(change: Change<'_>, which: Expr) -> Select<outbox::Entity> {
+    outbox::Entity::find()
+        .filter(which)
+        .filter(outbox::COLUMN.requested_from.is_not_null())
+        .filter(outbox::COLUMN.created_at.gt(change.now - HOUR))
 }
 
 /// Counting and writing down must not be interleaved with another request's. SQLite has one writer anyway.

@@ -17,7 +17,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::attempts::Door;
 use super::audit::Actor;
-use super::{Change, sign_in};
+use super::{Change, sign_in, users};
 use crate::clock::Timestamp;
 use crate::entity::user;
 use crate::error::Error;
@@ -68,9 +68,9 @@ impl Remembered {
         let actor = Actor::system();
         let txn = door.db.begin().await?;
         let change = Change { txn: &txn, now: door.now, actor: &actor };
-        checked.confirm(change).await?;
-        // Once more: the hash may just have been upgraded.
-        let user = sign_in::find(&txn, name).await?.ok_or(Error::InvalidLogin)?;
+        let user = checked.confirm(change).await?;
+        // Once more, since the hash may just have been upgraded; not by name, which somebody else may have by now.
+        let user = users::lock(change, user.id).await?;
         txn.commit().await?;
         self.remember(door, &user, password);
         Ok(user)

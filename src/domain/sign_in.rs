@@ -48,7 +48,7 @@ pub async fn check(
 ) -> Result<Checked, Error> {
     let user = find(door.db.read(), name).await?;
     let name = normalised(name);
-    let known = door.device.filter(|device| user.as_ref().is_some_and(|user| user.id == device.user));
+    let known = door.device.filter(|device| user.as_ref().is_some_and(|user| device.is_of(user)));
     let budget = known.map_or(Subject::Account(&name), Subject::Device);
     door.guess(Some(budget), verify(door.hasher, user.as_ref(), password, only_verified)).await
 }
@@ -63,9 +63,9 @@ pub async fn check_again(
     session: Option<SessionId>,
     password: &PresentedPassword,
 ) -> Result<(), Error> {
-    let known = door.device.filter(|device| device.user == user.id);
+    let known = door.device.filter(|device| device.is_of(user));
     // Whoever has a session signed in on that device once.
-    let device = known.or(session.map(|session| Device { user: user.id, id: session.0 }));
+    let device = known.or(session.map(|session| Device { user: user.id, id: session.0, since: door.now }));
     let budget = device.map_or(Subject::Account(&user.email_normalised), Subject::Device);
     let check = async {
         let right = door.hasher.verify(password, user.password_hash.as_deref()).await?;

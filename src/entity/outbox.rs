@@ -72,7 +72,7 @@ pub struct Model {
     pub finished_at: Option<Timestamp>,
     #[sea_orm(column_type = "Text", nullable)]
     pub last_error: Option<String>,
-    /// The client's address, for the cap on mails that anybody can ask for.
+    /// The client's address, or who invites: for the caps on mails that people ask for.
     #[sea_orm(column_type = "String(StringLen::N(64))", nullable)]
     pub requested_from: Option<String>,
     pub created_at: Timestamp,

@@ -327,6 +327,23 @@ async fn a70_a_hundred_requests_are_answered_the_same_and_send_three_mails_an_ho
 }
 
 #[tokio::test]
+async fn mails_of_one_kind_do_not_use_up_those_of_another() {
+    let app = TestApp::with(&[("OSKAR_VERIFY_EMAIL", "required")]).await;
+    let body = json!({ "email": "ana@acme.example", "password": PASSWORD });
+    for _ in 0..5 {
+        app.anonymous().post("/api/auth/register", body.clone()).await.status(202);
+    }
+    app.deliver().await;
+    let before = app.mails("ana@acme.example").await.len();
+    app.anonymous()
+        .post("/api/auth/forgot-password", json!({ "email": "ana@acme.example" }))
+        .await
+        .status(202);
+    app.deliver().await;
+    assert_eq!(app.mails("ana@acme.example").await.len(), before + 1);
+}
+
+#[tokio::test]
 async fn a70_one_client_causes_twenty_mails_an_hour() {
     let app = TestApp::start().await;
     let rows = async || outbox::Entity::find().count(app.app.db.read()).await.unwrap();
