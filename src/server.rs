@@ -12,6 +12,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 use crate::app::App;
@@ -60,7 +61,11 @@ pub async fn serve(app: &App, listener: TcpListener, stop: impl Future<Output = 
             request.extensions_mut().insert(socket.clone());
             router.clone().oneshot(request.map(Body::new))
         });
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        // Whoever does not take what is sent to them goes, too.
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(headers_within));
+        let stream = TokioIo::new(Box::pin(stream));
+        let connection = http.serve_connection(stream, TowerToHyperService::new(service));
         // Held until the connection is over: that is what the end waits for.
         tokio::spawn(async move {
             let mut connection = std::pin::pin!(connection.with_upgrades());

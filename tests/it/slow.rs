@@ -54,3 +54,22 @@ async fn a89_slow_clients_are_cut_off_and_hold_nobody_up() {
         assert!(said.starts_with("HTTP/1.1 408") || said.starts_with("HTTP/1.1 503"), "{said}");
     }
 }
+
+#[tokio::test]
+async fn a89_whoever_does_not_read_the_answer_is_cut_off() {
+    let app = TestApp::with(&[("OSKAR_LIMITS__REQUEST_TIMEOUT", "1s")]).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let shared = app.app.clone();
+    let serving = tokio::spawn(async move {
+        oskar::server::serve(&shared, listener, async { drop(stopped.await) }).await;
+    });
+    // More than any socket buffers, again and again on one connection.
+    let ask = "GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(20);
+    let unread = stuck(port, &ask).await;
+    stop.send(()).unwrap();
+    // It waits ten seconds for those that go on; these do not.
+    timeout(Duration::from_secs(8), serving).await.unwrap().unwrap();
+    drop(unread);
+}
