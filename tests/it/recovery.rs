@@ -357,6 +357,24 @@ async fn a70_one_client_causes_twenty_mails_an_hour() {
 }
 
 #[tokio::test]
+async fn a70_an_ipv6_customer_causes_twenty_mails_an_hour_too() {
+    let app = TestApp::with(&[("OSKAR_TRUSTED_PROXIES", "203.0.113.7")]).await;
+    let ask = async |address: &str, number: usize| {
+        let body = json!({ "email": format!("user{number}@acme.example") });
+        let headers = [("x-forwarded-for", address)];
+        let path = "/api/auth/forgot-password";
+        app.anonymous().call_with(Method::POST, path, &headers, Some(body)).await.status(202);
+    };
+    for number in 0..30 {
+        ask(&format!("2001:db8:1:2:{number:x}::1"), number).await;
+    }
+    let rows = async || outbox::Entity::find().count(app.app.db.read()).await.unwrap();
+    assert_eq!(rows().await, 20);
+    ask("2001:db8:1:3::1", 31).await;
+    assert_eq!(rows().await, 21);
+}
+
+#[tokio::test]
 async fn a66_links_lead_to_the_public_url_whatever_the_request_says() {
     let app = TestApp::with(&[("OSKAR_PUBLIC_URL", "https://auth.acme.example")]).await;
     let body = json!({ "email": ANA, "password": PASSWORD });
