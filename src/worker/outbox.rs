@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::domain::audit::Actor;
-use crate::domain::{Change, invitations, one_time, outbox, sign_in, users};
+use crate::domain::{Change, invitations, mailbox, one_time, outbox, sign_in, users};
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::{Kind, Model, State};
 use crate::entity::{organisation, user};
@@ -114,8 +114,7 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
         Kind::ConfirmNewEmail => {
             let taken = recipient(change, mail).await?.is_some();
             let user = named_user(change, &mail.data).await?.filter(|_| !taken);
-            // Whoever asked with a password that was replaced since asks no more.
-            let user = user.filter(|user| user.password_changed_at.is_none_or(|at| at <= mail.created_at));
+            let user = user.filter(|user| text("asked_with") == mailbox::asked_with(&app.keyring, user));
             let user = user.filter(|user| user.disabled_at.is_none());
             link(app, change, Purpose::NewEmail, user, mail, "verify").await?.map(messages::confirm_new_email)
         }
