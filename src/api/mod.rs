@@ -122,10 +122,11 @@ fn older_clients(app: &App) -> RouteTable {
     let none = || RouteTable::new(app.clone(), OpenApi::default());
     // Osmedeus' errors have a shape of their own, the guard's included.
     let osmedeus = none()
-        .public(routes!(compat::osmedeus_login))
         .any(routes!(compat::osmedeus_logout))
         .forwarded(routes!(compat::osmedeus_verify), compat::osmedeus_verify)
-        .wrap(|router| router.route_layer(from_fn(compat::osmedeus)));
+        .wrap(|router| router.route_layer(from_fn(compat::osmedeus_key)))
+        .public(routes!(compat::osmedeus_login))
+        .wrap(|router| router.route_layer(from_fn(compat::osmedeus_errors)));
     none()
         .merge(osmedeus)
         .sign_in(routes!(compat::core_login))

@@ -11,7 +11,7 @@ use super::{Change, keys, one_time, outbox, users};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
-use crate::entity::{api_key, external_identity, session, user};
+use crate::entity::{api_key, external_identity, one_time_token, session, user};
 use crate::error::{Error, OnConflict};
 use crate::id::{SessionId, UserId};
 use crate::keyring::{self, Keyring};
@@ -22,9 +22,10 @@ use crate::secret::Secret;
 /// # Errors
 /// [`Error::LinkInvalid`]; [`Error::EmailTaken`] if another account has taken the address meanwhile.
 pub async fn verify(change: Change<'_>, keyring: &Keyring, link: &Secret) -> Result<user::Model, Error> {
-    let token = one_time::consume(change, keyring, &[Purpose::VerifyEmail, Purpose::NewEmail], link).await?;
-    let (Some(id), Some(email)) = (token.user_id, token.email) else { return Err(Error::LinkInvalid) };
-    let user = users::lock(change, id).await?;
+    let (user, token) =
+        lock_and_consume(change, keyring, &[Purpose::VerifyEmail, Purpose::NewEmail], link).await?;
+    let email = token.email.ok_or(Error::LinkInvalid)?;
+    let id = user.id;
     if token.purpose == Purpose::NewEmail {
         return replace_email(change, user, &email).await;
     }
@@ -33,6 +34,19 @@ pub async fn verify(change: Change<'_>, keyring: &Keyring, link: &Secret) -> Res
     }
     mark_proven(change, id).await?;
     users::lock(change, id).await
+}
+
+/// First the account, then its link, as whoever makes or ends links does: two changes cannot wait for each other.
+async fn lock_and_consume(
+    change: Change<'_>,
+    keyring: &Keyring,
+    purposes: &[Purpose],
+    link: &Secret,
+) -> Result<(user::Model, one_time_token::Model), Error> {
+    let found = one_time::find(change.txn, keyring, link, change.now).await?;
+    let found = found.filter(|token| purposes.contains(&token.purpose)).and_then(|token| token.user_id);
+    let user = users::lock(change, found.ok_or(Error::LinkInvalid)?).await?;
+    Ok((user, one_time::consume(change, keyring, purposes, link).await?))
 }
 
 async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Result<user::Model, Error> {
@@ -116,9 +130,8 @@ pub async fn reset_password(
     link: &Secret,
     new_hash: String,
 ) -> Result<user::Model, Error> {
-    let token = one_time::consume(change, keyring, &[Purpose::ResetPassword], link).await?;
-    let id = token.user_id.ok_or(Error::LinkInvalid)?;
-    let user = users::lock(change, id).await?;
+    let (user, token) = lock_and_consume(change, keyring, &[Purpose::ResetPassword], link).await?;
+    let id = user.id;
     if token.email.as_deref() != Some(user.email.as_str()) {
         return Err(Error::LinkInvalid);
     }

@@ -99,14 +99,15 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
     let text = |name: &str| mail.data[name].as_str().unwrap_or_default();
     Ok(match mail.kind {
         Kind::VerifyEmail => {
-            let unproven = recipient(change, mail).await?.filter(|user| user.email_verified_at.is_none());
+            let unproven =
+                locked_recipient(change, mail).await?.filter(|user| user.email_verified_at.is_none());
             let unproven = unproven.filter(|user| user.disabled_at.is_none());
             link(app, change, Purpose::VerifyEmail, unproven, mail, "verify")
                 .await?
                 .map(messages::verify_email)
         }
         Kind::ResetPassword => {
-            let user = recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
+            let user = locked_recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
             link(app, change, Purpose::ResetPassword, user, mail, "reset")
                 .await?
                 .map(messages::reset_password)
@@ -138,6 +139,14 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
 
 async fn recipient(change: Change<'_>, mail: &Model) -> Result<Option<user::Model>, Error> {
     sign_in::find(change.txn, &mail.recipient).await
+}
+
+/// Locked: of two mails at once, the second one's link replaces the first one's.
+async fn locked_recipient(change: Change<'_>, mail: &Model) -> Result<Option<user::Model>, Error> {
+    let Some(found) = recipient(change, mail).await? else { return Ok(None) };
+    let user = users::lock(change, found.id).await?;
+    // The address may have been changed meanwhile.
+    Ok(Some(user).filter(|user| user.email_normalised == found.email_normalised))
 }
 
 async fn named_user(change: Change<'_>, data: &Value) -> Result<Option<user::Model>, Error> {
