@@ -99,14 +99,13 @@ struct Report {
 /// One that is written wrong must not hide the others.
 fn those_that_can_be_read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Report>, D::Error> {
     let all = Vec::<serde_json::Value>::deserialize(deserializer)?;
-    let read = |value| match serde_json::from_value(value) {
-        Ok(report) => Some(report),
-        Err(error) => {
-            tracing::warn!(%error, "left out an advisory that cannot be read");
-            None
-        }
-    };
-    Ok(all.into_iter().filter_map(read).collect())
+    let count = all.len();
+    let read: Vec<_> = all.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect();
+    if read.len() < count {
+        // Once: a feed may have thousands of them.
+        tracing::warn!(count = count - read.len(), "left out advisories that cannot be read");
+    }
+    Ok(read)
 }
 
 /// What a feed says about a version.

@@ -223,6 +223,21 @@ pub fn refresh_lifetime(app: &App) -> RefreshLifetime {
     RefreshLifetime { idle: app.config.tokens.refresh_idle, absolute: app.config.tokens.refresh_absolute }
 }
 
+/// The user of a refresh token, locked: what is read of the session after this has not ended meanwhile.
+pub(super) async fn lock_owner(
+    app: &App,
+    change: Change<'_>,
+    presented: RefreshToken,
+) -> Result<user::Model, Error> {
+    let session = session::Entity::find_by_id(presented.session).one(change.txn).await?;
+    let session = session.ok_or(Error::InvalidRefreshToken)?;
+    if !app.issuers.admit(session.issuer.as_deref()) {
+        return Err(Error::IssuerDisabled);
+    }
+    let user = users::lock(change, session.user_id).await?;
+    if user.disabled_at.is_some() { Err(Error::InvalidRefreshToken) } else { Ok(user) }
+}
+
 /// Refresh
 ///
 /// Exchanges a refresh token, in the body or as bearer, for a new pair. The token before it, presented
@@ -249,16 +264,7 @@ pub async fn refresh(
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let Some(session) = session::Entity::find_by_id(presented.session).one(&txn).await? else {
-        return Err(Error::InvalidRefreshToken);
-    };
-    if !app.issuers.admit(session.issuer.as_deref()) {
-        return Err(Error::IssuerDisabled);
-    }
-    let user = users::lock(change, session.user_id).await?;
-    if user.disabled_at.is_some() {
-        return Err(Error::InvalidRefreshToken);
-    }
+    let user = lock_owner(&app, change, presented).await?;
     let rotation = sessions::rotate(change, presented, lifetime).await?;
     let answer = match &rotation {
         Rotation::Successor(session, successor) => {

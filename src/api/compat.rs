@@ -23,9 +23,9 @@ use super::verify::{self, Requirements};
 use super::who::Who;
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Caller, Client, Principal, RequestId, SignedIn};
+use crate::domain::Change;
 use crate::domain::sessions::{self, Rotation};
 use crate::domain::tokens::{self, Place};
-use crate::domain::{Change, users};
 use crate::entity::{session, user};
 use crate::error::{Error, Problem};
 use crate::jwt::AccessClaims;
@@ -119,21 +119,26 @@ pub async fn osmedeus_verify(
     verify::check(app, caller, requirements).await
 }
 
-/// Its key header for ours, and our errors in its shape: around the guards, so that theirs are too.
-pub async fn osmedeus(mut request: Request, next: Next) -> Response {
+/// Its key header for ours: around the guards of its protected doors. Whoever signs in may send a key as well, which
+/// counts for nothing.
+pub async fn osmedeus_key(mut request: Request, next: Next) -> Response {
     let twice = request.headers().get_all(OSMEDEUS_KEY_HEADER).iter().count() > 1;
-    let key = request.headers_mut().remove(OSMEDEUS_KEY_HEADER);
-    if let Some(key) = &key {
-        if twice || is_no_key(key) {
-            return shaped(Error::InvalidCredential.into_response(), "Invalid or missing API key".to_owned());
+    if let Some(key) = request.headers_mut().remove(OSMEDEUS_KEY_HEADER) {
+        if twice || is_no_key(&key) {
+            return Error::InvalidCredential.into_response();
         }
         // It outranks whatever else is sent.
         request.headers_mut().remove(AUTHORIZATION);
         request.headers_mut().remove(COOKIE);
-        request.headers_mut().insert(API_KEY_HEADER, key.clone());
+        request.headers_mut().insert(API_KEY_HEADER, key);
     }
+    next.run(request).await
+}
+
+/// Our errors in its shape: around the guards, so that theirs are too.
+pub async fn osmedeus_errors(request: Request, next: Next) -> Response {
     let sent = match request.headers().get(AUTHORIZATION) {
-        _ if key.is_some() => "Invalid or missing API key",
+        _ if request.headers().contains_key(OSMEDEUS_KEY_HEADER) => "Invalid or missing API key",
         Some(value)
             if value.as_bytes().get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic ")) =>
         {
@@ -261,16 +266,10 @@ pub async fn core_refresh(
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let user = auth::lock_owner(&app, change, presented).await?;
     let found = sessions::look_up(change, presented, auth::refresh_lifetime(&app)).await?;
     let answer = match &found {
-        Rotation::Successor(session, _) if !app.issuers.admit(session.issuer.as_deref()) => {
-            return Err(Error::IssuerDisabled);
-        }
         Rotation::Successor(session, _) => {
-            let user = users::lock(change, session.user_id).await?;
-            if user.disabled_at.is_some() {
-                return Err(Error::InvalidRefreshToken);
-            }
             let place = tokens::place(&txn, user.id, None, session.organisation_id).await?;
             Some(core_token(&app, session, &user, place.as_ref())?)
         }

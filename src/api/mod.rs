@@ -5,6 +5,7 @@
 //! | `.public` | everybody |
 //! | `.sign_in` | everybody; another issuer's token may stand for a password |
 //! | `.any` | whoever has a good credential: cookie, access token, API key, HTTP Basic |
+//! | `.forwarded` | the same, by every method that a proxy forwards; the body is not read |
 //! | `.user` | users, by cookie, access token or HTTP Basic |
 //! | `.socket(permission, …)` | sockets of whoever has a ticket, and the permission in the path's `{org}` |
 //! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
@@ -55,7 +56,7 @@ pub use stream::Stopping;
 
 use crate::app::App;
 use crate::permission::Permission as P;
-use route_table::{RouteTable, every_method};
+use route_table::RouteTable;
 
 fn table(app: &App) -> RouteTable {
     let table = RouteTable::new(app.clone(), openapi::document(app.config.is_https()))
@@ -103,8 +104,8 @@ fn table(app: &App) -> RouteTable {
         .org(P::EventsRead, routes!(events::list))
         .socket(P::EventsRead, routes!(stream::events))
         // Verification, for other services
-        .any(every_method(routes!(verify::check), verify::check))
-        .any(every_method(routes!(verify::check_path), verify::check_path))
+        .forwarded(routes!(verify::check), verify::check)
+        .forwarded(routes!(verify::check_path), verify::check_path)
         .public(routes!(well_known::jwks))
         .public(routes!(well_known::metadata))
         // Service: health and this document.
@@ -121,10 +122,11 @@ fn older_clients(app: &App) -> RouteTable {
     let none = || RouteTable::new(app.clone(), OpenApi::default());
     // Osmedeus' errors have a shape of their own, the guard's included.
     let osmedeus = none()
-        .public(routes!(compat::osmedeus_login))
         .any(routes!(compat::osmedeus_logout))
-        .any(every_method(routes!(compat::osmedeus_verify), compat::osmedeus_verify))
-        .wrap(|router| router.route_layer(from_fn(compat::osmedeus)));
+        .forwarded(routes!(compat::osmedeus_verify), compat::osmedeus_verify)
+        .wrap(|router| router.route_layer(from_fn(compat::osmedeus_key)))
+        .public(routes!(compat::osmedeus_login))
+        .wrap(|router| router.route_layer(from_fn(compat::osmedeus_errors)));
     none()
         .merge(osmedeus)
         .sign_in(routes!(compat::core_login))

@@ -173,7 +173,7 @@ pub async fn change_email(
     sign_in::check_again(&client.door(&app), &by.user, by.session_id(), &input.password).await?;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    mailbox::ask_for_new_email(change, by.user.id, &input.email).await?;
+    mailbox::ask_for_new_email(change, &app.keyring, &by.user, by.session_id(), &input.email).await?;
     txn.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
 }

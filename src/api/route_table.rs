@@ -65,6 +65,19 @@ impl RouteTable {
         self.add(Access::Any, routes)
     }
 
+    /// For whoever has a good credential, by every method that proxies forward; documented as the one that the
+    /// handler is annotated with.
+    pub fn forwarded<H, T>(self, routes: UtoipaMethodRouter<App>, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let (schemas, paths, _) = routes;
+        let methods = [F::POST, F::PUT, F::PATCH, F::DELETE, F::HEAD, F::OPTIONS];
+        let methods = methods.into_iter().fold(F::GET, F::or);
+        self.add(Access::Forwarded, (schemas, paths, on(methods, handler)))
+    }
+
     /// For users.
     pub fn user(self, routes: UtoipaMethodRouter<App>) -> Self {
         self.add(Access::User, routes)
@@ -133,16 +146,6 @@ impl RouteTable {
     }
 }
 
-/// The same handler for every method that proxies forward, documented as the one that it is annotated with.
-pub fn every_method<H, T>((schemas, paths, _): UtoipaMethodRouter<App>, handler: H) -> UtoipaMethodRouter<App>
-where
-    H: Handler<T, App>,
-    T: 'static,
-{
-    let methods = [F::POST, F::PUT, F::PATCH, F::DELETE, F::HEAD, F::OPTIONS];
-    (schemas, paths, on(methods.into_iter().fold(F::GET, F::or), handler))
-}
-
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
     [
         (Method::GET, item.get.as_mut()),
@@ -158,7 +161,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operati
 fn document(operation: &mut Operation, access: Access, method: &Method, path: &str) {
     let needs = match access {
         Access::Public => "**Access:** everybody.".to_owned(),
-        Access::Any => "**Access:** any credential.".to_owned(),
+        Access::Any | Access::Forwarded => "**Access:** any credential.".to_owned(),
         Access::User => {
             "**Access:** users, by cookie, access token or HTTP Basic; never API keys.".to_owned()
         }
@@ -189,7 +192,9 @@ fn schemes(access: Access) -> &'static [&'static str] {
         Access::User => &["cookie", "bearer", "basic"],
         Access::Org(permission) if permission.keys() == Keys::MayNot => &["cookie", "bearer", "basic"],
         Access::Socket(_) => &["ticket"],
-        Access::Any | Access::Org(_) => &["cookie", "bearer", "basic", "api_key", "api_key_as_bearer"],
+        Access::Any | Access::Forwarded | Access::Org(_) => {
+            &["cookie", "bearer", "basic", "api_key", "api_key_as_bearer"]
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! The decision: principal and access to a pass or an error.
 
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{FromRequestParts, RawPathParams, Request, State};
-use axum::http::Method;
+use axum::extract::{FromRequest as _, FromRequestParts, RawPathParams, Request, State};
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::json;
@@ -26,6 +27,8 @@ pub enum Access {
     Public,
     /// Whoever has a good credential.
     Any,
+    /// The same, for requests that proxies repeat without their bodies, which are not read.
+    Forwarded,
     /// Users, by cookie, access token or Basic.
     User,
     /// Members of the organisation in the path that have the permission, and its keys.
@@ -71,15 +74,18 @@ pub async fn authorize(
     State((app, access)): State<(App, Access)>,
     path: Result<RawPathParams, RawPathParamsRejection>,
     client: Client,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Result<Response, Error> {
+    // First, or a body that is held back would let the caller finish with rights that have ended since.
+    let (mut request, body) =
+        if access == Access::Forwarded { (request, None) } else { take_body(request).await };
     let principal = caller(&app, &client, request.headers()).await?;
     let actor = principal.actor(&client);
     let secret_ends = if let Principal::Key(key) = &principal { key.secret_ends } else { None };
     match access {
         // Sockets have a guard of their own.
-        Access::Public | Access::Any | Access::Socket(_) => {}
+        Access::Public | Access::Any | Access::Forwarded | Access::Socket(_) => {}
         Access::User => {
             let Principal::User(by) = &principal else { return Err(Error::UserRequired) };
             request.extensions_mut().insert(SignedIn { by: (**by).clone(), actor: actor.clone() });
@@ -97,11 +103,29 @@ pub async fn authorize(
         }
     }
     request.extensions_mut().insert(Caller { principal, actor });
+    if let Some(body) = body {
+        *request.body_mut() = body?.into();
+    }
     let mut response = next.run(request).await;
     if let Some(end) = secret_ends {
         announce_end(&mut response, end);
     }
     Ok(response)
+}
+
+/// A request without its body, and the body or what is wrong with it; bounded as the extractors of bodies are.
+async fn take_body(request: Request) -> (Request, Option<Result<Bytes, Error>>) {
+    if request.body().is_end_stream() {
+        return (request, None);
+    }
+    let (parts, body) = request.into_parts();
+    let bare = Request::from_parts(parts.clone(), Body::empty());
+    let read = Bytes::from_request(Request::from_parts(parts, body), &()).await;
+    let read = read.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
+        _ => Error::MalformedBody("it broke off".to_owned()),
+    });
+    (bare, Some(read))
 }
 
 pub(super) fn decide(member: &Member, permission: Permission, reads: bool) -> Result<(), Error> {

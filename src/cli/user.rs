@@ -8,7 +8,7 @@ use oskar::domain::display_name::DisplayName;
 use oskar::domain::email::Email;
 use oskar::domain::username::Username;
 use oskar::domain::users::{self, NewUser};
-use oskar::domain::{Change, attempts, members, sign_in};
+use oskar::domain::{Change, attempts, invitations, members, sign_in};
 use oskar::entity::{organisation, user};
 use oskar::error::Error;
 use oskar::password::{Context, NewPassword};
@@ -157,6 +157,13 @@ impl Create {
         let actor = Actor::cli();
         let txn = app.db.begin().await?;
         let change = Change { txn: &txn, now: app.now(), actor: &actor };
+        if let Some(organisation) = &organisation {
+            members::lock(change, organisation.id).await?;
+            let seats = app.config.limits.seats.unwrap_or(u64::MAX);
+            if invitations::taken_seats(change, organisation.id).await? >= seats {
+                return Err(Error::SeatsTaken.into());
+            }
+        }
         let user = users::create(change, new).await?;
         if let Some(organisation) = &organisation {
             members::add(change, organisation.id, user.id, self.role).await?;

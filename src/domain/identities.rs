@@ -134,6 +134,10 @@ async fn admit(
     user: user::Model,
 ) -> Result<user::Model, Error> {
     let user = users::lock(change, user.id).await?;
+    // The link may have ended while this waited for the account: an operator unlinked it.
+    if linked(change, vouched).await?.is_none_or(|linked| linked.id != user.id) {
+        return Err(Error::Busy);
+    }
     if user.disabled_at.is_some() {
         return Err(Error::UserDisabled);
     }

@@ -79,7 +79,7 @@ pub async fn create(
 }
 
 /// Members and open invitations together. The caller holds the organisation's lock.
-pub(super) async fn taken_seats(change: Change<'_>, organisation: OrganisationId) -> Result<u64, Error> {
+pub async fn taken_seats(change: Change<'_>, organisation: OrganisationId) -> Result<u64, Error> {
     let open = invitation::Entity::in_organisation(organisation)
         .filter(invitation::COLUMN.accepted_at.is_null())
         .filter(invitation::COLUMN.withdrawn_at.is_null())

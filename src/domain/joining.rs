@@ -128,7 +128,13 @@ pub async fn join(
     // First the organisation, then the account, as everywhere: two changes cannot wait for each other.
     members::lock(change, invitation.organisation_id).await.map_err(|_| Error::LinkInvalid)?;
     let user = match joiner {
-        Joiner::SignedIn(user) => users::lock(change, user.id).await?,
+        Joiner::SignedIn(user) => {
+            let user = users::lock(change, user.id).await?;
+            if user.disabled_at.is_some() {
+                return Err(Error::UserDisabled);
+            }
+            user
+        }
         Joiner::Known(checked) => {
             let user = checked.confirm(change).await?;
             sessions::announce_new_device(change, &user).await?;

@@ -1,5 +1,7 @@
 //! What happens when somebody proves that a mailbox is theirs: verification, recovery, change of address.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
@@ -9,10 +11,10 @@ use super::{Change, keys, one_time, outbox, users};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
-use crate::entity::{api_key, external_identity, user};
+use crate::entity::{api_key, external_identity, one_time_token, session, user};
 use crate::error::{Error, OnConflict};
-use crate::id::UserId;
-use crate::keyring::Keyring;
+use crate::id::{SessionId, UserId};
+use crate::keyring::{self, Keyring};
 use crate::secret::Secret;
 
 /// Proves the address of an account, or the new one that it is to have.
@@ -20,9 +22,10 @@ use crate::secret::Secret;
 /// # Errors
 /// [`Error::LinkInvalid`]; [`Error::EmailTaken`] if another account has taken the address meanwhile.
 pub async fn verify(change: Change<'_>, keyring: &Keyring, link: &Secret) -> Result<user::Model, Error> {
-    let token = one_time::consume(change, keyring, &[Purpose::VerifyEmail, Purpose::NewEmail], link).await?;
-    let (Some(id), Some(email)) = (token.user_id, token.email) else { return Err(Error::LinkInvalid) };
-    let user = users::lock(change, id).await?;
+    let (user, token) =
+        lock_and_consume(change, keyring, &[Purpose::VerifyEmail, Purpose::NewEmail], link).await?;
+    let email = token.email.ok_or(Error::LinkInvalid)?;
+    let id = user.id;
     if token.purpose == Purpose::NewEmail {
         return replace_email(change, user, &email).await;
     }
@@ -31,6 +34,19 @@ pub async fn verify(change: Change<'_>, keyring: &Keyring, link: &Secret) -> Res
     }
     mark_proven(change, id).await?;
     users::lock(change, id).await
+}
+
+/// First the account, then its link, as whoever makes or ends links does: two changes cannot wait for each other.
+async fn lock_and_consume(
+    change: Change<'_>,
+    keyring: &Keyring,
+    purposes: &[Purpose],
+    link: &Secret,
+) -> Result<(user::Model, one_time_token::Model), Error> {
+    let found = one_time::find(change.txn, keyring, link, change.now).await?;
+    let found = found.filter(|token| purposes.contains(&token.purpose)).and_then(|token| token.user_id);
+    let user = users::lock(change, found.ok_or(Error::LinkInvalid)?).await?;
+    Ok((user, one_time::consume(change, keyring, purposes, link).await?))
 }
 
 async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Result<user::Model, Error> {
@@ -50,12 +66,42 @@ async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Re
     Ok(user)
 }
 
-/// Sends a link to the address that the account is to have; nothing changes until it is used.
-pub async fn ask_for_new_email(change: Change<'_>, user: UserId, email: &Email) -> Result<(), Error> {
-    let data = json!({ "user_id": user, "email": email.as_str() });
+/// Sends a link to the address that the account is to have; nothing changes until it is used. `checked` is the user as
+/// they were when their password was checked.
+///
+/// # Errors
+/// What a new request would be told, if something has ended while the password was checked: [`Error::WrongPassword`],
+/// [`Error::InvalidCredential`].
+pub async fn ask_for_new_email(
+    change: Change<'_>,
+    keyring: &Keyring,
+    checked: &user::Model,
+    session: Option<SessionId>,
+    email: &Email,
+) -> Result<(), Error> {
+    let user = users::lock(change, checked.id).await?;
+    if user.password_hash != checked.password_hash {
+        return Err(Error::WrongPassword);
+    }
+    let signed_out = match session {
+        Some(id) => session::Entity::alive(id).one(change.txn).await?.is_none(),
+        None => false,
+    };
+    if signed_out || user.disabled_at.is_some() {
+        return Err(Error::InvalidCredential);
+    }
+    let data =
+        json!({ "user_id": user.id, "email": email.as_str(), "asked_with": asked_with(keyring, &user) });
     outbox::enqueue_requested(change, Kind::ConfirmNewEmail, &email.normalised(), data).await?;
-    change.record(None, "user.email_change_requested", Some(user.to_string()), json!({})).await?;
+    change.record(None, "user.email_change_requested", Some(user.id.to_string()), json!({})).await?;
     Ok(())
+}
+
+/// What changes with the password: whoever asked with one that was replaced since asks no more.
+pub fn asked_with(keyring: &Keyring, user: &user::Model) -> String {
+    let stored = user.password_hash.as_deref().unwrap_or_default();
+    let parts = [b"new email ", user.id.0.as_bytes().as_slice(), stored.as_bytes()];
+    URL_SAFE_NO_PAD.encode(keyring.mac(keyring::Purpose::Basic, &parts))
 }
 
 /// Whose password a link is for, if it would work. Looking does not use it up.
@@ -84,9 +130,8 @@ pub async fn reset_password(
     link: &Secret,
     new_hash: String,
 ) -> Result<user::Model, Error> {
-    let token = one_time::consume(change, keyring, &[Purpose::ResetPassword], link).await?;
-    let id = token.user_id.ok_or(Error::LinkInvalid)?;
-    let user = users::lock(change, id).await?;
+    let (user, token) = lock_and_consume(change, keyring, &[Purpose::ResetPassword], link).await?;
+    let id = user.id;
     if token.email.as_deref() != Some(user.email.as_str()) {
         return Err(Error::LinkInvalid);
     }

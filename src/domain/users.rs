@@ -186,15 +186,24 @@ pub async fn add_names(
 /// Disables an account: it cannot sign in, and all its sessions end.
 ///
 /// # Errors
-/// [`Error::LastAdmin`] if it is the last active admin of any organisation.
+/// [`Error::LastAdmin`] if it is the last active admin of any organisation; [`Error::Busy`] if it joined one meanwhile.
 pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    let memberships = membership::Entity::of_user(user)
-        .order_by_asc(membership::Column::OrganisationId)
-        .all(change.txn)
-        .await?;
+    let sorted = || membership::Entity::of_user(user).order_by_asc(membership::Column::OrganisationId);
+    let mut locked = Vec::new();
     // Locked in the order of their ids, so that two such changes cannot wait for each other.
-    for membership in &memberships {
-        members::lock(change, membership.organisation_id).await?;
+    for membership in sorted().all(change.txn).await? {
+        match members::lock(change, membership.organisation_id).await {
+            Ok(place) => locked.push(place.id),
+            // Deleted meanwhile.
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    // Who is what only counts now; whoever joins waits for the account.
+    lock(change, user).await?;
+    let memberships = sorted().all(change.txn).await?;
+    if memberships.iter().any(|membership| !locked.contains(&membership.organisation_id)) {
+        return Err(Error::Busy);
     }
     let mut disabling = user::Entity::update_many()
         .col_expr(user::Column::DisabledAt, Expr::value(change.now))

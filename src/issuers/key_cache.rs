@@ -21,6 +21,9 @@ const PAUSE: TimeDelta = TimeDelta::seconds(10);
 /// A key that is not among them makes us look at most so often: anybody can invent a `kid`.
 const UNKNOWN_KEY_PAUSE: TimeDelta = TimeDelta::minutes(1);
 
+/// How long a request may have waited for another one's look.
+const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(30);
+
 /// What was fetched, and when.
 pub struct Keys {
     pub keys: Vec<VerifyingKey>,
@@ -49,8 +52,8 @@ struct Flight {
 }
 
 fn within(since: Option<Timestamp>, now: Timestamp, limit: TimeDelta) -> bool {
-    // A clock that was set back makes nothing young again.
-    since.is_some_and(|since| (TimeDelta::zero()..limit).contains(&(now - since)))
+    // A clock that was set back makes nothing young again. A request that waited for another's look has an older time.
+    since.is_some_and(|since| (-LONGEST_WAIT..limit).contains(&(now - since)))
 }
 
 impl KeyCache {
@@ -106,7 +109,7 @@ impl KeyCache {
         self.kept().filter(|keys| within(Some(keys.fetched_at), now, STALE)).ok_or(Unavailable)
     }
 
-    /// Keys that were fetched after those, in which a key was missed; `None` if it is too soon to look.
+    /// Keys that were fetched after those, in which a key was missed; `None` if it is too soon to look again.
     pub async fn newer_than(
         self: &Arc<Self>,
         seen: &Arc<Keys>,
@@ -125,7 +128,8 @@ impl KeyCache {
             return Ok(Some(keys));
         }
         if within(flight.looked_for_unknown_at, now, UNKNOWN_KEY_PAUSE) {
-            return Ok(None);
+            // A key that could not be looked for is not an invented one: whoever sends it has not guessed.
+            return if flight.failed_at.is_some() { Err(Unavailable) } else { Ok(None) };
         }
         flight.looked_for_unknown_at = Some(now);
         self.fetch(&mut flight, now).await.map(Some)

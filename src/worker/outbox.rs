@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::domain::audit::Actor;
-use crate::domain::{Change, invitations, one_time, outbox, sign_in, users};
+use crate::domain::{Change, invitations, mailbox, one_time, outbox, sign_in, users};
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::{Kind, Model, State};
 use crate::entity::{organisation, user};
@@ -99,14 +99,15 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
     let text = |name: &str| mail.data[name].as_str().unwrap_or_default();
     Ok(match mail.kind {
         Kind::VerifyEmail => {
-            let unproven = recipient(change, mail).await?.filter(|user| user.email_verified_at.is_none());
+            let unproven =
+                locked_recipient(change, mail).await?.filter(|user| user.email_verified_at.is_none());
             let unproven = unproven.filter(|user| user.disabled_at.is_none());
             link(app, change, Purpose::VerifyEmail, unproven, mail, "verify")
                 .await?
                 .map(messages::verify_email)
         }
         Kind::ResetPassword => {
-            let user = recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
+            let user = locked_recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
             link(app, change, Purpose::ResetPassword, user, mail, "reset")
                 .await?
                 .map(messages::reset_password)
@@ -114,8 +115,7 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
         Kind::ConfirmNewEmail => {
             let taken = recipient(change, mail).await?.is_some();
             let user = named_user(change, &mail.data).await?.filter(|_| !taken);
-            // Whoever asked with a password that was replaced since asks no more.
-            let user = user.filter(|user| user.password_changed_at.is_none_or(|at| at <= mail.created_at));
+            let user = user.filter(|user| text("asked_with") == mailbox::asked_with(&app.keyring, user));
             let user = user.filter(|user| user.disabled_at.is_none());
             link(app, change, Purpose::NewEmail, user, mail, "verify").await?.map(messages::confirm_new_email)
         }
@@ -139,6 +139,14 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
 
 async fn recipient(change: Change<'_>, mail: &Model) -> Result<Option<user::Model>, Error> {
     sign_in::find(change.txn, &mail.recipient).await
+}
+
+/// Locked: of two mails at once, the second one's link replaces the first one's.
+async fn locked_recipient(change: Change<'_>, mail: &Model) -> Result<Option<user::Model>, Error> {
+    let Some(found) = recipient(change, mail).await? else { return Ok(None) };
+    let user = users::lock(change, found.id).await?;
+    // The address may have been changed meanwhile.
+    Ok(Some(user).filter(|user| user.email_normalised == found.email_normalised))
 }
 
 async fn named_user(change: Change<'_>, data: &Value) -> Result<Option<user::Model>, Error> {

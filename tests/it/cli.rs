@@ -82,6 +82,20 @@ async fn users_are_linked_to_other_issuers_by_command() {
 }
 
 #[tokio::test]
+async fn an_account_is_made_in_an_organisation_only_if_it_has_a_seat_left() {
+    let installation = Installation::new().await;
+    std::fs::write(installation.data.path().join("oskar.toml"), "[limits]\nseats = 2\n").unwrap();
+    let run = async |line: &str| installation.run(&line.split(' ').collect::<Vec<_>>(), "").await;
+    run("user create --email ana@acme.test").await.code(0);
+    run("org create --name Acme --admin ana@acme.test").await.code(0);
+    run("user create --email bob@acme.test --org acme").await.code(0);
+    let full = run("user create --email eve@acme.test --org acme").await.code(1);
+    assert!(full.err.contains("seat"), "{}", full.err);
+    run("user disable eve@acme.test --yes").await.code(1);
+    run("user create --email eve@acme.test").await.code(0);
+}
+
+#[tokio::test]
 async fn users_organisations_and_keys_by_command() {
     let installation = Installation::new().await;
     let run = async |line: &str| installation.run(&line.split(' ').collect::<Vec<_>>(), "").await;

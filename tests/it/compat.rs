@@ -310,3 +310,20 @@ async fn a_basic_caller_s_logout_is_a_no_op_in_every_dialect() {
     let wrong = Client::new(app.router.clone(), Credential::Basic(NAME.to_owned(), "wrong".to_owned()));
     is_osmedeus_error(&wrong.get("/osm/api/scans").await, 401, "Invalid credentials");
 }
+
+#[tokio::test]
+async fn osmedeus_signs_in_whatever_key_is_sent_along() {
+    let app = TestApp::start().await;
+    app.register(NAME, Some("Acme")).await;
+    let stale = oskar::secret::Secret::generate(oskar::secret::Kind::LiveKey);
+    for key in ["", "null", "osk_live_x", stale.reveal()] {
+        let headers = [("x-osm-api-key", key)];
+        let ask = async |password: &str| {
+            let path = "/osm/api/login";
+            app.anonymous().call_with(Method::POST, path, &headers, Some(login(password))).await
+        };
+        ask(PASSWORD).await.status(200);
+        is_osmedeus_error(&ask("not the password").await, 401, "Invalid credentials");
+        app.advance(TimeDelta::minutes(2));
+    }
+}

@@ -123,6 +123,22 @@ async fn an_issuer_that_is_down_for_a_day_does_not_stop_its_users() {
 }
 
 #[tokio::test]
+async fn a_key_that_could_not_be_looked_for_is_nobody_s_wrong_guess() {
+    let (app, issuer) = scene(&[]).await;
+    good(&app, &issuer).await.status(200);
+    let second = Key::p256();
+    *issuer.mood.keys.lock().await = vec![second.jwk("second")];
+    issuer.mood.down.store(true, SeqCst);
+    for _ in 0..12 {
+        sign_in(&app, &by(&second, "second", &app, &issuer)).await.status(503);
+        app.advance(TimeDelta::seconds(4));
+    }
+    issuer.mood.down.store(false, SeqCst);
+    app.advance(TimeDelta::seconds(12));
+    sign_in(&app, &by(&second, "second", &app, &issuer)).await.status(200);
+}
+
+#[tokio::test]
 async fn metadata_of_another_issuer_redirects_and_answers_without_an_end_are_not_taken() {
     let (app, issuer) = scene(&[]).await;
     let mood = &issuer.mood;

@@ -67,3 +67,4 @@ mod stream;
 mod tokens;
 mod updates;
 mod verify;
+mod waiting;

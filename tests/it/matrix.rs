@@ -68,7 +68,7 @@ fn expected(route: &Route, kind: Kind) -> Expected {
         // None of them has a ticket.
         (Access::Socket(_), _) | (_, Kind::Anonymous) => return E::Unauthenticated,
         (Access::User, Kind::Key { .. } | Kind::Stranger { key: true }) => return E::UserRequired,
-        (Access::Any | Access::User, _) => return E::Allowed,
+        (Access::Any | Access::Forwarded | Access::User, _) => return E::Allowed,
         (Access::Org(permission), _) => permission,
     };
     let has = match kind {
@@ -444,7 +444,7 @@ fn expected_security(route: &Route) -> BTreeSet<&'static str> {
     }
     let users = !matches!(access, Access::Public);
     let keys = match access {
-        Access::Any => true,
+        Access::Any | Access::Forwarded => true,
         Access::Public | Access::User | Access::Socket(_) => false,
         Access::Org(permission) => permission.keys() == Keys::May,
     };

@@ -2,9 +2,12 @@
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use oskar::entity::outbox;
+use oskar::domain::audit::Actor;
+use oskar::domain::{Change, mailbox, sign_in};
+use oskar::entity::{outbox, session, user};
+use oskar::error::Error;
 use oskar::secret::{Kind, Secret};
-use sea_orm::{EntityTrait as _, PaginatorTrait as _};
+use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryOrder as _};
 use serde_json::json;
 
 use crate::support::{Answer, PASSWORD, TestApp};
@@ -294,11 +297,33 @@ async fn a75_a_new_password_ends_changes_of_address_that_were_asked_for_with_the
     forgot(&app, ANA).await;
     let token = app.mailed_secret(ANA).await;
     ask("waiting@evil.example").await;
-    app.advance(TimeDelta::seconds(1));
     reset(&app, &token).await.status(204);
     verify(&app, &sent).await.status(410);
     assert!(app.mails("waiting@evil.example").await.is_empty());
     login(&app, ANA, NEW_PASSWORD).await.status(200);
+}
+
+#[tokio::test]
+async fn a75_a_change_of_address_is_refused_if_the_password_was_replaced_while_it_was_checked() {
+    let app = with_ana().await;
+    let there = app.sign_in(ANA).await;
+    let db = app.app.db.read();
+    let session = session::Entity::find().order_by_desc(session::Column::Id).one(db).await.unwrap().unwrap();
+    let checked = async || sign_in::find(db, ANA).await.unwrap().unwrap();
+    let ask = async |checked: &user::Model| {
+        let txn = app.app.db.begin().await.unwrap();
+        let actor = Actor::system();
+        let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
+        let (keyring, email) = (&app.app.keyring, "evil@evil.example".parse().unwrap());
+        mailbox::ask_for_new_email(change, keyring, checked, Some(session.id), &email).await
+    };
+    let before = checked().await;
+    ask(&before).await.unwrap();
+    there.with_cookie().post("/api/auth/logout", json!({})).await.status(204);
+    assert!(matches!(ask(&before).await, Err(Error::InvalidCredential)));
+    forgot(&app, ANA).await;
+    reset(&app, &app.mailed_secret(ANA).await).await.status(204);
+    assert!(matches!(ask(&before).await, Err(Error::WrongPassword)));
 }
 
 #[tokio::test]

@@ -1,0 +1,158 @@
+//! What had to wait for an account's lock decides by what it finds then. On PostgreSQL; SQLite has one writer, who
+//! waits before anything is read.
+
+use std::time::Duration;
+
+use axum::http::Method;
+use oskar::domain::audit::Actor;
+use oskar::domain::{Change, identities, members, one_time, sign_in, users};
+use oskar::entity::one_time_token::{self, Purpose};
+use oskar::error::Error;
+use oskar::permission::Role;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+};
+use sea_orm::{DbBackend, Statement};
+use serde_json::json;
+
+use crate::support::{Client, Credential, FakeIssuer, PASSWORD, TestApp, on_postgres};
+
+const ANA: &str = "ana@acme.example";
+
+/// Until a connection waits for another one's lock.
+async fn somebody_waits(app: &TestApp) {
+    let waiting =
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let looking = async {
+        let statement = || Statement::from_string(DbBackend::Postgres, waiting);
+        while app.app.db.read().query_one_raw(statement()).await.unwrap().is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    // An error means that nobody waits.
+    tokio::time::timeout(Duration::from_secs(10), looking).await.unwrap();
+}
+
+/// Does one thing while another one, which comes later, waits for Ana's account.
+async fn meanwhile<T: Send + 'static>(
+    app: &TestApp,
+    work: impl AsyncFnOnce(Change<'_>, oskar::id::UserId),
+    later: impl Future<Output = T> + Send + 'static,
+) -> T {
+    let txn = app.app.db.begin().await.unwrap();
+    let actor = Actor::cli();
+    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
+    let ana = sign_in::find(&txn, ANA).await.unwrap().unwrap();
+    users::lock(change, ana.id).await.unwrap();
+    let later = tokio::spawn(later);
+    somebody_waits(app).await;
+    work(change, ana.id).await;
+    txn.commit().await.unwrap();
+    later.await.unwrap()
+}
+
+#[tokio::test]
+async fn an_identity_that_was_unlinked_starts_no_session() {
+    if !on_postgres() {
+        return;
+    }
+    let issuer = FakeIssuer::start().await;
+    let app = TestApp::with(&issuer.settings(&[])).await;
+    app.register(ANA, Some("Acme")).await;
+    let token = issuer.token(app.app.now(), "ana", ANA);
+    let client = Client::new(app.router.clone(), Credential::Bearer(token));
+    client.call(Method::POST, "/api/auth/login", None).await.status(200);
+    let unlink = async |change: Change<'_>, ana| identities::unlink(change, ana, &issuer.url).await.unwrap();
+    let sign_in = async move { client.call(Method::POST, "/api/auth/login", None).await };
+    assert_eq!(meanwhile(&app, unlink, sign_in).await.status(503).code(), "busy");
+}
+
+#[tokio::test]
+async fn disabling_notices_an_organisation_that_was_joined_meanwhile() {
+    if !on_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let ana = app.register(ANA, None).await;
+    let (shared, id) = (app.app.clone(), ana.user_id.parse().unwrap());
+    let disable = async move {
+        let txn = shared.db.begin().await.unwrap();
+        let actor = Actor::cli();
+        users::disable(Change { txn: &txn, now: shared.now(), actor: &actor }, id).await
+    };
+    let join = async |change: Change<'_>, ana| {
+        members::add(change, org.id.parse().unwrap(), ana, Role::Admin).await.unwrap();
+    };
+    assert!(matches!(meanwhile(&app, join, disable).await, Err(Error::Busy)));
+}
+
+#[tokio::test]
+async fn an_older_client_s_refresh_gets_nothing_from_a_session_that_was_ended() {
+    if !on_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let ana = app.register(ANA, Some("Acme")).await;
+    let client = Client::new(app.router.clone(), Credential::Bearer(ana.refresh_token));
+    let refresh = async move { client.get("/api/login/refresh").await };
+    let end = async |change: Change<'_>, ana| {
+        users::sign_out_everywhere(change, ana, None).await.unwrap();
+    };
+    meanwhile(&app, end, refresh).await.status(401);
+}
+
+#[tokio::test]
+async fn a_link_that_is_being_used_and_a_new_password_do_not_wait_for_each_other() {
+    if !on_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    app.register(ANA, Some("Acme")).await;
+    app.anonymous().post("/api/auth/forgot-password", json!({ "email": ANA })).await.status(202);
+    let body = json!({ "token": app.mailed_secret(ANA).await, "password": "a new password for Ana" });
+    let client = app.anonymous();
+    let reset = async move { client.post("/api/auth/reset-password", body).await };
+    let hash = app.hash(PASSWORD).await;
+    let replace = async |change: Change<'_>, ana| users::reset_password(change, ana, hash).await.unwrap();
+    meanwhile(&app, replace, reset).await.status(410);
+}
+
+#[tokio::test]
+async fn of_two_links_that_are_made_at_once_one_works() {
+    if !on_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let ana = app.register(ANA, Some("Acme")).await;
+    app.deliver().await;
+    app.anonymous().post("/api/auth/forgot-password", json!({ "email": ANA })).await.status(202);
+    let shared = app.app.clone();
+    let deliver = async move { oskar::worker::outbox::tick(&shared).await.unwrap() };
+    let issue = async |change: Change<'_>, ana| {
+        one_time::issue(change, &app.app.keyring, Purpose::ResetPassword, ana, ANA).await.unwrap();
+    };
+    meanwhile(&app, issue, deliver).await;
+    let id: oskar::id::UserId = ana.user_id.parse().unwrap();
+    let links = one_time_token::Entity::find()
+        .filter(one_time_token::COLUMN.user_id.eq(id))
+        .filter(one_time_token::COLUMN.purpose.eq(Purpose::ResetPassword));
+    assert_eq!(links.count(app.app.db.read()).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn whoever_was_disabled_meanwhile_joins_nothing() {
+    if !on_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let ana = app.register(ANA, None).await;
+    let body = json!({ "emails": [ANA], "role": "member" });
+    org.admin.with_cookie().post(&format!("{}/invitations", org.path), body).await.status(201);
+    let body = json!({ "token": app.mailed_secret(ANA).await });
+    let client = ana.with_cookie();
+    let accept = async move { client.post("/api/invitations/accept", body).await };
+    let disable = async |change: Change<'_>, ana| users::disable(change, ana).await.unwrap();
+    assert_eq!(meanwhile(&app, disable, accept).await.status(403).code(), "user_disabled");
+}
