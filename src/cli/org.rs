@@ -5,7 +5,7 @@ use clap::Subcommand;
 use oskar::app::App;
 use oskar::domain::display_name::DisplayName;
 use oskar::domain::slug::Slug;
-use oskar::domain::{members, organisations};
+use oskar::domain::{invitations, members, organisations};
 use oskar::entity::organisation;
 use oskar::permission::Role;
 use sea_orm::{EntityTrait as _, QueryOrder as _};
@@ -65,8 +65,12 @@ impl Org {
             Self::AddMember { org, user, role } => {
                 let organisation = find(&app, &org).await?;
                 let user = user::find(&app, &user).await?;
-                change(&app, async |change| members::add(change, organisation.id, user.id, role).await)
-                    .await?;
+                let seats = app.config.limits.seats;
+                change(&app, async |change| {
+                    invitations::lock_with_a_seat(change, organisation.id, seats).await?;
+                    members::add(change, organisation.id, user.id, role).await
+                })
+                .await?;
                 let value = json!({ "organisation": organisation.slug, "user_id": user.id, "role": role });
                 output::one(
                     common.json,

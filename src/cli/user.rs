@@ -158,11 +158,7 @@ impl Create {
         let txn = app.db.begin().await?;
         let change = Change { txn: &txn, now: app.now(), actor: &actor };
         if let Some(organisation) = &organisation {
-            members::lock(change, organisation.id).await?;
-            let seats = app.config.limits.seats.unwrap_or(u64::MAX);
-            if invitations::taken_seats(change, organisation.id).await? >= seats {
-                return Err(Error::SeatsTaken.into());
-            }
+            invitations::lock_with_a_seat(change, organisation.id, app.config.limits.seats).await?;
         }
         let user = users::create(change, new).await?;
         if let Some(organisation) = &organisation {

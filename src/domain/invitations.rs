@@ -78,8 +78,22 @@ pub async fn create(
     Ok(row)
 }
 
+/// Locks an organisation that somebody is to be added to.
+///
+/// # Errors
+/// [`Error::SeatsTaken`]; [`Error::NotFound`].
+pub async fn lock_with_a_seat(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    seats: Option<u64>,
+) -> Result<(), Error> {
+    members::lock(change, organisation).await?;
+    let taken = taken_seats(change, organisation).await?;
+    if taken >= seats.unwrap_or(u64::MAX) { Err(Error::SeatsTaken) } else { Ok(()) }
+}
+
 /// Members and open invitations together. The caller holds the organisation's lock.
-pub async fn taken_seats(change: Change<'_>, organisation: OrganisationId) -> Result<u64, Error> {
+pub(super) async fn taken_seats(change: Change<'_>, organisation: OrganisationId) -> Result<u64, Error> {
     let open = invitation::Entity::in_organisation(organisation)
         .filter(invitation::COLUMN.accepted_at.is_null())
         .filter(invitation::COLUMN.withdrawn_at.is_null())

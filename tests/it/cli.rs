@@ -93,6 +93,8 @@ async fn an_account_is_made_in_an_organisation_only_if_it_has_a_seat_left() {
     assert!(full.err.contains("seat"), "{}", full.err);
     run("user disable eve@acme.test --yes").await.code(1);
     run("user create --email eve@acme.test").await.code(0);
+    let full = run("org add-member --org acme --user eve@acme.test").await.code(1);
+    assert!(full.err.contains("seat"), "{}", full.err);
 }
 
 #[tokio::test]
