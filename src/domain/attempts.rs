@@ -1,11 +1,11 @@
 //! Budgets of wrong guesses: one function that every door goes through at which a password, another issuer's token or
 //! the link of a reset is said.
 //!
-//! An attempt is counted before the password is hashed, by one conditional statement, and given back if it
-//! was no wrong guess. However many requests come at once, and on however many nodes, there are no more
-//! hashes than the budget has (one more for every five seconds that the last one takes). Those that find it used up by attempts that are still being hashed wait for
-//! what comes of them: right passwords at the same moment are no guesses. A process that dies in between
-//! leaves the attempt counted.
+//! An attempt is counted before the password is hashed, by one conditional statement, and given back if it was no
+//! wrong guess. However many requests come at once, and on however many nodes, there are no more hashes than the
+//! budget has (one more for every five seconds that the last one takes). Those that find it used up by attempts that
+//! are still being hashed wait for what comes of them: right passwords at the same moment are no guesses. A process
+//! that dies in between leaves the attempt counted.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -32,11 +32,11 @@ const FREE: i32 = 5;
 const AT_ONCE: usize = 5;
 /// So long what comes of an attempt is waited for.
 const UNDECIDED: TimeDelta = TimeDelta::seconds(5);
-/// What is not closed. Not this moment: other nodes' clocks may be behind.
-const OPEN: Timestamp = Timestamp::UNIX_EPOCH;
 /// So often it is looked at.
 const LOOK: Duration = Duration::from_millis(50);
-/// In which those of an address are counted.
+/// Until when a door is closed that is open. Not this moment: other nodes' clocks may be behind.
+const OPEN: Timestamp = Timestamp::UNIX_EPOCH;
+/// In which the wrong guesses of an address are counted.
 const WINDOW: TimeDelta = TimeDelta::minutes(5);
 /// After so long without any, those at an account are forgotten.
 const MEMORY: TimeDelta = TimeDelta::hours(24);
@@ -201,7 +201,7 @@ impl Door<'_> {
     }
 
     /// It was no wrong guess. A right password on a known device makes its owner's earlier mistakes good; at an
-    /// account it does not, or whoever knows a password of their own could guess at others' for ever.
+    /// account it does not, or every sign-in of its owner would give those who guess from elsewhere new attempts.
     async fn give_back(&self, subjects: [Option<Subject<'_>>; 2], right: bool) -> Result<(), Error> {
         let txn = self.db.begin().await?;
         for subject in subjects.into_iter().flatten() {
