@@ -4,7 +4,7 @@
 //! main.rs, cli/     the command line
 //! server.rs         the socket
 //! app.rs            what every request needs, built once
-//! database.rs       SQLite or PostgreSQL
+//! database/         SQLite or PostgreSQL
 //! config/           every setting, once
 //! clock error fetch gates id jwt/ keyring network password/ permission rate refresh_token secret updates
 //!                   leaves: usable by all, using none of the below
