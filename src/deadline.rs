@@ -49,7 +49,8 @@ pub fn is_request() -> bool {
 /// # Errors
 /// [`Error::Timeout`].
 pub fn check() -> Result<(), Error> {
-    let is_over = REQUEST.try_with(|progress| progress.lock().unwrap_or_else(PoisonError::into_inner).is_over);
+    let is_over =
+        REQUEST.try_with(|progress| progress.lock().unwrap_or_else(PoisonError::into_inner).is_over);
     if is_over.unwrap_or(false) { Err(Error::Timeout) } else { Ok(()) }
 }
 

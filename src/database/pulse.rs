@@ -83,7 +83,9 @@ impl Pulse {
         let mut answer = {
             let mut probe = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
             match &*probe {
-                Some(running) if running.borrow().is_none() && running.has_changed().is_ok() => running.clone(),
+                Some(running) if running.borrow().is_none() && running.has_changed().is_ok() => {
+                    running.clone()
+                }
                 _ => {
                     let (told, answer) = watch::channel(None);
                     let pulse = self.clone();

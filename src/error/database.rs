@@ -37,7 +37,9 @@ impl StorageFailure {
                     Some(Self::Unavailable)
                 }
                 // Connection exception, insufficient resources, system error.
-                Some(Code::Postgres(code)) if ["08", "53", "58"].iter().any(|class| code.starts_with(class)) => {
+                Some(Code::Postgres(code))
+                    if ["08", "53", "58"].iter().any(|class| code.starts_with(class)) =>
+                {
                     Some(Self::Unavailable)
                 }
                 // The server does not let us in.
@@ -78,10 +80,7 @@ fn is_passing(error: &DbErr) -> bool {
         return matches!(error, DbErr::ConnectionAcquire(_));
     };
     let code = source.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    matches!(
-        code.as_deref().map(Code::read),
-        Some(Code::Sqlite(5 | 6) | Code::Postgres("40P01" | "40001"))
-    )
+    matches!(code.as_deref().map(Code::read), Some(Code::Sqlite(5 | 6) | Code::Postgres("40P01" | "40001")))
 }
 
 impl From<DbErr> for Error {

@@ -110,7 +110,8 @@ impl Rig {
     }
 
     async fn send(&self, asked: &Asked) -> Told {
-        let mut request = self.client.request(asked.method.clone(), format!("{}{}", self.server.url, asked.path));
+        let mut request =
+            self.client.request(asked.method.clone(), format!("{}{}", self.server.url, asked.path));
         for (name, value) in &asked.headers {
             request = request.header(*name, value);
         }
