@@ -221,7 +221,7 @@ impl Door<'_> {
                 .exec(&txn)
                 .await?;
         }
-        Ok(txn.commit().await?)
+        txn.commit().await
     }
 
     /// It was a wrong one: an account has it in mind for a day from now on; if it was the last one, the door closes.
@@ -253,7 +253,7 @@ impl Door<'_> {
                 .exec(&txn)
                 .await?;
         }
-        Ok(txn.commit().await?)
+        txn.commit().await
     }
 }
 
