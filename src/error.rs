@@ -253,9 +253,10 @@ impl From<DbErr> for Error {
     }
 }
 
-/// `SQLITE_BUSY` (another process held the file for too long), PostgreSQL's deadlock and serialisation failure.
+/// `SQLITE_BUSY` (another process held the file for too long); PostgreSQL's deadlock, serialisation failure, and its three
+/// time limits: for a lock, for a statement, and for a transaction in which nothing happens.
 fn is_passing(code: &str) -> bool {
-    matches!(code, "5" | "40P01" | "40001")
+    matches!(code, "5" | "40P01" | "40001" | "55P03" | "57014" | "25P03")
 }
 
 /// Names a unique constraint's violation at the place that can cause it.

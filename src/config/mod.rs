@@ -3,6 +3,7 @@
 //! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
+mod database_url;
 mod issuers;
 mod limits;
 mod mail;
@@ -21,8 +22,9 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
+pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
 pub use issuers::{Issuer, KeySource};
-pub use limits::Limits;
+pub use limits::{DatabaseTime, Limits};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
 pub use settings::{SETTINGS, Setting, Shape};
@@ -71,6 +73,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub database_url: String,
     pub database_connections: u32,
+    pub database_time: DatabaseTime,
     pub registration: Registration,
     pub registration_domains: Vec<String>,
     pub verify_email_required: bool,
@@ -137,11 +140,11 @@ impl Config {
             read.problem("public_url", "is not an origin such as https://auth.example.com, without a path");
         }
         let database_url = match read.text("database_url") {
-            "" => format!("sqlite://{}", data_dir.join("oskar.db").display()),
+            "" => database_url::of_file(&data_dir.join("oskar.db")),
             given => given.to_owned(),
         };
-        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database_url.starts_with(scheme)) {
-            read.problem("database_url", "starts with neither `sqlite:` nor `postgres:`");
+        if let Some(problem) = database_url::problem(&database_url) {
+            read.problem("database_url", &problem);
         }
         let allowed_origins = read.list("allowed_origins");
         for origin in allowed_origins.iter().filter(|origin| !is_origin(origin)) {
@@ -172,6 +175,7 @@ impl Config {
             data_dir,
             database_url,
             database_connections: read.within("database_connections", 1, 1000),
+            database_time: DatabaseTime::read(&mut read),
             registration: read.choice(
                 "registration",
                 &[
@@ -266,6 +270,11 @@ impl Config {
     /// Whether the database is PostgreSQL rather than a file.
     pub fn is_postgres(&self) -> bool {
         self.database_url.starts_with("postgres")
+    }
+
+    /// The SQLite file; `None` for PostgreSQL.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        database_url::file(&self.database_url)
     }
 
     /// The master secret, made in the data folder at the first start.
