@@ -53,14 +53,14 @@ impl Bulkhead {
 }
 
 impl Database {
-    /// Waits until a write that concerns an organisation may begin. The turn is to be held until the write is over.
+    /// Waits until a write that concerns an organisation, or none, may begin. The turn is held until the write is over.
     ///
     /// # Errors
     /// [`Error::Busy`] at once if too many wait already, and after the lock timeout.
-    pub async fn turn(&self, organisation: OrganisationId) -> Result<Turn, Error> {
-        let places = match &self.bulkhead {
-            Some(bulkhead) => Some(bulkhead.enter(organisation).await?),
-            None => None,
+    pub async fn turn(&self, organisation: impl Into<Option<OrganisationId>>) -> Result<Turn, Error> {
+        let places = match (&self.bulkhead, organisation.into()) {
+            (Some(bulkhead), Some(organisation)) => Some(bulkhead.enter(organisation).await?),
+            _ => None,
         };
         Ok(Turn { _places: places })
     }

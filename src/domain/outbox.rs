@@ -3,6 +3,8 @@
 //! A row holds addresses and ids, never a link: that is made when the mail is sent, so the secret is only
 //! in the mail, and its lifetime begins there.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -28,6 +30,9 @@ const PER_CLIENT: u64 = 20;
 const INVITATIONS_TO_ADDRESS: u64 = 5;
 const INVITATIONS_BY_INVITER: u64 = 200;
 const HOUR: TimeDelta = TimeDelta::hours(1);
+/// Classes of PostgreSQL's advisory locks.
+const ASKS: i32 = 1;
+const RECIPIENT: i32 = 2;
 /// After this another node takes over: longer than an attempt may take (`worker/outbox.rs`).
 const ATTEMPT: TimeDelta = TimeDelta::seconds(60);
 /// After this it is given up.
@@ -52,7 +57,7 @@ pub async fn enqueue_requested(
 ) -> Result<(), Error> {
     let address = change.actor.ip.as_deref().and_then(|ip| ip.parse().ok());
     let client = address.map_or_else(|| "local".to_owned(), |ip| network(ip).to_string());
-    one_after_the_other(change, &[&client, recipient]).await?;
+    one_after_the_other(change, &client, &[recipient]).await?;
     let to_them = recent(change, outbox::COLUMN.recipient.eq(recipient)).filter(outbox::COLUMN.kind.eq(kind));
     let from_there = recent(change, outbox::COLUMN.requested_from.eq(client.as_str()));
     let (to_them, from_there) = (to_them.count(change.txn).await?, from_there.count(change.txn).await?);
@@ -62,7 +67,16 @@ pub async fn enqueue_requested(
     Ok(())
 }
 
-/// Writes down an invitation's mail. The recipient is normalised: else case would be a way around the limit.
+fn inviter(change: Change<'_>) -> String {
+    change.actor.id.clone().unwrap_or_else(|| "local".to_owned())
+}
+
+/// Locks whom invitations are from and to, so that they are counted right: once in a transaction, for all of them.
+pub async fn lock_invitations(change: Change<'_>, recipients: &[&str]) -> Result<(), Error> {
+    one_after_the_other(change, &inviter(change), recipients).await
+}
+
+/// Writes down an invitation's mail, after [`lock_invitations`]. The recipient is normalised: else case would be a way around the limit.
 ///
 /// # Errors
 /// [`Error::TooManyMails`]: whoever invites is told, or would wait for an answer to a mail that nobody got.
@@ -72,9 +86,7 @@ pub async fn enqueue_invitation(
     id: InvitationId,
 ) -> Result<OutboxId, Error> {
     let kind = Kind::Invitation;
-    let inviter = change.actor.id.clone().unwrap_or_else(|| "local".to_owned());
-    // Of several addresses in one transaction: two with the same ones in another order must not wait for each other.
-    one_after_the_other(change, &["invitations"]).await?;
+    let inviter = inviter(change);
     let to_them = recent(change, outbox::COLUMN.recipient.eq(recipient)).filter(outbox::COLUMN.kind.eq(kind));
     let by_them = recent(change, outbox::COLUMN.requested_from.eq(inviter.as_str()));
     if to_them.count(change.txn).await? >= INVITATIONS_TO_ADDRESS
@@ -92,16 +104,22 @@ fn recent(change: Change<'_>, which: Expr) -> Select<outbox::Entity> {
         .filter(outbox::COLUMN.created_at.gt(change.now - HOUR))
 }
 
-/// Counting and writing down must not be interleaved with another request's. SQLite has one writer anyway.
-async fn one_after_the_other(change: Change<'_>, names: &[&str]) -> Result<(), Error> {
+/// Counting and writing down must not be interleaved with another request's for the same client or recipient. All
+/// that a transaction is about are locked at once, in one order everywhere, so that two cannot wait for each other.
+/// SQLite has one writer anyway.
+async fn one_after_the_other(change: Change<'_>, asks: &str, recipients: &[&str]) -> Result<(), Error> {
     let backend = change.txn.get_database_backend();
-    if backend == DbBackend::Postgres {
-        // Client before recipient, everywhere, so that two cannot wait for each other.
-        for (class, name) in (1..).zip(names.iter().copied()) {
-            let lock = "SELECT pg_advisory_xact_lock($1, hashtext($2))";
-            let statement = Statement::from_sql_and_values(backend, lock, [class.into(), name.into()]);
-            change.txn.execute_raw(statement).await?;
-        }
+    if backend != DbBackend::Postgres {
+        return Ok(());
+    }
+    let recipients = recipients.iter().map(|recipient| (RECIPIENT, *recipient));
+    // By number: two names may have the same one.
+    let locks =
+        recipients.chain([(ASKS, asks)]).map(|(class, name)| (class, crc32fast::hash(name.as_bytes())));
+    for (class, number) in locks.collect::<BTreeSet<_>>() {
+        let lock = "SELECT pg_advisory_xact_lock($1, $2)";
+        let values = [class.into(), number.cast_signed().into()];
+        change.txn.execute_raw(Statement::from_sql_and_values(backend, lock, values)).await?;
     }
     Ok(())
 }
