@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use anyhow::anyhow;
 use clap::Args;
-use oskar::app::{App, Opened};
+use oskar::app::{self, App, Opened};
 use oskar::clock::{Clock, Timestamp};
 use oskar::config::{Config, LogFormat, Mode, shown_database_url};
+use oskar::database::Database;
 use oskar::domain::audit::Actor;
 use oskar::domain::{Change, developer, setup};
 use oskar::error::{Error, OrLog as _};
@@ -42,6 +43,7 @@ impl Serve {
                 config.listen
             )
         })?;
+        check_for_damage(&config).await?;
         let (app, opened) = App::open(config, Clock::System).await?;
         let link = setup_link(&app).await?;
         if app.config.no_auth {
@@ -54,6 +56,21 @@ impl Serve {
         worker::usage::tick(&app).await.or_log("writing the last uses before the end");
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+/// Damage that is found at the start can be mended from a backup before more is written.
+async fn check_for_damage(config: &Config) -> anyhow::Result<()> {
+    let Some(within) = config.database_time.check.and_then(|within| within.to_std().ok()) else {
+        return Ok(());
+    };
+    match Database::check(config, within).await {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            tracing::info!(within = ?within, "the database was not looked at to its end (`database_check`)");
+            Ok(())
+        }
+        Err(error) => Err(app::told(error, "cannot serve")),
     }
 }
 

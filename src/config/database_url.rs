@@ -17,7 +17,7 @@ pub fn of_file(path: &Path) -> String {
 
 /// The file that a SQLite address names; `None` for PostgreSQL.
 pub fn file(url: &str) -> Option<PathBuf> {
-    let options = SqliteConnectOptions::from_str(url.strip_prefix("sqlite:")?).ok()?;
+    let options = SqliteConnectOptions::from_str(url).ok().filter(|_| url.starts_with("sqlite:"))?;
     Some(options.get_filename().to_owned())
 }
 

@@ -7,6 +7,7 @@ mod database_url;
 mod issuers;
 mod limits;
 mod mail;
+mod marker;
 mod no_auth;
 mod reader;
 mod secret_key;
@@ -277,15 +278,18 @@ impl Config {
         database_url::file(&self.database_url)
     }
 
-    /// The master secret, made in the data folder at the first start.
+    /// The master secret. It is made in the data folder at the first start, and only then: what a database has was
+    /// written under the one that there was.
     ///
     /// # Errors
-    /// When it cannot be read, is too weak, or is open to others.
-    pub fn master_secret(&self) -> Result<Zeroizing<String>, ConfigError> {
-        match &self.secret_key {
+    /// When it cannot be read, is too weak, or is open to others; when it is missing and the database has data.
+    pub fn master_secret(&self, database_has_data: bool) -> Result<Zeroizing<String>, ConfigError> {
+        let read = match &self.secret_key {
             Some(given) => Ok(given.clone()),
-            None => secret_key::read_or_make(&self.data_dir).map_err(|problem| ConfigError(vec![problem])),
-        }
+            None if database_has_data => secret_key::read(&self.data_dir),
+            None => secret_key::read_or_make(&self.data_dir),
+        };
+        read.map_err(|problem| ConfigError(vec![problem]))
     }
 
     /// Makes the data folder, for the owner alone.

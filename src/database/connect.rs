@@ -12,6 +12,10 @@ impl Database {
     /// A sentence for the operator, within about two seconds.
     pub async fn connect(config: &Config) -> Result<Self, Error> {
         if let Some(file) = config.database_file() {
+            // Before it is opened: SQLite would make a database of an empty file.
+            if sqlite::is_empty(&file) && config.had_data() {
+                return Err(Error::internal(config.lost_data()));
+            }
             let sqlite::Pools { read, write } = sqlite::connect(config, &file).await?;
             return Ok(Self { read, write, migrating: None, bulkhead: None });
         }

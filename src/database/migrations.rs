@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use migration::{MigrationStatus, Migrator, MigratorTrait};
+use migration::{MigrationStatus, Migrator, MigratorTrait, SchemaManager};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 use super::{Database, postgres};
@@ -40,6 +40,11 @@ impl Database {
             .iter()
             .map(|migration| (migration.name().to_owned(), migration.status() == MigrationStatus::Applied))
             .collect())
+    }
+
+    /// Whether there is such a table, whatever is migrated.
+    pub async fn has_table(&self, name: &str) -> Result<bool, Error> {
+        Ok(SchemaManager::new(&self.read).has_table(name).await?)
     }
 
     async fn lock_migrations(&self) -> Result<Migrating, Error> {

@@ -53,6 +53,11 @@ fn options(config: &Config, file: &Path) -> Result<SqliteConnectOptions, Error> 
     Ok(options.filename(file).busy_timeout(BUSY_TIMEOUT).disable_statement_logging())
 }
 
+/// Whether there is no file, or nothing in it.
+pub(super) fn is_empty(file: &Path) -> bool {
+    std::fs::metadata(file).map_or(true, |file| file.len() == 0)
+}
+
 /// SQLite would make the file, and its WAL after the file's example, readable by everybody.
 fn make_private_file(file: &Path) -> Result<(), Error> {
     let mut options = std::fs::OpenOptions::new();
@@ -83,9 +88,9 @@ pub fn is_damage(code: &str) -> bool {
 
 /// Looks for damaged pages, for no longer than `within`. True if the whole file was looked at.
 pub(super) async fn check(config: &Config, within: Duration) -> Result<bool, Error> {
-    let Some(file) = config.database_file() else { return Ok(true) };
+    let Some(file) = config.database_file().filter(|file| !is_empty(file)) else { return Ok(true) };
     let told = |error: sqlx::Error| refusal(&file, &error);
-    let mut connection = options(config, &file)?.read_only(true).connect().await.map_err(told)?;
+    let mut connection = options(config, &file)?.connect().await.map_err(told)?;
     let until = Instant::now() + within;
     connection.lock_handle().await.map_err(told)?.set_progress_handler(STEPS, move || Instant::now() < until);
     let checked: Result<String, _> =

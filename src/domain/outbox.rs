@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, Set, Statement,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select, Set, Statement,
 };
 use serde_json::{Value, json};
 
@@ -30,11 +30,15 @@ const PER_CLIENT: u64 = 20;
 const INVITATIONS_TO_ADDRESS: u64 = 5;
 const INVITATIONS_BY_INVITER: u64 = 200;
 const HOUR: TimeDelta = TimeDelta::hours(1);
+/// By how much the clocks of two nodes may differ.
+const SKEW: TimeDelta = TimeDelta::minutes(1);
 /// Classes of PostgreSQL's advisory locks.
 const ASKS: i32 = 1;
 const RECIPIENT: i32 = 2;
 /// After this another node takes over: longer than an attempt may take (`worker/outbox.rs`).
 const ATTEMPT: TimeDelta = TimeDelta::seconds(60);
+/// No attempt is put off for longer. One that is due later was written down while a clock was ahead.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(3);
 /// After this it is given up.
 const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(24);
 
@@ -102,6 +106,8 @@ fn recent(change: Change<'_>, which: Expr) -> Select<outbox::Entity> {
         .filter(which)
         .filter(outbox::COLUMN.requested_from.is_not_null())
         .filter(outbox::COLUMN.created_at.gt(change.now - HOUR))
+        // Not what a clock that was ahead has written, which would count for longer than an hour.
+        .filter(outbox::COLUMN.created_at.lte(change.now + SKEW))
 }
 
 /// Counting and writing down must not be interleaved with another request's for the same client or recipient. All
@@ -168,11 +174,16 @@ async fn insert(
     Ok(id)
 }
 
-/// The mails that are due, the longest overdue first.
+/// The mails that are due, the longest overdue first. What a clock that was ahead has put off is due at once.
 pub async fn due(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<Vec<outbox::Model>, Error> {
     Ok(outbox::Entity::find()
         .filter(outbox::COLUMN.state.eq(State::Pending))
-        .filter(outbox::COLUMN.next_attempt_at.lte(now))
+        .filter(
+            Condition::any()
+                .add(outbox::COLUMN.next_attempt_at.lte(now))
+                .add(outbox::COLUMN.next_attempt_at.gt(now + LONGEST_WAIT))
+                .add(outbox::COLUMN.created_at.gt(now)),
+        )
         .order_by_asc(outbox::Column::NextAttemptAt)
         .order_by_asc(outbox::Column::Id)
         .limit(most)
@@ -185,6 +196,8 @@ pub async fn claim(change: Change<'_>, mail: &outbox::Model) -> Result<bool, Err
     let claimed = outbox::Entity::update_many()
         .col_expr(outbox::Column::NextAttemptAt, Expr::value(change.now + ATTEMPT))
         .col_expr(outbox::Column::Attempts, Expr::value(mail.attempts + 1))
+        // From here on it is put off as others are.
+        .col_expr(outbox::Column::CreatedAt, Expr::value(Ord::min(mail.created_at, change.now)))
         .filter(outbox::COLUMN.id.eq(mail.id))
         .filter(outbox::COLUMN.state.eq(State::Pending))
         .filter(outbox::COLUMN.attempts.eq(mail.attempts))

@@ -18,11 +18,12 @@ use oskar::domain::users::NewUser;
 use oskar::domain::{Change, members, users};
 use oskar::password::{Cost, ProposedPassword};
 use oskar::permission::Role;
+use sea_orm::{Database, DatabaseConnection};
 use serde_json::{Value, json};
 
 pub use answer::Answer;
 pub use client::{Client, Credential, basic};
-pub use database::{fresh as fresh_database, on_postgres};
+pub use database::{fresh as fresh_database, on_postgres, postgres};
 pub use issuer::{AUDIENCE, FakeIssuer, Key};
 
 /// What every test user's password is.
@@ -36,7 +37,7 @@ pub struct TestApp {
     pub router: Router,
     /// Where its data is, while it lives.
     pub data: Arc<tempfile::TempDir>,
-    database_url: String,
+    pub database_url: String,
     settings: Vec<(String, String)>,
 }
 
@@ -100,6 +101,11 @@ impl TestApp {
     /// Moves the clock.
     pub fn advance(&self, by: TimeDelta) {
         self.app.clock.advance(by);
+    }
+
+    /// A connection to the database that is none of the server's.
+    pub async fn outside(&self) -> DatabaseConnection {
+        Database::connect(&self.database_url).await.unwrap()
     }
 
     /// Somebody without any credential.
