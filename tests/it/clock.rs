@@ -8,7 +8,8 @@ use oskar::jwt::SigningAlgorithm;
 use sea_orm::EntityTrait as _;
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::operator;
+use crate::support::{Client, Credential, TestApp};
 
 const ANA: &str = "ana@acme.example";
 
@@ -32,6 +33,22 @@ async fn a_first_start_with_a_clock_ahead_keeps_no_start_from_having_a_signing_k
         let keys = signing_key::Entity::find().all(app.app.db.read()).await.unwrap();
         assert_eq!(keys.len(), 1, "it is the same key");
     }
+}
+
+#[tokio::test]
+async fn whoever_came_in_while_the_clock_was_ahead_is_not_locked_out() {
+    let app = TestApp::start().await;
+    app.advance(TimeDelta::hours(1));
+    let link = operator::setup_link(&app).await;
+    let ana = app.register(ANA, Some("Acme")).await;
+    app.advance(-TimeDelta::hours(1));
+    ana.with_cookie().get("/api/auth/me").await.status(200);
+    let body = json!({ "refresh_token": ana.refresh_token });
+    let fresh = app.anonymous().post("/api/auth/refresh", body).await.status(200).json();
+    let token = fresh["access_token"].as_str().unwrap().to_owned();
+    Client::new(app.router.clone(), Credential::Bearer(token)).get("/api/auth/me").await.status(200);
+    app.sign_in(ANA).await;
+    app.anonymous().get(&link).await.status(200);
 }
 
 #[tokio::test]

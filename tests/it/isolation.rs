@@ -5,17 +5,19 @@ use std::time::Duration;
 use oskar::domain::audit::Actor;
 use oskar::domain::{Change, invitations};
 use oskar::entity::{api_key, invitation};
+use oskar::error::Error;
 use oskar::permission::Role;
 use sea_orm::{
-    ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _, PaginatorTrait as _, Statement,
-    TransactionTrait as _,
+    ConnectionTrait as _, Database, DatabaseTransaction, DbBackend, EntityTrait as _, PaginatorTrait as _,
+    Statement, TransactionTrait as _,
 };
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::races::at_once;
-use crate::support::{Answer, PASSWORD, TestApp, TestOrganisation, on_postgres};
+use crate::process::{Installation, run};
+use crate::races::{at_once, with};
+use crate::support::{Answer, Credential, PASSWORD, TestApp, TestKey, TestOrganisation, on_postgres};
 use crate::waiting::somebody_waits;
 
 /// Far longer than anything here takes, unless it waits for what is held.
@@ -52,7 +54,7 @@ fn send(org: &TestOrganisation, many: usize) -> JoinSet<Answer> {
 }
 
 /// Everything that another organisation does goes on.
-async fn goes_on(app: &TestApp, org: &TestOrganisation, verified: &crate::support::TestKey) {
+async fn goes_on(app: &TestApp, org: &TestOrganisation, verified: &TestKey) {
     let work = async {
         verified.with_bearer().get("/api/verify").await.status(200);
         org.admin.with_cookie().get("/api/verify").await.status(200);
@@ -196,17 +198,62 @@ async fn somebody_waits_from_outside(app: &TestApp) {
 }
 
 #[tokio::test]
+async fn verification_reads_while_nothing_more_can_be_written() {
+    let app = TestApp::start().await;
+    let acme = app.organisation("Acme").await;
+    let key = acme.key("live", "viewer", None).await;
+    let mut writing = Vec::new();
+    if on_postgres() {
+        // Until there is no connection left that writes.
+        while let Ok(txn) = app.app.db.begin().await {
+            writing.push(txn);
+        }
+    } else {
+        writing.push(app.app.db.begin().await.unwrap());
+    }
+    key.with_bearer().get("/api/verify").await.status(200);
+    acme.admin.with_cookie().get("/api/verify").await.status(200);
+    acme.member.with_bearer().get("/api/verify").await.status(200);
+    drop(writing);
+}
+
+/// Longer than a statement may take, and than it may wait for a lock.
+#[tokio::test]
+async fn a_migration_waits_for_another_one_for_longer_than_requests_do() {
+    if !on_postgres() {
+        return;
+    }
+    let installation = Installation::new().await;
+    let outside = Database::connect(&installation.database_url).await.unwrap();
+    let held = outside.begin().await.unwrap();
+    held.execute_unprepared("SELECT pg_advisory_xact_lock(122541513470464)").await.unwrap();
+    let mut command = installation.command(&["migrate", "up"]);
+    command.env("OSKAR_DATABASE_LOCK_TIMEOUT", "1s").env("OSKAR_DATABASE_STATEMENT_TIMEOUT", "1s");
+    let migrating = tokio::spawn(run(command, ""));
+    let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory' \
+                 AND clock_timestamp() - query_start > interval '2 seconds'";
+    let waiting = Statement::from_string(DbBackend::Postgres, waits);
+    let looking = async {
+        while !migrating.is_finished() && outside.query_one_raw(waiting.clone()).await.unwrap().is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, looking).await.unwrap();
+    held.rollback().await.unwrap();
+    migrating.await.unwrap().code(0);
+}
+
+#[tokio::test]
 async fn a_statement_that_takes_too_long_is_busy() {
     if !on_postgres() {
         return;
     }
     let app = TestApp::with(&[("OSKAR_DATABASE_STATEMENT_TIMEOUT", "1s")]).await;
-    for db in [app.app.db.read().execute_unprepared("SELECT pg_sleep(30)").await] {
-        assert!(matches!(oskar::error::Error::from(db.unwrap_err()), oskar::error::Error::Busy));
-    }
+    let slept = app.app.db.read().execute_unprepared("SELECT pg_sleep(30)").await.unwrap_err();
+    assert!(matches!(Error::from(slept), Error::Busy));
     let txn = app.app.db.begin().await.unwrap();
     let slept = txn.execute_unprepared("SELECT pg_sleep(30)").await.unwrap_err();
-    assert!(matches!(oskar::error::Error::from(slept), oskar::error::Error::Busy));
+    assert!(matches!(Error::from(slept), Error::Busy));
 }
 
 #[tokio::test]
@@ -239,7 +286,7 @@ async fn a_node_that_hangs_in_a_transaction_loses_its_locks() {
     let body = json!({ "name": "Acme & Sons" });
     timeout(PATIENCE, acme.admin.with_bearer().patch(&acme.path, body)).await.unwrap().status(200);
     let late = invitations::lock_with_a_seat(change, acme.id.parse().unwrap(), None).await;
-    assert!(late.is_err(), "its transaction is over");
+    assert!(matches!(late, Err(Error::Busy)), "its transaction is over: {late:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -273,8 +320,7 @@ async fn invitations_to_the_same_people_in_another_order_do_not_wait_for_each_ot
         let emails: Vec<_> = (0..20).map(|number| format!("p{number}-{round}@mail.example")).collect();
         let backwards: Vec<_> = emails.iter().rev().cloned().collect();
         let asked = [(&app, &acme, emails), (&other, &globex, backwards)].map(|(node, org, emails)| {
-            let admin =
-                crate::races::with(node, crate::support::Credential::Bearer(org.admin.access_token.clone()));
+            let admin = with(node, Credential::Bearer(org.admin.access_token.clone()));
             let path = format!("{}/invitations", org.path);
             async move { admin.post(&path, json!({ "emails": emails, "role": "member" })).await }
         });
