@@ -64,7 +64,7 @@ async fn check_for_damage(config: &Config) -> anyhow::Result<()> {
     let Some(within) = config.database_time.check.and_then(|within| within.to_std().ok()) else {
         return Ok(());
     };
-    match Database::check(config, within).await {
+    match Database::look_for_damage(config, within).await {
         Ok(true) => Ok(()),
         Ok(false) => {
             tracing::info!(within = ?within, "the database was not looked at to its end (`database_check`)");

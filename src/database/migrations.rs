@@ -44,7 +44,7 @@ impl Database {
 
     /// Whether there is such a table, whatever is migrated.
     pub async fn has_table(&self, name: &str) -> Result<bool, Error> {
-        Ok(SchemaManager::new(&self.read).has_table(name).await?)
+        Ok(SchemaManager::new(&self.reader.connections).has_table(name).await?)
     }
 
     async fn lock_migrations(&self) -> Result<Migrating, Error> {

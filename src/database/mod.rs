@@ -2,10 +2,14 @@
 //! writes).
 
 mod bulkhead;
+mod condition;
 mod connect;
 mod migrations;
 mod postgres;
+mod pulse;
+mod reader;
 mod refusal;
+mod release;
 mod sqlite;
 mod transaction;
 
@@ -16,49 +20,76 @@ use sea_orm::DatabaseConnection;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 
 use crate::config::Config;
-
 use crate::error::{Error, OrLog};
 use bulkhead::Bulkhead;
+use pulse::Pulse;
+
 pub use bulkhead::Turn;
+pub use reader::Reader;
+pub use transaction::Transaction;
 
 /// Reads go to [`Database::read`], writes through [`Database::begin`].
 #[derive(Clone, Debug)]
 pub struct Database {
-    read: DatabaseConnection,
+    reader: Reader,
     write: DatabaseConnection,
+    /// Used for nothing but the write that is tried; on SQLite the writer.
+    probe: DatabaseConnection,
+    pulse: Arc<Pulse>,
     /// How migrations connect to PostgreSQL.
     migrating: Option<PgConnectOptions>,
     bulkhead: Option<Arc<Bulkhead>>,
 }
 
 impl Database {
+    fn new(
+        read: DatabaseConnection,
+        write: DatabaseConnection,
+        probe: DatabaseConnection,
+        condition: Arc<condition::Condition>,
+    ) -> Self {
+        let pulse = Pulse::new(probe.clone(), condition);
+        let reader = Reader { connections: read, pulse: pulse.clone() };
+        Self { reader, write, probe, pulse, migrating: None, bulkhead: None }
+    }
+
     /// No database at all: enough to draw the route table.
     pub fn disconnected() -> Self {
         let none = DatabaseConnection::default;
-        Self { read: none(), write: none(), migrating: None, bulkhead: None }
+        Self::new(none(), none(), none(), Arc::default())
     }
 
     /// For reading outside a transaction.
-    pub fn read(&self) -> &DatabaseConnection {
-        &self.read
+    pub fn read(&self) -> &Reader {
+        &self.reader
     }
 
     /// Closes all connections.
     pub async fn close(self) {
-        self.read.close().await.or_log("closing the database");
-        self.write.close().await.or_log("closing the database");
+        for connections in [self.reader.connections, self.write, self.probe] {
+            connections.close().await.or_log("closing the database");
+        }
     }
 
     /// Looks for damage in SQLite's file, for no longer than `within`. True if all of it was looked at.
     ///
     /// # Errors
     /// A sentence for the operator if it is damaged.
-    pub async fn check(config: &Config, within: Duration) -> Result<bool, Error> {
-        sqlite::check(config, within).await
+    pub async fn look_for_damage(config: &Config, within: Duration) -> Result<bool, Error> {
+        sqlite::look_for_damage(config, within).await
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), Error> {
-        Ok(self.read.ping().await?)
+    /// Whether the database can be written, found out by a write. Answers in a second.
+    ///
+    /// # Errors
+    /// [`Error::StorageUnavailable`]; for a minute also after something damaged was read.
+    pub async fn check(&self) -> Result<(), Error> {
+        if !self.pulse.lives().await {
+            return Err(Error::StorageUnavailable("the database cannot be written".into()));
+        }
+        if self.pulse.condition.is_damaged() {
+            return Err(Error::StorageUnavailable("the database is damaged".into()));
+        }
+        Ok(())
     }
 }

@@ -1,15 +1,17 @@
 //! PostgreSQL: connections that read and connections that write, with time limits on each.
 
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector};
 
-use super::Database;
+use super::condition::Condition;
 use super::refusal::{POOLER, refusal, silent};
+use super::{Database, release};
 use crate::config::{Config, DatabaseTime};
 use crate::error::Error;
 
@@ -24,6 +26,8 @@ const ASKED: [usize; 7] = [0, 1, 1, 0, 1, 0, 0];
 pub(super) struct Pools {
     pub read: DatabaseConnection,
     pub write: DatabaseConnection,
+    /// One more, for nothing but the write that is tried.
+    pub probe: DatabaseConnection,
     /// How many connections write.
     pub writers: u32,
     pub server: PgConnectOptions,
@@ -31,7 +35,7 @@ pub(super) struct Pools {
 
 /// Half of the connections only read: however many writes wait for a lock, verification goes on. A single
 /// connection has to do both.
-pub(super) async fn connect(config: &Config) -> Result<Pools, Error> {
+pub(super) async fn connect(config: &Config, condition: &Arc<Condition>) -> Result<Pools, Error> {
     let server = PgConnectOptions::from_str(&config.database_url).map_err(Error::internal)?;
     // Poolers refuse start-up parameters that they do not know, and nothing here is a floating-point number.
     let mut server = server.extra_float_digits(None).disable_statement_logging();
@@ -42,11 +46,16 @@ pub(super) async fn connect(config: &Config) -> Result<Pools, Error> {
     let connections = config.database_connections;
     let writers = Ord::max(connections / 2, 1);
     let limits = time_limits(&config.database_time);
-    let write = pool(&server, writers, limits.clone()).await?;
-    let read =
-        if connections > 1 { pool(&server, connections - writers, limits).await? } else { write.clone() };
-    let [read, write] = [read, write].map(SqlxPostgresConnector::from_sqlx_postgres_pool);
-    Ok(Pools { read, write, writers, server })
+    let pool = |connections| release::look_at_postgres(pool(connections, limits.clone()), condition);
+    let open = async |pool: PgPoolOptions| {
+        let opened = pool.connect_with(server.clone()).await;
+        opened.map_err(|error| Error::internal(refusal(&server, &error)))
+    };
+    let write = open(pool(writers)).await?;
+    let read = if connections > 1 { open(pool(connections - writers)).await? } else { write.clone() };
+    let probe = pool(1).min_connections(0).connect_lazy_with(server.clone());
+    let [read, write, probe] = [read, write, probe].map(SqlxPostgresConnector::from_sqlx_postgres_pool);
+    Ok(Pools { read, write, probe, writers, server })
 }
 
 /// A connection for migrations alone, which may take as long as they need.
@@ -56,11 +65,13 @@ pub(super) async fn connect_to_migrate(server: &PgConnectOptions) -> Result<Data
         ("statement_timeout", TimeDelta::zero()),
         ("idle_in_transaction_session_timeout", MIGRATION_LOCK_TIMEOUT),
     ]);
-    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool(server, 1, limits).await?))
+    let opened = pool(1, limits).connect_with(server.clone()).await;
+    let pool = opened.map_err(|error| Error::internal(refusal(server, &error)))?;
+    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
 }
 
-async fn pool(server: &PgConnectOptions, connections: u32, limits: String) -> Result<PgPool, Error> {
-    let options = PgPoolOptions::new()
+fn pool(connections: u32, limits: String) -> PgPoolOptions {
+    PgPoolOptions::new()
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -68,8 +79,7 @@ async fn pool(server: &PgConnectOptions, connections: u32, limits: String) -> Re
         .after_connect(move |connection, _| {
             let limits = limits.clone();
             Box::pin(async move { connection.execute(AssertSqlSafe(limits)).await.map(drop) })
-        });
-    options.connect_with(server.clone()).await.map_err(|error| Error::internal(refusal(server, &error)))
+        })
 }
 
 fn time_limits(time: &DatabaseTime) -> String {

@@ -6,13 +6,16 @@ use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
-use sea_orm::{DatabaseConnection, SqlxSqliteConnector};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxSqliteConnector};
 
+use super::release;
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, StorageFailure};
 
 /// How long a writer waits for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// The same for a reader, which waits for others only while they open or repair the file.
+const READER_BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// So often, in steps of SQLite's virtual machine, a check looks at the clock.
@@ -25,7 +28,7 @@ pub(super) struct Pools {
 
 pub(super) async fn connect(config: &Config, file: &Path) -> Result<Pools, Error> {
     make_private_file(file)?;
-    let told = |error: sqlx::Error| refusal(file, &error);
+    let told = |error: sqlx::Error| refusal(file, error);
     let options = options(config, file)?;
     let writer = options
         .clone()
@@ -34,8 +37,9 @@ pub(super) async fn connect(config: &Config, file: &Path) -> Result<Pools, Error
         // What was answered must survive a power cut, not only a crash.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true);
-    let write = pool(1).connect_with(writer).await.map_err(told)?;
-    let read = pool(config.database_connections).connect_with(options.read_only(true)).await.map_err(told)?;
+    let write = release::look_at_sqlite(pool(1)).connect_with(writer).await.map_err(told)?;
+    let reader = options.read_only(true).busy_timeout(READER_BUSY_TIMEOUT);
+    let read = pool(config.database_connections).connect_with(reader).await.map_err(told)?;
     Ok(Pools {
         read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
         write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
@@ -67,11 +71,11 @@ fn make_private_file(file: &Path) -> Result<(), Error> {
     options.open(file).map(drop).map_err(|error| Error::internal(format!("{}: {error}", file.display())))
 }
 
-fn refusal(file: &Path, error: &sqlx::Error) -> Error {
-    let file = file.display();
-    let code = error.as_database_error().and_then(|error| error.code());
-    Error::internal(if code.is_some_and(|code| is_damage(&code)) {
-        damaged(&file.to_string(), &error.to_string())
+fn refusal(file: &Path, error: sqlx::Error) -> Error {
+    let file = file.display().to_string();
+    let error = DbErr::Conn(RuntimeErr::SqlxError(error.into()));
+    Error::internal(if StorageFailure::of(&error) == Some(StorageFailure::Damaged) {
+        damaged(&file, &error.to_string())
     } else {
         format!("{file}: {error}")
     })
@@ -81,15 +85,10 @@ fn damaged(file: &str, what: &str) -> String {
     format!("{file} is damaged, or no SQLite database: restore the last good backup ({what})")
 }
 
-/// `SQLITE_CORRUPT` and `SQLITE_NOTADB`, and what SQLite tells more exactly of them.
-pub fn is_damage(code: &str) -> bool {
-    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 11 | 26))
-}
-
 /// Looks for damaged pages, for no longer than `within`. True if the whole file was looked at.
-pub(super) async fn check(config: &Config, within: Duration) -> Result<bool, Error> {
+pub(super) async fn look_for_damage(config: &Config, within: Duration) -> Result<bool, Error> {
     let Some(file) = config.database_file().filter(|file| !is_empty(file)) else { return Ok(true) };
-    let told = |error: sqlx::Error| refusal(&file, &error);
+    let told = |error: sqlx::Error| refusal(&file, error);
     let mut connection = options(config, &file)?.connect().await.map_err(told)?;
     let until = Instant::now() + within;
     connection.lock_handle().await.map_err(told)?.set_progress_handler(STEPS, move || Instant::now() < until);

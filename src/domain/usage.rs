@@ -5,11 +5,12 @@ use std::sync::{Mutex, PoisonError};
 
 use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait as _, DatabaseTransaction, EntityTrait, IdenStatic as _, QueryFilter,
-    QueryOrder as _, QuerySelect as _, TryGetable, Value,
+    ColumnTrait, ConnectionTrait as _, EntityTrait, IdenStatic as _, QueryFilter, QueryOrder as _,
+    QuerySelect as _, TryGetable, Value,
 };
 
 use crate::clock::Timestamp;
+use crate::database::Transaction;
 use crate::entity::{api_key, later_times, session};
 use crate::error::Error;
 use crate::id::{ApiKeyId, SessionId};
@@ -77,7 +78,7 @@ impl Seen {
 
     /// Writes the uses. A later time that another node wrote stays. Rows that somebody else has locked are left out,
     /// and given back for the next time: nobody waits for this, and this waits for nobody.
-    pub async fn write(&self, txn: &DatabaseTransaction) -> Result<Self, Error> {
+    pub async fn write(&self, txn: &Transaction) -> Result<Self, Error> {
         use {api_key::Column as Key, session::Column as Session};
         Ok(Self {
             keys: write::<api_key::Entity, _>(txn, Key::Id, Key::LastUsedAt, &self.keys).await?,
@@ -95,7 +96,7 @@ fn batches<K: Ord>(seen: BTreeMap<K, Timestamp>) -> impl Iterator<Item = BTreeMa
 
 /// Writes the times of one table by one statement; what was left out.
 async fn write<E: EntityTrait, K: Copy + Ord + Into<Value> + TryGetable>(
-    txn: &DatabaseTransaction,
+    txn: &Transaction,
     id: E::Column,
     time: E::Column,
     seen: &BTreeMap<K, Timestamp>,

@@ -177,6 +177,6 @@ async fn looking_for_damage_ends_in_time() {
     sql(&installation, many).await;
     let variables = [("OSKAR_DATABASE_URL", installation.database_url.as_str())];
     let config = Config::from_sources(&Sources::gather(None, &Environment::of(variables), &[])).unwrap();
-    assert!(!Database::check(&config, Duration::ZERO).await.unwrap(), "it looked at all of it");
-    assert!(Database::check(&config, Duration::from_secs(600)).await.unwrap());
+    assert!(!Database::look_for_damage(&config, Duration::ZERO).await.unwrap(), "it looked at all of it");
+    assert!(Database::look_for_damage(&config, Duration::from_secs(600)).await.unwrap());
 }
