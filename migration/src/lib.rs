@@ -8,7 +8,7 @@
 //! the server crate; the test `schema` fails until both agree.
 
 pub use sea_orm_migration::MigrationStatus;
-pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
+pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, SchemaManager};
 
 mod m0001_instance;
 mod m0002_user;

@@ -150,13 +150,8 @@ pub async fn create(
     let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let mut rows = Vec::new();
-    for email in once {
-        let seats = app.config.limits.seats;
-        rows.push(
-            invitations::create(change, member.organisation.id, inviter, email, input.role, seats).await?,
-        );
-    }
+    let (organisation, seats) = (member.organisation.id, app.config.limits.seats);
+    let rows = invitations::create(change, organisation, inviter, &once, input.role, seats).await?;
     txn.commit().await?;
     Ok((StatusCode::CREATED, Json(Invitations { data: show(&app, rows).await? })))
 }
@@ -260,6 +255,7 @@ pub async fn accept(
             app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
         joining::by_password(&client.door(&app), &invitation, input.password, names, context).await?
     };
+    let _turn = app.db.turn(organisation.id).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

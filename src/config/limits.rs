@@ -1,10 +1,35 @@
-//! How much of everything.
+//! How much of everything, and for how long.
 
 use chrono::TimeDelta;
 use ipnet::IpNet;
 
 use super::reader::Reader;
 use crate::rate::Rate;
+
+/// How long the database may take.
+#[derive(Clone, Debug)]
+pub struct DatabaseTime {
+    pub lock: TimeDelta,
+    pub statement: TimeDelta,
+    pub idle_in_transaction: TimeDelta,
+    /// `None`: SQLite's file is not checked at the start.
+    pub check: Option<TimeDelta>,
+}
+
+impl DatabaseTime {
+    pub(super) fn read(read: &mut Reader<'_>) -> Self {
+        Self {
+            lock: read.duration("database_lock_timeout"),
+            statement: read.duration("database_statement_timeout"),
+            idle_in_transaction: read.duration("database_idle_timeout"),
+            check: if read.text("database_check") == "0" {
+                None
+            } else {
+                Some(read.duration("database_check"))
+            },
+        }
+    }
+}
 
 /// The settings of `[limits]`.
 #[derive(Clone, Debug)]

@@ -80,8 +80,12 @@ settings! {
     "listen" One "127.0.0.1:8675": "Address and port to listen on. Without it, `PORT` is accepted too: all addresses, that port.";
     "public_url" One "": "Where browsers and clients reach this server; the issuer of its tokens. Default: http://localhost and the port.";
     "data_dir" One "oskar-data": "Folder of the SQLite database and the master secret; made with mode 0700.";
-    "database_url" One "" secret: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`; `DATABASE_URL` is accepted too. Default: SQLite in the data folder.";
-    "database_connections" One "10": "The most connections to the database at once.";
+    "database_url" One "" secret: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`, with special characters percent-encoded; `DATABASE_URL` is accepted too. Default: SQLite in the data folder.";
+    "database_connections" One "10": "The most connections to the database at once; with PostgreSQL half of them only read, so that writes cannot hold up verification.";
+    "database_lock_timeout" One "2s": "PostgreSQL: how long a statement may wait for a lock before the request is answered with 503 `busy`.";
+    "database_statement_timeout" One "10s": "PostgreSQL: how long a statement may take. Migrations and sweeping may take longer.";
+    "database_idle_timeout" One "10s": "PostgreSQL: after how long without a statement an open transaction, of a node that hangs, is ended.";
+    "database_check" One "5s": "SQLite: how long the file is checked for damage at the start, as far as that gets; 0: not at all.";
     "secret_key" One "" secret: "Master secret of at least 32 characters, from which all keys are derived. Default: `secret.key` in the data folder, made at the first start.";
     "registration" One "open": "`open`: anybody may register; `domain`: whoever has an address of `registration_domains`; `invite` and `closed`: nobody. Invitations work in every mode.";
     "registration_domains" List "": "Domains of addresses that may register with `registration = \"domain\"`.";

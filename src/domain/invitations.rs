@@ -17,7 +17,7 @@ use crate::secret::{self, Secret};
 /// How long an invitation can be accepted.
 pub const LIFETIME: TimeDelta = TimeDelta::days(7);
 
-/// Invites an address. An open invitation of the same address is replaced by the new one.
+/// Invites addresses, all of them or none. Open invitations of the same addresses are replaced by the new ones.
 ///
 /// # Errors
 /// [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::TooManyMails`].
@@ -25,15 +25,33 @@ pub async fn create(
     change: Change<'_>,
     organisation: OrganisationId,
     inviter: UserId,
-    email: &Email,
+    emails: &[&Email],
     role: Role,
     seats: Option<u64>,
-) -> Result<invitation::Model, Error> {
+) -> Result<Vec<invitation::Model>, Error> {
     members::lock(change, organisation).await?;
     let inviter_role = members::find(change, organisation, inviter).await?.role;
     if role > inviter_role {
         return Err(Error::invalid("/role", format!("your own role is {inviter_role}")));
     }
+    let recipients: Vec<_> = emails.iter().map(|email| email.normalised()).collect();
+    outbox::lock_invitations(change, &recipients.iter().map(|recipient| &**recipient).collect::<Vec<_>>())
+        .await?;
+    let mut rows = Vec::new();
+    for email in emails {
+        rows.push(invite(change, organisation, inviter, email, role, seats).await?);
+    }
+    Ok(rows)
+}
+
+async fn invite(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    inviter: UserId,
+    email: &Email,
+    role: Role,
+    seats: Option<u64>,
+) -> Result<invitation::Model, Error> {
     let member = membership::Entity::in_organisation(organisation)
         .find_also_related(user::Entity)
         .filter(user::COLUMN.email_normalised.eq(email.normalised()))
@@ -145,6 +163,7 @@ pub async fn resend(
     if reopened && taken_seats(change, organisation).await? >= seats.unwrap_or(u64::MAX) {
         return Err(Error::SeatsTaken);
     }
+    outbox::lock_invitations(change, &[&row.email_normalised]).await?;
     let mail = outbox::enqueue_invitation(change, &row.email_normalised, id).await?;
     let mut changed: invitation::ActiveModel = row.into();
     changed.outbox_id = Set(Some(mail));

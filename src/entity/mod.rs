@@ -12,6 +12,7 @@ pub mod audit_event;
 pub mod external_identity;
 pub mod instance;
 pub mod invitation;
+mod last_use;
 pub mod login_failure;
 pub mod membership;
 pub mod one_time_token;
@@ -21,6 +22,8 @@ pub mod session;
 pub mod signing_key;
 pub mod socket_ticket;
 pub mod user;
+
+pub use last_use::later_times;
 
 use sea_orm::sea_query::TableCreateStatement;
 use sea_orm::{DbBackend, Schema};

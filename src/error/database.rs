@@ -72,14 +72,18 @@ impl<'a> Code<'a> {
 }
 
 /// Whether the same request can succeed a moment later: another process holds the SQLite file, or PostgreSQL ended a
-/// deadlock or a serialisation failure.
+/// deadlock or a serialisation failure, or one of its time limits was over: for a lock, for a statement, and for a
+/// transaction in which nothing happens.
 fn is_passing(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))) = error
     else {
         return matches!(error, DbErr::ConnectionAcquire(_));
     };
     let code = source.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    matches!(code.as_deref().map(Code::read), Some(Code::Sqlite(5 | 6) | Code::Postgres("40P01" | "40001")))
+    matches!(
+        code.as_deref().map(Code::read),
+        Some(Code::Sqlite(5 | 6) | Code::Postgres("40P01" | "40001" | "55P03" | "57014" | "25P03"))
+    )
 }
 
 impl From<DbErr> for Error {

@@ -19,11 +19,12 @@ use oskar::domain::users::NewUser;
 use oskar::domain::{Change, members, users};
 use oskar::password::{Cost, ProposedPassword};
 use oskar::permission::Role;
+use sea_orm::{Database, DatabaseConnection};
 use serde_json::{Value, json};
 
 pub use answer::Answer;
 pub use client::{Client, Credential, basic};
-pub use database::{fresh as fresh_database, on_postgres};
+pub use database::{fresh as fresh_database, on_postgres, postgres};
 pub use issuer::{AUDIENCE, FakeIssuer, Key};
 pub use proxy::{Break, Fault, Proxy};
 
@@ -119,6 +120,11 @@ impl TestApp {
     /// Moves the clock.
     pub fn advance(&self, by: TimeDelta) {
         self.app.clock.advance(by);
+    }
+
+    /// A connection to the database that is none of the server's.
+    pub async fn outside(&self) -> DatabaseConnection {
+        Database::connect(&self.database_url).await.unwrap()
     }
 
     /// Somebody without any credential.
