@@ -47,6 +47,7 @@ mod organisations;
 mod outbox;
 mod password_policy;
 mod passwords;
+mod pages_in_a_browser;
 mod paths;
 mod permissions;
 mod process;

@@ -1,6 +1,7 @@
 //! The test harness: a database per test, a clock that is moved by hand, and a client per kind of caller.
 
 mod answer;
+mod browser;
 mod client;
 mod database;
 mod issuer;
@@ -21,6 +22,7 @@ use oskar::permission::Role;
 use serde_json::{Value, json};
 
 pub use answer::Answer;
+pub use browser::{Tab, browser, command as browser_command};
 pub use client::{Client, Credential, basic};
 pub use database::{fresh as fresh_database, on_postgres};
 pub use issuer::{AUDIENCE, FakeIssuer, Key};
