@@ -3,6 +3,8 @@
 //! A row holds addresses and ids, never a link: that is made when the mail is sent, so the secret is only
 //! in the mail, and its lifetime begins there.
 
+use std::net::IpAddr;
+
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -27,6 +29,8 @@ const PER_CLIENT: u64 = 20;
 /// Invitations: so many an hour to one address, by whomever, and by one inviter, into whatever organisations.
 const INVITATIONS_TO_ADDRESS: u64 = 5;
 const INVITATIONS_BY_INVITER: u64 = 200;
+/// How long after a registration a failed sign-in may be the same person's.
+const REGISTERED: TimeDelta = TimeDelta::hours(24);
 const HOUR: TimeDelta = TimeDelta::hours(1);
 /// After this another node takes over: longer than an attempt may take (`worker/outbox.rs`).
 const ATTEMPT: TimeDelta = TimeDelta::seconds(60);
@@ -40,7 +44,7 @@ pub async fn enqueue(
     recipient: &str,
     data: Value,
 ) -> Result<OutboxId, Error> {
-    insert(change, kind, recipient, data, None).await
+    insert(change, kind, recipient, data, None, None).await
 }
 
 /// Writes down a mail that anybody can ask for, unless too many were asked for already; nobody is told.
@@ -57,9 +61,39 @@ pub async fn enqueue_requested(
     let from_there = recent(change, outbox::COLUMN.requested_from.eq(client.as_str()));
     let (to_them, from_there) = (to_them.count(change.txn).await?, from_there.count(change.txn).await?);
     if to_them < PER_RECIPIENT && from_there < PER_CLIENT {
-        insert(change, kind, recipient, data, Some(client)).await?;
+        insert(change, kind, recipient, data, Some(client), None).await?;
     }
     Ok(())
+}
+
+/// Writes down the mail that may help whoever could not sign in, unless there were too many of them; nobody is told. They
+/// have a budget of their own for each client, or wrong passwords would use up the mails that the client asks for.
+/// `right` says that only the proof of the address was missing.
+pub async fn enqueue_for_failed_sign_in(
+    change: Change<'_>,
+    network: IpAddr,
+    recipient: &str,
+    right: bool,
+) -> Result<(), Error> {
+    let kind = Kind::SignInFailed;
+    let client = format!("sign-in {network}");
+    one_after_the_other(change, &[&client, recipient]).await?;
+    let to_them = recent(change, outbox::COLUMN.recipient.eq(recipient)).filter(outbox::COLUMN.kind.eq(kind));
+    let from_there = recent(change, outbox::COLUMN.requested_from.eq(client.as_str()));
+    let (to_them, from_there) = (to_them.count(change.txn).await?, from_there.count(change.txn).await?);
+    if to_them < PER_RECIPIENT && from_there < PER_CLIENT {
+        insert(change, kind, recipient, json!({ "right": right }), Some(client), None).await?;
+    }
+    Ok(())
+}
+
+/// Whether somebody has registered with an address lately, and so may wait for a word about it.
+pub async fn was_registered_with(change: Change<'_>, recipient: &str) -> Result<bool, Error> {
+    let registration = outbox::Entity::find()
+        .filter(outbox::COLUMN.recipient.eq(recipient))
+        .filter(outbox::COLUMN.kind.eq(Kind::Registration))
+        .filter(outbox::COLUMN.created_at.gt(change.now - REGISTERED));
+    Ok(registration.one(change.txn).await?.is_some())
 }
 
 /// Writes down an invitation's mail. The recipient is normalised: else case would be a way around the limit.
@@ -69,6 +103,7 @@ pub async fn enqueue_requested(
 pub async fn enqueue_invitation(
     change: Change<'_>,
     recipient: &str,
+    organisation: OrganisationId,
     id: InvitationId,
 ) -> Result<OutboxId, Error> {
     let kind = Kind::Invitation;
@@ -82,7 +117,8 @@ pub async fn enqueue_invitation(
     {
         return Err(Error::TooManyMails);
     }
-    insert(change, kind, recipient, json!({ "invitation_id": id }), Some(inviter)).await
+    let data = json!({ "invitation_id": id });
+    insert(change, kind, recipient, data, Some(inviter), Some(organisation)).await
 }
 
 fn recent(change: Change<'_>, which: Expr) -> Select<outbox::Entity> {
@@ -130,6 +166,7 @@ async fn insert(
     recipient: &str,
     data: Value,
     requested_from: Option<String>,
+    organisation: Option<OrganisationId>,
 ) -> Result<OutboxId, Error> {
     let id = OutboxId::generate();
     outbox::ActiveModel {
@@ -143,6 +180,7 @@ async fn insert(
         finished_at: Set(None),
         last_error: Set(None),
         requested_from: Set(requested_from),
+        organisation_id: Set(organisation),
         created_at: Set(change.now),
     }
     .insert(change.txn)

@@ -82,6 +82,7 @@ impl TestApp {
             ("OSKAR_SECRET_KEY", "kJ8vQ2mX5tR9wZ3bN6cF1hL4pS7dG0yA"),
             // They come from one address, and some look at every header.
             ("OSKAR_LIMITS__RATE_PER_SECOND", "0"),
+            ("OSKAR_LIMITS__REGISTRATIONS", "0"),
             ("OSKAR_PERMISSIONS", "tasks:read=viewer,tasks:write=member"),
         ];
         let in_environment = settings.iter().filter(|(name, _)| name.starts_with("OSKAR_"));
