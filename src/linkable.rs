@@ -9,8 +9,20 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// What leads somewhere without `//`.
 const SCHEMES: &[&str] = &[
-    "callto:", "data:", "file:", "ftp:", "ftps:", "geo:", "http:", "https:", "javascript:", "mailto:", "sms:",
-    "tel:", "vbscript:", "xmpp:",
+    "callto:",
+    "data:",
+    "file:",
+    "ftp:",
+    "ftps:",
+    "geo:",
+    "http:",
+    "https:",
+    "javascript:",
+    "mailto:",
+    "sms:",
+    "tel:",
+    "vbscript:",
+    "xmpp:",
 ];
 
 /// Whether a name is an address: it has a scheme, a `www.` or an at sign. A dot alone is none: "Booking.com" is a name.

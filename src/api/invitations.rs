@@ -163,8 +163,7 @@ pub async fn create(
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let organisation = member.organisation.id;
-    let rows =
-        invitations::create(change, organisation, inviter, &once, input.role, rules(&app)).await?;
+    let rows = invitations::create(change, organisation, inviter, &once, input.role, rules(&app)).await?;
     txn.commit().await?;
     Ok((StatusCode::CREATED, Json(Invitations { data: show(&app, rows).await? })))
 }

@@ -10,7 +10,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::Change;
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, seconds_to_wait};
 use crate::entity::outbox::Kind;
 use crate::entity::{invitation, organisation, outbox, user};
 use crate::error::Error;
@@ -69,8 +69,8 @@ impl Allowance {
         if left >= wanted {
             return Ok(());
         }
-        let wait = u64::try_from((more_at - change.now).num_seconds()).unwrap_or(0) + 1;
-        Err(Error::TooManyInvitations { allowed, left, retry_after: wait })
+        let retry_after = seconds_to_wait(more_at - change.now);
+        Err(Error::TooManyInvitations { allowed, left, retry_after })
     }
 }
 

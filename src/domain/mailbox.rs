@@ -48,7 +48,8 @@ async fn lock_and_consume(
     let found = found.filter(|token| purposes.contains(&token.purpose)).and_then(|token| token.user_id);
     // An account that has ended takes its links along.
     let user = users::lock(change, found.ok_or(Error::LinkInvalid)?).await;
-    let user = user.map_err(|error| if matches!(error, Error::NotFound) { Error::LinkInvalid } else { error })?;
+    let user =
+        user.map_err(|error| if matches!(error, Error::NotFound) { Error::LinkInvalid } else { error })?;
     Ok((user, one_time::consume(change, keyring, purposes, link).await?))
 }
 

@@ -17,6 +17,7 @@ use serde_json::json;
 use super::display_name::DisplayName;
 use super::users::{self, NewUser};
 use super::{Change, organisations, outbox, sign_in};
+use crate::clock::seconds_to_wait;
 use crate::entity::outbox::Kind;
 use crate::entity::{organisation, registration, registration_budget, user};
 use crate::error::{Error, OnConflict};
@@ -40,10 +41,7 @@ pub async fn spend(change: Change<'_>, client: IpAddr, most: i32) -> Result<(), 
     let over = || column(Column::EndsAt).lte(change.now);
     let mut again = Upsert::column(Column::Network);
     again
-        .value(
-            Column::Taken,
-            CaseStatement::new().case(over(), 1).finally(column(Column::Taken).add(1)),
-        )
+        .value(Column::Taken, CaseStatement::new().case(over(), 1).finally(column(Column::Taken).add(1)))
         .value(
             Column::EndsAt,
             CaseStatement::new().case(over(), change.now + WINDOW).finally(column(Column::EndsAt)),
@@ -57,7 +55,7 @@ pub async fn spend(change: Change<'_>, client: IpAddr, most: i32) -> Result<(), 
     }
     let row = Entity::find_by_id(network).one(change.txn).await?;
     let wait = row.map_or(WINDOW, |row| row.ends_at - change.now);
-    Err(Error::TooManyRegistrations { retry_after: u64::try_from(wait.num_seconds()).unwrap_or(0) + 1 })
+    Err(Error::TooManyRegistrations { retry_after: seconds_to_wait(wait) })
 }
 
 /// Makes an account that can be used at once, and its organisation if one is asked for.

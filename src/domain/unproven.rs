@@ -66,10 +66,9 @@ fn over(since: Timestamp) -> Condition {
     );
     let account = || (registration::Entity, registration::Column::UserId);
     let mut known_elsewhere = Query::select();
-    known_elsewhere
-        .expr(Expr::value(1))
-        .from(external_identity::Entity)
-        .and_where(Expr::col((external_identity::Entity, external_identity::Column::UserId)).equals(account()));
+    known_elsewhere.expr(Expr::value(1)).from(external_identity::Entity).and_where(
+        Expr::col((external_identity::Entity, external_identity::Column::UserId)).equals(account()),
+    );
     let mut signed_in = Query::select();
     signed_in
         .expr(Expr::value(1))
@@ -87,7 +86,8 @@ fn over(since: Timestamp) -> Condition {
                 .equals(("mine", membership::Column::OrganisationId)),
         )
         .and_where(
-            Expr::col(("other", membership::Column::UserId)).ne(Expr::col(("mine", membership::Column::UserId))),
+            Expr::col(("other", membership::Column::UserId))
+                .ne(Expr::col(("mine", membership::Column::UserId))),
         );
     let mut key_used = Query::select();
     key_used

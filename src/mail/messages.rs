@@ -59,7 +59,10 @@ pub fn confirm_new_email(link: String) -> Letter {
 pub fn email_changed(new: &str) -> Letter {
     letter(
         "Your e-mail address was changed".to_owned(),
-        vec![format!("Your account has the address {} now. Mails about it no longer come here.", quoted::name(new))],
+        vec![format!(
+            "Your account has the address {} now. Mails about it no longer come here.",
+            quoted::name(new)
+        )],
         None,
         "If this was not you, tell the administrator of your organisation at once.",
     )

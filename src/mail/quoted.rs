@@ -32,7 +32,9 @@ pub fn names(all: &[String]) -> String {
 fn quoted(text: &str, longest: usize) -> String {
     let seen = text.chars().filter(|char| !is_format(*char)).map(|char| match char {
         // Quotation marks would end the quotation.
-        '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '〝' | '〞' | '〟' | '＂' | '❝' | '❞' => '\'',
+        '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '〝' | '〞' | '〟' | '＂' | '❝' | '❞' => {
+            '\''
+        }
         char if char.is_control() => ' ',
         char => char,
     });
