@@ -156,3 +156,11 @@ async fn the_mail_that_goes_out_leads_nowhere_either() {
     ana.with_bearer().post("/api/orgs/acme/invitations", invitation).await.status(201);
     leads_nowhere(&app.mails("bob@new.example").await[0].letter);
 }
+
+#[tokio::test]
+async fn the_command_line_refuses_addresses_as_names_too() {
+    let installation = crate::process::Installation::new().await;
+    let setup = ["setup", "--email", "admin@acme.test", "--org", "https://evil.test", "--password-stdin"];
+    let refused = installation.run(&setup, &format!("{PASSWORD}\n")).await.code(2);
+    assert!(refused.stderr.contains("a name is no address"), "{}", refused.stderr);
+}
