@@ -97,10 +97,9 @@ async fn prepare(app: &App, mail: &Model) -> Result<Option<Letter>, Error> {
 async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Letter>, Error> {
     let text = |name: &str| mail.data[name].as_str().unwrap_or_default();
     Ok(match mail.kind {
-        Kind::VerifyEmail => verify_email(app, change, mail).await?,
         // Of an account that was there before, the link is for the one who made it.
         Kind::Registration if mail.data["made"].is_null() => already_registered(app, change, mail).await?,
-        Kind::Registration => verify_email(app, change, mail).await?,
+        Kind::Registration | Kind::VerifyEmail => verify_email(app, change, mail).await?,
         Kind::SignInFailed if mail.data["right"] == true => verify_email(app, change, mail).await?,
         // Mails for every wrong password would be a nuisance; who registered lately may take it for theirs.
         Kind::SignInFailed if outbox::was_registered_with(change, &mail.recipient).await? => {

@@ -162,5 +162,5 @@ async fn the_command_line_refuses_addresses_as_names_too() {
     let installation = crate::process::Installation::new().await;
     let setup = ["setup", "--email", "admin@acme.test", "--org", "https://evil.test", "--password-stdin"];
     let refused = installation.run(&setup, &format!("{PASSWORD}\n")).await.code(2);
-    assert!(refused.stderr.contains("a name is no address"), "{}", refused.stderr);
+    assert!(refused.err.contains("a name is no address"), "{}", refused.err);
 }

@@ -10,6 +10,8 @@ use crate::operator::change;
 use crate::support::{Client, Credential, PASSWORD, Person, TestApp};
 
 const ANA: &str = "ana@acme.example";
+/// More than a batch.
+const MANY: usize = 130;
 
 async fn register(app: &TestApp, email: &str, username: &str, organisation: &str) -> Person {
     let body =
@@ -165,7 +167,6 @@ async fn with_zero_they_are_kept_for_ever() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_nodes_end_many_once_and_leave_those_who_prove_themselves_in_that_moment() {
     let app = TestApp::start().await;
-    const MANY: usize = 130;
     let mut links = Vec::new();
     for number in 0..MANY {
         let email = format!("u{number}@acme.example");

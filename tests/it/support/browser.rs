@@ -1,4 +1,4 @@
-//! A real browser, driven by the Chrome DevTools Protocol. `./test` says where it is; without it the tests that need
+//! A real browser, driven by the Chrome `DevTools` Protocol. `./test` says where it is; without it the tests that need
 //! it are skipped.
 
 use std::process::Stdio;
@@ -49,13 +49,13 @@ impl Tab {
         let mut told = BufReader::new(process.stderr.take().unwrap()).lines();
         let address = async {
             loop {
-                let line = told.next_line().await.unwrap().expect("the browser ended");
+                let line = told.next_line().await.unwrap().unwrap();
                 if let Some(address) = line.strip_prefix("DevTools listening on ") {
                     break address.trim().to_owned();
                 }
             }
         };
-        let address = timeout(PATIENCE, address).await.expect("the browser did not start");
+        let address = timeout(PATIENCE, address).await.unwrap();
         // It would stop at a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = told.next_line().await {} });
         let host = address.trim_start_matches("ws://").split('/').next().unwrap();
@@ -128,7 +128,7 @@ impl Tab {
     }
 
     async fn receive(&mut self) -> Value {
-        let next = timeout(PATIENCE, self.socket.next()).await.expect("the browser does not answer");
+        let next = timeout(PATIENCE, self.socket.next()).await.unwrap();
         let message: Value = serde_json::from_str(next.unwrap().unwrap().to_text().unwrap()).unwrap();
         self.loaded |= message["method"] == "Page.loadEventFired";
         message
