@@ -1,9 +1,9 @@
 //! How many invitations an organisation and the person who invites may send: an account of a few seconds must not
 //! send its own words to hundreds of strangers.
 //!
-//! In 24 hours a new organisation may send `each`. An older one may send `each` times one, and one more for each day
-//! of its age and for each of its invitations that was accepted. What the inviter has sent counts too, wherever it
-//! was, so that several organisations send no more than one. Operators may send as many as they like.
+//! In 24 hours a new organisation may send `each`, and an older one `each × (1 + days of its age + its accepted
+//! invitations)`. What the inviter has sent counts too, whichever organisation it was for, so that several
+//! organisations of one person send no more than one. Operators may send as many as they like.
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;

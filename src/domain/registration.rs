@@ -152,8 +152,8 @@ pub async fn fulfil(change: Change<'_>, user: &user::Model) -> Result<(), Error>
         let data = json!({ "before": before, "after": after });
         change.record(None, "user.updated", Some(user.id.to_string()), data).await?;
     }
-    if let Some(name) = asked.organisation {
-        let name = DisplayName::try_from(name).map_err(Error::internal)?;
+    // A name that was good then and is not any more must not keep anybody from proving the address.
+    if let Some(name) = asked.organisation.and_then(|name| DisplayName::try_from(name).ok()) {
         organisations::create(change, &name, None, Some(user.id)).await?;
     }
     Ok(())
