@@ -132,7 +132,7 @@ async fn spend(app: &App, client: &Client) -> Result<(), Error> {
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     registration::spend(change, client.address.0, most).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 async fn begin(
@@ -145,7 +145,7 @@ async fn begin(
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     registration::begin(change, new, organisation).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 fn may_register(app: &App, email: &Email) -> bool {

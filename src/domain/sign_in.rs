@@ -84,7 +84,7 @@ async fn help(door: &Door<'_>, name: &str, user: Option<&user::Model>, right: bo
     let txn = door.db.begin().await?;
     let change = Change { txn: &txn, now: door.now, actor: &actor };
     outbox::enqueue_for_failed_sign_in(change, door.network, &recipient, right).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 /// Checks the password of somebody who is signed in.
