@@ -44,6 +44,13 @@ pub struct Limits {
     /// `None`: no limit.
     pub seats: Option<u64>,
     pub events_retention: TimeDelta,
+    /// An hour, from one network; `None`: no limit.
+    pub registrations: Option<i32>,
+    /// `None`: for ever.
+    pub unproven_accounts: Option<TimeDelta>,
+    /// Of a new organisation; `None`: no limit.
+    pub invitations: Option<u64>,
+    pub new_organisation: TimeDelta,
 }
 
 impl Limits {
@@ -61,6 +68,10 @@ impl Limits {
             failures_per_address: read.within("limits.failures_per_address", 1, 1_000_000),
             seats: Some(read.one("limits.seats", 0)).filter(|seats| *seats > 0),
             events_retention: read.duration("limits.events_retention"),
+            registrations: Some(read.within("limits.registrations", 0, 1_000_000)).filter(|most| *most > 0),
+            unproven_accounts: read.duration_or_none("limits.unproven_accounts"),
+            invitations: Some(read.within("limits.invitations", 0, 1_000_000)).filter(|most| *most > 0),
+            new_organisation: read.duration("limits.new_organisation"),
         }
     }
 }

@@ -89,7 +89,7 @@ settings! {
     "secret_key" One "" secret: "Master secret of at least 32 characters, from which all keys are derived. Default: `secret.key` in the data folder, made at the first start.";
     "registration" One "open": "`open`: anybody may register; `domain`: whoever has an address of `registration_domains`; `invite` and `closed`: nobody. Invitations work in every mode.";
     "registration_domains" List "": "Domains of addresses that may register with `registration = \"domain\"`.";
-    "verify_email" One "": "`required`: no sign-in before the address is proven; `optional`. Default: required as soon as `mail.smtp_url` is set.";
+    "verify_email" One "": "`required`: no sign-in before the address is proven, and nobody learns by registering whether an address has an account; `optional`. Default: required as soon as `mail.smtp_url` is set.";
     "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials.";
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
     "trusted_proxies" List "": "Networks such as `10.0.0.0/8` whose `X-Forwarded-For` is believed. Default: none; the client is whoever connects.";
@@ -112,6 +112,10 @@ settings! {
     "limits.failures_per_address" One "5": "How many wrong passwords and links an address (IPv6: a /64) may try in five minutes; more for offices behind one address.";
     "limits.seats" One "0": "The most members of an organisation, open invitations included; 0: as many as you like.";
     "limits.events_retention" One "400d": "How long audit events are kept.";
+    "limits.registrations" One "10": "How many accounts may be registered in an hour from an address (IPv6: a /64), invitations apart; 0: as many as you like.";
+    "limits.unproven_accounts" One "7d": "How long accounts that people registered themselves are kept while nobody proves the address and nobody uses them; 0: for ever.";
+    "limits.new_organisation" One "24h": "How long an organisation is new, and may send `limits.invitations` in all.";
+    "limits.invitations" One "5": "How many invitations a new organisation may send; an older one as many a day for each day of its age and for each of its invitations that was accepted. 0: no such limit.";
     "mail.smtp_url" One "" secret: "`smtps://USER:PASSWORD@HOST` (TLS) or `smtp://…` (STARTTLS, required unless the host is loopback).";
     "mail.from" One "Oskar <oskar@localhost>": "Who mails are from.";
     "mail.folder" One "": "Without SMTP: write mails into this folder, a file each.";

@@ -4,6 +4,7 @@
 //! in the mail, and its lifetime begins there.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
@@ -29,6 +30,8 @@ const PER_CLIENT: u64 = 20;
 /// Invitations: so many an hour to one address, by whomever, and by one inviter, into whatever organisations.
 const INVITATIONS_TO_ADDRESS: u64 = 5;
 const INVITATIONS_BY_INVITER: u64 = 200;
+/// How long after a registration a failed sign-in may be the same person's.
+const REGISTERED: TimeDelta = TimeDelta::hours(24);
 const HOUR: TimeDelta = TimeDelta::hours(1);
 /// By how much the clocks of two nodes may differ.
 const SKEW: TimeDelta = TimeDelta::minutes(1);
@@ -49,7 +52,7 @@ pub async fn enqueue(
     recipient: &str,
     data: Value,
 ) -> Result<OutboxId, Error> {
-    insert(change, kind, recipient, data, None).await
+    insert(change, kind, recipient, data, None, None).await
 }
 
 /// Writes down a mail that anybody can ask for, unless too many were asked for already; nobody is told.
@@ -66,7 +69,7 @@ pub async fn enqueue_requested(
     let from_there = recent(change, outbox::COLUMN.requested_from.eq(client.as_str()));
     let (to_them, from_there) = (to_them.count(change.txn).await?, from_there.count(change.txn).await?);
     if to_them < PER_RECIPIENT && from_there < PER_CLIENT {
-        insert(change, kind, recipient, data, Some(client)).await?;
+        insert(change, kind, recipient, data, Some(client), None).await?;
     }
     Ok(())
 }
@@ -80,13 +83,45 @@ pub async fn lock_invitations(change: Change<'_>, recipients: &[&str]) -> Result
     one_after_the_other(change, &inviter(change), recipients).await
 }
 
-/// Writes down an invitation's mail, after [`lock_invitations`]. The recipient is normalised: else case would be a way around the limit.
+/// Writes down the mail that may help whoever could not sign in, unless there were too many of them; nobody is told. They
+/// have a budget of their own for each client, or wrong passwords would use up the mails that the client asks for.
+/// `right` says that only the proof of the address was missing.
+pub async fn enqueue_for_failed_sign_in(
+    change: Change<'_>,
+    network: IpAddr,
+    recipient: &str,
+    right: bool,
+) -> Result<(), Error> {
+    let kind = Kind::SignInFailed;
+    let client = format!("sign-in {network}");
+    one_after_the_other(change, &client, &[recipient]).await?;
+    let to_them = recent(change, outbox::COLUMN.recipient.eq(recipient)).filter(outbox::COLUMN.kind.eq(kind));
+    let from_there = recent(change, outbox::COLUMN.requested_from.eq(client.as_str()));
+    let (to_them, from_there) = (to_them.count(change.txn).await?, from_there.count(change.txn).await?);
+    if to_them < PER_RECIPIENT && from_there < PER_CLIENT {
+        insert(change, kind, recipient, json!({ "right": right }), Some(client), None).await?;
+    }
+    Ok(())
+}
+
+/// Whether somebody has registered with an address lately, and so may wait for a word about it.
+pub async fn was_registered_with(change: Change<'_>, recipient: &str) -> Result<bool, Error> {
+    let registration = outbox::Entity::find()
+        .filter(outbox::COLUMN.recipient.eq(recipient))
+        .filter(outbox::COLUMN.kind.eq(Kind::Registration))
+        .filter(outbox::COLUMN.created_at.gt(change.now - REGISTERED));
+    Ok(registration.one(change.txn).await?.is_some())
+}
+
+/// Writes down an invitation's mail, after [`lock_invitations`]. The recipient is normalised: else case would be a way
+/// around the limit.
 ///
 /// # Errors
 /// [`Error::TooManyMails`]: whoever invites is told, or would wait for an answer to a mail that nobody got.
 pub async fn enqueue_invitation(
     change: Change<'_>,
     recipient: &str,
+    organisation: OrganisationId,
     id: InvitationId,
 ) -> Result<OutboxId, Error> {
     let kind = Kind::Invitation;
@@ -98,7 +133,8 @@ pub async fn enqueue_invitation(
     {
         return Err(Error::TooManyMails);
     }
-    insert(change, kind, recipient, json!({ "invitation_id": id }), Some(inviter)).await
+    let data = json!({ "invitation_id": id });
+    insert(change, kind, recipient, data, Some(inviter), Some(organisation)).await
 }
 
 fn recent(change: Change<'_>, which: Expr) -> Select<outbox::Entity> {
@@ -154,6 +190,7 @@ async fn insert(
     recipient: &str,
     data: Value,
     requested_from: Option<String>,
+    organisation: Option<OrganisationId>,
 ) -> Result<OutboxId, Error> {
     let id = OutboxId::generate();
     outbox::ActiveModel {
@@ -167,6 +204,7 @@ async fn insert(
         finished_at: Set(None),
         last_error: Set(None),
         requested_from: Set(requested_from),
+        organisation_id: Set(organisation),
         created_at: Set(change.now),
     }
     .insert(change.txn)

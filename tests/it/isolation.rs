@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use oskar::domain::Change;
 use oskar::domain::audit::Actor;
-use oskar::domain::{Change, invitations};
+use oskar::domain::invitations::{self, Rules};
 use oskar::entity::{api_key, invitation};
 use oskar::error::Error;
 use oskar::permission::Role;
@@ -301,7 +302,8 @@ async fn an_invitation_waits_for_no_other_organisation_s() {
     let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
     let (place, inviter) = (acme.id.parse().unwrap(), acme.admin.user_id.parse().unwrap());
     let bob = "bob@mail.example".parse().unwrap();
-    invitations::create(change, place, inviter, &[&bob], Role::Member, None).await.unwrap();
+    let rules = Rules { seats: None, allowance: None, only_proven: false };
+    invitations::create(change, place, inviter, &[&bob], Role::Member, rules).await.unwrap();
     // That one is not committed yet.
     let body = json!({ "emails": ["carol@mail.example", "dan@mail.example"], "role": "member" });
     let path = format!("{}/invitations", globex.path);
