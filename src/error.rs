@@ -18,13 +18,17 @@ use crate::permission::Permission;
 pub enum Error {
     #[error("The body is not JSON: {0}")]
     MalformedBody(String),
-    #[error("Send one credential: either `Authorization` or `X-API-Key`.")]
+    #[error("Send one credential: either `Authorization` or `X-API-Key`, or one session cookie. If your browser has two of them, delete this site's cookies.")]
     AmbiguousCredentials,
 
     #[error("A credential is needed: the session cookie, a bearer token, an API key, or HTTP Basic.")]
     Unauthenticated,
     #[error("The credential is malformed, expired or revoked.")]
     InvalidCredential,
+    #[error(
+        "An admin of this organisation ended the sessions that you had here. Sign in again; in other organisations your session goes on."
+    )]
+    SessionEndedHere,
     #[error("The key's checksum does not match: it was cut off or altered. It should have 47 characters.")]
     KeyMalformed,
     #[error("The e-mail address, the username or the password is wrong.")]
@@ -179,6 +183,7 @@ impl Error {
             Self::AmbiguousCredentials => (S::BAD_REQUEST, "ambiguous_credentials", "Two credentials"),
             Self::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated", "Not signed in"),
             Self::InvalidCredential => (S::UNAUTHORIZED, "invalid_credential", "Invalid credential"),
+            Self::SessionEndedHere => (S::UNAUTHORIZED, "session_ended_here", "Session ended here"),
             Self::KeyMalformed => (S::UNAUTHORIZED, "key_malformed", "Malformed API key"),
             Self::InvalidLogin => (S::UNAUTHORIZED, "invalid_login", "Sign-in failed"),
             Self::InvalidIssuerToken => (S::UNAUTHORIZED, "invalid_issuer_token", "Invalid issuer's token"),

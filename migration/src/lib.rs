@@ -22,6 +22,9 @@ mod m0009_mail;
 mod m0010_login_failure;
 mod m0011_socket_ticket;
 mod m0012_external_identity;
+mod m0019_sessions_in_an_organisation;
+mod m0020_counted_event;
+mod m0021_settings_in_use;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -41,6 +44,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_login_failure::Migration),
             Box::new(m0011_socket_ticket::Migration),
             Box::new(m0012_external_identity::Migration),
+            Box::new(m0019_sessions_in_an_organisation::Migration),
+            Box::new(m0020_counted_event::Migration),
+            Box::new(m0021_settings_in_use::Migration),
         ]
     }
 }

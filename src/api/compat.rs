@@ -26,7 +26,8 @@ use crate::auth::{API_KEY_HEADER, Caller, Client, Principal, RequestId, SignedIn
 use crate::domain::Change;
 use crate::domain::sessions::{self, Rotation};
 use crate::domain::tokens::{self, Place};
-use crate::entity::{session, user};
+use crate::entity::session::{self, RefreshUse};
+use crate::entity::user;
 use crate::error::{Error, Problem};
 use crate::jwt::AccessClaims;
 use crate::refresh_token::RefreshToken;
@@ -79,7 +80,7 @@ pub async fn osmedeus_login(
     headers: HeaderMap,
     Input(input): Input<LoginInput>,
 ) -> Result<Response, Error> {
-    let by = sign_in_with_password(&app, &client, &headers, &input).await?;
+    let by = sign_in_with_password(&app, &client, &headers, &input, RefreshUse::Rotating).await?;
     let token = access_token(&app, &by)?;
     Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), OsmedeusToken { token }))
 }
@@ -239,7 +240,7 @@ pub async fn core_login(
     headers: HeaderMap,
     way: SignIn,
 ) -> Result<Response, Error> {
-    let by = sign_in(&app, &client, &headers, &way).await?;
+    let by = sign_in(&app, &client, &headers, &way, RefreshUse::Reusable).await?;
     let tokens = CoreTokens {
         access_token: core_token(&app, &by.session, &by.user, by.place.as_ref())?,
         refresh_token: RefreshToken::first(by.session.id).sign(&app.keyring),
@@ -249,7 +250,8 @@ pub async fn core_login(
 
 /// Refresh (datarhei Core)
 ///
-/// A new access token for the refresh token sent as bearer, which stays as it is.
+/// A new access token for the refresh token sent as bearer, which stays as it is. Only the tokens of `/api/login` are
+/// good here. One that was exchanged at `/api/auth/refresh` is taken for theft, as it is there.
 #[utoipa::path(get, path = "/api/login/refresh", operation_id = "core_refresh", tag = TAG,
     responses(
         (status = 200, description = "A new access token.", body = CoreToken),
@@ -270,7 +272,7 @@ pub async fn core_refresh(
     let found = sessions::look_up(change, presented, auth::refresh_lifetime(&app)).await?;
     let answer = match &found {
         Rotation::Successor(session, _) => {
-            let place = tokens::place(&txn, user.id, None, session.organisation_id).await?;
+            let place = tokens::place(&txn, user.id, Some(session), None).await?;
             Some(core_token(&app, session, &user, place.as_ref())?)
         }
         Rotation::Theft | Rotation::Refused => None,
@@ -370,7 +372,7 @@ pub async fn onedb_authenticate(
     headers: HeaderMap,
     Input(input): Input<LoginInput>,
 ) -> Result<Response, Error> {
-    match sign_in_with_password(&app, &client, &headers, &input).await {
+    match sign_in_with_password(&app, &client, &headers, &input, RefreshUse::Rotating).await {
         Ok(by) => {
             let token = Some(access_token(&app, &by)?);
             let message = "Token has been generated!";

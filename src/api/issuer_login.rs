@@ -8,7 +8,9 @@ use super::auth::{LoginInput, Started, bearer, replace_session, sign_in_with_pas
 use super::input::OptionalInput;
 use crate::app::App;
 use crate::auth::{Client, by_issuer, is_foreign};
+use crate::domain::sessions::Beginning;
 use crate::domain::{Change, identities, sessions, tokens};
+use crate::entity::session::RefreshUse;
 use crate::error::Error;
 
 /// What somebody signs in with.
@@ -48,9 +50,12 @@ pub async fn sign_in(
     client: &Client,
     headers: &HeaderMap,
     way: &SignIn,
+    refresh_use: RefreshUse,
 ) -> Result<Started, Error> {
     let (token, organisation) = match way {
-        SignIn::Password(input) => return sign_in_with_password(app, client, headers, input).await,
+        SignIn::Password(input) => {
+            return sign_in_with_password(app, client, headers, input, refresh_use).await;
+        }
         SignIn::Token { token, organisation } => (token, organisation.as_deref()),
     };
     let (vouched, admission) = by_issuer(app, client, token).await?;
@@ -60,10 +65,11 @@ pub async fn sign_in(
     let user = identities::sign_in(change, &vouched, &admission).await?;
     let actor = anonymous.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let place = tokens::place(&txn, user.id, organisation, None).await?;
+    let place = tokens::place(&txn, user.id, None, organisation).await?;
     sessions::announce_new_device(change, &user).await?;
-    let issuer = Some(vouched.issuer.as_str());
-    let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref(), issuer).await?;
+    let organisation = place.as_ref().map(|place| place.organisation.id);
+    let beginning = Beginning { organisation, issuer: Some(&vouched.issuer), refresh_use };
+    let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
     txn.commit().await?;
     Ok(Started { user, session, place, cookie })
 }

@@ -54,7 +54,7 @@ pub async fn caller(app: &App, client: &Client, headers: &HeaderMap) -> Result<P
 }
 
 /// The user who is signed in, on routes that are open to others too. A cookie that is no good any more counts as
-/// none: a browser sends it without being asked.
+/// none: a browser sends it without being asked. So do several cookies, of which one was planted.
 ///
 /// # Errors
 /// Those of a bad `Authorization` or `X-API-Key`; [`Error::UserRequired`] for keys.
@@ -73,7 +73,7 @@ pub async fn optional_user(
     match principal {
         Ok(Principal::User(user)) => Ok(Some(*user)),
         Ok(Principal::Key(_)) => Err(Error::UserRequired),
-        Err(Error::InvalidCredential) if !explicit => Ok(None),
+        Err(Error::InvalidCredential | Error::AmbiguousCredentials) if !explicit => Ok(None),
         Err(error) => Err(error),
     }
 }

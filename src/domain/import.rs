@@ -255,6 +255,7 @@ impl Rows {
                 role: Set(*role),
                 created_at: Set(change.now),
                 updated_at: Set(change.now),
+                sessions_ended_at: Set(None),
             });
             let data = json!({ "role": role, "imported": true });
             self.events.push(change.event(Some(organisation), "member.added", Some(id.to_string()), data));

@@ -2,11 +2,11 @@
 
 use sea_orm::sea_query::{Expr, LockType, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde_json::json;
 
-use super::{Change, outbox};
+use super::{Change, outbox, users};
 use crate::entity::outbox::Kind;
 use crate::entity::{api_key, membership, organisation, session, user};
 use crate::error::{Error, OnConflict};
@@ -55,6 +55,7 @@ pub async fn add(
         role: Set(role),
         created_at: Set(change.now),
         updated_at: Set(change.now),
+        sessions_ended_at: Set(None),
     }
     .insert(change.txn)
     .await
@@ -129,6 +130,34 @@ pub async fn remove(change: Change<'_>, organisation: OrganisationId, user: User
     let action = if left { "member.left" } else { "member.removed" };
     change.record(Some(organisation), action, Some(user.to_string()), json!({ "role": before.role })).await?;
     tell_of_keys(change, organisation, user).await
+}
+
+/// Ends what the sessions of a member may do in this organisation; in the member's others they go on. Sessions that
+/// begin from now on count.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn end_sessions(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    user: UserId,
+) -> Result<(), Error> {
+    lock(change, organisation).await?;
+    find(change, organisation, user).await?;
+    // Sign-ins of this moment come before or after.
+    users::lock(change, user).await?;
+    let newest = session::Entity::of_user(user).order_by_desc(session::Column::CreatedAt);
+    let newest = newest.one(change.txn).await?.map(|session| session.created_at);
+    // The clock of the node that started it may be ahead of this one's.
+    let end = newest.map_or(change.now, |newest| Ord::max(newest, change.now));
+    membership::Entity::update_many()
+        .col_expr(membership::Column::SessionsEndedAt, Expr::value(end))
+        .filter(membership::COLUMN.organisation_id.eq(organisation))
+        .filter(membership::COLUMN.user_id.eq(user))
+        .exec(change.txn)
+        .await?;
+    change.record(Some(organisation), "member.sessions_ended", Some(user.to_string()), json!({})).await?;
+    Ok(())
 }
 
 /// Keys are the organisation's and go on when their creator leaves or is disabled; the admins should know.

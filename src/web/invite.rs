@@ -13,7 +13,8 @@ use crate::auth::{Client, optional_user};
 use crate::domain::attempts::Door;
 use crate::domain::display_name::DisplayName;
 use crate::domain::joining::{self, Joiner, Names};
-use crate::domain::{Change, sessions, sign_in};
+use crate::domain::sessions::{self, Beginning};
+use crate::domain::{Change, sign_in};
 use crate::entity::{invitation, organisation};
 use crate::error::Error;
 use crate::password::PresentedPassword;
@@ -168,7 +169,7 @@ pub async fn accept(
     }
     let actor = actor.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let (_, cookie) = sessions::start(change, &app.keyring, user.id, Some(found.organisation.id)).await?;
+    let (_, cookie) = sessions::start(change, &app.keyring, user.id, Beginning::in_organisation(Some(found.organisation.id))).await?;
     txn.commit().await?;
     Ok((client.cookies(&app, user.id, &cookie), done).into_response())
 }

@@ -11,8 +11,9 @@ use crate::app::App;
 use crate::auth::Client;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
+use crate::domain::sessions::{self, Beginning};
 use crate::domain::users::NewUser;
-use crate::domain::{Change, sessions, setup};
+use crate::domain::{Change, setup};
 use crate::error::Error;
 use crate::secret::{Kind, Secret};
 
@@ -122,7 +123,7 @@ pub async fn create(
         };
     let actor = actor.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let (_, cookie) = sessions::start(change, &app.keyring, user.id, Some(organisation.id)).await?;
+    let (_, cookie) = sessions::start(change, &app.keyring, user.id, Beginning::in_organisation(Some(organisation.id))).await?;
     txn.commit().await?;
     let done = DonePage {
         email: &user.email,
