@@ -18,7 +18,9 @@ use crate::permission::Permission;
 pub enum Error {
     #[error("The body is not JSON: {0}")]
     MalformedBody(String),
-    #[error("Send one credential: either `Authorization` or `X-API-Key`, or one session cookie. If your browser has two of them, delete this site's cookies.")]
+    #[error(
+        "Send one credential: either `Authorization` or `X-API-Key`, or one session cookie. If your browser has two of them, delete this site's cookies."
+    )]
     AmbiguousCredentials,
 
     #[error("A credential is needed: the session cookie, a bearer token, an API key, or HTTP Basic.")]
@@ -105,6 +107,10 @@ pub enum Error {
     SeatsTaken,
     #[error("The invitation was accepted or withdrawn already.")]
     InvitationEnded,
+    #[error(
+        "Whoever sent this invitation may not invite to this organisation any more. Ask one of its admins to send it again."
+    )]
+    InvitationUnconfirmed,
     #[error("This link was used, was replaced by a newer one, or is too old.")]
     LinkInvalid,
     #[error("The body is larger than this server accepts.")]
@@ -220,6 +226,9 @@ impl Error {
             Self::AlreadySetUp => (S::CONFLICT, "already_set_up", "Already set up"),
             Self::SeatsTaken => (S::CONFLICT, "seats_taken", "No seat left"),
             Self::InvitationEnded => (S::CONFLICT, "invitation_ended", "Invitation ended"),
+            Self::InvitationUnconfirmed => {
+                (S::CONFLICT, "invitation_unconfirmed", "Invitation not confirmed any more")
+            }
             Self::LinkInvalid => (S::GONE, "link_invalid", "Link no longer valid"),
             Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
             Self::UnsupportedMediaType => {
@@ -291,6 +300,10 @@ impl<E: std::fmt::Display> OrLog for Result<(), E> {
         }
     }
 }
+
+/// The stable code of an answer that tells of an error in another form than a [`Problem`], for the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Code(pub &'static str);
 
 /// An error as clients see it (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]

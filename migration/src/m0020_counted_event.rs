@@ -14,8 +14,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let columns =
-            [binary_null("counted_under"), big_integer_null("count"), json_binary_null("personal")];
+        let columns = [binary_null("counted_under"), big_integer_null("count"), json_binary_null("personal")];
         for column in columns {
             manager.alter_table(Table::alter().table("audit_event").add_column(column).to_owned()).await?;
         }
@@ -35,9 +34,7 @@ impl MigrationTrait for Migration {
         let dropping = Index::drop().name("audit_event_counted_under").table("audit_event").to_owned();
         manager.drop_index(dropping).await?;
         for column in ["personal", "count", "counted_under"] {
-            manager
-                .alter_table(Table::alter().table("audit_event").drop_column(column).to_owned())
-                .await?;
+            manager.alter_table(Table::alter().table("audit_event").drop_column(column).to_owned()).await?;
         }
         Ok(())
     }

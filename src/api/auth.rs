@@ -14,7 +14,7 @@ use super::issuer_login::{SignIn, sign_in};
 use super::layers::no_store;
 use super::shapes::OrganisationSummary;
 use crate::app::App;
-use crate::auth::{Client, SignedIn, cookie_name, new_cookie, session_cookie};
+use crate::auth::{Client, SignedIn, cookie_name, new_cookie, session_cookie, warn_of_refusal};
 use crate::domain::sessions::{self, Beginning, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, Place};
 use crate::domain::{Change, sign_in, users};
@@ -242,7 +242,17 @@ pub(super) async fn lock_owner(
         return Err(Error::IssuerDisabled);
     }
     let user = users::lock(change, session.user_id).await?;
+    tracing::Span::current().record("account", tracing::field::display(user.id));
     if user.disabled_at.is_some() { Err(Error::InvalidRefreshToken) } else { Ok(user) }
+}
+
+pub(super) const NOT_OURS: &str = "it is not one of ours";
+pub(super) const NO_MORE: &str = "it was used, is too old, for another door, or of a session that was ended";
+
+/// What is said of a refresh token that is no good, to the log with the reason.
+pub(super) fn refuse_refresh(app: &App, client: &Client, reason: &'static str) -> Error {
+    warn_of_refusal(app, client, "refresh_token", &reason);
+    Error::InvalidRefreshToken
 }
 
 /// Refresh
@@ -268,7 +278,8 @@ pub async fn refresh(
         (Some(_), Some(_)) => return Err(Error::AmbiguousCredentials),
         (None, None) => return Err(Error::InvalidRefreshToken),
     };
-    let presented = RefreshToken::verify(text, &app.keyring).ok_or(Error::InvalidRefreshToken)?;
+    let presented = RefreshToken::verify(text, &app.keyring);
+    let presented = presented.ok_or_else(|| refuse_refresh(&app, &client, NOT_OURS))?;
     let lifetime = refresh_lifetime(&app);
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
@@ -285,7 +296,7 @@ pub async fn refresh(
     };
     // Also what a theft brought about must stay.
     txn.commit().await?;
-    answer.map(|tokens| no_store(Json(tokens))).ok_or(Error::InvalidRefreshToken)
+    answer.map(|tokens| no_store(Json(tokens))).ok_or_else(|| refuse_refresh(&app, &client, NO_MORE))
 }
 
 /// Sign out

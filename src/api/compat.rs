@@ -3,13 +3,13 @@
 //! Nothing is decided here. Signing in, refreshing and signing out are those of `auth.rs`, behind the same guards
 //! and limits; only paths and shapes differ. `compat = false` takes all of it away.
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{self, AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,7 +28,7 @@ use crate::domain::sessions::{self, Rotation};
 use crate::domain::tokens::{self, Place};
 use crate::entity::session::{self, RefreshUse};
 use crate::entity::user;
-use crate::error::{Error, Problem};
+use crate::error::{Code, Error, Problem};
 use crate::jwt::AccessClaims;
 use crate::refresh_token::RefreshToken;
 use crate::secret::ShownOnce;
@@ -157,8 +157,10 @@ pub async fn osmedeus_errors(request: Request, next: Next) -> Response {
         "invalid_credential" | "key_malformed" => sent,
         _ => problem.message.as_str(),
     };
-    let message = message.to_owned();
-    shaped(response, message)
+    let (code, message) = (Code(problem.code), message.to_owned());
+    let mut response = shaped(response, message);
+    response.extensions_mut().insert(code);
+    response
 }
 
 /// What scripts send where they have none.
@@ -264,7 +266,7 @@ pub async fn core_refresh(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let presented = bearer(&headers).and_then(|text| RefreshToken::verify(text, &app.keyring));
-    let presented = presented.ok_or(Error::InvalidRefreshToken)?;
+    let presented = presented.ok_or_else(|| auth::refuse_refresh(&app, &client, auth::NOT_OURS))?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
@@ -279,7 +281,7 @@ pub async fn core_refresh(
     };
     // Also what a theft brought about must stay.
     txn.commit().await?;
-    let access_token = answer.ok_or(Error::InvalidRefreshToken)?;
+    let access_token = answer.ok_or_else(|| auth::refuse_refresh(&app, &client, auth::NO_MORE))?;
     Ok(no_store(Json(CoreToken { access_token })))
 }
 
@@ -367,7 +369,7 @@ pub struct OneDbAnswer {
     ))]
 pub async fn onedb_authenticate(
     State(app): State<App>,
-    axum::Extension(RequestId(id)): axum::Extension<RequestId>,
+    Extension(RequestId(id)): Extension<RequestId>,
     client: Client,
     headers: HeaderMap,
     Input(input): Input<LoginInput>,
@@ -382,7 +384,8 @@ pub async fn onedb_authenticate(
         Err(Error::InvalidLogin) => {
             let message = "Invalid username or password";
             let body = OneDbAnswer { id, message, success: false, token: None };
-            Ok(no_store((StatusCode::UNAUTHORIZED, Json(body))))
+            let code = Code(Error::InvalidLogin.code());
+            Ok(no_store((StatusCode::UNAUTHORIZED, Extension(code), Json(body))))
         }
         Err(error) => Err(error),
     }

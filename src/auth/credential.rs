@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::{Zeroize as _, Zeroizing};
 
+use super::principal::CredentialKind;
 use crate::error::Error;
 use crate::password::PresentedPassword;
 use crate::secret::{Kind, Secret};
@@ -32,6 +33,16 @@ pub enum Credential {
 }
 
 impl Credential {
+    /// What kind it is, good or not.
+    pub const fn kind(&self) -> CredentialKind {
+        match self {
+            Self::ApiKey(_) => CredentialKind::ApiKey,
+            Self::AccessToken(_) => CredentialKind::Bearer,
+            Self::SessionCookie(_) => CredentialKind::Cookie,
+            Self::Basic(..) => CredentialKind::Basic,
+        }
+    }
+
     /// Reads the headers; `Ok(None)` if there is no credential at all.
     ///
     /// An `Authorization` or `X-API-Key` header decides alone: if it is bad the request fails, however good

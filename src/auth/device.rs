@@ -49,6 +49,8 @@ impl Client {
             now: app.now(),
             network: self.address.network(),
             device: self.device(app),
+            actor: self.anonymous(),
+            tally: &app.tally,
         }
     }
 

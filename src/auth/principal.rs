@@ -66,6 +66,19 @@ pub enum Principal {
     Key(Box<KeyPrincipal>),
 }
 
+impl CredentialKind {
+    /// As it is written in the API and in the log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cookie => "cookie",
+            Self::Bearer => "bearer",
+            Self::ApiKey => "api_key",
+            Self::Basic => "basic",
+            Self::None => "none",
+        }
+    }
+}
+
 impl UserPrincipal {
     /// The session's id, where there is one.
     pub fn session_id(&self) -> Option<SessionId> {
@@ -89,6 +102,14 @@ impl Principal {
             Self::Key(key) => {
                 client.actor(ActorKind::ApiKey, Some(key.key.id.to_string()), key.key.name.clone())
             }
+        }
+    }
+
+    /// The id of the user or of the key.
+    pub fn id(&self) -> String {
+        match self {
+            Self::User(user) => user.user.id.to_string(),
+            Self::Key(key) => key.key.id.to_string(),
         }
     }
 

@@ -3,6 +3,7 @@
 //! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
+mod in_use;
 mod issuers;
 mod limits;
 mod mail;
@@ -21,6 +22,7 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
+pub use in_use::InUse;
 pub use issuers::{Issuer, KeySource};
 pub use limits::Limits;
 pub use mail::{Mail, MailTransport};

@@ -181,6 +181,7 @@ async fn end_for_theft(
     presented: RefreshToken,
 ) -> Result<(), Error> {
     end_one(change, session.id).await?;
+    tracing::warn!(account = %session.user_id, session = %session.id, "a refresh token was used twice: the session was ended");
     let data = json!({ "presented": presented.counter, "current": session.refresh_counter });
     let target = Some(session.id.to_string());
     change.record(session.organisation_id, "session.refresh_reused", target, data).await?;

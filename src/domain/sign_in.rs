@@ -50,7 +50,23 @@ pub async fn check(
     let name = normalised(name);
     let known = door.device.filter(|device| user.as_ref().is_some_and(|user| device.is_of(user)));
     let budget = known.map_or(Subject::Account(&name), Subject::Device);
-    door.guess(Some(budget), verify(door.hasher, user.as_ref(), password, only_verified)).await
+    let outcome = door.guess(Some(budget), verify(door.hasher, user.as_ref(), password, only_verified)).await;
+    leave_trace(door, user.as_ref(), outcome.as_ref().err());
+    outcome
+}
+
+/// Names the account in the log's line of the request, and counts a failure for its organisations. Attempts that were not
+/// even made, because there were too many before, are in the log's lines alone: to write them would be work for anybody
+/// who asks for it.
+fn leave_trace(door: &Door<'_>, user: Option<&user::Model>, failure: Option<&Error>) {
+    let Some(user) = user else { return };
+    tracing::Span::current().record("account", tracing::field::display(user.id));
+    if let Some(
+        error @ (Error::InvalidLogin | Error::WrongPassword | Error::UserDisabled | Error::EmailUnverified),
+    ) = failure
+    {
+        door.tally.sign_in_failed(&door.actor, door.now, user.id, error);
+    }
 }
 
 /// Checks the password of somebody who is signed in.
@@ -71,7 +87,9 @@ pub async fn check_again(
         let right = door.hasher.verify(password, user.password_hash.as_deref()).await?;
         if right { Ok(()) } else { Err(Error::WrongPassword) }
     };
-    door.guess(Some(budget), check).await
+    let outcome = door.guess(Some(budget), check).await;
+    leave_trace(door, Some(user), outcome.as_ref().err());
+    outcome
 }
 
 async fn verify(

@@ -127,6 +127,19 @@ pub fn raised_to_admin(organisation: &str) -> Letter {
     )
 }
 
+pub fn new_admin(members: &str, organisation: &str) -> Letter {
+    letter(
+        format!("New admin of {organisation}"),
+        vec![
+            format!("{members} may manage members and API keys of {organisation} from now on."),
+            "The audit log of the organisation tells who decided it. If it should not be so, change the role or remove the member."
+                .to_owned(),
+        ],
+        None,
+        "You get this because you are an admin there.",
+    )
+}
+
 pub fn keys_left_behind(member: &str, organisation: &str, keys: &str) -> Letter {
     letter(
         format!("API keys of a former member of {organisation}"),

@@ -198,6 +198,9 @@ async fn an_event_of_a_long_transaction_is_not_missed_and_none_comes_twice() {
         let actor = Actor::system();
         let txn = app.app.db.begin().await.unwrap();
         audit_event::ActiveModel {
+            counted_under: Set(None),
+            count: Set(None),
+            personal: Set(None),
             id: Set(id),
             organisation_id: Set(Some(org.id.parse().unwrap())),
             actor_kind: Set(actor.kind),
