@@ -139,7 +139,8 @@ async fn trace(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let address = request.extensions().get::<Address>().map(|address| address.0.to_string());
-    let span = tracing::info_span!(
+    // Of the highest level, so that warnings have it too where nothing else is logged.
+    let span = tracing::error_span!(
         "request",
         id,
         method = %request.method(),

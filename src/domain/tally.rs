@@ -18,7 +18,7 @@ use super::Change;
 use super::audit::Actor;
 use crate::clock::Timestamp;
 use crate::database::Database;
-use crate::entity::audit_event::{ActiveModel, Column, Entity};
+use crate::entity::audit_event::{self, ActiveModel, Column};
 use crate::entity::membership;
 use crate::error::{Error, OrLog as _};
 use crate::id::{OrganisationId, UserId};
@@ -203,12 +203,13 @@ async fn insert(db: &Database, counted: &[(Key, Counted)]) -> Result<usize, Erro
     // In one order on all nodes, so that two of them cannot wait for each other.
     rows.sort_by(|one, other| one.counted_under.as_ref().cmp(other.counted_under.as_ref()));
     let number = rows.len();
-    let count = Expr::col((Entity, Column::Count)).add(Expr::col((Alias::new("excluded"), Column::Count)));
+    let count = Expr::col((audit_event::Entity, Column::Count))
+        .add(Expr::col((Alias::new("excluded"), Column::Count)));
     let add = OnConflict::column(Column::CountedUnder).value(Column::Count, count).to_owned();
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let batch: Vec<_> = rows.by_ref().take(BATCH).collect();
-        Entity::insert_many(batch).on_conflict(add.clone()).exec_without_returning(&txn).await?;
+        audit_event::Entity::insert_many(batch).on_conflict(add.clone()).exec_without_returning(&txn).await?;
     }
     txn.commit().await?;
     Ok(number)
