@@ -140,7 +140,7 @@ async fn by_access_token(app: &App, token: &str) -> Result<Principal, Refusal> {
     let now = app.now();
     let config = &app.config;
     let claims = app.signing_keys().verify(token, &config.public_url, &config.tokens.audience, now);
-    let claims = claims.map_err(|rejection| Refusal::because(rejection))?;
+    let claims = claims.map_err(Refusal::because)?;
     let found = session::Entity::alive(claims.sid).one(app.db.read()).await?;
     let (session, user) = usable(app, found).map_err(|_| Refusal::because(ENDED))?;
     if user.id != claims.sub {

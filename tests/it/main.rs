@@ -39,6 +39,7 @@ mod issuers;
 mod key_rotation;
 mod keys;
 mod last_admin;
+mod log;
 mod mail_pages;
 mod mail_texts;
 mod matrix;

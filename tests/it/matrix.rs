@@ -260,7 +260,7 @@ async fn check(app: &TestApp, scene: &mut Scene, route: &Route, caller: &Caller)
     let path = scene.path(app, route, &scene.org.slug, caller, may).await;
     if may && !is_safe(&route.method) {
         // It may end the organisation itself, and with it the way to its log.
-        scene.check_denials(&app).await;
+        scene.check_denials(app).await;
     }
     let mut answer = call(&caller.client, route, &path).await;
     // What was done to a target of its own hurts nobody; all else may have ended the caller's session or
