@@ -163,7 +163,7 @@ pub async fn accept(
         Ok(member) => member,
         Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
         Err(Error::TooManyAttempts { retry_after }) => return too_many(retry_after),
-        Err(error @ (Error::Internal(_) | Error::Busy)) => return Err(error),
+        Err(error @ (Error::Internal(_) | Error::StorageUnavailable(_) | Error::Busy)) => return Err(error),
         Err(error) => {
             let problem = match &error {
                 Error::WeakPassword(refusal) => refusal.advice(),
