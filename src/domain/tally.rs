@@ -103,6 +103,10 @@ impl Tally {
             return false;
         }
         if all.len() >= MOST {
+            // Denials that are written already are remembered for convenience only.
+            all.retain(|_, counted| counted.unwritten > 0);
+        }
+        if all.len() >= MOST {
             drop(all);
             tracing::warn!("too many different failures at once: one is not in the audit log");
             return false;
