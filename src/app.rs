@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::domain::audit::Actor;
 use crate::domain::remembered::Remembered;
+use crate::domain::tally::Tally;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
 use crate::domain::{Change, developer, setup, signing_keys};
@@ -45,6 +46,10 @@ pub struct Shared {
     pub followers: Gates<OrganisationId>,
     pub buckets: Buckets,
     pub remembered: Remembered,
+    /// Failures that are counted, not told one by one.
+    pub tally: Tally,
+    /// How often an address may make the log tell of refused credentials.
+    pub refusals: Buckets,
     pub fetcher: Fetcher,
     pub updates: Updates,
     pub mailer: Mailer,
@@ -123,6 +128,8 @@ impl App {
             followers: Gates::default(),
             buckets: Buckets::default(),
             remembered: Remembered::default(),
+            tally: Tally::default(),
+            refusals: Buckets::default(),
             fetcher,
             updates: Updates::default(),
             mailer,

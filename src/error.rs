@@ -20,13 +20,19 @@ pub use database::{OnConflict, StorageFailure};
 pub enum Error {
     #[error("The body is not JSON: {0}")]
     MalformedBody(String),
-    #[error("Send one credential: either `Authorization` or `X-API-Key`.")]
+    #[error(
+        "Send one credential: either `Authorization` or `X-API-Key`, or one session cookie. If your browser has two of them, delete this site's cookies."
+    )]
     AmbiguousCredentials,
 
     #[error("A credential is needed: the session cookie, a bearer token, an API key, or HTTP Basic.")]
     Unauthenticated,
     #[error("The credential is malformed, expired or revoked.")]
     InvalidCredential,
+    #[error(
+        "An admin of this organisation ended the sessions that you had here. Sign in again; in other organisations your session goes on."
+    )]
+    SessionEndedHere,
     #[error("The key's checksum does not match: it was cut off or altered. It should have 47 characters.")]
     KeyMalformed,
     #[error(
@@ -105,6 +111,10 @@ pub enum Error {
     SeatsTaken,
     #[error("The invitation was accepted or withdrawn already.")]
     InvitationEnded,
+    #[error(
+        "Whoever sent this invitation may not invite to this organisation any more. Ask one of its admins to send it again."
+    )]
+    InvitationUnconfirmed,
     #[error("This link was used, was replaced by a newer one, or is too old.")]
     LinkInvalid,
     #[error("The body is larger than this server accepts.")]
@@ -200,6 +210,7 @@ impl Error {
             Self::AmbiguousCredentials => (S::BAD_REQUEST, "ambiguous_credentials", "Two credentials"),
             Self::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated", "Not signed in"),
             Self::InvalidCredential => (S::UNAUTHORIZED, "invalid_credential", "Invalid credential"),
+            Self::SessionEndedHere => (S::UNAUTHORIZED, "session_ended_here", "Session ended here"),
             Self::KeyMalformed => (S::UNAUTHORIZED, "key_malformed", "Malformed API key"),
             Self::InvalidLogin => (S::UNAUTHORIZED, "invalid_login", "Sign-in failed"),
             Self::InvalidIssuerToken => (S::UNAUTHORIZED, "invalid_issuer_token", "Invalid issuer's token"),
@@ -236,6 +247,9 @@ impl Error {
             Self::AlreadySetUp => (S::CONFLICT, "already_set_up", "Already set up"),
             Self::SeatsTaken => (S::CONFLICT, "seats_taken", "No seat left"),
             Self::InvitationEnded => (S::CONFLICT, "invitation_ended", "Invitation ended"),
+            Self::InvitationUnconfirmed => {
+                (S::CONFLICT, "invitation_unconfirmed", "Invitation not confirmed any more")
+            }
             Self::LinkInvalid => (S::GONE, "link_invalid", "Link no longer valid"),
             Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
             Self::UnsupportedMediaType => {
@@ -277,6 +291,10 @@ impl<E: std::fmt::Display> OrLog for Result<(), E> {
         }
     }
 }
+
+/// The stable code of an answer that tells of an error in another form than a [`Problem`], for the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Code(pub &'static str);
 
 /// An error as clients see it (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -24,6 +24,9 @@ mod m0011_socket_ticket;
 mod m0012_external_identity;
 mod m0017_registration;
 mod m0018_outbox_organisation;
+mod m0019_sessions_in_an_organisation;
+mod m0020_counted_event;
+mod m0021_settings_in_use;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -45,6 +48,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_external_identity::Migration),
             Box::new(m0017_registration::Migration),
             Box::new(m0018_outbox_organisation::Migration),
+            Box::new(m0019_sessions_in_an_organisation::Migration),
+            Box::new(m0020_counted_event::Migration),
+            Box::new(m0021_settings_in_use::Migration),
         ]
     }
 }

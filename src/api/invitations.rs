@@ -1,6 +1,7 @@
 //! Invitations to an organisation.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use axum::Json;
 use axum::extract::State;
@@ -41,6 +42,9 @@ const MOST_AT_ONCE: usize = 50;
 #[serde(rename_all = "snake_case")]
 pub enum InvitationState {
     Open,
+    /// Open, but whoever answers for it may not give that role any more: it cannot be accepted before an admin sends it
+    /// again.
+    Unconfirmed,
     Accepted,
     Expired,
     Withdrawn,
@@ -58,7 +62,7 @@ pub struct Invitation {
     delivery: Option<Delivery>,
     /// What the mail server said last, if the mail is not out.
     delivery_error: Option<String>,
-    /// Null if that account is gone.
+    /// Who answers for it: who sent it last. Null if that account is gone.
     invited_by: Option<UserId>,
     expires_at: DateTime<Utc>,
     created_at: DateTime<Utc>,
@@ -68,14 +72,24 @@ async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>
     let ids = rows.iter().filter_map(|row| row.outbox_id);
     let mails = outbox::Entity::find().filter(outbox::COLUMN.id.is_in(ids)).all(app.db.read()).await?;
     let now = app.now();
+    // A page has few inviters.
+    let mut confirmed = HashMap::new();
+    for row in rows.iter().filter(|row| row.is_open(now)) {
+        if let Entry::Vacant(unknown) = confirmed.entry((row.invited_by, row.role)) {
+            unknown.insert(invitations::is_confirmed(app.db.read(), row).await?);
+        }
+    }
     let shown = rows.into_iter().map(|row| {
         let mail = mails.iter().find(|mail| Some(mail.id) == row.outbox_id);
         Invitation {
             state: match (row.accepted_at, row.withdrawn_at) {
                 (Some(_), _) => InvitationState::Accepted,
                 (None, Some(_)) => InvitationState::Withdrawn,
-                (None, None) if row.is_open(now) => InvitationState::Open,
-                (None, None) => InvitationState::Expired,
+                (None, None) => match confirmed.get(&(row.invited_by, row.role)) {
+                    _ if !row.is_open(now) => InvitationState::Expired,
+                    Some(true) => InvitationState::Open,
+                    _ => InvitationState::Unconfirmed,
+                },
             },
             delivery: mail.map(|mail| mail.state),
             delivery_error: mail.and_then(|mail| mail.last_error.clone()),
@@ -188,7 +202,8 @@ pub async fn withdraw(
 
 /// Send an invitation again
 ///
-/// For another seven days. The link before it dies.
+/// For another seven days. The link before it dies, and you answer for the invitation from now on: it can be accepted for
+/// as long as you may give its role.
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
@@ -250,7 +265,7 @@ pub async fn by_link(app: &App, token: &str) -> Result<(invitation::Model, organ
     responses((status = 200, description = "Joined.", body = Joined),
         (status = 401, description = "The password is not that of the invited address' account.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 403, description = "Signed in with another address; the invitation stays good.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The account was made meanwhile: sign in. Or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 410, description = "The link is used, replaced, withdrawn or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn accept(
     State(app): State<App>,

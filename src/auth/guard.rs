@@ -7,17 +7,16 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
-use serde_json::json;
 
 use super::authenticate::caller;
 use super::client::Client;
 use super::principal::{Principal, UserPrincipal};
 use crate::app::App;
-use crate::domain::Change;
 use crate::domain::audit::Actor;
+use crate::domain::tally::Wanted;
 use crate::entity::api_key::Environment;
 use crate::entity::organisation;
-use crate::error::{Error, OrLog};
+use crate::error::Error;
 use crate::permission::{Grants, Permission};
 
 /// Who may come in by a route.
@@ -143,8 +142,7 @@ pub(super) fn decide(member: &Member, permission: Permission, reads: bool) -> Re
     }
 }
 
-/// A denial inside the organisation is something that its admins want to read about. If it cannot be
-/// written, the denial stands all the same.
+/// A denial inside the organisation is something that its admins want to read about.
 pub(super) async fn write_down(
     app: &App,
     member: &Member,
@@ -152,14 +150,9 @@ pub(super) async fn write_down(
     permission: Permission,
     method: &Method,
 ) {
-    let data = json!({ "permission": permission.as_str(), "method": method.as_str() });
-    let written = async {
-        let txn = app.db.begin().await?;
-        let change = Change { txn: &txn, now: app.now(), actor };
-        change.record(Some(member.organisation.id), "access.denied", None, data).await?;
-        txn.commit().await
-    };
-    written.await.or_log("writing down a denial");
+    let wanted = Wanted::Permission(permission.as_str().to_owned());
+    let (organisation, by) = (member.organisation.id, (actor, app.now()));
+    app.tally.denied(&app.db, by, organisation, wanted, Some(method.as_str())).await;
 }
 
 /// Tells a client that still uses a rotated key's old secret (RFC 9745, RFC 8594).

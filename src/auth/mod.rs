@@ -15,6 +15,7 @@ mod device;
 mod guard;
 mod issuer;
 mod principal;
+mod refusals;
 mod socket;
 
 pub use address::Address;
@@ -24,4 +25,5 @@ pub use credential::{API_KEY_HEADER, Credential, cookie_name, new_cookie, sessio
 pub use guard::{Access, Caller, Member, SignedIn, authorize};
 pub use issuer::{by_issuer, is_foreign};
 pub use principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
+pub use refusals::warn_of_refusal;
 pub use socket::{Socket, authorize_socket};

@@ -1,5 +1,6 @@
 //! `oskar serve`.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::time::Instant;
 
@@ -7,9 +8,10 @@ use anyhow::anyhow;
 use clap::Args;
 use oskar::app::{self, App, Opened};
 use oskar::clock::{Clock, Timestamp};
-use oskar::config::{Config, LogFormat, Mode, shown_database_url};
+use oskar::config::{Config, InUse, LogFormat, Mode, Sources, shown_database_url};
 use oskar::database::Database;
 use oskar::domain::audit::Actor;
+use oskar::domain::settings::{self, Given};
 use oskar::domain::{Change, developer, setup};
 use oskar::error::{Error, OrLog as _};
 use oskar::{server, worker};
@@ -31,7 +33,8 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, common: &Common) -> anyhow::Result<()> {
         let started = Instant::now();
-        let mut config = common.load()?;
+        let sources = common.sources();
+        let mut config = Config::from_sources(&sources)?;
         if self.no_auth {
             config = config.without_auth()?;
         }
@@ -45,6 +48,7 @@ impl Serve {
         })?;
         check_for_damage(&config).await?;
         let (app, opened) = App::open(config, Clock::System).await?;
+        note_settings(&app, &sources, self.no_auth).await?;
         let link = setup_link(&app).await?;
         if app.config.no_auth {
             warn_of_no_auth(&app);
@@ -54,6 +58,7 @@ impl Serve {
         server::serve(&app, listener, stopped()).await;
         drop(jobs);
         worker::usage::tick(&app).await.or_log("writing the last uses before the end");
+        worker::tally::tick(&app).await.map(drop).or_log("writing counted failures before the end");
         tracing::info!("stopped");
         Ok(())
     }
@@ -103,6 +108,25 @@ fn log(config: &Config) -> anyhow::Result<()> {
         subscriber.json().flatten_event(true).with_span_list(false).try_init()
     };
     started.map_err(|error| anyhow!("cannot log: {error}"))
+}
+
+/// Limits that were raised and doors that were opened since the last start must be found in the log.
+async fn note_settings(app: &App, sources: &Sources, no_auth: bool) -> Result<(), Error> {
+    let given = |InUse { value, secret }| if secret { Given::Secret(value) } else { Given::Plain(value) };
+    let mut in_use: BTreeMap<_, _> =
+        sources.in_use().into_iter().map(|(key, setting)| (key, given(setting))).collect();
+    if no_auth {
+        in_use.insert("--no-auth".to_owned(), Given::Plain("true".to_owned()));
+    }
+    let actor = Actor::system();
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let changed = settings::note(change, &app.keyring, &in_use).await?;
+    txn.commit().await?;
+    if !changed.is_empty() {
+        tracing::warn!(settings = changed.join(", "), "settings have changed since the last start");
+    }
+    Ok(())
 }
 
 /// A link for the first administrator, as long as there is none.

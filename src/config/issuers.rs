@@ -4,7 +4,7 @@ use axum::http::Uri;
 use jsonwebtoken::Algorithm;
 
 use super::reader::Reader;
-use crate::jwt::{ASYMMETRIC, public_keys};
+use crate::jwt::{ASYMMETRIC, KeySet};
 use crate::permission::Role;
 
 /// Where an issuer's keys come from.
@@ -122,7 +122,7 @@ fn key_source(reader: &mut Reader<'_>, key: &str, algorithms: &[Algorithm]) -> K
             }
         }
     };
-    if let Err(problem) = public_keys(&text, algorithms) {
+    if let Err(problem) = KeySet::parse(&text).and_then(|set| set.public_keys(algorithms)) {
         reader.problem(key, &format!("cannot be used: {problem}"));
     }
     KeySource::Pinned(text)

@@ -4,6 +4,7 @@
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
 mod database_url;
+mod in_use;
 mod issuers;
 mod limits;
 mod mail;
@@ -24,6 +25,7 @@ use ipnet::IpNet;
 use zeroize::Zeroizing;
 
 pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
+pub use in_use::InUse;
 pub use issuers::{Issuer, KeySource};
 pub use limits::{DatabaseTime, Limits};
 pub use mail::{Mail, MailTransport};

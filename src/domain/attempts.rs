@@ -16,7 +16,9 @@ use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait, QueryFi
 use serde_json::json;
 
 use super::Change;
+use super::audit::Actor;
 use super::device::Device;
+use super::tally::Tally;
 use crate::clock::{Timestamp, seconds_to_wait};
 use crate::database::Database;
 use crate::entity::login_failure::{ActiveModel, Column, Entity};
@@ -66,6 +68,10 @@ pub struct Door<'a> {
     pub network: IpAddr,
     /// What they bring along from an earlier sign-in.
     pub device: Option<Device>,
+    /// Who knocks, as the audit log tells it.
+    pub actor: Actor,
+    /// Where those are counted who knock in vain.
+    pub tally: &'a Tally,
 }
 
 /// Whose budget is drawn on.

@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
+};
 use serde_json::json;
 
 use super::allowance::Allowance;
@@ -30,8 +32,8 @@ pub struct Rules {
 /// Invites addresses, all or none. An open invitation of the same address is replaced by the new one.
 ///
 /// # Errors
-/// [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::EmailUnverified`]; [`Error::TooManyInvitations`];
-/// [`Error::TooManyMails`].
+/// Those of [`members::check_grant`]; [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::EmailUnverified`];
+/// [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
 pub async fn create(
     change: Change<'_>,
     organisation: OrganisationId,
@@ -41,10 +43,7 @@ pub async fn create(
     rules: Rules,
 ) -> Result<Vec<invitation::Model>, Error> {
     lock_to_send(change, organisation, inviter, emails.len(), rules).await?;
-    let inviter_role = members::find(change, organisation, inviter).await?.role;
-    if role > inviter_role {
-        return Err(Error::invalid("/role", format!("your own role is {inviter_role}")));
-    }
+    members::check_grant(change.txn, organisation, inviter, role).await?;
     let recipients: Vec<_> = emails.iter().map(|email| email.normalised()).collect();
     outbox::lock_invitations(change, &recipients.iter().map(|recipient| &**recipient).collect::<Vec<_>>())
         .await?;
@@ -127,6 +126,19 @@ async fn create_one(
     Ok(row)
 }
 
+/// Whether whoever answers for an invitation may still give its role. If not it cannot be accepted, and stays as it is:
+/// an admin confirms it by sending it again.
+pub async fn is_confirmed(db: &impl ConnectionTrait, row: &invitation::Model) -> Result<bool, Error> {
+    let Some(inviter) = row.invited_by else { return Ok(false) };
+    match members::check_grant(db, row.organisation_id, inviter, row.role).await {
+        Ok(()) => Ok(true),
+        Err(Error::NotFound | Error::UserDisabled | Error::PermissionDenied(_) | Error::Invalid(_)) => {
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Locks an organisation that somebody is to be added to.
 ///
 /// # Errors
@@ -165,7 +177,7 @@ pub async fn issue_link(
     id: InvitationId,
 ) -> Result<Option<(invitation::Model, Secret)>, Error> {
     let Some(row) = invitation::Entity::of_mail(id).one(change.txn).await? else { return Ok(None) };
-    if !row.is_open(change.now) {
+    if !row.is_open(change.now) || !is_confirmed(change.txn, &row).await? {
         return Ok(None);
     }
     let secret = Secret::generate(secret::Kind::Invitation);
@@ -174,20 +186,22 @@ pub async fn issue_link(
     Ok(Some((changed.update(change.txn).await?, secret)))
 }
 
-/// Sends an invitation again, for another seven days; the link before it dies now.
+/// Sends an invitation again, for another seven days; the link before it dies now. Who sends it answers for it from now
+/// on.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::InvitationEnded`]; [`Error::SeatsTaken`] if it had expired and its seat is taken;
-/// [`Error::EmailUnverified`]; [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
+/// Those of [`members::check_grant`]; [`Error::NotFound`]; [`Error::InvitationEnded`]; [`Error::SeatsTaken`] if it had
+/// expired and its seat is taken; [`Error::EmailUnverified`]; [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
 pub async fn resend(
     change: Change<'_>,
     organisation: OrganisationId,
-    inviter: UserId,
+    sender: UserId,
     id: InvitationId,
     rules: Rules,
 ) -> Result<invitation::Model, Error> {
-    lock_to_send(change, organisation, inviter, 1, rules).await?;
+    lock_to_send(change, organisation, sender, 1, rules).await?;
     let row = find(change, organisation, id).await?;
+    members::check_grant(change.txn, organisation, sender, row.role).await?;
     if row.accepted_at.is_some() || row.withdrawn_at.is_some() {
         return Err(Error::InvitationEnded);
     }
@@ -197,13 +211,19 @@ pub async fn resend(
     }
     outbox::lock_invitations(change, &[&row.email_normalised]).await?;
     let mail = outbox::enqueue_invitation(change, &row.email_normalised, organisation, id).await?;
+    let data = if row.invited_by == Some(sender) {
+        json!({})
+    } else {
+        json!({ "invited_by": { "before": row.invited_by, "after": sender } })
+    };
     let mut changed: invitation::ActiveModel = row.into();
+    changed.invited_by = Set(Some(sender));
     changed.outbox_id = Set(Some(mail));
     changed.digest = Set(None);
     changed.expires_at = Set(change.now + LIFETIME);
     changed.updated_at = Set(change.now);
     let row = changed.update(change.txn).await?;
-    change.record(Some(organisation), "invitation.resent", Some(id.to_string()), json!({})).await?;
+    change.record(Some(organisation), "invitation.resent", Some(id.to_string()), data).await?;
     Ok(row)
 }
 

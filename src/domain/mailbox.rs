@@ -69,7 +69,8 @@ async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Re
         one_time::kill(change, purpose, id).await?;
     }
     outbox::enqueue(change, Kind::EmailChanged, &old, json!({ "new": email })).await?;
-    change.record(None, "user.email_changed", Some(id.to_string()), json!({})).await?;
+    let addresses = json!({ "before": old, "after": email });
+    change.record_personal("user.email_changed", id.to_string(), json!({}), addresses).await?;
     Ok(user)
 }
 

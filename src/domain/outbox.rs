@@ -166,6 +166,20 @@ async fn one_after_the_other(change: Change<'_>, asks: &str, recipients: &[&str]
     Ok(())
 }
 
+/// The admins of an organisation who are not disabled.
+pub(super) async fn active_admins(
+    change: Change<'_>,
+    organisation: OrganisationId,
+) -> Result<Vec<user::Model>, Error> {
+    let admins = membership::Entity::in_organisation(organisation)
+        .filter(membership::COLUMN.role.eq(Role::Admin))
+        .find_also_related(user::Entity)
+        .all(change.txn)
+        .await?;
+    let admins = admins.into_iter().filter_map(|(_, user)| user);
+    Ok(admins.filter(|user| user.disabled_at.is_none()).collect())
+}
+
 /// Writes a mail down for each active admin of an organisation.
 pub async fn enqueue_for_admins(
     change: Change<'_>,
@@ -173,12 +187,7 @@ pub async fn enqueue_for_admins(
     kind: Kind,
     data: Value,
 ) -> Result<(), Error> {
-    let admins = membership::Entity::in_organisation(organisation)
-        .filter(membership::COLUMN.role.eq(Role::Admin))
-        .find_also_related(user::Entity)
-        .all(change.txn)
-        .await?;
-    for admin in admins.into_iter().filter_map(|(_, user)| user).filter(|user| user.disabled_at.is_none()) {
+    for admin in active_admins(change, organisation).await? {
         enqueue(change, kind, &admin.email, data.clone()).await?;
     }
     Ok(())

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Change, outbox};
 use crate::entity::outbox::Kind;
+use crate::entity::session::RefreshUse;
 use crate::entity::{session, user};
 use crate::error::Error;
 use crate::id::{OrganisationId, SessionId, UserId};
@@ -24,24 +25,31 @@ pub struct RefreshLifetime {
     pub absolute: TimeDelta,
 }
 
+/// How a session begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Beginning<'b> {
+    /// What its tokens are for unless another organisation is asked for.
+    pub organisation: Option<OrganisationId>,
+    /// The other issuer that vouches for the user, if one does.
+    pub issuer: Option<&'b str>,
+    pub refresh_use: RefreshUse,
+}
+
+impl Beginning<'_> {
+    /// By a password or a mailed link, for clients that rotate their refresh tokens.
+    pub const fn in_organisation(organisation: Option<OrganisationId>) -> Self {
+        Self { organisation, issuer: None, refresh_use: RefreshUse::Rotating }
+    }
+}
+
 /// Starts a session. The cookie's value is given back this one time.
 pub async fn start(
     change: Change<'_>,
     keyring: &Keyring,
     user: UserId,
-    organisation: Option<OrganisationId>,
+    beginning: Beginning<'_>,
 ) -> Result<(session::Model, Secret), Error> {
-    start_through(change, keyring, user, organisation, None).await
-}
-
-/// Starts a session, perhaps of somebody whom another issuer vouches for.
-pub async fn start_through(
-    change: Change<'_>,
-    keyring: &Keyring,
-    user: UserId,
-    organisation: Option<OrganisationId>,
-    issuer: Option<&str>,
-) -> Result<(session::Model, Secret), Error> {
+    let Beginning { organisation, issuer, refresh_use } = beginning;
     let cookie = Secret::generate(secret::Kind::Session);
     let session = session::ActiveModel {
         id: Set(SessionId::generate()),
@@ -56,6 +64,7 @@ pub async fn start_through(
         ended_at: Set(None),
         created_at: Set(change.now),
         issuer: Set(issuer.map(str::to_owned)),
+        refresh_use: Set(refresh_use),
     }
     .insert(change.txn)
     .await?;
@@ -99,7 +108,8 @@ pub enum Rotation {
     Refused,
 }
 
-/// Exchanges a refresh token for its successor, by one conditional statement.
+/// Exchanges a refresh token for its successor, by one conditional statement. The token of a session whose tokens are
+/// reusable rotates here, too, and from then on the session is one that rotates: its older token is theft at every door.
 pub async fn rotate(
     change: Change<'_>,
     presented: RefreshToken,
@@ -109,6 +119,7 @@ pub async fn rotate(
     let rotated = session::Entity::update_many()
         .col_expr(session::Column::RefreshCounter, Expr::value(i64::from(successor.counter)))
         .col_expr(session::Column::RefreshRotatedAt, Expr::value(change.now))
+        .col_expr(session::Column::RefreshUse, Expr::value(RefreshUse::Rotating))
         .filter(session::COLUMN.id.eq(presented.session))
         .filter(session::COLUMN.refresh_counter.eq(i64::from(presented.counter)))
         .filter(session::COLUMN.ended_at.is_null())
@@ -136,7 +147,8 @@ pub async fn rotate(
 }
 
 /// The session of a refresh token that is good now, without using the token up: for clients that know only one
-/// token for the whole sign-in. Its lifetime counts from issue, not from use.
+/// token for the whole sign-in. Its lifetime counts from issue, not from use. Tokens of sessions that rotate are refused:
+/// a thief could use a copy here for as long as the owner uses the token elsewhere, and both would look alike.
 pub async fn look_up(
     change: Change<'_>,
     presented: RefreshToken,
@@ -151,13 +163,15 @@ pub async fn look_up(
     let counter = i64::from(presented.counter);
     let recent =
         session.refresh_counter == counter + 1 && change.now <= session.refresh_rotated_at + REPLAY_WINDOW;
-    if !alive {
+    if !alive || recent {
         Ok(Rotation::Refused)
-    } else if session.refresh_counter == counter || recent {
-        Ok(Rotation::Successor(Box::new(session), presented))
-    } else {
+    } else if session.refresh_counter != counter {
         end_for_theft(change, &session, presented).await?;
         Ok(Rotation::Theft)
+    } else if session.refresh_use == RefreshUse::Reusable {
+        Ok(Rotation::Successor(Box::new(session), presented))
+    } else {
+        Ok(Rotation::Refused)
     }
 }
 
@@ -167,6 +181,7 @@ async fn end_for_theft(
     presented: RefreshToken,
 ) -> Result<(), Error> {
     end_one(change, session.id).await?;
+    tracing::warn!(account = %session.user_id, session = %session.id, "a refresh token was used twice: the session was ended");
     let data = json!({ "presented": presented.counter, "current": session.refresh_counter });
     let target = Some(session.id.to_string());
     change.record(session.organisation_id, "session.refresh_reused", target, data).await?;

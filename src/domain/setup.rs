@@ -32,6 +32,7 @@ pub async fn check_instance(change: Change<'_>, keyring: &Keyring) -> Result<(),
         secret_check: Set(check.clone()),
         set_up_at: Set(None),
         created_at: Set(change.now),
+        settings: Set(None),
     })
     .on_conflict(Upsert::column(instance::Column::Id).do_nothing().to_owned())
     .try_insert()

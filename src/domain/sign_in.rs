@@ -63,6 +63,7 @@ pub async fn check(
             if unproven { Err(Error::InvalidLogin) } else { checked }
         })
         .await;
+    leave_trace(door, user.as_ref(), outcome.as_ref().err());
     if only_verified && matches!(outcome, Err(Error::InvalidLogin)) {
         // If that fails, the answer stands all the same.
         help(door, &name, user.as_ref(), unproven).await.or_log("writing down a mail about a failed sign-in");
@@ -87,6 +88,17 @@ async fn help(door: &Door<'_>, name: &str, user: Option<&user::Model>, right: bo
     txn.commit().await
 }
 
+/// Names the account in the log's line of the request, and counts a failure for its organisations. Attempts that were not
+/// even made, because there were too many before, are in the log's lines alone: to write them would be work for anybody
+/// who asks for it.
+fn leave_trace(door: &Door<'_>, user: Option<&user::Model>, failure: Option<&Error>) {
+    let Some(user) = user else { return };
+    tracing::Span::current().record("account", tracing::field::display(user.id));
+    if let Some(error @ (Error::InvalidLogin | Error::WrongPassword | Error::UserDisabled)) = failure {
+        door.tally.sign_in_failed(&door.actor, door.now, user.id, error);
+    }
+}
+
 /// Checks the password of somebody who is signed in.
 ///
 /// # Errors
@@ -105,7 +117,9 @@ pub async fn check_again(
         let right = door.hasher.verify(password, user.password_hash.as_deref()).await?;
         if right { Ok(()) } else { Err(Error::WrongPassword) }
     };
-    door.guess(Some(budget), check).await
+    let outcome = door.guess(Some(budget), check).await;
+    leave_trace(door, Some(user), outcome.as_ref().err());
+    outcome
 }
 
 async fn verify(

@@ -214,8 +214,9 @@ pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Lets a disabled account sign in again.
+/// Lets a disabled account sign in again. Where it is an admin, the other admins are told.
 pub async fn enable(change: Change<'_>, user: UserId) -> Result<(), Error> {
+    let disabled = lock(change, user).await?.disabled_at.is_some();
     let enabled = user::Entity::update_many()
         .col_expr(user::Column::DisabledAt, Expr::value(None::<crate::clock::Timestamp>))
         .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
@@ -226,6 +227,10 @@ pub async fn enable(change: Change<'_>, user: UserId) -> Result<(), Error> {
         return Err(Error::NotFound);
     }
     change.record(None, "user.enabled", Some(user.to_string()), json!({})).await?;
+    let places = membership::Entity::of_user(user).filter(membership::COLUMN.role.eq(Role::Admin));
+    for place in places.all(change.txn).await?.iter().filter(|_| disabled) {
+        members::announce_admins(change, place.organisation_id, &[user]).await?;
+    }
     Ok(())
 }
 

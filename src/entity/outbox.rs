@@ -36,6 +36,8 @@ pub enum Kind {
     /// A refresh token was used twice: the session was ended.
     RefreshTheft,
     RaisedToAdmin,
+    /// To the admins: there is another one.
+    NewAdmin,
     /// To the admins: a member is gone whose keys go on.
     KeysLeftBehind,
     /// `oskar mail test`.

@@ -1,11 +1,22 @@
 //! One sign-in on one device: it owns one cookie and one refresh chain.
 
 use sea_orm::entity::prelude::*;
+use sea_orm::{DeriveActiveEnum, EnumIter};
 
 use super::user;
 use crate::clock::Timestamp;
 use crate::id::{OrganisationId, SessionId, UserId};
 use crate::secret::Digest;
+
+/// How often a session's refresh token is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
+pub enum RefreshUse {
+    /// Once: it is exchanged for its successor.
+    Rotating,
+    /// As often as it is presented, as clients of the older `/api/login` expect.
+    Reusable,
+}
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -32,6 +43,9 @@ pub struct Model {
     /// Through which other issuer the user signed in, if it was one.
     #[sea_orm(column_type = "String(StringLen::N(500))", nullable)]
     pub issuer: Option<String>,
+    /// By the door that the session began at.
+    #[sea_orm(default_value = "rotating")]
+    pub refresh_use: RefreshUse,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]
     pub user: BelongsTo<user::Entity>,
 }

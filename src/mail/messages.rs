@@ -139,6 +139,20 @@ pub fn raised_to_admin(organisation: &str) -> Letter {
     )
 }
 
+pub fn new_admin(members: &[String], organisation: &str) -> Letter {
+    let (members, organisation) = (quoted::names(members), quoted::name(organisation));
+    letter(
+        format!("New admin of {organisation}"),
+        vec![
+            format!("{members} may manage members and API keys of {organisation} from now on."),
+            "The audit log of the organisation tells who decided it. If it should not be so, change the role or remove the member."
+                .to_owned(),
+        ],
+        None,
+        "You get this because you are an admin there.",
+    )
+}
+
 pub fn keys_left_behind(member: &str, organisation: &str, keys: &[String]) -> Letter {
     let (member, organisation, keys) =
         (quoted::name(member), quoted::name(organisation), quoted::names(keys));

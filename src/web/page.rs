@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api::no_store;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::password::{Context, NewPassword, ProposedPassword};
 
 /// Styles and forms of our own, no script.
@@ -72,6 +72,13 @@ impl<S: Send + Sync> FromRequestParts<S> for LinkPart {
     }
 }
 
+/// A page in the place of an error's usual form; the log has its code all the same.
+pub fn page_of_error(error: &Error, template: &impl Template) -> Result<Response, Error> {
+    let mut response = page(error.status(), template)?;
+    response.extensions_mut().insert(Code(error.code()));
+    Ok(response)
+}
+
 /// A rendered page. Pages speak of the one who looks at them, so nobody may keep them.
 pub fn page(status: StatusCode, template: &impl Template) -> Result<Response, Error> {
     let mut response = no_store((status, Html(template.render().map_err(Error::internal)?)));
@@ -108,8 +115,8 @@ pub async fn chosen(
 pub fn too_many(retry_after: u64) -> Result<Response, Error> {
     let minutes = retry_after.div_ceil(60);
     let text = format!("There were too many wrong attempts. Try again in {minutes} min.");
-    let mut response =
-        page(StatusCode::TOO_MANY_REQUESTS, &NoticePage { heading: "Too many attempts", text })?;
+    let error = Error::TooManyAttempts { retry_after };
+    let mut response = page_of_error(&error, &NoticePage { heading: "Too many attempts", text })?;
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
     Ok(response)
 }

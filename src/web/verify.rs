@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::page::{GonePage, LinkPart, NoticePage, page};
+use super::page::{GonePage, LinkPart, NoticePage, page, page_of_error};
 use crate::app::App;
 use crate::auth::Client;
 use crate::domain::{Change, mailbox, one_time};
@@ -28,7 +28,7 @@ pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Re
         Some(link) => one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?,
         None => false,
     };
-    if works { page(StatusCode::OK, &VerifyPage) } else { page(StatusCode::GONE, &GONE) }
+    if works { page(StatusCode::OK, &VerifyPage) } else { page_of_error(&Error::LinkInvalid, &GONE) }
 }
 
 /// Proves the address.
@@ -37,7 +37,7 @@ pub async fn confirm(
     client: Client,
     LinkPart(link): LinkPart,
 ) -> Result<Response, Error> {
-    let Some(link) = parse(&link) else { return page(StatusCode::GONE, &GONE) };
+    let Some(link) = parse(&link) else { return page_of_error(&Error::LinkInvalid, &GONE) };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let verified =
@@ -48,10 +48,10 @@ pub async fn confirm(
             let text = format!("{} is confirmed. You can close this page and sign in.", user.email);
             page(StatusCode::OK, &NoticePage { heading: "Address confirmed", text })
         }
-        Err(Error::LinkInvalid) => page(StatusCode::GONE, &GONE),
+        Err(Error::LinkInvalid) => page_of_error(&Error::LinkInvalid, &GONE),
         Err(Error::EmailTaken) => {
             let text = "Another account has this address by now.".to_owned();
-            page(StatusCode::CONFLICT, &NoticePage { heading: "Address taken", text })
+            page_of_error(&Error::EmailTaken, &NoticePage { heading: "Address taken", text })
         }
         Err(error) => Err(error),
     }

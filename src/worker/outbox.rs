@@ -129,6 +129,7 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
         Kind::KeyCreated => Some(messages::key_created(text("actor"), text("key"), text("organisation"))),
         Kind::RefreshTheft => Some(messages::refresh_theft(text("device"))),
         Kind::RaisedToAdmin => Some(messages::raised_to_admin(text("organisation"))),
+        Kind::NewAdmin => Some(messages::new_admin(&texts(&mail.data["members"]), text("organisation"))),
         Kind::KeysLeftBehind => {
             Some(messages::keys_left_behind(text("member"), text("organisation"), &texts(&mail.data["keys"])))
         }

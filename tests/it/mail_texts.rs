@@ -31,6 +31,7 @@ fn every_mail_says_what_its_golden_file_says() {
         ("key_created", messages::key_created("Ana Ruiz", "Deploy bot", "Acme")),
         ("refresh_theft", messages::refresh_theft("Firefox")),
         ("raised_to_admin", messages::raised_to_admin("Acme")),
+        ("new_admin", messages::new_admin(&["Bob (bob@acme.example)".to_owned()], "Acme")),
         (
             "keys_left_behind",
             messages::keys_left_behind("Bob", "Acme", &["Deploy bot".to_owned(), "Backup".to_owned()]),

@@ -233,7 +233,7 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         }
         ("DELETE", "/api/orgs/{org}/members/{user}/sessions") => {
             target.clone_from(&member.user_id);
-            (bearer(admin), None, Proof::Event("sessions.ended"))
+            (bearer(admin), None, Proof::Event("member.sessions_ended"))
         }
         (method, path) => panic!("{method} {path} is a write: say what to ask of it, and how to see it done"),
     };
