@@ -120,6 +120,11 @@ pub enum Error {
     },
     #[error("Too many invitations were sent, to this address or by you. Try again in an hour.")]
     TooManyMails,
+    #[error("Too many mails were asked for from this address. Try again later.")]
+    TooManyMailsAsked {
+        /// Seconds.
+        retry_after: u64,
+    },
     #[error("Too many requests from this address. Slow down.")]
     RateLimited {
         /// Seconds.
@@ -224,7 +229,9 @@ impl Error {
                 (S::UNPROCESSABLE_ENTITY, "validation_failed", "Invalid input")
             }
             Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
-            Self::TooManyMails => (S::TOO_MANY_REQUESTS, "too_many_mails", "Too many mails"),
+            Self::TooManyMails | Self::TooManyMailsAsked { .. } => {
+                (S::TOO_MANY_REQUESTS, "too_many_mails", "Too many mails")
+            }
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
             Self::IssuerUnavailable => (S::SERVICE_UNAVAILABLE, "issuer_unavailable", "Issuer unavailable"),
@@ -348,7 +355,10 @@ impl IntoResponse for Error {
         if matches!(self, Self::TooManyMails) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
         }
-        if let Self::TooManyAttempts { retry_after } | Self::RateLimited { retry_after } = &self {
+        if let Self::TooManyAttempts { retry_after }
+        | Self::TooManyMailsAsked { retry_after }
+        | Self::RateLimited { retry_after } = &self
+        {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
         }
         let (errors, strength) = match self {

@@ -8,7 +8,7 @@ use super::auth::{LoginInput, Started, bearer, replace_session, sign_in_with_pas
 use super::input::OptionalInput;
 use crate::app::App;
 use crate::auth::{Client, by_issuer, is_foreign};
-use crate::domain::{Change, identities, sessions, tokens};
+use crate::domain::{Change, attempts, identities, sessions, tokens};
 use crate::error::Error;
 
 /// What somebody signs in with.
@@ -61,6 +61,7 @@ pub async fn sign_in(
     let actor = anonymous.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
     let place = tokens::place(&txn, user.id, organisation, None).await?;
+    attempts::let_in(change, &app.keyring, &user).await?;
     sessions::announce_new_device(change, &user).await?;
     let issuer = Some(vouched.issuer.as_str());
     let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref(), issuer).await?;

@@ -25,21 +25,18 @@ pub async fn by_issuer<'a>(
     client: &Client,
     token: &str,
 ) -> Result<(Vouched, Admission<'a>), Error> {
-    let checking = async {
-        match app.issuers.check(token, app.now()).await {
-            Ok((vouched, settings)) => Ok((vouched, admission(app, settings))),
-            Err(Refusal::Disabled) => Err(Error::IssuerDisabled),
-            Err(Refusal::Unknown(issuer)) if identities::is_known(app.db.read(), &issuer).await? => {
-                Err(Error::IssuerDisabled)
-            }
-            Err(Refusal::Unavailable) => Err(Error::IssuerUnavailable),
-            Err(refusal) => {
-                tracing::debug!(?refusal, "refused an issuer's token");
-                Err(Error::InvalidIssuerToken)
-            }
+    match app.issuers.check(token, app.now()).await {
+        Ok((vouched, settings)) => Ok((vouched, admission(app, settings))),
+        Err(Refusal::Disabled) => Err(Error::IssuerDisabled),
+        Err(Refusal::Unknown(issuer)) if identities::is_known(app.db.read(), &issuer).await? => {
+            Err(Error::IssuerDisabled)
         }
-    };
-    client.door(app).guess(None, checking).await
+        Err(Refusal::Unavailable) => Err(Error::IssuerUnavailable),
+        Err(refusal) => {
+            tracing::debug!(?refusal, "refused an issuer's token");
+            Err(client.door(app).refuse(Error::InvalidIssuerToken).await)
+        }
+    }
 }
 
 fn admission<'a>(app: &App, settings: &'a Issuer) -> Admission<'a> {

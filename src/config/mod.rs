@@ -219,9 +219,16 @@ impl Config {
             password_cost: PRODUCTION,
             secret_key,
         };
+        let proxies_told = read.is_written("trusted_proxies");
         let mut problems = read.problems;
         if config.env == Mode::Production {
             problems.extend(config.unsafe_for_production());
+            if !proxies_told {
+                problems.push(
+                    "trusted_proxies is not set. Behind a proxy that is not listed all clients count as one: five wrong passwords of anybody stop everybody's sign-in. Set it to your proxies' networks; an empty list (trusted_proxies = [], OSKAR_TRUSTED_PROXIES=) says that there are none."
+                        .to_owned(),
+                );
+            }
         }
         if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
     }
@@ -357,7 +364,25 @@ mod tests {
             told.contains("public_url is http://localhost:8675") && told.contains("http://a.example"),
             "{told}"
         );
-        assert!(load(&[("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://auth.example")]).is_ok());
+        assert!(told.contains("trusted_proxies is not set"), "{told}");
+        let production = [("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://auth.example")];
+        for proxies in ["", "10.0.0.0/8"] {
+            let told = [&production[..], &[("OSKAR_TRUSTED_PROXIES", proxies)]].concat();
+            assert_eq!(load(&told).unwrap().trusted_proxies.len(), usize::from(!proxies.is_empty()));
+        }
+        assert!(load(&production).unwrap_err().contains("trusted_proxies"));
+    }
+
+    #[test]
+    fn an_empty_list_in_the_file_says_that_there_are_no_proxies() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("oskar.toml");
+        let production = "env = \"production\"\npublic_url = \"https://auth.example\"\n";
+        for (proxies, is_good) in [("", false), ("trusted_proxies = []", true)] {
+            std::fs::write(&file, format!("{production}{proxies}")).unwrap();
+            let sources = Sources::gather(Some(&file), &Environment::default(), &[]);
+            assert_eq!(Config::from_sources(&sources).is_ok(), is_good, "{proxies}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
-use super::{Change, outbox};
+use super::{Change, known_network, outbox};
 use crate::entity::outbox::Kind;
 use crate::entity::{session, user};
 use crate::error::Error;
@@ -34,7 +34,7 @@ pub async fn start(
     start_through(change, keyring, user, organisation, None).await
 }
 
-/// Starts a session, perhaps of somebody whom another issuer vouches for.
+/// Starts a session, perhaps of a user whom another issuer vouches for. From now on the account knows the network.
 pub async fn start_through(
     change: Change<'_>,
     keyring: &Keyring,
@@ -59,6 +59,7 @@ pub async fn start_through(
     }
     .insert(change.txn)
     .await?;
+    known_network::remember(change, keyring, user).await?;
     let data = issuer.map_or_else(|| json!({}), |issuer| json!({ "issuer": issuer }));
     change.record(organisation, "session.started", Some(session.id.to_string()), data).await?;
     Ok((session, cookie))

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::page::{GonePage, LinkPart, NoticePage, Sent, chosen, page, too_many};
@@ -51,12 +51,12 @@ pub async fn choose(
     LinkPart(link): LinkPart,
     Sent(form): Sent<ResetForm>,
 ) -> Result<Response, Error> {
-    let found = async { working(&app, &link).await?.ok_or(Error::LinkInvalid) };
-    let link = match client.door(&app).guess(None, found).await {
-        Ok(link) => link,
-        Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
-        Err(Error::TooManyAttempts { retry_after }) => return too_many(retry_after),
-        Err(error) => return Err(error),
+    let Some(link) = working(&app, &link).await? else {
+        return match client.door(&app).refuse(Error::LinkInvalid).await {
+            Error::LinkInvalid => page(StatusCode::GONE, &GONE),
+            Error::TooManyAttempts { retry_after } => too_many(retry_after),
+            error => Err(error),
+        };
     };
     let owner = match mailbox::owner_of(app.db.read(), &app.keyring, &link, app.now()).await {
         Ok(owner) => owner,
@@ -73,10 +73,11 @@ pub async fn choose(
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     match mailbox::reset_password(change, &app.keyring, &link, new_hash).await {
-        Ok(_) => {
+        Ok(user) => {
             txn.commit().await?;
             let text = "All your sessions were ended. Sign in with the new password.".to_owned();
-            page(StatusCode::OK, &NoticePage { heading: "Password changed", text })
+            let done = page(StatusCode::OK, &NoticePage { heading: "Password changed", text })?;
+            Ok((client.device_cookie(&app, user.id), done).into_response())
         }
         Err(Error::LinkInvalid) => page(StatusCode::GONE, &GONE),
         Err(Error::UserDisabled) => {

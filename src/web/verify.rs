@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::page::{GonePage, LinkPart, NoticePage, page};
 use crate::app::App;
@@ -46,7 +46,8 @@ pub async fn confirm(
         Ok(user) => {
             txn.commit().await?;
             let text = format!("{} is confirmed. You can close this page and sign in.", user.email);
-            page(StatusCode::OK, &NoticePage { heading: "Address confirmed", text })
+            let done = page(StatusCode::OK, &NoticePage { heading: "Address confirmed", text })?;
+            Ok((client.device_cookie(&app, user.id), done).into_response())
         }
         Err(Error::LinkInvalid) => page(StatusCode::GONE, &GONE),
         Err(Error::EmailTaken) => {
