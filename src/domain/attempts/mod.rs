@@ -40,6 +40,7 @@ const PATIENCE: TimeDelta = TimeDelta::seconds(20);
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Where a client stands that is about to present a password.
+#[derive(Clone, Copy)]
 pub struct Door<'a> {
     pub db: &'a Database,
     pub hasher: &'a Hasher,
