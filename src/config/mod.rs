@@ -219,23 +219,22 @@ impl Config {
             password_cost: PRODUCTION,
             secret_key,
         };
-        let proxies_told = read.is_written("trusted_proxies");
-        let mut problems = read.problems;
+        let mut problems = std::mem::take(&mut read.problems);
         if config.env == Mode::Production {
-            problems.extend(config.unsafe_for_production());
-            if !proxies_told {
-                problems.push(
-                    "trusted_proxies is not set. Behind a proxy that is not listed all clients count as one: five wrong passwords of anybody stop everybody's sign-in. Set it to your proxies' networks; an empty list (trusted_proxies = [], OSKAR_TRUSTED_PROXIES=) says that there are none."
-                        .to_owned(),
-                );
-            }
+            problems.extend(config.unsafe_for_production(&read));
         }
         if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
     }
 
     /// What production refuses to start on, beyond what is refused everywhere.
-    fn unsafe_for_production(&self) -> Vec<String> {
+    fn unsafe_for_production(&self, read: &Reader<'_>) -> Vec<String> {
         let mut problems = Vec::new();
+        if !read.is_written("trusted_proxies") {
+            problems.push(
+                "trusted_proxies is not set. Behind a proxy that is not listed all clients count as one: five wrong passwords of anybody stop everybody's sign-in. Set it to your proxies' networks; an empty list (trusted_proxies = [], OSKAR_TRUSTED_PROXIES=) says that there are none."
+                    .to_owned(),
+            );
+        }
         if !self.is_https() {
             problems.push(format!(
                 "public_url is {}. Cookies are `Secure`, so nobody could sign in. Set an https URL, or env = \"development\" to try things out.",

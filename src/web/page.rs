@@ -12,8 +12,10 @@ use serde::de::DeserializeOwned;
 
 use crate::api::no_store;
 use crate::app::App;
+use crate::domain::one_time;
 use crate::error::Error;
 use crate::password::{Context, NewPassword, ProposedPassword};
+use crate::secret::{Kind, Secret};
 
 /// Styles and forms of our own, no script.
 const CSP: HeaderValue = HeaderValue::from_static(
@@ -64,6 +66,13 @@ impl<S: Send + Sync> FromRequestParts<S> for LinkPart {
         let Path(link) = Path::from_request_parts(parts, state).await.map_err(|_| Error::NotFound)?;
         Ok(Self(link))
     }
+}
+
+/// The secret in a link of that kind, if the link would work. Looking does not use it up.
+pub async fn working(app: &App, link: &str, kind: Kind) -> Result<Option<Secret>, Error> {
+    let Some(link) = Secret::parse(link).filter(|link| link.kind() == kind) else { return Ok(None) };
+    let works = one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?;
+    Ok(works.then_some(link))
 }
 
 /// A rendered page. Pages speak of the one who looks at them, so nobody may keep them.

@@ -6,12 +6,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use super::page::{GonePage, LinkPart, NoticePage, Sent, chosen, page, too_many};
+use super::page::{GonePage, LinkPart, NoticePage, Sent, chosen, page, too_many, working};
 use crate::app::App;
 use crate::auth::Client;
-use crate::domain::{Change, mailbox, one_time, users};
+use crate::domain::{Change, mailbox, users};
 use crate::error::Error;
-use crate::secret::{Kind, Secret};
+use crate::secret::Kind;
 
 #[derive(Default, Template)]
 #[template(path = "pages/reset.html")]
@@ -28,17 +28,9 @@ pub struct ResetForm {
 
 const GONE: GonePage = GonePage { hint: "Ask for a new one: it works for 30 minutes." };
 
-async fn working(app: &App, link: &str) -> Result<Option<Secret>, Error> {
-    let Some(link) = Secret::parse(link).filter(|link| link.kind() == Kind::PasswordReset) else {
-        return Ok(None);
-    };
-    let works = one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?;
-    Ok(works.then_some(link))
-}
-
 /// The form.
 pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
-    match working(&app, &link).await? {
+    match working(&app, &link, Kind::PasswordReset).await? {
         Some(_) => page(StatusCode::OK, &ResetPage::default()),
         None => page(StatusCode::GONE, &GONE),
     }
@@ -51,7 +43,7 @@ pub async fn choose(
     LinkPart(link): LinkPart,
     Sent(form): Sent<ResetForm>,
 ) -> Result<Response, Error> {
-    let Some(link) = working(&app, &link).await? else {
+    let Some(link) = working(&app, &link, Kind::PasswordReset).await? else {
         return match client.door(&app).refuse(Error::LinkInvalid).await {
             Error::LinkInvalid => page(StatusCode::GONE, &GONE),
             Error::TooManyAttempts { retry_after } => too_many(retry_after),

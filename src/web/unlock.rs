@@ -6,12 +6,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::page::{GonePage, LinkPart, NoticePage, page};
+use super::page::{GonePage, LinkPart, NoticePage, page, working};
 use crate::app::App;
 use crate::auth::Client;
-use crate::domain::{Change, mailbox, one_time};
+use crate::domain::{Change, mailbox};
 use crate::error::Error;
-use crate::secret::{Kind, Secret};
+use crate::secret::Kind;
 
 #[derive(Template)]
 #[template(path = "pages/unlock.html")]
@@ -28,17 +28,12 @@ struct UnlockedPage<'a> {
 const GONE: GonePage =
     GonePage { hint: "If you still have to wait, ask for a new password: that lets you in, too." };
 
-fn parse(link: &str) -> Option<Secret> {
-    Secret::parse(link).filter(|link| link.kind() == Kind::Unlock)
-}
-
 /// The button.
 pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
-    let works = match parse(&link) {
-        Some(link) => one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?,
-        None => false,
-    };
-    if works { page(StatusCode::OK, &UnlockPage) } else { page(StatusCode::GONE, &GONE) }
+    match working(&app, &link, Kind::Unlock).await? {
+        Some(_) => page(StatusCode::OK, &UnlockPage),
+        None => page(StatusCode::GONE, &GONE),
+    }
 }
 
 /// Lets the owner in from this browser and its network, and offers a new password.
@@ -47,7 +42,9 @@ pub async fn let_in(
     client: Client,
     LinkPart(link): LinkPart,
 ) -> Result<Response, Error> {
-    let Some(link) = parse(&link) else { return page(StatusCode::GONE, &GONE) };
+    let Some(link) = working(&app, &link, Kind::Unlock).await? else {
+        return page(StatusCode::GONE, &GONE);
+    };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

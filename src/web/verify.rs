@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::page::{GonePage, LinkPart, NoticePage, page};
+use super::page::{GonePage, LinkPart, NoticePage, page, working};
 use crate::app::App;
 use crate::auth::Client;
-use crate::domain::{Change, mailbox, one_time};
+use crate::domain::{Change, mailbox};
 use crate::error::Error;
-use crate::secret::{Kind, Secret};
+use crate::secret::Kind;
 
 #[derive(Template)]
 #[template(path = "pages/verify.html")]
@@ -18,17 +18,12 @@ struct VerifyPage;
 
 const GONE: GonePage = GonePage { hint: "Sign in and ask for a new one." };
 
-fn parse(link: &str) -> Option<Secret> {
-    Secret::parse(link).filter(|link| link.kind() == Kind::EmailVerification)
-}
-
 /// The button.
 pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
-    let works = match parse(&link) {
-        Some(link) => one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?,
-        None => false,
-    };
-    if works { page(StatusCode::OK, &VerifyPage) } else { page(StatusCode::GONE, &GONE) }
+    match working(&app, &link, Kind::EmailVerification).await? {
+        Some(_) => page(StatusCode::OK, &VerifyPage),
+        None => page(StatusCode::GONE, &GONE),
+    }
 }
 
 /// Proves the address.
@@ -37,7 +32,9 @@ pub async fn confirm(
     client: Client,
     LinkPart(link): LinkPart,
 ) -> Result<Response, Error> {
-    let Some(link) = parse(&link) else { return page(StatusCode::GONE, &GONE) };
+    let Some(link) = working(&app, &link, Kind::EmailVerification).await? else {
+        return page(StatusCode::GONE, &GONE);
+    };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let verified =

@@ -12,7 +12,7 @@ mod budget;
 mod owner;
 
 use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -103,14 +103,19 @@ impl Door<'_> {
             .flatten()
             .map(|subject| Budget::of(subject, self.keyring, self.failures_per_address))
             .collect();
+        let came = Instant::now();
         let _places = self.queue(&budgets).await?;
-        self.take_once_decided(&budgets).await?;
+        // What time it is now, to the second: a long queue must not make a pause look like one from before the clock
+        // was set back.
+        let queued = TimeDelta::seconds(i64::try_from(came.elapsed().as_secs()).unwrap_or(0));
+        let door = Self { now: self.now + queued, ..*self };
+        door.take_once_decided(&budgets).await?;
         let outcome = work.await;
         // If that fails, the answer stands all the same.
         if outcome.as_ref().is_err_and(is_wrong_guess) {
-            self.keep(&budgets, owner).await.or_log("keeping a wrong attempt in mind");
+            door.keep(&budgets, owner).await.or_log("keeping a wrong attempt in mind");
         } else {
-            self.give_back(&budgets, outcome.is_ok()).await.or_log("giving an attempt back");
+            door.give_back(&budgets, outcome.is_ok()).await.or_log("giving an attempt back");
         }
         outcome
     }
