@@ -80,14 +80,12 @@ pub async fn live(State(app): State<App>) -> Json<Health> {
 
 /// Readiness
 ///
-/// The database answers too. (Migrations are current whenever the server runs: it does not start before.)
+/// The database can be written, too: it is tried, in a second at most, once for all who ask at the same time.
+/// (Migrations are current whenever the server runs: it does not start before.)
 #[utoipa::path(get, path = "/readyz", operation_id = "show_readiness", tag = TAG,
     responses((status = 200, description = "It can serve.", body = Health)))]
 pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Error> {
-    app.db.ping().await.map_err(|error| {
-        tracing::warn!(?error, "the database does not answer");
-        Error::Busy
-    })?;
+    app.db.check().await?;
     Ok(Json(ok(&app)))
 }
 

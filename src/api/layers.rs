@@ -24,6 +24,7 @@ use super::no_auth::on_this_machine;
 use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Address, RequestId, unheard};
+use crate::deadline;
 use crate::error::{Error, Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -175,7 +176,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
 }
 
 async fn limit_time(State(timeout): State<Duration>, request: Request, next: Next) -> Response {
-    tokio::time::timeout(timeout, next.run(request)).await.unwrap_or_else(|_| Error::Timeout.into_response())
+    deadline::within(timeout, next.run(request)).await.unwrap_or_else(|| Error::Timeout.into_response())
 }
 
 /// Answers preflights and marks answers for pages of other origins.
