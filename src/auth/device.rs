@@ -28,14 +28,15 @@ impl Client {
         Device::verify(self.device.as_deref()?, &app.keyring)
     }
 
-    /// Whether the account of that address signed in on this device since it has its password.
+    /// Whether the account of that address signed in on this device since it has its password. Only if the address is
+    /// proven: anybody can register an address that is another person's.
     ///
     /// # Errors
     /// [`Error::Internal`].
     pub async fn is_known_to(&self, app: &App, email: &Email) -> Result<bool, Error> {
         let Some(device) = self.device(app) else { return Ok(false) };
         let user = sign_in::find(app.db.read(), email.as_str()).await?;
-        Ok(user.is_some_and(|user| device.is_of(&user)))
+        Ok(user.is_some_and(|user| device.is_of(&user) && user.email_verified_at.is_some()))
     }
 
     /// Where this client stands when it presents a password.
