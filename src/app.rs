@@ -15,7 +15,7 @@ use crate::domain::remembered::Remembered;
 use crate::domain::tally::Tally;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
-use crate::domain::{Change, developer, setup, signing_keys};
+use crate::domain::{Change, attempts, developer, setup, signing_keys};
 use crate::error::{Error, OrLog as _};
 use crate::fetch::Fetcher;
 use crate::gates::Gates;
@@ -40,8 +40,10 @@ pub struct Shared {
     pub keyring: Keyring,
     pub hasher: Hasher,
     pub usage: Usage,
-    /// Addresses that passwords are being checked for.
-    pub guessers: Gates<IpAddr>,
+    /// Budgets that passwords are being checked by.
+    pub guessers: Gates<attempts::Digest>,
+    /// A proxy that passes requests on although its word does not count, and the header that it sends.
+    pub unheard_proxy: OnceLock<(IpAddr, &'static str)>,
     /// Organisations whose audit log is followed.
     pub followers: Gates<OrganisationId>,
     pub buckets: Buckets,
@@ -125,6 +127,7 @@ impl App {
             hasher,
             usage: Usage::default(),
             guessers: Gates::default(),
+            unheard_proxy: OnceLock::new(),
             followers: Gates::default(),
             buckets: Buckets::default(),
             remembered: Remembered::default(),

@@ -149,6 +149,11 @@ pub enum Error {
         /// Seconds.
         retry_after: u64,
     },
+    #[error("Too many mails were asked for from this address. Try again later.")]
+    TooManyMailsAsked {
+        /// Seconds.
+        retry_after: u64,
+    },
     #[error("Too many requests from this address. Slow down.")]
     RateLimited {
         /// Seconds.
@@ -259,7 +264,9 @@ impl Error {
                 (S::UNPROCESSABLE_ENTITY, "validation_failed", "Invalid input")
             }
             Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
-            Self::TooManyMails => (S::TOO_MANY_REQUESTS, "too_many_mails", "Too many mails"),
+            Self::TooManyMails | Self::TooManyMailsAsked { .. } => {
+                (S::TOO_MANY_REQUESTS, "too_many_mails", "Too many mails")
+            }
             Self::TooManyInvitations { .. } => {
                 (S::TOO_MANY_REQUESTS, "too_many_invitations", "Too many invitations")
             }
@@ -360,6 +367,7 @@ impl IntoResponse for Error {
         if let Self::TooManyAttempts { retry_after }
         | Self::TooManyInvitations { retry_after, .. }
         | Self::TooManyRegistrations { retry_after }
+        | Self::TooManyMailsAsked { retry_after }
         | Self::RateLimited { retry_after } = &self
         {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));

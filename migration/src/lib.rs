@@ -22,6 +22,7 @@ mod m0009_mail;
 mod m0010_login_failure;
 mod m0011_socket_ticket;
 mod m0012_external_identity;
+mod m0015_known_network;
 mod m0017_registration;
 mod m0018_outbox_organisation;
 mod m0019_sessions_in_an_organisation;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_login_failure::Migration),
             Box::new(m0011_socket_ticket::Migration),
             Box::new(m0012_external_identity::Migration),
+            Box::new(m0015_known_network::Migration),
             Box::new(m0017_registration::Migration),
             Box::new(m0018_outbox_organisation::Migration),
             Box::new(m0019_sessions_in_an_organisation::Migration),

@@ -3,11 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::input::{Input, present};
+use super::layers::no_store;
 use super::shapes::OrganisationSummary;
 use super::who::Who;
 use crate::app::App;
@@ -15,7 +17,7 @@ use crate::auth::{Caller, Client, Principal, SignedIn};
 
 use crate::domain::display_name::DisplayName;
 use crate::domain::username::Username;
-use crate::domain::{Change, sign_in, users};
+use crate::domain::{Change, known_network, sign_in, users};
 use crate::entity::{organisation, user};
 use crate::error::Error;
 use crate::id::UserId;
@@ -148,7 +150,7 @@ pub async fn change_password(
     client: Client,
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<PasswordChange>,
-) -> Result<StatusCode, Error> {
+) -> Result<Response, Error> {
     let stored = by.user.password_hash.as_deref();
     let context = app.password_context(&by.user.email);
     let context = users::add_names(app.db.read(), context, &by.user).await?;
@@ -158,6 +160,8 @@ pub async fn change_password(
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     users::change_password(change, by.user.id, stored.unwrap_or_default(), new_hash, by.session_id()).await?;
+    // The change forgot all networks and devices; the owner is here.
+    known_network::remember(change, &app.keyring, by.user.id).await?;
     txn.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(no_store((StatusCode::NO_CONTENT, client.device_cookie(&app, by.user.id))))
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::layers::no_store;
+use super::layers::{no_store, unheard_proxy};
 use crate::app::App;
 use crate::auth::{Client, Principal, Reach, caller};
 use crate::entity::organisation;
@@ -50,6 +50,10 @@ pub struct HealthDetails {
     advisories: Vec<Advisory>,
     /// When the feed was last read; null if it never was, or if there is none (`update_feed`).
     checked_at: Option<DateTime<Utc>>,
+    /// What is wrong with how this node is run, a sentence each. For operators only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    problems: Option<Vec<String>>,
 }
 
 /// For everybody the first, for administrators the second.
@@ -88,12 +92,13 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Error> {
 /// Health
 ///
 /// Operators, and admins of an organisation, learn of a pending update and of known advisories too, if they send a
-/// credential. A bad one counts as none here.
+/// credential; operators also of what is wrong with how this node is run. A bad one counts as none here.
 #[utoipa::path(get, path = "/health", operation_id = "show_health", tag = TAG,
     responses((status = 200, description = "Status and version; for administrators also what is known about it.", body = HealthAnswer)))]
 pub async fn health(app: State<App>, client: Client, headers: HeaderMap) -> Result<Response, Error> {
     let Json(Health { status, version, warning }) = ready(app.clone()).await?;
-    if !is_administrator(&app, &client, &headers).await {
+    let asker = asker(&app, &client, &headers).await;
+    if asker == Asker::Anybody {
         return Ok(no_store(Json(HealthAnswer::Everybody(Health { status, version, warning }))));
     }
     let news = app.updates.latest();
@@ -104,6 +109,7 @@ pub async fn health(app: State<App>, client: Client, headers: HeaderMap) -> Resu
         pending_update: news.as_ref().and_then(|news| news.update.clone()),
         advisories: news.as_ref().map(|news| news.advisories.clone()).unwrap_or_default(),
         checked_at: news.map(|news| news.checked_at),
+        problems: (asker == Asker::Operator).then(|| problems(&app)),
     };
     Ok(no_store(Json(HealthAnswer::Administrators(details))))
 }
@@ -117,18 +123,33 @@ pub async fn api_health(app: State<App>, client: Client, headers: HeaderMap) -> 
     health(app, client, headers).await
 }
 
+fn problems(app: &App) -> Vec<String> {
+    app.unheard_proxy.get().map(|(peer, header)| unheard_proxy(*peer, header)).into_iter().collect()
+}
+
+/// How much the caller may know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asker {
+    Anybody,
+    Administrator,
+    Operator,
+}
+
 /// What watches the server must not be told that it is ill because of a credential.
-async fn is_administrator(app: &App, client: &Client, headers: &HeaderMap) -> bool {
-    let Ok(Principal::User(by)) = caller(app, client, headers).await else { return false };
+async fn asker(app: &App, client: &Client, headers: &HeaderMap) -> Asker {
+    let Ok(Principal::User(by)) = caller(app, client, headers).await else { return Asker::Anybody };
     if by.user.operator {
-        return true;
+        return Asker::Operator;
     }
-    let Ok(all) = organisation::Entity::of_user(by.user.id).all(app.db.read()).await else { return false };
+    let Ok(all) = organisation::Entity::of_user(by.user.id).all(app.db.read()).await else {
+        return Asker::Anybody;
+    };
     let mut roles = all.into_iter().filter(|(organisation, _)| match by.reach {
         Reach::All => true,
         Reach::Only(only) => only == Some(organisation.id),
     });
-    roles.any(|(_, membership)| {
+    let admin = roles.any(|(_, membership)| {
         membership.is_some_and(|membership| membership.role == Role::Admin && by.counts_for(&membership))
-    })
+    });
+    if admin { Asker::Administrator } else { Asker::Anybody }
 }

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::auth::{Client, by_issuer, is_foreign};
 use crate::domain::identities::{self, Vouched};
 use crate::domain::sessions::{self, Beginning};
-use crate::domain::{Change, tokens};
+use crate::domain::{Change, attempts, tokens};
 use crate::entity::organisation;
 use crate::entity::session::RefreshUse;
 use crate::error::{Error, OrLog as _};
@@ -83,6 +83,7 @@ pub async fn sign_in(
     let actor = anonymous.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
     let place = tokens::place(&txn, user.id, None, organisation).await?;
+    attempts::let_in(change, &app.keyring, &user).await?;
     sessions::announce_new_device(change, &user).await?;
     let organisation = place.as_ref().map(|place| place.organisation.id);
     let beginning = Beginning { organisation, issuer: Some(&vouched.issuer), refresh_use };

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -12,7 +12,6 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use ipnet::IpNet;
 use tower::{Layer as _, ServiceBuilder, ServiceExt as _, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -25,7 +24,7 @@ use uuid::Uuid;
 use super::no_auth::on_this_machine;
 use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
-use crate::auth::{API_KEY_HEADER, Address, RequestId};
+use crate::auth::{API_KEY_HEADER, Address, RequestId, unheard};
 use crate::deadline;
 use crate::error::{Code, Error, Problem};
 
@@ -44,7 +43,7 @@ pub fn around(router: Router, app: &App) -> Router {
     router.layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(config.is_https(), security_headers))
-            .layer(from_fn_with_state(config.trusted_proxies.clone(), locate))
+            .layer(from_fn_with_state(app.clone(), locate))
             .layer(from_fn(problems))
             .layer(from_fn(trace))
             .layer(from_fn_with_state(config.no_auth, on_this_machine))
@@ -60,13 +59,34 @@ pub fn around(router: Router, app: &App) -> Router {
     )
 }
 
-/// Tells whose request it is.
-async fn locate(State(proxies): State<Vec<IpNet>>, mut request: Request, next: Next) -> Response {
+/// Tells whose request it is. A proxy that nobody listed is told of in the log, once, and to operators at `/health`.
+async fn locate(State(app): State<App>, mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
-        let address = Address::resolve(peer.ip(), request.headers(), &proxies);
+        let (peer, proxies) = (peer.ip().to_canonical(), &app.config.trusted_proxies);
+        let address = Address::resolve(peer, request.headers(), proxies);
+        if let Some(header) = unheard(peer, request.headers(), proxies)
+            && app.unheard_proxy.set((peer, header)).is_ok()
+        {
+            tracing::warn!(%peer, header, "{}", unheard_proxy(peer, header));
+        }
         request.extensions_mut().insert(address);
     }
     next.run(request).await
+}
+
+/// What an operator has to know of a proxy whose word does not count.
+pub fn unheard_proxy(peer: IpAddr, header: &str) -> String {
+    let advice = if header == "Forwarded" {
+        "Have it send X-Forwarded-For, which is the header that is read, and list it in trusted_proxies"
+    } else {
+        "If it is a proxy of yours, list it in trusted_proxies"
+    };
+    format!(
+        "{peer} sends {header}, which is not believed: all clients behind it count as one address. Five wrong \
+         passwords of one of them stop the sign-in of the others, except on devices that signed in before; and they \
+         share the limits of requests and mails. {advice} (OSKAR_TRUSTED_PROXIES={peer}); if it is none, have it not \
+         send the header."
+    )
 }
 
 /// Gives the request its id, and every error its body.

@@ -6,11 +6,13 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::input::Input;
+use super::layers::no_store;
 use crate::app::App;
 use crate::auth::{Client, SignedIn};
 use crate::domain::email::Email;
@@ -48,10 +50,15 @@ async fn ask(
     kind: Kind,
     address: &Email,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
+    let own = client.is_known_to(app, address).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    outbox::enqueue_requested(change, kind, &address.normalised(), json!({})).await?;
+    if own {
+        outbox::enqueue_for_owner(change, kind, &address.normalised()).await?;
+    } else {
+        outbox::enqueue_requested(change, kind, &address.normalised(), json!({})).await?;
+    }
     txn.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
 }
@@ -81,7 +88,8 @@ pub struct PasswordReset {
 
 /// Choose a new password
 ///
-/// By the link of a mail. All sessions end.
+/// By the link of a mail. All sessions end. However many wrong passwords strangers try, the new one works at once from
+/// this client.
 #[utoipa::path(post, path = "/api/auth/reset-password", operation_id = "reset_password", tag = TAG, request_body = PasswordReset,
     responses((status = 204, description = "The password is changed; sign in with it."),
         (status = 403, description = "The account is disabled, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
@@ -90,22 +98,26 @@ pub async fn reset_password(
     State(app): State<App>,
     client: Client,
     Input(input): Input<PasswordReset>,
-) -> Result<StatusCode, Error> {
-    let reset = async {
+) -> Result<Response, Error> {
+    // Before the hash, which is dear.
+    let found = async {
         let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
-        // Before the hash, which is dear.
         let owner = mailbox::owner_of(app.db.read(), &app.keyring, &link, app.now()).await?;
-        let context = users::add_names(app.db.read(), app.password_context(&owner.email), &owner).await?;
-        let password = app.hasher.accept("/password", &input.password, &context).await?;
-        let new_hash = app.hasher.hash(&password).await?;
-        let txn = app.db.begin().await?;
-        let actor = client.anonymous();
-        let change = Change { txn: &txn, now: app.now(), actor: &actor };
-        mailbox::reset_password(change, &app.keyring, &link, new_hash).await?;
-        txn.commit().await
+        Ok((link, owner))
     };
-    client.door(&app).guess(None, reset).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let (link, owner) = match found.await {
+        Err(Error::LinkInvalid) => return Err(client.door(&app).refuse(Error::LinkInvalid).await),
+        found => found?,
+    };
+    let context = users::add_names(app.db.read(), app.password_context(&owner.email), &owner).await?;
+    let password = app.hasher.accept("/password", &input.password, &context).await?;
+    let new_hash = app.hasher.hash(&password).await?;
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    mailbox::reset_password(change, &app.keyring, &link, new_hash).await?;
+    txn.commit().await?;
+    Ok(no_store((StatusCode::NO_CONTENT, client.device_cookie(&app, owner.id))))
 }
 
 /// A link.
@@ -128,13 +140,14 @@ pub async fn verify_email(
     State(app): State<App>,
     client: Client,
     Input(input): Input<Link>,
-) -> Result<StatusCode, Error> {
+) -> Result<Response, Error> {
     let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    mailbox::verify(Change { txn: &txn, now: app.now(), actor: &actor }, &app.keyring, &link).await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let user = mailbox::verify(change, &app.keyring, &link).await?;
     txn.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(no_store((StatusCode::NO_CONTENT, client.device_cookie(&app, user.id))))
 }
 
 /// Ask for the link to confirm an address again

@@ -18,7 +18,7 @@ mod principal;
 mod refusals;
 mod socket;
 
-pub use address::Address;
+pub use address::{Address, unheard};
 pub use authenticate::{caller, optional_user};
 pub use client::{Client, RequestId};
 pub use credential::{API_KEY_HEADER, Credential, cookie_name, new_cookie, session_cookie};

@@ -226,7 +226,11 @@ mod tests {
 
     #[test]
     fn keys_never_come_in_the_clear_in_production() {
-        let production = [("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://auth.example")];
+        let production = [
+            ("OSKAR_ENV", "production"),
+            ("OSKAR_PUBLIC_URL", "https://auth.example"),
+            ("OSKAR_TRUSTED_PROXIES", ""),
+        ];
         let file = |issuer: &str, jwks: &str| {
             format!("[[issuers]]\nissuer = \"{issuer}\"\naudience = \"a\"\njwks = \"{jwks}\"")
         };

@@ -226,16 +226,22 @@ impl Config {
             password_cost: PRODUCTION,
             secret_key,
         };
-        let mut problems = read.problems;
+        let mut problems = std::mem::take(&mut read.problems);
         if config.env == Mode::Production {
-            problems.extend(config.unsafe_for_production());
+            problems.extend(config.unsafe_for_production(&read));
         }
         if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
     }
 
     /// What production refuses to start on, beyond what is refused everywhere.
-    fn unsafe_for_production(&self) -> Vec<String> {
+    fn unsafe_for_production(&self, read: &Reader<'_>) -> Vec<String> {
         let mut problems = Vec::new();
+        if !read.is_written("trusted_proxies") {
+            problems.push(
+                "trusted_proxies is not set. Behind a proxy that is not listed all clients count as one: five wrong passwords of anybody stop everybody's sign-in. Set it to your proxies' networks; an empty list (trusted_proxies = [], OSKAR_TRUSTED_PROXIES=) says that there are none."
+                    .to_owned(),
+            );
+        }
         if !self.is_https() {
             problems.push(format!(
                 "public_url is {}. Cookies are `Secure`, so nobody could sign in. Set an https URL, or env = \"development\" to try things out.",
@@ -372,7 +378,25 @@ mod tests {
             told.contains("public_url is http://localhost:8675") && told.contains("http://a.example"),
             "{told}"
         );
-        assert!(load(&[("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://auth.example")]).is_ok());
+        assert!(told.contains("trusted_proxies is not set"), "{told}");
+        let production = [("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://auth.example")];
+        for proxies in ["", "10.0.0.0/8"] {
+            let told = [&production[..], &[("OSKAR_TRUSTED_PROXIES", proxies)]].concat();
+            assert_eq!(load(&told).unwrap().trusted_proxies.len(), usize::from(!proxies.is_empty()));
+        }
+        assert!(load(&production).unwrap_err().contains("trusted_proxies"));
+    }
+
+    #[test]
+    fn an_empty_list_in_the_file_says_that_there_are_no_proxies() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("oskar.toml");
+        let production = "env = \"production\"\npublic_url = \"https://auth.example\"\n";
+        for (proxies, is_good) in [("", false), ("trusted_proxies = []", true)] {
+            std::fs::write(&file, format!("{production}{proxies}")).unwrap();
+            let sources = Sources::gather(Some(&file), &Environment::default(), &[]);
+            assert_eq!(Config::from_sources(&sources).is_ok(), is_good, "{proxies}");
+        }
     }
 
     #[test]

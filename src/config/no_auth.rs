@@ -65,7 +65,11 @@ mod tests {
         ] {
             assert!(refusal(&[(name, value)]).contains(part), "{name}={value}");
         }
-        let production = [("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://localhost")];
+        let production = [
+            ("OSKAR_ENV", "production"),
+            ("OSKAR_PUBLIC_URL", "https://localhost"),
+            ("OSKAR_TRUSTED_PROXIES", ""),
+        ];
         assert!(refusal(&production).contains("production"));
     }
 

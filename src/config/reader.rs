@@ -30,6 +30,11 @@ impl<'a> Reader<'a> {
         self.sources.numbers(section)
     }
 
+    /// Whether it was written anywhere, be it empty.
+    pub fn is_written(&self, key: &str) -> bool {
+        self.sources.values.get(key).is_some_and(|sourced| sourced.origin != "default")
+    }
+
     pub fn text(&self, key: &str) -> &'a str {
         match self.sources.values.get(key).map(|sourced| &sourced.value) {
             Some(Written::One(text)) => text.trim(),

@@ -92,7 +92,7 @@ settings! {
     "verify_email" One "": "`required`: no sign-in before the address is proven, and nobody learns by registering whether an address has an account; `optional`. Default: required as soon as `mail.smtp_url` is set.";
     "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials.";
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
-    "trusted_proxies" List "": "Networks such as `10.0.0.0/8` whose `X-Forwarded-For` is believed. Default: none; the client is whoever connects.";
+    "trusted_proxies" List "": "Networks of your proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` is believed (`Forwarded` is not read). Default: none; the client is the peer that connects. Production asks for it: an empty list says that there are none.";
     "docs" One "true": "Whether `/docs` shows Swagger UI.";
     "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";

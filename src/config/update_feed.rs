@@ -48,7 +48,7 @@ mod tests {
 
     fn load(feed: &str, env: &str) -> Result<Option<UpdateFeed>, String> {
         let url = ("OSKAR_PUBLIC_URL", "https://auth.example");
-        let variables = [("OSKAR_UPDATE_FEED", feed), ("OSKAR_ENV", env), url];
+        let variables = [("OSKAR_UPDATE_FEED", feed), ("OSKAR_ENV", env), ("OSKAR_TRUSTED_PROXIES", ""), url];
         let sources = Sources::gather(None, &Environment::of(variables), &[]);
         Config::from_sources(&sources).map(|config| config.update_feed).map_err(|error| error.to_string())
     }

@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use serde_json::json;
 
 use super::email::Email;
-use super::{Change, keys, one_time, outbox, registration, users};
+use super::{Change, attempts, keys, one_time, outbox, registration, users};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
@@ -26,15 +26,17 @@ pub async fn verify(change: Change<'_>, keyring: &Keyring, link: &Secret) -> Res
         lock_and_consume(change, keyring, &[Purpose::VerifyEmail, Purpose::NewEmail], link).await?;
     let email = token.email.ok_or(Error::LinkInvalid)?;
     let id = user.id;
-    if token.purpose == Purpose::NewEmail {
-        return replace_email(change, user, &email).await;
-    }
-    if user.email != email {
+    let user = if token.purpose == Purpose::NewEmail {
+        replace_email(change, user, &email).await?
+    } else if user.email == email {
+        registration::fulfil(change, &user).await?;
+        mark_proven(change, id).await?;
+        users::lock(change, id).await?
+    } else {
         return Err(Error::LinkInvalid);
-    }
-    registration::fulfil(change, &user).await?;
-    mark_proven(change, id).await?;
-    users::lock(change, id).await
+    };
+    attempts::let_in(change, keyring, &user).await?;
+    Ok(user)
 }
 
 /// First the account, then its link, as whoever makes or ends links does: two changes cannot wait for each other.
@@ -65,7 +67,7 @@ async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Re
     row.updated_at = Set(change.now);
     let user = row.update(change.txn).await.on_conflict(|_| Error::EmailTaken)?;
     // Links that went to the old mailbox must not open the account any more.
-    for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail] {
+    for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail, Purpose::Unlock] {
         one_time::kill(change, purpose, id).await?;
     }
     outbox::enqueue(change, Kind::EmailChanged, &old, json!({ "new": email })).await?;
@@ -151,7 +153,31 @@ pub async fn reset_password(
     } else {
         users::reset_password(change, id, new_hash).await?;
     }
+    attempts::let_in(change, keyring, &user).await?;
     Ok(user)
+}
+
+/// Lets the owner of an account in while others guess, by the link that was mailed when they began: see
+/// [`attempts::let_in`]. Gives back the user, and the secret of a link to choose a new password.
+///
+/// # Errors
+/// [`Error::LinkInvalid`]; [`Error::UserDisabled`].
+pub async fn unlock(
+    change: Change<'_>,
+    keyring: &Keyring,
+    link: &Secret,
+) -> Result<(user::Model, Secret), Error> {
+    let (user, token) = lock_and_consume(change, keyring, &[Purpose::Unlock], link).await?;
+    if token.email.as_deref() != Some(user.email.as_str()) {
+        return Err(Error::LinkInvalid);
+    }
+    if user.disabled_at.is_some() {
+        return Err(Error::UserDisabled);
+    }
+    attempts::let_in(change, keyring, &user).await?;
+    let reset = one_time::issue(change, keyring, Purpose::ResetPassword, user.id, &user.email).await?;
+    change.record(None, "user.unlocked", Some(user.id.to_string()), json!({ "by": "mail" })).await?;
+    Ok((user, reset))
 }
 
 /// Marks an account's address as proven.

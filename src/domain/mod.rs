@@ -18,6 +18,7 @@ pub mod import;
 pub mod invitations;
 pub mod joining;
 pub mod keys;
+pub mod known_network;
 pub mod mailbox;
 pub mod members;
 pub mod one_time;

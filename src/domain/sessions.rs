@@ -5,7 +5,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
-use super::{Change, outbox};
+use super::{Change, known_network, outbox};
 use crate::entity::outbox::Kind;
 use crate::entity::session::RefreshUse;
 use crate::entity::{session, user};
@@ -42,7 +42,7 @@ impl Beginning<'_> {
     }
 }
 
-/// Starts a session. The cookie's value is given back this one time.
+/// Starts a session. The cookie's value is given back this one time. From now on the account knows the network.
 pub async fn start(
     change: Change<'_>,
     keyring: &Keyring,
@@ -68,6 +68,7 @@ pub async fn start(
     }
     .insert(change.txn)
     .await?;
+    known_network::remember(change, keyring, user).await?;
     let data = issuer.map_or_else(|| json!({}), |issuer| json!({ "issuer": issuer }));
     change.record(organisation, "session.started", Some(session.id.to_string()), data).await?;
     Ok((session, cookie))

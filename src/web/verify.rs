@@ -3,14 +3,14 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
-use super::page::{GonePage, LinkPart, NoticePage, page, page_of_error};
+use super::page::{GonePage, LinkPart, NoticePage, page, page_of_error, working};
 use crate::app::App;
 use crate::auth::Client;
-use crate::domain::{Change, mailbox, one_time};
+use crate::domain::{Change, mailbox};
 use crate::error::Error;
-use crate::secret::{Kind, Secret};
+use crate::secret::Kind;
 
 #[derive(Template)]
 #[template(path = "pages/verify.html")]
@@ -18,17 +18,12 @@ struct VerifyPage;
 
 const GONE: GonePage = GonePage { hint: "Sign in and ask for a new one." };
 
-fn parse(link: &str) -> Option<Secret> {
-    Secret::parse(link).filter(|link| link.kind() == Kind::EmailVerification)
-}
-
 /// The button.
 pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
-    let works = match parse(&link) {
-        Some(link) => one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?,
-        None => false,
-    };
-    if works { page(StatusCode::OK, &VerifyPage) } else { page_of_error(&Error::LinkInvalid, &GONE) }
+    match working(&app, &link, Kind::EmailVerification).await? {
+        Some(_) => page(StatusCode::OK, &VerifyPage),
+        None => page_of_error(&Error::LinkInvalid, &GONE),
+    }
 }
 
 /// Proves the address.
@@ -37,7 +32,9 @@ pub async fn confirm(
     client: Client,
     LinkPart(link): LinkPart,
 ) -> Result<Response, Error> {
-    let Some(link) = parse(&link) else { return page_of_error(&Error::LinkInvalid, &GONE) };
+    let Some(link) = working(&app, &link, Kind::EmailVerification).await? else {
+        return page_of_error(&Error::LinkInvalid, &GONE);
+    };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let verified =
@@ -46,7 +43,8 @@ pub async fn confirm(
         Ok(user) => {
             txn.commit().await?;
             let text = format!("{} is confirmed. You can close this page and sign in.", user.email);
-            page(StatusCode::OK, &NoticePage { heading: "Address confirmed", text })
+            let done = page(StatusCode::OK, &NoticePage { heading: "Address confirmed", text })?;
+            Ok((client.device_cookie(&app, user.id), done).into_response())
         }
         Err(Error::LinkInvalid) => page_of_error(&Error::LinkInvalid, &GONE),
         Err(Error::EmailTaken) => {

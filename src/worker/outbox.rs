@@ -126,6 +126,11 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
         Kind::EmailChanged => Some(messages::email_changed(text("new"))),
         Kind::NewDevice => Some(messages::new_device(text("device"), text("address"), text("time"))),
         Kind::PasswordChanged => Some(messages::password_changed()),
+        Kind::PasswordGuesses => {
+            let user = locked_recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
+            let proven = user.filter(|user| user.email_verified_at.is_some());
+            link(app, change, Purpose::Unlock, proven, mail, "unlock").await?.map(messages::password_guesses)
+        }
         Kind::KeyCreated => Some(messages::key_created(text("actor"), text("key"), text("organisation"))),
         Kind::RefreshTheft => Some(messages::refresh_theft(text("device"))),
         Kind::RaisedToAdmin => Some(messages::raised_to_admin(text("organisation"))),

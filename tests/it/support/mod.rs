@@ -176,6 +176,19 @@ impl TestApp {
         txn.commit().await.unwrap();
     }
 
+    /// Makes an account whose address counts as proven, as `oskar user create` does.
+    pub async fn create_user_without_organisation(&self, email: &str) {
+        let password_hash = Some(self.hash(PASSWORD).await);
+        let txn = self.app.db.begin().await.unwrap();
+        let actor = Actor::cli();
+        let change = Change { txn: &txn, now: self.app.now(), actor: &actor };
+        let email = email.parse().unwrap();
+        let (username, name, operator, email_verified) = (None, None, false, true);
+        let new = NewUser { email, username, name, password_hash, operator, email_verified };
+        users::create(change, new).await.unwrap();
+        txn.commit().await.unwrap();
+    }
+
     /// An organisation with an admin, a member and a viewer. The name must be used once in a test.
     pub async fn organisation(&self, name: &str) -> TestOrganisation {
         let domain = format!("{}.example", name.to_lowercase());
