@@ -9,12 +9,12 @@ use sea_orm::EntityTrait as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::OptionalInput;
+use super::input::{OptionalInput, present};
 use super::issuer_login::{SignIn, sign_in};
 use super::layers::no_store;
 use super::shapes::OrganisationSummary;
 use crate::app::App;
-use crate::auth::{Client, SignedIn, cookie_name, new_cookie, session_cookie};
+use crate::auth::{Client, Keep, SignedIn, session_cookie, signed_out};
 use crate::domain::sessions::{self, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, Place};
 use crate::domain::{Change, sign_in, users};
@@ -25,6 +25,7 @@ use crate::password::PresentedPassword;
 use crate::permission::Role;
 use crate::refresh_token::RefreshToken;
 use crate::secret::Secret;
+use crate::site::is_same_site;
 
 const TAG: &str = "Signing in";
 
@@ -42,6 +43,10 @@ pub struct LoginInput {
     /// Slug or id of the organisation that the token is for; default: the first one.
     #[schema(example = "acme")]
     pub(super) organisation: Option<String>,
+    /// Whether the browser keeps the session cookie when it is closed; default: true. False for machines of others.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    pub(super) remember: Option<bool>,
 }
 
 /// A user and what they are in the organisation.
@@ -80,6 +85,33 @@ pub struct Tokens {
     user: TokenUser,
     /// The organisation that the access token is for; null for a user of none.
     organisation: Option<OrganisationSummary>,
+    /// What became of the session cookie; absent where none was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    cookie: Option<CookieOutcome>,
+}
+
+/// What a browser does with the session cookie that an answer sets.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CookieOutcome {
+    /// It keeps the cookie.
+    Set,
+    /// It drops the cookie: the page that asked is on another site than this server, and the cookie is
+    /// `SameSite=Lax`. Use the tokens.
+    DroppedByBrowsers,
+}
+
+/// By the page's origin, as the browser tells it.
+fn cookie_outcome(app: &App, headers: &HeaderMap) -> CookieOutcome {
+    let is_same = |origin: &HeaderValue| {
+        origin.to_str().is_ok_and(|origin| is_same_site(origin, &app.config.public_url))
+    };
+    if headers.get(header::ORIGIN).is_none_or(is_same) {
+        CookieOutcome::Set
+    } else {
+        CookieOutcome::DroppedByBrowsers
+    }
 }
 
 fn tokens(
@@ -106,6 +138,7 @@ fn tokens(
             role: place.map(|place| place.role),
         },
         organisation: place.map(|place| (&place.organisation).into()),
+        cookie: None,
     })
 }
 
@@ -123,7 +156,9 @@ pub async fn start_session(
     place: Option<&Place>,
 ) -> Result<(Tokens, Secret), Error> {
     let (session, cookie) = replace_session(app, change, headers, user, place, None).await?;
-    Ok((tokens(app, &session, user, place, RefreshToken::first(session.id))?, cookie))
+    let mut tokens = tokens(app, &session, user, place, RefreshToken::first(session.id))?;
+    tokens.cookie = Some(cookie_outcome(app, headers));
+    Ok((tokens, cookie))
 }
 
 pub(super) async fn replace_session(
@@ -134,7 +169,7 @@ pub(super) async fn replace_session(
     place: Option<&Place>,
     issuer: Option<&str>,
 ) -> Result<(session::Model, Secret), Error> {
-    let earlier = session_cookie(headers, cookie_name(app.config.is_https()));
+    let earlier = session_cookie(headers, &app.config.sessions.cookies.session);
     if let Some(earlier) = earlier.as_deref().and_then(Secret::parse) {
         sessions::replace(change, &app.keyring, &earlier).await?;
     }
@@ -163,8 +198,9 @@ pub async fn login(
 ) -> Result<Response, Error> {
     let by = sign_in(&app, &client, &headers, &way).await?;
     let first = RefreshToken::first(by.session.id);
-    let tokens = tokens(&app, &by.session, &by.user, by.place.as_ref(), first)?;
-    Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), tokens))
+    let mut tokens = tokens(&app, &by.session, &by.user, by.place.as_ref(), first)?;
+    tokens.cookie = Some(cookie_outcome(&app, &headers));
+    Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), tokens))
 }
 
 /// A session that was just started, and its cookie.
@@ -173,6 +209,14 @@ pub struct Started {
     pub session: session::Model,
     pub place: Option<Place>,
     pub cookie: Secret,
+    pub keep: Keep,
+}
+
+impl Started {
+    /// What signs the browser in.
+    pub fn cookies(&self, app: &App, client: &Client) -> CookieJar {
+        client.signed_in(app, self.user.id, &self.cookie, self.keep)
+    }
 }
 
 /// The one way in by password, whatever the answer looks like.
@@ -200,7 +244,7 @@ pub async fn sign_in_with_password(
     sessions::announce_new_device(change, &user).await?;
     let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref(), None).await?;
     txn.commit().await?;
-    Ok(Started { user, session, place, cookie })
+    Ok(Started { user, session, place, cookie, keep: Keep::asked(input.remember) })
 }
 
 /// The refresh token, unless it is sent as bearer.
@@ -289,11 +333,7 @@ pub async fn logout(State(app): State<App>, SignedIn { by, actor }: SignedIn) ->
     let txn = app.db.begin().await?;
     sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.user.id, session).await?;
     txn.commit().await?;
-    let mut cookie = new_cookie(String::new(), app.config.is_https());
-    cookie.make_removal();
-    let mut response = no_store((StatusCode::NO_CONTENT, CookieJar::new().add(cookie)));
-    // Not "cookies": that would sign the browser out of every site on the same registrable domain.
-    let value = HeaderValue::from_static(r#""cache", "storage""#);
-    response.headers_mut().insert("clear-site-data", value);
-    Ok(response)
+    // No `Clear-Site-Data`: it clears whole origins and, for cookies, whole sites. A product that shares the host, or
+    // the domain, would lose what is its own. Ours is the cookie alone: all answers are `no-store`.
+    Ok(no_store((StatusCode::NO_CONTENT, signed_out(&app.config.sessions.cookies))))
 }

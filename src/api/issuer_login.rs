@@ -7,7 +7,7 @@ use axum::http::header::AUTHORIZATION;
 use super::auth::{LoginInput, Started, bearer, replace_session, sign_in_with_password};
 use super::input::OptionalInput;
 use crate::app::App;
-use crate::auth::{Client, by_issuer, is_foreign};
+use crate::auth::{Client, Keep, by_issuer, is_foreign};
 use crate::domain::{Change, identities, sessions, tokens};
 use crate::error::Error;
 
@@ -18,6 +18,7 @@ pub enum SignIn {
         token: String,
         /// Slug or id, if one was asked for.
         organisation: Option<String>,
+        keep: Keep,
     },
 }
 
@@ -36,7 +37,9 @@ impl FromRequest<App> for SignIn {
         let input = input.unwrap_or_default();
         let named = input.email.is_some() || input.username.is_some() || input.password.is_some();
         Ok(match token.filter(|_| !named) {
-            Some(token) => Self::Token { token, organisation: input.organisation },
+            Some(token) => {
+                Self::Token { token, organisation: input.organisation, keep: Keep::asked(input.remember) }
+            }
             None => Self::Password(input),
         })
     }
@@ -49,9 +52,9 @@ pub async fn sign_in(
     headers: &HeaderMap,
     way: &SignIn,
 ) -> Result<Started, Error> {
-    let (token, organisation) = match way {
+    let (token, organisation, keep) = match way {
         SignIn::Password(input) => return sign_in_with_password(app, client, headers, input).await,
-        SignIn::Token { token, organisation } => (token, organisation.as_deref()),
+        SignIn::Token { token, organisation, keep } => (token, organisation.as_deref(), *keep),
     };
     let (vouched, admission) = by_issuer(app, client, token).await?;
     let txn = app.db.begin().await?;
@@ -65,5 +68,5 @@ pub async fn sign_in(
     let issuer = Some(vouched.issuer.as_str());
     let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref(), issuer).await?;
     txn.commit().await?;
-    Ok(Started { user, session, place, cookie })
+    Ok(Started { user, session, place, cookie, keep })
 }

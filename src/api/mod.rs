@@ -20,6 +20,7 @@ mod auth;
 mod compat;
 mod docs;
 mod events;
+mod forwarded;
 mod health;
 mod input;
 mod invitations;
@@ -59,7 +60,7 @@ use crate::permission::Permission as P;
 use route_table::RouteTable;
 
 fn table(app: &App) -> RouteTable {
-    let table = RouteTable::new(app.clone(), openapi::document(app.config.is_https()))
+    let table = RouteTable::new(app.clone(), openapi::document(&app.config.sessions.cookies.session))
         // Signing in: everybody may try; the rest needs a session.
         .public(routes!(register::register))
         .sign_in(routes!(auth::login))

@@ -9,10 +9,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::auth::{Tokens, start_session, with_cookies};
-use super::input::Input;
+use super::input::{Input, present};
 use super::invitations::by_link;
 use crate::app::App;
-use crate::auth::Client;
+use crate::auth::{Client, Keep};
 use crate::config::Registration;
 use crate::domain::audit::Actor;
 use crate::domain::display_name::DisplayName;
@@ -46,6 +46,10 @@ pub struct RegistrationInput {
     /// registration.
     #[schema(example = "osi_…")]
     invitation: Option<String>,
+    /// Whether the browser keeps the session cookie when it is closed; default: true. False for machines of others.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    remember: Option<bool>,
 }
 
 /// That it was understood; nothing more.
@@ -93,7 +97,8 @@ pub async fn register(
         .and(input.organisation.as_ref().map(DisplayName::as_str));
     let password = app.hasher.accept("/password", &input.password, &context).await?;
     let password_hash = app.hasher.hash(&password).await?;
-    let RegistrationInput { email, name, username, organisation, .. } = input;
+    let RegistrationInput { email, name, username, organisation, remember, .. } = input;
+    let keep = Keep::asked(remember);
     let (operator, email_verified) = (false, false);
     let new = NewUser {
         email: email.clone(),
@@ -111,7 +116,7 @@ pub async fn register(
         let change = Change { actor: &actor, ..change };
         let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref()).await?;
         txn.commit().await?;
-        return Ok(with_cookies(StatusCode::CREATED, client.cookies(&app, user.id, &cookie), tokens));
+        return Ok(with_cookies(StatusCode::CREATED, client.signed_in(&app, user.id, &cookie, keep), tokens));
     }
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
@@ -195,6 +200,7 @@ async fn by_invitation(
         return Err(Error::InvitationForAnother);
     }
     let names = Names { name: input.name, username: input.username };
+    let keep = Keep::asked(input.remember);
     let password = PresentedPassword::from(input.password);
     let context =
         app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
@@ -211,5 +217,5 @@ async fn by_invitation(
     let place = Place { organisation, role: membership.role };
     let (tokens, cookie) = start_session(app, change, headers, &user, Some(&place)).await?;
     txn.commit().await?;
-    Ok(with_cookies(StatusCode::CREATED, client.cookies(app, user.id, &cookie), tokens))
+    Ok(with_cookies(StatusCode::CREATED, client.signed_in(app, user.id, &cookie, keep), tokens))
 }

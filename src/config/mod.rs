@@ -3,6 +3,7 @@
 //! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
+mod cookies;
 mod issuers;
 mod limits;
 mod mail;
@@ -16,11 +17,12 @@ mod update_feed;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use axum::http::Uri;
+use axum::http::{HeaderName, Uri};
 use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
+pub use cookies::Cookies;
 pub use issuers::{Issuer, KeySource};
 pub use limits::Limits;
 pub use mail::{Mail, MailTransport};
@@ -76,6 +78,8 @@ pub struct Config {
     pub verify_email_required: bool,
     pub mail: Mail,
     pub allowed_origins: Vec<String>,
+    /// `cors.allowed_headers`
+    pub allowed_headers: Vec<HeaderName>,
     pub compat: bool,
     pub trusted_proxies: Vec<IpNet>,
     pub docs: bool,
@@ -107,6 +111,7 @@ pub struct Tokens {
 pub struct Sessions {
     pub idle: TimeDelta,
     pub absolute: TimeDelta,
+    pub cookies: Cookies,
 }
 
 #[derive(Clone, Debug)]
@@ -161,6 +166,7 @@ impl Config {
             read.problem("secret_key", problem);
         }
         let mail = mail::read(&mut read);
+        let cookies = cookies::read(&mut read, &public_url);
         let verify_email_required = match read.text("verify_email") {
             "" => matches!(mail.transport, MailTransport::Smtp(_)),
             _ => read.choice("verify_email", &[("required", true), ("optional", false)]),
@@ -189,6 +195,7 @@ impl Config {
             verify_email_required,
             mail,
             allowed_origins,
+            allowed_headers: read.header_names("cors.allowed_headers"),
             compat: read.one("compat", true),
             trusted_proxies: read.networks("trusted_proxies"),
             docs: read.one("docs", true),
@@ -204,6 +211,7 @@ impl Config {
             sessions: Sessions {
                 idle: read.duration("sessions.idle"),
                 absolute: read.duration("sessions.absolute"),
+                cookies,
             },
             limits: Limits::read(&mut read),
             issuers: issuers::read(&mut read),

@@ -17,6 +17,7 @@ const LEAVES: &[&str] = &[
     "error",
     "fetch",
     "gates",
+    "gateways",
     "id",
     "jwt",
     "keyring",
@@ -26,6 +27,7 @@ const LEAVES: &[&str] = &[
     "rate",
     "refresh_token",
     "secret",
+    "site",
     "updates",
 ];
 
@@ -65,6 +67,7 @@ const HTTP: &[&str] = &[
 const WITHOUT_HTTP: &[&str] = &[
     "clock",
     "gates",
+    "gateways",
     "id",
     "jwt",
     "keyring",
@@ -74,6 +77,7 @@ const WITHOUT_HTTP: &[&str] = &[
     "rate",
     "refresh_token",
     "secret",
+    "site",
     "entity",
     "domain",
     "database",

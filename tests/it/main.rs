@@ -23,6 +23,7 @@ mod disclosure;
 mod events;
 mod forge;
 mod front_end;
+mod gateways;
 mod guessing;
 mod health;
 mod import;
