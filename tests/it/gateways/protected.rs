@@ -43,6 +43,8 @@ impl Protected {
             .serve(&[
                 ("OSKAR_TRUSTED_PROXIES", "127.0.0.1"),
                 ("OSKAR_LIMITS__EXEMPT", ""),
+                // Its log is read by nobody here: once the pipe is full, the server would wait.
+                ("OSKAR_LOG__LEVEL", "warn"),
                 ("OSKAR_PERMISSIONS", "tasks:read=viewer,tasks:write=member"),
             ])
             .await;

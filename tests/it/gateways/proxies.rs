@@ -4,7 +4,6 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
 
-use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 /// The name that the recipes protect.
@@ -50,6 +49,13 @@ fn program(variable: &str) -> Option<Command> {
     program.map(Command::new)
 }
 
+async fn is_unknown(port: u16) -> bool {
+    let url = format!("http://127.0.0.1:{port}/");
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = client.get(url).header("host", HOST).send().await;
+    answer.map_or(true, |answer| answer.status() == 404)
+}
+
 fn spare_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
@@ -59,7 +65,8 @@ impl Gateway {
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).kill_on_drop(true);
         let mut process = command.spawn().unwrap();
-        while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        // Some listen before they know their routes.
+        while is_unknown(port).await {
             let log = || std::fs::read_to_string(folder.path().join("log")).unwrap();
             assert!(process.try_wait().unwrap().is_none(), "the gateway did not start:\n{}", log());
             tokio::task::yield_now().await;
