@@ -24,8 +24,8 @@ use crate::issuers::Issuers;
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
-use crate::password::{Context, Hasher, NewPassword};
 use crate::network::network;
+use crate::password::{Context, Hasher, NewPassword};
 use crate::rate::{Buckets, Verdict};
 use crate::updates::Updates;
 

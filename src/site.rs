@@ -50,14 +50,18 @@ mod tests {
         for same in ["https://auth.example.com", "https://app.example.com:8443", "https://example.com"] {
             assert!(is_same_site(auth, same), "{same}");
         }
-        for other in ["http://app.example.com", "https://example.org", "https://com", "null", "", "https://"] {
+        for other in ["http://app.example.com", "https://example.org", "https://com", "null", "", "https://"]
+        {
             assert!(!is_same_site(auth, other), "{other}");
         }
         assert!(!is_same_site("https://a.github.io", "https://b.github.io"));
         assert!(!is_same_site("https://a.co.uk", "https://b.co.uk"));
         assert!(is_same_site("http://localhost:3000", "http://localhost:8675"));
         assert!(is_same_site("http://127.0.0.1:3000", "http://127.0.0.1:8675"));
-        assert!(!is_same_site("http://127.0.0.1", "http://127.1.0.1") && !is_same_site("http://[::1]", "http://[::2]"));
+        assert!(
+            !is_same_site("http://127.0.0.1", "http://127.1.0.1")
+                && !is_same_site("http://[::1]", "http://[::2]")
+        );
         assert!(is_same_site("http://[::1]:1", "http://[::1]:2"));
         assert!(!is_same_site("", "") && !is_same_site("null", "null"));
     }

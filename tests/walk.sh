@@ -499,7 +499,7 @@ verify() {
   call "$1" "$2" '' "${@:3}"
   answers 200 '{kind, credential, environment, role, permissions: (.permissions | length)}'
   for name in "${identity[@]}"; do printf '      %-18s %s\n' "$name" "$(header "$name")" | sed -E 's/ +$//'; done
-  holds 'all eight headers are there' headers_all_there
+  holds 'all headers are there' headers_all_there
 }
 verify GET '/api/verify?permission=tasks:write' --header "x-api-key: $newest"
 holds 'it is the key' same "$(header x-auth-key-id) $(header x-auth-user-id)" "$live_id "
@@ -509,7 +509,7 @@ holds 'it is Bo' same "$(header x-auth-user-id) $(header x-auth-role)" "$bo_id m
 verify GET '/api/verify?role=admin' "${ada_cookie[@]}" --header 'x-auth-role: viewer' --header 'x-auth-user-id: somebody'
 holds 'what the client says of itself does not count' same "$(header x-auth-user-id) $(header x-auth-role)" "$ada_id admin"
 
-tell 'Verify refuses with 401 and 403, which is all that proxies know.'
+tell 'Verify refuses with 401 and 403, which all gateways know; their own mistakes are told apart.'
 call GET /api/verify
 refuses 401 unauthenticated
 call GET '/api/verify?role=admin' '' "${bo[@]}"
@@ -517,7 +517,7 @@ refuses 403 role_denied
 call GET '/api/verify?permission=events:read' '' "${bo[@]}"
 refuses 403 permission_denied
 call GET '/api/verify?permission=tasks:writ' '' "${ada_cookie[@]}"
-refuses 403 permission_denied
+refuses 422 unknown_permission
 call GET '/api/verify?org=blue-sky' '' "${bo[@]}"
 refuses 403 organisation_denied
 

@@ -71,7 +71,8 @@ fn compat(query: &str) -> Result<bool, Error> {
 fn for_nginx(mut response: Response) -> Response {
     let status = response.status();
     let is_understood = status.is_success()
-        || [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::UNPROCESSABLE_ENTITY].contains(&status);
+        || [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::UNPROCESSABLE_ENTITY]
+            .contains(&status);
     if !is_understood {
         *response.status_mut() = StatusCode::FORBIDDEN;
     }

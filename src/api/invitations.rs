@@ -279,5 +279,9 @@ pub async fn accept(
         start_session(&app, Change { actor: &actor, ..change }, &headers, &user, Some(&place)).await?;
     txn.commit().await?;
     let body = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
-    Ok(with_cookies(StatusCode::OK, client.signed_in(&app, user.id, &cookie, Keep::asked(input.remember)), body))
+    Ok(with_cookies(
+        StatusCode::OK,
+        client.signed_in(&app, user.id, &cookie, Keep::asked(input.remember)),
+        body,
+    ))
 }

@@ -22,8 +22,8 @@ use tower_http::sensitive_headers::{SetSensitiveRequestHeadersLayer, SetSensitiv
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::no_auth::on_this_machine;
 use super::forwarded::{Doors, is_forwarded, receive};
+use super::no_auth::on_this_machine;
 use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Address, RequestId};
@@ -51,7 +51,7 @@ const ALLOWED_HEADERS: [&str; 8] = [
 ];
 
 /// Puts all layers around the routes.
-pub fn around(router: Router, app: &App) -> Router {
+pub fn around(router: Router, app: &App, doors: Doors) -> Router {
     let config = &app.config;
     let timeout = config.limits.request_timeout.to_std().unwrap_or(Duration::from_secs(30));
     let secret = [header::AUTHORIZATION, header::COOKIE, HeaderName::from_static(API_KEY_HEADER)];
@@ -60,7 +60,7 @@ pub fn around(router: Router, app: &App) -> Router {
             .layer(from_fn_with_state(config.is_https(), security_headers))
             .layer(from_fn_with_state(config.trusted_proxies.clone(), locate))
             .layer(from_fn(problems))
-            .layer(from_fn_with_state(Doors::among(&super::recorded_routes(app)), receive))
+            .layer(from_fn_with_state(doors, receive))
             .layer(from_fn(trace))
             .layer(from_fn_with_state(config.no_auth, on_this_machine))
             .layer(CatchPanicLayer::custom(panicked))
@@ -184,11 +184,7 @@ async fn cross_origin(State(layer): State<Option<CorsLayer>>, request: Request, 
 }
 
 /// Refuses what pages of other origins make browsers change.
-async fn cross_site(
-    State(layer): State<CsrfLayer<CsrfRejection>>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn cross_site(State(layer): State<CsrfLayer<CsrfRejection>>, request: Request, next: Next) -> Response {
     if is_forwarded(&request) { next.run(request).await } else { through(layer, request, next).await }
 }
 

@@ -23,7 +23,8 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
     let address = request.extensions().get::<Address>().copied();
     // A gateway asks for all of its visitors: there the guard counts what was wrong, by whose it was.
     let address = address.filter(|_| !is_forwarded(&request) && !HEALTH.contains(&request.uri().path()));
-    let Some((rate, verdict)) = address.and_then(|address| app.config.limits.rate.zip(app.take_token(address.0)))
+    let Some((rate, verdict)) =
+        address.and_then(|address| app.config.limits.rate.zip(app.take_token(address.0)))
     else {
         return next.run(request).await;
     };

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use utoipa::IntoParams;
@@ -17,6 +18,9 @@ use crate::error::Error;
 use crate::permission::Role;
 
 const TAG: &str = "Verification";
+
+/// Headers hold ASCII for certain (RFC 9110 section 5.5). What is beyond is always encoded.
+const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 
 /// What the caller must be allowed to. All of them lists, also where one is meant: an empty requirement, as a
 /// gateway's unset variable leaves it, must be one that is not met, not one that is not there. For the same reason unknown names are refused.
@@ -76,7 +80,7 @@ pub struct Requirements {
             ("X-Auth-Session-Id" = String, description = "Empty for keys, and by HTTP Basic."),
             ("X-Auth-Key-Id" = String, description = "Empty for users."),
         )),
-        (status = 403, description = "A requirement is not met.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "A requirement is not met, or a foreign site made the browser send an unsafe request (`cross_site`).", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn check(
     State(app): State<App>,
@@ -88,7 +92,8 @@ pub async fn check(
 
 /// Verify the caller of a path
 ///
-/// The same; the rest of the path, which Envoy appends, is ignored.
+/// The same; the rest of the path, which Envoy's `path_prefix` appends, is ignored. The query is not: Envoy appends the
+/// client's, so that `path_override` and no rest at all is the better choice there.
 #[utoipa::path(get, path = "/api/verify/{*rest}", operation_id = "verify_path", tag = TAG,
     params(("rest" = String, Path, description = "The path of the original request."), Requirements),
     responses((status = 200, description = "The caller may.", body = Who),
@@ -129,7 +134,8 @@ fn require(app: &App, member: Option<&Member>, requirements: &Requirements) -> R
     }
     for name in &requirements.permission {
         // A gateway's typo must neither open a door nor look as if the visitor lacked a right.
-        let entry = app.config.permissions.find(name).ok_or_else(|| Error::UnknownPermission(name.clone()))?;
+        let entry =
+            app.config.permissions.find(name).ok_or_else(|| Error::UnknownPermission(name.clone()))?;
         if !member.is_some_and(|member| member.grants.permits(entry)) {
             return Err(Error::PermissionDenied(name.clone()));
         }
@@ -158,20 +164,8 @@ fn identity(who: &Who) -> HeaderMap {
         ("x-auth-key-id", who.key.as_ref().map(|key| key.id.to_string())),
     ];
     let header = |(name, value): (&'static str, Option<String>)| {
-        let value = encode(&value.unwrap_or_default());
+        let value = utf8_percent_encode(value.as_deref().unwrap_or_default(), ENCODED).to_string();
         Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
     };
     pairs.into_iter().filter_map(header).collect()
-}
-
-/// Headers hold ASCII for certain (RFC 9110 section 5.5): other bytes are percent-encoded UTF-8, and so is `%` itself.
-fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'%' | 0..b' ' | 0x7f.. => encoded.push_str(&format!("%{byte:02X}")),
-            _ => encoded.push(char::from(byte)),
-        }
-    }
-    encoded
 }

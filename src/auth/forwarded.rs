@@ -118,7 +118,9 @@ impl<'a> Original<'a> {
     /// Whether an origin is the one that the request was sent to. A gateway behind another one that ends TLS sees
     /// http where the browser sees https; the other way round somebody is on the way.
     fn is_own(&self, origin: &str) -> bool {
-        let (Some((scheme, authority)), Some(host)) = (origin.split_once("://"), self.host) else { return false };
+        let (Some((scheme, authority)), Some(host)) = (origin.split_once("://"), self.host) else {
+            return false;
+        };
         let port = match scheme {
             "https" => ":443",
             "http" if !self.by_https => ":80",

@@ -86,7 +86,8 @@ pub async fn authorize(
         forwarded::watch(&app, &request);
     }
     let found = caller(&app, &client, request.headers()).await;
-    let principal = found.map_err(|error| if is_forwarded { forwarded::limit(&app, &client, error) } else { error })?;
+    let principal =
+        found.map_err(|error| if is_forwarded { forwarded::limit(&app, &client, error) } else { error })?;
     if is_forwarded {
         forwarded::refuse_cross_site(&app, &principal, &request)?;
     }

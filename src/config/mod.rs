@@ -3,13 +3,13 @@
 //! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
-mod cookies;
 mod issuers;
 mod limits;
 mod mail;
 mod no_auth;
 mod reader;
 mod secret_key;
+mod sessions;
 mod settings;
 mod sources;
 mod update_feed;
@@ -22,11 +22,11 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
-pub use cookies::Cookies;
 pub use issuers::{Issuer, KeySource};
 pub use limits::Limits;
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
+pub use sessions::{Cookies, Sessions};
 pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Environment, Sourced, Sources, Written};
 pub use update_feed::UpdateFeed;
@@ -108,13 +108,6 @@ pub struct Tokens {
 }
 
 #[derive(Clone, Debug)]
-pub struct Sessions {
-    pub idle: TimeDelta,
-    pub absolute: TimeDelta,
-    pub cookies: Cookies,
-}
-
-#[derive(Clone, Debug)]
 pub struct Log {
     pub level: String,
     pub format: LogFormat,
@@ -166,7 +159,7 @@ impl Config {
             read.problem("secret_key", problem);
         }
         let mail = mail::read(&mut read);
-        let cookies = cookies::read(&mut read, &public_url);
+        let sessions = Sessions::read(&mut read, &public_url);
         let verify_email_required = match read.text("verify_email") {
             "" => matches!(mail.transport, MailTransport::Smtp(_)),
             _ => read.choice("verify_email", &[("required", true), ("optional", false)]),
@@ -208,11 +201,7 @@ impl Config {
                 refresh_idle: read.duration("tokens.refresh_idle"),
                 refresh_absolute: read.duration("tokens.refresh_absolute"),
             },
-            sessions: Sessions {
-                idle: read.duration("sessions.idle"),
-                absolute: read.duration("sessions.absolute"),
-                cookies,
-            },
+            sessions,
             limits: Limits::read(&mut read),
             issuers: issuers::read(&mut read),
             log: Log {

@@ -64,7 +64,8 @@ impl<'a> Reader<'a> {
         for text in self.list(key) {
             match text.parse() {
                 Ok(name) if text != "*" => names.push(name),
-                _ => self.problem(key, &format!("has `{text}`, which is no name of a header such as X-Trace-Id")),
+                _ => self
+                    .problem(key, &format!("has `{text}`, which is no name of a header such as X-Trace-Id")),
             }
         }
         names

@@ -89,7 +89,7 @@ settings! {
     "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials.";
     "cors.allowed_headers" List "": "Headers that those pages may send besides the usual ones, such as `X-Datadog-Trace-Id`.";
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
-    "trusted_proxies" List "": "Networks such as `10.0.0.0/8` whose `X-Forwarded-For` is believed. Default: none; the client is whoever connects.";
+    "trusted_proxies" List "": "Networks such as `10.0.0.0/8` whose `X-Forwarded-For` is believed, and at `/api/verify` `-Method`, `-Host` and `-Proto`. Default: none; the client is whoever connects.";
     "docs" One "true": "Whether `/docs` shows Swagger UI.";
     "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";

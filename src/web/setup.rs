@@ -131,7 +131,8 @@ pub async fn create(
         url: &app.config.public_url,
         docs: app.config.docs,
     };
-    Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(StatusCode::CREATED, &done)?).into_response())
+    Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(StatusCode::CREATED, &done)?)
+        .into_response())
 }
 
 async fn working(app: &App, link: &str) -> Result<Option<Secret>, Error> {

@@ -283,8 +283,8 @@ async fn sign_in(app: &TestApp, headers: &[(&str, &str)]) -> Answer {
 #[tokio::test]
 async fn a43_the_cookie_s_attributes_are_those_of_the_scheme() {
     for (url, expected) in [
-        ("http://localhost:8675", vec!["HttpOnly", "SameSite=Lax", "Path=/"]),
-        ("https://auth.example", vec!["HttpOnly", "SameSite=Lax", "Secure", "Path=/"]),
+        ("http://localhost:8675", vec!["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"]),
+        ("https://auth.example", vec!["HttpOnly", "SameSite=Lax", "Secure", "Path=/", "Max-Age=2592000"]),
     ] {
         let app = TestApp::with(&[("OSKAR_PUBLIC_URL", url)]).await;
         let name = if url.starts_with("https") { "__Host-oskar_session" } else { "oskar_session" };

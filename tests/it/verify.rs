@@ -239,7 +239,10 @@ async fn names_beyond_ascii_are_percent_encoded() {
         let renamed = person.with_bearer().patch("/api/auth/me", json!({ "name": name })).await.status(200);
         assert_eq!(renamed.json()["name"], name);
         let answer = person.with_cookie().get("/api/verify").await.status(200);
-        assert_eq!((answer.header("x-auth-user-name"), &answer.json()["user"]["name"]), (header, &json!(name)));
+        assert_eq!(
+            (answer.header("x-auth-user-name"), &answer.json()["user"]["name"]),
+            (header, &json!(name))
+        );
         assert_eq!(person.with_cookie().get("/api/auth/me").await.json()["user"]["name"], name);
     }
 }

@@ -5,13 +5,14 @@ mod proxies;
 
 use std::collections::BTreeMap;
 
-use axum::http::Method;
+use axum::Router;
+use axum::http::{Method, StatusCode};
 use futures_util::StreamExt as _;
 use serde_json::json;
 
 use crate::support::{PASSWORD, basic};
 use protected::{Protected, Visitor};
-use proxies::{Gateway, recipe};
+use proxies::{Addresses, Gateway, recipe};
 
 /// Everything that must hold behind any gateway. Each visitor has an address of their own.
 async fn holds(gateway: Gateway, protected: Protected) {
@@ -46,6 +47,8 @@ async fn identity_and_request_arrive(gateway: &Gateway, protected: &Protected) {
         let body = "ü".repeat(30_000);
         let received = visitor.send(Method::POST, path, &headers, &body).await.received();
         assert_eq!(received.identity(), of_key);
+        assert_eq!(received.header("host"), visitor.site().strip_prefix("http://"));
+        assert_eq!(received.header("x-forwarded-for"), Some("127.0.0.2"));
         assert_eq!((&received.told["method"], &received.told["uri"]), (&json!("POST"), &json!(path)));
         assert_eq!(received.told["body"], body);
         received.without_credentials(&[&secret]);
@@ -66,8 +69,17 @@ async fn nothing_of_the_client_s_passes_for_an_identity(gateway: &Gateway, prote
     let (_, secret) = protected.key("member").await;
     let honest = visitor.get(&[("x-api-key", &secret)]).await.received().identity();
     let names = [
-        "Kind", "User-Id", "User-Email", "User-Name", "Org-Id", "Org-Slug", "Role", "Permissions", "Environment",
-        "Session-Id", "Key-Id",
+        "Kind",
+        "User-Id",
+        "User-Email",
+        "User-Name",
+        "Org-Id",
+        "Org-Slug",
+        "Role",
+        "Permissions",
+        "Environment",
+        "Session-Id",
+        "Key-Id",
     ];
     for (between, within) in [("-", "-"), ("_", "_"), (".", "."), ("-", "_"), ("_", "-"), ("-", ".")] {
         for name in names {
@@ -123,12 +135,13 @@ async fn refusals_are_told(gateway: &Gateway, protected: &Protected) {
     let visitor = Visitor::number(5, gateway);
     let (id, secret) = protected.key("member").await;
     let (_, viewer) = protected.key("viewer").await;
-    let wrong = format!("{}x", &secret[..secret.len() - 1]);
+    // Its check sum does not fit.
+    let wrong = secret.replace("osk_live_", "osk_test_");
     for headers in [&[][..], &[("x-api-key", wrong.as_str())], &[("cookie", "oskar_session=oss_1")]] {
         let refused = visitor.get(headers).await.status(401);
         assert_eq!(refused.header("content-type"), "application/problem+json", "{headers:?}");
         assert!(refused.header("www-authenticate").starts_with("Bearer realm=\"oskar\""), "{headers:?}");
-        assert_eq!(refused.json()["status"], 401);
+        assert_eq!((refused.header("cache-control"), &refused.json()["status"]), ("no-store", &json!(401)));
     }
     let refused = visitor.get(&[("x-api-key", &viewer)]).await.status(403);
     assert_eq!(refused.header("content-type"), "application/problem+json");
@@ -153,6 +166,7 @@ async fn preflights_reach_the_service(gateway: &Gateway) {
     // What only looks like one.
     visitor.send(Method::OPTIONS, "/tasks", &[], "").await.status(401);
     visitor.send(Method::OPTIONS, "/tasks", &preflight[..1], "").await.status(401);
+    visitor.send(Method::OPTIONS, "/tasks", &preflight[1..], "").await.status(401);
     visitor.send(Method::GET, "/tasks", &preflight, "").await.status(401);
     visitor.send(Method::POST, "/tasks", &preflight, "").await.status(401);
 }
@@ -168,6 +182,8 @@ async fn foreign_sites_change_nothing(gateway: &Gateway, protected: &Protected) 
     visitor.send(Method::DELETE, "/tasks", &[cookie, ("sec-fetch-site", "cross-site")], "").await.status(403);
     visitor.send(Method::GET, "/tasks", &[cookie, ("sec-fetch-site", "cross-site")], "").await.status(200);
     visitor.send(Method::GET, "/tasks", &[cookie, foreign], "").await.status(200);
+    let socket = ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    visitor.send(Method::GET, "/tasks", &[cookie, socket, foreign], "").await.status(403);
     // Nobody but the gateway says what the request was.
     let lies = [cookie, foreign, ("x-forwarded-method", "GET"), ("x-forwarded-host", "evil.example")];
     visitor.send(Method::POST, "/tasks", &lies, "x").await.status(403);
@@ -223,7 +239,26 @@ async fn the_end_is_closed(gateway: Gateway, protected: Protected) {
 async fn nginx_holds() {
     let protected = Protected::new().await;
     if let Some(gateway) = Gateway::nginx(protected.addresses()).await {
+        let (_, secret) = protected.key("member").await;
+        let visitor = Visitor::number(12, &gateway);
+        visitor.send(Method::GET, "/_oskar", &[("x-api-key", &secret)], "").await.status(404);
         holds(gateway, protected).await;
+    }
+}
+
+#[tokio::test]
+async fn nginx_tells_what_it_does_not_understand() {
+    let protected = Protected::new().await;
+    for (told, status) in [("503", 503), ("500", 503), ("429", 429), ("400", 400), ("403", 403), ("421", 403)]
+    {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let oskar = listener.local_addr().unwrap().to_string();
+        let refuse = async move || (StatusCode::FORBIDDEN, [("x-auth-status", told), ("retry-after", "7")]);
+        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(refuse)).await });
+        let places = Addresses { oskar: &oskar, ..protected.addresses() };
+        let Some(gateway) = Gateway::nginx(places).await else { return };
+        let answer = Visitor::number(2, &gateway).get(&[]).await.status(status);
+        assert_eq!((answer.header("retry-after"), answer.json()["service"].as_bool()), ("7", None));
     }
 }
 

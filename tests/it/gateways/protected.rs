@@ -89,7 +89,8 @@ impl Protected {
     }
 
     pub async fn revoke(&self, key: &str) {
-        let request = reqwest::Client::new().delete(format!("{}/{key}", self.keys())).bearer_auth(self.token());
+        let request =
+            reqwest::Client::new().delete(format!("{}/{key}", self.keys())).bearer_auth(self.token());
         assert_eq!(request.send().await.unwrap().status(), 204);
     }
 }
@@ -163,9 +164,8 @@ impl Answer {
         let told = self.status(200).json();
         assert_eq!(told["service"], true, "{told}");
         let pairs = told["headers"].as_array().unwrap().iter();
-        let headers = pairs.map(|pair| {
-            (pair[0].as_str().unwrap().to_owned(), pair[1].as_str().unwrap().to_owned())
-        });
+        let headers =
+            pairs.map(|pair| (pair[0].as_str().unwrap().to_owned(), pair[1].as_str().unwrap().to_owned()));
         Received { headers: headers.collect(), told }
     }
 }

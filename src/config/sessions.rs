@@ -1,11 +1,30 @@
-//! The cookies that signing in sets: their names, and which hosts get them.
+//! How long sessions live, and their cookies: by what names, and which hosts get them.
 
 use std::net::IpAddr;
 
 use axum::http::Uri;
+use chrono::TimeDelta;
 
 use super::reader::Reader;
 use crate::site::is_public_suffix;
+
+/// The settings of `[sessions]`.
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    pub idle: TimeDelta,
+    pub absolute: TimeDelta,
+    pub cookies: Cookies,
+}
+
+impl Sessions {
+    pub(super) fn read(read: &mut Reader<'_>, public_url: &str) -> Self {
+        Self {
+            idle: read.duration("sessions.idle"),
+            absolute: read.duration("sessions.absolute"),
+            cookies: cookies(read, public_url),
+        }
+    }
+}
 
 /// By what names and for which hosts cookies are set.
 #[derive(Clone, Debug)]
@@ -24,7 +43,7 @@ pub struct Cookies {
 /// The longest name; with prefix and value it stays far below what browsers keep.
 const LONGEST_NAME: usize = 64;
 
-pub(super) fn read(read: &mut Reader<'_>, public_url: &str) -> Cookies {
+fn cookies(read: &mut Reader<'_>, public_url: &str) -> Cookies {
     let secure = public_url.starts_with("https://");
     let name = read.text("sessions.cookie_name");
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
@@ -60,7 +79,10 @@ fn domain(read: &mut Reader<'_>, public_url: &str, secure: bool) -> Option<Strin
     if host.parse::<IpAddr>().is_ok() || host.starts_with('[') {
         read.problem(KEY, "needs a name in `public_url`, not an address: addresses have no domain");
     } else if !is_parent {
-        read.problem(KEY, &format!("is `{written}`, which is neither the host of `public_url` nor a parent of it"));
+        read.problem(
+            KEY,
+            &format!("is `{written}`, which is neither the host of `public_url` nor a parent of it"),
+        );
     } else if is_public_suffix(&domain) {
         read.problem(
             KEY,
@@ -97,7 +119,10 @@ mod tests {
         };
         let (plain, https) = ("http://localhost:8675", "https://auth.example.com");
         assert_eq!(names(plain, "", "oskar_session"), of("oskar_session", "oskar_device", None));
-        assert_eq!(names(https, "", "oskar_session"), of("__Host-oskar_session", "__Host-oskar_device", None));
+        assert_eq!(
+            names(https, "", "oskar_session"),
+            of("__Host-oskar_session", "__Host-oskar_device", None)
+        );
         for domain in ["example.com", ".example.com", "EXAMPLE.com"] {
             let expected = of("__Secure-acme", "__Secure-acme_device", Some("example.com"));
             assert_eq!(names(https, domain, "acme"), expected);
@@ -124,7 +149,10 @@ mod tests {
             ("http://auth.example.com", "example.com", "needs an https"),
         ] {
             let refused = load(url, domain, "oskar_session").unwrap_err();
-            assert!(refused.contains("`sessions.cookie_domain`") && refused.contains(told), "{domain}: {refused}");
+            assert!(
+                refused.contains("`sessions.cookie_domain`") && refused.contains(told),
+                "{domain}: {refused}"
+            );
         }
     }
 
