@@ -19,13 +19,15 @@ use crate::domain::{Change, attempts, developer, setup, signing_keys};
 use crate::error::{Error, OrLog as _};
 use crate::fetch::Fetcher;
 use crate::gates::Gates;
+use crate::gateways::Gateways;
 use crate::id::{OrganisationId, UserId};
 use crate::issuers::Issuers;
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
+use crate::network::network;
 use crate::password::{Context, Hasher, NewPassword};
-use crate::rate::Buckets;
+use crate::rate::{Buckets, Verdict};
 use crate::updates::Updates;
 
 /// The server's shared state.
@@ -46,7 +48,8 @@ pub struct Shared {
     pub unheard_proxy: OnceLock<(IpAddr, &'static str)>,
     /// Organisations whose audit log is followed.
     pub followers: Gates<OrganisationId>,
-    pub buckets: Buckets,
+    buckets: Buckets,
+    pub gateways: Gateways,
     pub remembered: Remembered,
     /// Failures that are counted, not told one by one.
     pub tally: Tally,
@@ -130,6 +133,7 @@ impl App {
             unheard_proxy: OnceLock::new(),
             followers: Gates::default(),
             buckets: Buckets::default(),
+            gateways: Gateways::default(),
             remembered: Remembered::default(),
             tally: Tally::default(),
             refusals: Buckets::default(),
@@ -188,6 +192,14 @@ impl App {
     /// The time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Takes a token out of the bucket of an address; `None` if the address has no limit.
+    pub fn take_token(&self, address: IpAddr) -> Option<Verdict> {
+        let limits = &self.config.limits;
+        let is_exempt = limits.exempt.iter().any(|network| network.contains(&address));
+        let rate = limits.rate.filter(|_| !is_exempt)?;
+        Some(self.buckets.take(network(address), rate, self.now()))
     }
 
     /// What the password of an account with this address must not consist of.

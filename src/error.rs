@@ -46,6 +46,8 @@ pub enum Error {
 
     #[error("This needs the permission `{0}`.")]
     PermissionDenied(String),
+    #[error("`{0}` is no permission: neither a built-in one nor one of `[permissions]`.")]
+    UnknownPermission(String),
     #[error("This needs the role `{0}`.")]
     RoleDenied(crate::permission::Role),
     #[error("The credential is not for that organisation.")]
@@ -58,6 +60,10 @@ pub enum Error {
     LiveOnly,
     #[error("The request came from another site. Add its origin to `allowed_origins` if it may.")]
     CrossSite,
+    #[error(
+        "The request came from another site. If it did not, or may: name the gateway in `trusted_proxies`, let it send `X-Forwarded-Host`, or add the origin to `allowed_origins`."
+    )]
+    ForwardedCrossSite,
     #[error("This server runs with --no-auth, and answers to `localhost` only.")]
     ForeignHost,
     #[error("Registration is closed. Ask an administrator for an account.")]
@@ -227,7 +233,7 @@ impl Error {
             Self::UserRequired => (S::FORBIDDEN, "user_required", "User required"),
             Self::SessionRequired => (S::FORBIDDEN, "session_required", "Session required"),
             Self::LiveOnly => (S::FORBIDDEN, "live_only", "Live only"),
-            Self::CrossSite => (S::FORBIDDEN, "cross_site", "Cross-site request"),
+            Self::CrossSite | Self::ForwardedCrossSite => (S::FORBIDDEN, "cross_site", "Cross-site request"),
             Self::RegistrationClosed => (S::FORBIDDEN, "registration_closed", "Registration closed"),
             Self::UserDisabled => (S::FORBIDDEN, "user_disabled", "Account disabled"),
             Self::EmailUnverified => (S::FORBIDDEN, "email_unverified", "Address not confirmed"),
@@ -262,6 +268,9 @@ impl Error {
             }
             Self::Invalid(_) | Self::WeakPassword(_) => {
                 (S::UNPROCESSABLE_ENTITY, "validation_failed", "Invalid input")
+            }
+            Self::UnknownPermission(_) => {
+                (S::UNPROCESSABLE_ENTITY, "unknown_permission", "Unknown permission")
             }
             Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
             Self::TooManyMails | Self::TooManyMailsAsked { .. } => {

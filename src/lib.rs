@@ -6,7 +6,7 @@
 //! app.rs            what every request needs, built once
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock deadline error fetch gates id jwt/ keyring linkable network password/ permission rate refresh_token secret updates
+//! clock deadline error fetch gates gateways id jwt/ keyring linkable network password/ permission rate refresh_token secret site updates
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
@@ -35,6 +35,7 @@ pub mod entity;
 pub mod error;
 pub mod fetch;
 pub mod gates;
+pub mod gateways;
 pub mod id;
 pub mod issuers;
 pub mod jwt;
@@ -48,6 +49,7 @@ pub mod rate;
 pub mod refresh_token;
 pub mod secret;
 pub mod server;
+pub mod site;
 pub mod updates;
 pub mod web;
 pub mod worker;

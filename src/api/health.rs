@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::layers::{no_store, unheard_proxy};
 use crate::app::App;
-use crate::auth::{Client, Principal, Reach, caller};
+use crate::auth::{API_KEY_HEADER, Client, Principal, Reach, caller};
 use crate::entity::organisation;
 use crate::error::Error;
 use crate::permission::Role;
@@ -137,6 +138,14 @@ enum Asker {
 
 /// What watches the server must not be told that it is ill because of a credential.
 async fn asker(app: &App, client: &Client, headers: &HeaderMap) -> Asker {
+    // The answer is never refused; looking a credential up is, after too many.
+    let sends_credential = [AUTHORIZATION.as_str(), COOKIE.as_str(), API_KEY_HEADER]
+        .iter()
+        .any(|name| headers.contains_key(*name));
+    let verdict = sends_credential.then(|| app.take_token(client.address.0)).flatten();
+    if verdict.is_some_and(|verdict| !verdict.allowed) {
+        return Asker::Anybody;
+    }
     let Ok(Principal::User(by)) = caller(app, client, headers).await else { return Asker::Anybody };
     if by.user.operator {
         return Asker::Operator;

@@ -18,7 +18,7 @@ use super::layers::no_store;
 use super::page::{Page, Part};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
-use crate::auth::{Caller, Client, Member, optional_user};
+use crate::auth::{Caller, Client, Keep, Member, optional_user};
 use crate::domain::Change;
 use crate::domain::allowance::Allowance;
 use crate::domain::display_name::DisplayName;
@@ -237,6 +237,10 @@ pub struct Acceptance {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     name: Option<DisplayName>,
+    /// Whether the browser keeps the session cookie when it is closed; default: true. False for machines of others.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    remember: Option<bool>,
 }
 
 /// The organisation that was joined.
@@ -299,5 +303,9 @@ pub async fn accept(
         start_session(&app, Change { actor: &actor, ..change }, &headers, &user, Some(&place)).await?;
     txn.commit().await?;
     let body = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
-    Ok(with_cookies(StatusCode::OK, client.cookies(&app, user.id, &cookie), body))
+    Ok(with_cookies(
+        StatusCode::OK,
+        client.signed_in(&app, user.id, &cookie, Keep::asked(input.remember)),
+        body,
+    ))
 }

@@ -8,11 +8,12 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use tower::{Layer as _, ServiceBuilder, ServiceExt as _, service_fn};
+use tower::util::BoxCloneSyncService;
+use tower::{Layer, Service, ServiceBuilder, ServiceExt as _, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
@@ -21,10 +22,12 @@ use tracing::Instrument as _;
 use tracing::field::Empty;
 use uuid::Uuid;
 
+use super::forwarded::{Doors, is_forwarded, receive};
 use super::no_auth::on_this_machine;
 use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Address, RequestId, unheard};
+use crate::config::Config;
 use crate::deadline;
 use crate::error::{Code, Error, Problem};
 
@@ -35,8 +38,21 @@ const CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 );
 
+/// What pages of other origins may send: credentials, and what tracing libraries (W3C Trace Context, W3C Baggage,
+/// Sentry) and clients that try again add by themselves.
+const ALLOWED_HEADERS: [&str; 8] = [
+    "authorization",
+    "content-type",
+    API_KEY_HEADER,
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "sentry-trace",
+    "idempotency-key",
+];
+
 /// Puts all layers around the routes.
-pub fn around(router: Router, app: &App) -> Router {
+pub fn around(router: Router, app: &App, doors: Doors) -> Router {
     let config = &app.config;
     let timeout = config.limits.request_timeout.to_std().unwrap_or(Duration::from_secs(30));
     let secret = [header::AUTHORIZATION, header::COOKIE, HeaderName::from_static(API_KEY_HEADER)];
@@ -45,6 +61,7 @@ pub fn around(router: Router, app: &App) -> Router {
             .layer(from_fn_with_state(config.is_https(), security_headers))
             .layer(from_fn_with_state(app.clone(), locate))
             .layer(from_fn(problems))
+            .layer(from_fn_with_state(doors, receive))
             .layer(from_fn(trace))
             .layer(from_fn_with_state(config.no_auth, on_this_machine))
             .layer(CatchPanicLayer::custom(panicked))
@@ -52,8 +69,8 @@ pub fn around(router: Router, app: &App) -> Router {
             .layer(DefaultBodyLimit::max(config.limits.body_bytes))
             .layer(SetSensitiveRequestHeadersLayer::new(secret))
             .layer(SetSensitiveResponseHeadersLayer::new([header::SET_COOKIE]))
-            .layer(from_fn_with_state(cors(&config.allowed_origins), cross_origin))
-            .layer(csrf(&config.allowed_origins))
+            .layer(from_fn_with_state(cors(config), cross_origin))
+            .layer(from_fn_with_state(csrf(&config.allowed_origins), cross_site))
             .layer(from_fn_with_state(app.clone(), limit))
             .layer(from_fn(unknown)),
     )
@@ -197,37 +214,49 @@ async fn limit_time(State(timeout): State<Duration>, request: Request, next: Nex
 
 /// Answers preflights and marks answers for pages of other origins.
 async fn cross_origin(State(layer): State<Option<CorsLayer>>, request: Request, next: Next) -> Response {
-    let Some(layer) = layer.filter(|_| !is_forwarded(request.uri())) else { return next.run(request).await };
+    match layer {
+        Some(layer) if !is_forwarded(&request) => through(layer, request, next).await,
+        _ => next.run(request).await,
+    }
+}
+
+/// Refuses what pages of other origins make browsers change.
+async fn cross_site(State(layer): State<CsrfLayer<CsrfRejection>>, request: Request, next: Next) -> Response {
+    if is_forwarded(&request) { next.run(request).await } else { through(layer, request, next).await }
+}
+
+/// What is not for all requests cannot be one of the layers.
+async fn through<L>(layer: L, request: Request, next: Next) -> Response
+where
+    L: Layer<BoxCloneSyncService<Request, Response, Infallible>>,
+    L::Service: Service<Request, Response = Response, Error = Infallible>,
+{
     let inner = service_fn(move |request| {
         let next = next.clone();
-        async move { Ok::<_, Infallible>(next.run(request).await) }
+        async move { Ok(next.run(request).await) }
     });
-    match layer.layer(inner).oneshot(request).await {
+    match layer.layer(BoxCloneSyncService::new(inner)).oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
     }
 }
 
 /// CORS and CSRF are fed from the same list, so that who may read may also write.
-fn cors(origins: &[String]) -> Option<CorsLayer> {
-    if origins.is_empty() {
+fn cors(config: &Config) -> Option<CorsLayer> {
+    if config.allowed_origins.is_empty() {
         return None;
     }
-    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let headers = ALLOWED_HEADERS.map(HeaderName::from_static).into_iter();
+    let headers: Vec<_> = headers.chain(config.allowed_headers.iter().cloned()).collect();
+    let origins = config.allowed_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
     let layer = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static(API_KEY_HEADER)])
+        .allow_headers(headers)
         .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE, POLICY, STATE])
         .max_age(Duration::from_mins(10));
     Some(layer)
-}
-
-/// Proxies repeat the client's own method and headers there, preflights and foreign origins included, from the
-/// sites that they protect: they are to be judged, not answered. It changes nothing.
-pub fn is_forwarded(uri: &Uri) -> bool {
-    uri.path() == "/api/verify" || uri.path().starts_with("/api/verify/")
 }
 
 type CsrfRejection = fn(ProtectionError) -> Response;
@@ -236,9 +265,7 @@ fn csrf(origins: &[String]) -> CsrfLayer<CsrfRejection> {
     let layer = origins
         .iter()
         .fold(CsrfLayer::new(), |layer, origin| layer.clone().add_trusted_origin(origin).unwrap_or(layer));
-    layer
-        .with_insecure_bypass(|_, uri| is_forwarded(uri))
-        .with_rejection_response(|_| Error::CrossSite.into_response())
+    layer.with_rejection_response(|_| Error::CrossSite.into_response())
 }
 
 /// Adds `Cache-Control: no-store` to an answer with a credential in it.

@@ -20,6 +20,7 @@ mod auth;
 mod compat;
 mod docs;
 mod events;
+mod forwarded;
 mod health;
 mod input;
 mod invitations;
@@ -50,6 +51,7 @@ use axum::{Extension, Router};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
 
+pub use forwarded::Doors;
 pub use layers::{around, no_store};
 pub use route_table::Route;
 pub use stream::Stopping;
@@ -59,7 +61,7 @@ use crate::permission::Permission as P;
 use route_table::RouteTable;
 
 fn table(app: &App) -> RouteTable {
-    let table = RouteTable::new(app.clone(), openapi::document(app.config.is_https()))
+    let table = RouteTable::new(app.clone(), openapi::document(&app.config.sessions.cookies.session))
         // Signing in: everybody may try; the rest needs a session.
         .public(routes!(register::register))
         .sign_in(routes!(auth::login))
@@ -138,12 +140,12 @@ fn older_clients(app: &App) -> RouteTable {
         .deprecated()
 }
 
-/// The API's routes with their guards, without the layers that all requests pass.
-pub fn router(app: &App) -> Router<App> {
-    let (router, document, _) = table(app).finish();
+/// The API's routes with their guards, without the layers that all requests pass; and those where gateways ask.
+pub fn router(app: &App) -> (Router<App>, Doors) {
+    let (router, document, recorded) = table(app).finish();
     let text = serde_json::to_string(&document).unwrap_or_default();
     let router = if app.config.docs { router.merge(docs::swagger_ui()) } else { router };
-    router.layer(Extension(docs::Document(text.into())))
+    (router.layer(Extension(docs::Document(text.into()))), Doors::among(&recorded))
 }
 
 /// The OpenAPI document.

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::auth::{Tokens, start_session, with_cookies};
-use super::input::Input;
+use super::input::{Input, present};
 use super::invitations::by_link;
 use crate::app::App;
-use crate::auth::Client;
+use crate::auth::{Client, Keep};
 use crate::config::Registration;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
@@ -43,6 +43,10 @@ pub struct RegistrationInput {
     /// registration.
     #[schema(example = "osi_…")]
     invitation: Option<String>,
+    /// Whether the browser keeps the session cookie when it is closed; default: true. False for machines of others.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    remember: Option<bool>,
 }
 
 /// That it was understood; nothing more.
@@ -96,6 +100,7 @@ pub async fn register(
     let password = app.hasher.accept("/password", &input.password, &context).await?;
     spend(&app, &client).await?;
     let password_hash = app.hasher.hash(&password).await?;
+    let keep = Keep::asked(input.remember);
     let new = || NewUser {
         email: input.email.clone(),
         username: input.username.clone(),
@@ -122,7 +127,7 @@ pub async fn register(
     let change = Change { actor: &actor, ..change };
     let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref()).await?;
     txn.commit().await?;
-    Ok(with_cookies(StatusCode::CREATED, client.cookies(&app, user.id, &cookie), tokens))
+    Ok(with_cookies(StatusCode::CREATED, client.signed_in(&app, user.id, &cookie, keep), tokens))
 }
 
 /// Counts before anything is looked up, and for every address alike.
@@ -174,6 +179,7 @@ async fn by_invitation(
         return Err(Error::InvitationForAnother);
     }
     let names = Names { name: input.name, username: input.username };
+    let keep = Keep::asked(input.remember);
     let password = PresentedPassword::from(input.password);
     let context =
         app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
@@ -190,5 +196,5 @@ async fn by_invitation(
     let place = Place { organisation, role: membership.role };
     let (tokens, cookie) = start_session(app, change, headers, &user, Some(&place)).await?;
     txn.commit().await?;
-    Ok(with_cookies(StatusCode::CREATED, client.cookies(app, user.id, &cookie), tokens))
+    Ok(with_cookies(StatusCode::CREATED, client.signed_in(app, user.id, &cookie, keep), tokens))
 }

@@ -14,6 +14,7 @@ use oskar::domain::audit::Actor;
 use oskar::domain::settings::{self, Given};
 use oskar::domain::{Change, developer, setup};
 use oskar::error::{Error, OrLog as _};
+use oskar::site::is_same_site;
 use oskar::{server, worker};
 use tokio::net::TcpListener;
 use tokio::signal;
@@ -54,6 +55,7 @@ impl Serve {
             warn_of_no_auth(&app);
         }
         banner(&app, opened, link.as_ref(), started);
+        hints(&app.config);
         let jobs = worker::spawn(&app);
         server::serve(&app, listener, stopped()).await;
         drop(jobs);
@@ -191,6 +193,22 @@ fn banner(app: &App, opened: Opened, link: Option<&(String, Timestamp)>, started
     eprintln!("  API        {url}/docs   OpenAPI: /api/openapi.json");
     eprintln!("  No browser? oskar setup --email you@example.com --org YourCompany\n");
     eprintln!("  ready in {seconds:.2} s · Ctrl-C stops cleanly");
+}
+
+/// What is allowed and works otherwise than expected.
+fn hints(config: &Config) {
+    if config.trusted_proxies.is_empty() {
+        tracing::info!(
+            "no gateway is named in `trusted_proxies`: visitors who come by way of one share its limits (see recipes/)"
+        );
+    }
+    for origin in config.allowed_origins.iter().filter(|origin| !is_same_site(origin, &config.public_url)) {
+        tracing::warn!(
+            origin,
+            public_url = config.public_url,
+            "browsers drop the session cookie on pages of another site: they have to use the tokens"
+        );
+    }
 }
 
 /// Resolves on Ctrl-C and on SIGTERM.

@@ -12,6 +12,7 @@ mod marker;
 mod no_auth;
 mod reader;
 mod secret_key;
+mod sessions;
 mod settings;
 mod sources;
 mod update_feed;
@@ -19,7 +20,7 @@ mod update_feed;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use axum::http::Uri;
+use axum::http::{HeaderName, Uri};
 use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
@@ -30,6 +31,7 @@ pub use issuers::{Issuer, KeySource};
 pub use limits::{DatabaseTime, Limits};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
+pub use sessions::{Cookies, Sessions};
 pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Environment, Sourced, Sources, Written};
 pub use update_feed::UpdateFeed;
@@ -82,6 +84,8 @@ pub struct Config {
     pub verify_email_required: bool,
     pub mail: Mail,
     pub allowed_origins: Vec<String>,
+    /// `cors.allowed_headers`
+    pub allowed_headers: Vec<HeaderName>,
     pub compat: bool,
     pub trusted_proxies: Vec<IpNet>,
     pub docs: bool,
@@ -107,12 +111,6 @@ pub struct Tokens {
     pub publish_ahead: TimeDelta,
     pub refresh_idle: TimeDelta,
     pub refresh_absolute: TimeDelta,
-}
-
-#[derive(Clone, Debug)]
-pub struct Sessions {
-    pub idle: TimeDelta,
-    pub absolute: TimeDelta,
 }
 
 #[derive(Clone, Debug)]
@@ -167,6 +165,7 @@ impl Config {
             read.problem("secret_key", problem);
         }
         let mail = mail::read(&mut read);
+        let sessions = Sessions::read(&mut read, &public_url);
         let verify_email_required = match read.text("verify_email") {
             "" => matches!(mail.transport, MailTransport::Smtp(_)),
             _ => read.choice("verify_email", &[("required", true), ("optional", false)]),
@@ -196,6 +195,7 @@ impl Config {
             verify_email_required,
             mail,
             allowed_origins,
+            allowed_headers: read.header_names("cors.allowed_headers"),
             compat: read.one("compat", true),
             trusted_proxies: read.networks("trusted_proxies"),
             docs: read.one("docs", true),
@@ -208,10 +208,7 @@ impl Config {
                 refresh_idle: read.duration("tokens.refresh_idle"),
                 refresh_absolute: read.duration("tokens.refresh_absolute"),
             },
-            sessions: Sessions {
-                idle: read.duration("sessions.idle"),
-                absolute: read.duration("sessions.absolute"),
-            },
+            sessions,
             limits: Limits::read(&mut read),
             issuers: issuers::read(&mut read),
             log: Log {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use axum::http::HeaderName;
 use chrono::TimeDelta;
 use ipnet::IpNet;
 
@@ -60,6 +61,19 @@ impl<'a> Reader<'a> {
             }
         }
         networks
+    }
+
+    /// Names of headers, one by one: a `*` means nothing where credentials are sent (Fetch standard).
+    pub fn header_names(&mut self, key: &str) -> Vec<HeaderName> {
+        let mut names = Vec::new();
+        for text in self.list(key) {
+            match text.parse() {
+                Ok(name) if text != "*" => names.push(name),
+                _ => self
+                    .problem(key, &format!("has `{text}`, which is no name of a header such as X-Trace-Id")),
+            }
+        }
+        names
     }
 
     pub fn one<T: FromStr<Err: std::fmt::Display>>(&mut self, key: &str, fallback: T) -> T {

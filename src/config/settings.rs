@@ -91,8 +91,9 @@ settings! {
     "registration_domains" List "": "Domains of addresses that may register with `registration = \"domain\"`.";
     "verify_email" One "": "`required`: no sign-in before the address is proven, and nobody learns by registering whether an address has an account; `optional`. Default: required as soon as `mail.smtp_url` is set.";
     "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials.";
+    "cors.allowed_headers" List "": "Headers that those pages may send besides the usual ones, such as `X-Datadog-Trace-Id`.";
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
-    "trusted_proxies" List "": "Networks of your proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` is believed (`Forwarded` is not read). Default: none; the client is the peer that connects. Production asks for it: an empty list says that there are none.";
+    "trusted_proxies" List "": "Networks of your proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` is believed (`Forwarded` is not read), and at `/api/verify` `X-Forwarded-Method`, `-Host` and `-Proto`. Default: none; the client is the peer that connects. Production asks for it: an empty list says that there are none.";
     "docs" One "true": "Whether `/docs` shows Swagger UI.";
     "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";
@@ -103,12 +104,14 @@ settings! {
     "tokens.refresh_absolute" One "90d": "How long a sign-in can be refreshed in all.";
     "sessions.idle" One "24h": "How long a session cookie may lie unused.";
     "sessions.absolute" One "30d": "How long a session cookie lives in all.";
+    "sessions.cookie_name" One "oskar_session": "The session cookie's name; `__Host-` or `__Secure-` is put in front of it by https.";
+    "sessions.cookie_domain" One "": "A domain such as `example.com`, all of whose hosts get the cookies, for a product on several hosts. Default: only the host of `public_url`.";
     "limits.body_bytes" One "65536": "The largest request body.";
     "limits.request_timeout" One "30s": "How long a request may take, and how long a client may take to send its headers.";
     "limits.hash_queue" One "64": "How many sign-ins may wait for a core before the server answers 503.";
     "limits.rate_per_second" One "20": "How many requests a second an address (IPv6: a /64) may send in the long run; 0: as many as it likes.";
     "limits.rate_burst" One "60": "How many it may send at once.";
-    "limits.exempt" List "": "Networks that may send as many as they like: your own gateways, which call `/api/verify` all day, and services on this machine (`127.0.0.1`).";
+    "limits.exempt" List "": "Networks whose clients may send as many requests as they like, such as your own services that call the API.";
     "limits.failures_per_address" One "5": "How many wrong passwords and links an address (IPv6: a /64) may try in five minutes; more for offices behind one address.";
     "limits.seats" One "0": "The most members of an organisation, open invitations included; 0: as many as you like.";
     "limits.events_retention" One "400d": "How long audit events are kept.";

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::page::{GonePage, LinkPart, NoticePage, Sent, page, page_of_error, too_many};
 use crate::app::App;
-use crate::auth::{Client, optional_user};
+use crate::auth::{Client, Keep, optional_user};
 use crate::domain::attempts::Door;
 use crate::domain::display_name::DisplayName;
 use crate::domain::joining::{self, Joiner, Names};
@@ -49,6 +49,14 @@ pub struct InviteForm {
     name: String,
     #[serde(default)]
     password: String,
+    /// There if the box is ticked.
+    remember: Option<String>,
+}
+
+impl InviteForm {
+    fn keep(&self) -> Keep {
+        if self.remember.is_some() { Keep::Session } else { Keep::UntilClosed }
+    }
 }
 
 struct Found {
@@ -190,7 +198,7 @@ pub async fn accept(
     )
     .await?;
     txn.commit().await?;
-    Ok((client.cookies(&app, user.id, &cookie), done).into_response())
+    Ok((client.signed_in(&app, user.id, &cookie, form.keep()), done).into_response())
 }
 
 async fn by_password(

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::page::{GonePage, LinkPart, Sent, chosen, page, page_of_error};
 use crate::app::App;
-use crate::auth::Client;
+use crate::auth::{Client, Keep};
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::sessions::{self, Beginning};
@@ -134,7 +134,8 @@ pub async fn create(
         url: &app.config.public_url,
         docs: app.config.docs,
     };
-    Ok((client.cookies(&app, user.id, &cookie), page(StatusCode::CREATED, &done)?).into_response())
+    Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(StatusCode::CREATED, &done)?)
+        .into_response())
 }
 
 async fn working(app: &App, link: &str) -> Result<Option<Secret>, Error> {

@@ -18,6 +18,7 @@ const LEAVES: &[&str] = &[
     "error",
     "fetch",
     "gates",
+    "gateways",
     "id",
     "jwt",
     "keyring",
@@ -28,6 +29,7 @@ const LEAVES: &[&str] = &[
     "rate",
     "refresh_token",
     "secret",
+    "site",
     "updates",
 ];
 
@@ -68,6 +70,7 @@ const WITHOUT_HTTP: &[&str] = &[
     "clock",
     "deadline",
     "gates",
+    "gateways",
     "id",
     "jwt",
     "keyring",
@@ -78,6 +81,7 @@ const WITHOUT_HTTP: &[&str] = &[
     "rate",
     "refresh_token",
     "secret",
+    "site",
     "entity",
     "domain",
     "database",
