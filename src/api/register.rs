@@ -182,7 +182,7 @@ async fn tell_owner(app: &App, client: &Client, email: &Email) -> Result<(), Err
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     outbox::enqueue_requested(change, Kind::AlreadyRegistered, &email.normalised(), json!({})).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 async fn by_invitation(

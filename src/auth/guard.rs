@@ -152,7 +152,7 @@ pub(super) async fn write_down(
         let txn = app.db.begin().await?;
         let change = Change { txn: &txn, now: app.now(), actor };
         change.record(Some(member.organisation.id), "access.denied", None, data).await?;
-        Ok::<_, Error>(txn.commit().await?)
+        txn.commit().await
     };
     written.await.or_log("writing down a denial");
 }

@@ -18,18 +18,17 @@ impl StorageFailure {
     /// The storage's failure that an error tells of, if it tells of one.
     pub fn of(error: &DbErr) -> Option<Self> {
         let source = match error {
-            DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => return Some(Self::Unavailable),
+            DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)
+            | DbErr::Conn(RuntimeErr::Internal(_)) => return Some(Self::Unavailable),
             DbErr::Conn(RuntimeErr::SqlxError(source))
             | DbErr::Exec(RuntimeErr::SqlxError(source))
             | DbErr::Query(RuntimeErr::SqlxError(source)) => source,
-            DbErr::Conn(RuntimeErr::Internal(_)) => return Some(Self::Unavailable),
             _ => return None,
         };
         let is_connecting = matches!(error, DbErr::Conn(_));
         match source.as_ref() {
             sqlx::Error::Database(told) => match told.code().as_deref().map(Code::read) {
-                Some(Code::Sqlite(11 | 26)) => Some(Self::Damaged),
-                Some(Code::Postgres("XX001" | "XX002")) => Some(Self::Damaged),
+                Some(Code::Sqlite(11 | 26) | Code::Postgres("XX001" | "XX002")) => Some(Self::Damaged),
                 // NOMEM, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL
                 Some(Code::Sqlite(7 | 8 | 10 | 13 | 14 | 15)) => Some(Self::Unavailable),
                 // The server became a standby, or was set to read-only.

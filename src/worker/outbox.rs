@@ -65,7 +65,7 @@ async fn deliver(app: &App, mail: Model) -> Result<(), Error> {
             tracing::warn!(mail = %mail.id, attempts = mail.attempts + 1, ?state, error, "a mail was not sent");
         }
     }
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 async fn postpone(app: &App, mail: &Model) -> Result<(), Error> {
@@ -75,7 +75,7 @@ async fn postpone(app: &App, mail: &Model) -> Result<(), Error> {
     if outbox::claim(change, mail).await? {
         outbox::retry_later(change, mail, "the mail could not be written: see the log").await?;
     }
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 /// Claims a mail and writes its letter. `None` if another node has it, or there is nobody to send it to.
