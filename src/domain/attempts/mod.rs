@@ -179,7 +179,7 @@ impl Door<'_> {
         for budget in budgets {
             budget.give_back(&txn, right).await?;
         }
-        Ok(txn.commit().await?)
+        txn.commit().await
     }
 
     async fn keep(&self, budgets: &[Budget], owner: Option<&user::Model>) -> Result<(), Error> {
@@ -192,7 +192,7 @@ impl Door<'_> {
                 owner::tell_of_guesses(change, self.keyring, owner).await?;
             }
         }
-        Ok(txn.commit().await?)
+        txn.commit().await
     }
 }
 
