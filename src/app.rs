@@ -20,6 +20,7 @@ use crate::fetch::Fetcher;
 use crate::gates::Gates;
 use crate::id::{OrganisationId, UserId};
 use crate::issuers::Issuers;
+use crate::job_panics::PanicLog;
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
@@ -47,6 +48,7 @@ pub struct Shared {
     pub remembered: Remembered,
     pub fetcher: Fetcher,
     pub updates: Updates,
+    pub job_panics: PanicLog,
     pub mailer: Mailer,
     pub issuers: Issuers,
     signing_keys: RwLock<Arc<SigningKeys>>,
@@ -119,6 +121,7 @@ impl App {
             remembered: Remembered::default(),
             fetcher,
             updates: Updates::default(),
+            job_panics: PanicLog::default(),
             mailer,
             issuers,
             signing_keys: RwLock::new(Arc::new(none)),

@@ -6,7 +6,7 @@
 //! app.rs            what every request needs, built once
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock error fetch gates id jwt/ keyring network password/ permission rate refresh_token secret updates
+//! clock error fetch gates id job_panics jwt/ keyring network password/ permission rate refresh_token secret updates
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
@@ -36,6 +36,7 @@ pub mod fetch;
 pub mod gates;
 pub mod id;
 pub mod issuers;
+pub mod job_panics;
 pub mod jwt;
 pub mod keyring;
 pub mod mail;
