@@ -22,6 +22,7 @@ use crate::gates::Gates;
 use crate::gateways::Gateways;
 use crate::id::{OrganisationId, UserId};
 use crate::issuers::Issuers;
+use crate::job_panics::PanicLog;
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
@@ -57,6 +58,7 @@ pub struct Shared {
     pub refusals: Buckets,
     pub fetcher: Fetcher,
     pub updates: Updates,
+    pub job_panics: PanicLog,
     pub mailer: Mailer,
     pub issuers: Issuers,
     signing_keys: RwLock<Arc<SigningKeys>>,
@@ -139,6 +141,7 @@ impl App {
             refusals: Buckets::default(),
             fetcher,
             updates: Updates::default(),
+            job_panics: PanicLog::default(),
             mailer,
             issuers,
             signing_keys: RwLock::new(Arc::new(none)),

@@ -6,7 +6,7 @@
 //! app.rs            what every request needs, built once
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock deadline error fetch gates gateways id jwt/ keyring linkable network password/ permission rate refresh_token secret site updates
+//! clock deadline error fetch gates gateways id job_panics jwt/ keyring linkable network password/ permission rate refresh_token secret site updates
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
@@ -38,6 +38,7 @@ pub mod gates;
 pub mod gateways;
 pub mod id;
 pub mod issuers;
+pub mod job_panics;
 pub mod jwt;
 pub mod keyring;
 pub mod linkable;

@@ -23,6 +23,7 @@ const TAG: &str = "Service";
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Health {
+    /// `ok`, or `degraded` if a background job panicked in the last 15 minutes.
     #[schema(example = "ok")]
     status: &'static str,
     #[schema(example = "0.1.0")]
@@ -37,6 +38,7 @@ pub struct Health {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HealthDetails {
+    /// `ok`, or `degraded` if a background job panicked in the last 15 minutes.
     #[schema(example = "ok")]
     status: &'static str,
     #[schema(example = "0.1.0")]
@@ -67,7 +69,8 @@ pub enum HealthAnswer {
 
 fn ok(app: &App) -> Health {
     let warning = app.config.no_auth.then_some("no authentication: everybody is let in as an administrator");
-    Health { status: "ok", version: env!("CARGO_PKG_VERSION"), warning }
+    let status = if app.job_panics.is_recent(app.now()) { "degraded" } else { "ok" };
+    Health { status, version: env!("CARGO_PKG_VERSION"), warning }
 }
 
 /// Liveness

@@ -16,6 +16,7 @@
 //! below, `cargo run -- openapi > openapi/openapi.json`, and its tests in `tests/it/`.
 
 mod account;
+mod account_events;
 mod auth;
 mod compat;
 mod docs;
@@ -81,6 +82,7 @@ fn table(app: &App) -> RouteTable {
         .user(routes!(recovery::change_email))
         .user(routes!(sessions::list, sessions::end_others))
         .user(routes!(sessions::end))
+        .user(routes!(account_events::list))
         // Organisations: any user may make one and becomes its admin. Viewers see it and may leave, admins change it.
         .user(routes!(organisations::list, organisations::create))
         .org(P::OrgRead, routes!(organisations::show))

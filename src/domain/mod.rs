@@ -13,6 +13,7 @@ pub mod developer;
 pub mod device;
 pub mod display_name;
 pub mod email;
+pub mod event_tail;
 pub mod identities;
 pub mod import;
 pub mod invitations;
