@@ -179,6 +179,14 @@ impl App {
         Context::new(&self.config.public_url, email)
     }
 
+    /// What promises a mail begins with this, so that nothing is promised that cannot be kept.
+    ///
+    /// # Errors
+    /// [`Error::MailUnavailable`].
+    pub fn needs_mail(&self) -> Result<(), Error> {
+        if self.mailer.can_send() { Ok(()) } else { Err(Error::MailUnavailable) }
+    }
+
     /// The longest that an access token lives.
     pub fn longest_token(&self) -> TimeDelta {
         self.config.tokens.access_ttl

@@ -64,6 +64,10 @@ pub enum Error {
         "The issuer does not say that your e-mail address is confirmed. Confirm it there, then try again."
     )]
     IssuerEmailUnverified,
+    #[error(
+        "The issuer's token has an e-mail address that this server cannot send mails to. Give your account there another one, then try again."
+    )]
+    IssuerEmailUnreadable,
     #[error("Your e-mail address is not among those that may sign in through this issuer.")]
     NotAllowedByIssuer,
     #[error("There is no account for you here. Ask an administrator for an invitation.")]
@@ -125,6 +129,8 @@ pub enum Error {
         /// Seconds.
         retry_after: u64,
     },
+    #[error("This server sends no mails, and this would take one. Ask its operator.")]
+    MailUnavailable,
     #[error("The server is busy. Try again in a moment.")]
     Busy,
     #[error("The issuer's keys cannot be fetched. Try again in a moment.")]
@@ -199,6 +205,9 @@ impl Error {
             Self::IssuerEmailUnverified => {
                 (S::FORBIDDEN, "issuer_email_unverified", "Address not confirmed by the issuer")
             }
+            Self::IssuerEmailUnreadable => {
+                (S::FORBIDDEN, "issuer_email_unreadable", "Unreadable address from the issuer")
+            }
             Self::NotAllowedByIssuer => (S::FORBIDDEN, "not_allowed", "Not allowed"),
             Self::NoAccount => (S::FORBIDDEN, "no_account", "No account"),
             Self::LinkedToAnother => (S::FORBIDDEN, "linked_to_another", "Linked to another"),
@@ -226,6 +235,7 @@ impl Error {
             Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
             Self::TooManyMails => (S::TOO_MANY_REQUESTS, "too_many_mails", "Too many mails"),
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
+            Self::MailUnavailable => (S::NOT_IMPLEMENTED, "mail_unavailable", "No mails"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
             Self::IssuerUnavailable => (S::SERVICE_UNAVAILABLE, "issuer_unavailable", "Issuer unavailable"),
             Self::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", "Timeout"),

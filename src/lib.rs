@@ -6,7 +6,7 @@
 //! app.rs            what every request needs, built once
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock error fetch gates id jwt/ keyring network password/ permission rate refresh_token secret updates
+//! clock email error fetch gates id jwt/ keyring network password/ permission rate refresh_token secret updates
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
@@ -30,6 +30,7 @@ pub mod clock;
 pub mod config;
 pub mod database;
 pub mod domain;
+pub mod email;
 pub mod entity;
 pub mod error;
 pub mod fetch;

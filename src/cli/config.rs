@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use oskar::config::{Config, SETTINGS, Setting, Shape, Sourced, Written};
 use serde_json::json;
 
-use super::serve::without_password;
+use super::banner::without_password;
 use super::{Common, output};
 
 #[derive(Args)]
@@ -28,7 +28,11 @@ impl ConfigCommand {
         match self.action.unwrap_or(Action::Show) {
             Action::Show => show(common),
             Action::Check => {
-                common.load()?;
+                let sources = common.sources();
+                Config::from_sources(&sources)?;
+                for warning in &sources.warnings {
+                    eprintln!("Attention: {warning}");
+                }
                 output::one(common.json, &json!({ "ok": true }), "The configuration is good.")
             }
             Action::Template => output::print(&template()),
@@ -66,6 +70,8 @@ fn derived(key: &str, config: &Config) -> String {
     match key {
         "public_url" => config.public_url.clone(),
         "database_url" => config.database_url.clone(),
+        "docs" => config.docs.to_string(),
+        "verify_email" => if config.verify_email_required { "required" } else { "optional" }.to_owned(),
         "tokens.audience" => config.tokens.audience.clone(),
         "secret_key" => format!("in {}", config.data_dir.join("secret.key").display()),
         _ => String::new(),

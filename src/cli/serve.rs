@@ -1,22 +1,22 @@
 //! `oskar serve`.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::time::Instant;
 
 use anyhow::anyhow;
 use clap::Args;
-use oskar::app::{App, Opened};
+use oskar::app::App;
 use oskar::clock::{Clock, Timestamp};
-use oskar::config::{Config, LogFormat, Mode};
+use oskar::config::{Config, LogFormat, MailTransport, Sources};
 use oskar::domain::audit::Actor;
 use oskar::domain::{Change, developer, setup};
 use oskar::error::{Error, OrLog as _};
 use oskar::{server, worker};
 use tokio::net::TcpListener;
-use tokio::signal;
 use tracing_subscriber::EnvFilter;
 
-use super::Common;
+use super::banner::banner;
+use super::{Common, signals};
 
 /// How to serve.
 #[derive(Args, Default)]
@@ -30,11 +30,13 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, common: &Common) -> anyhow::Result<()> {
         let started = Instant::now();
-        let mut config = common.load()?;
-        if self.no_auth {
-            config = config.without_auth()?;
-        }
+        // First of all: a hang-up in the middle of the start must not end it either.
+        signals::survive_hangup()?;
+        let sources = common.sources();
+        let config =
+            if self.no_auth { Config::without_auth(&sources)? } else { Config::from_sources(&sources)? };
         log(&config)?;
+        tell(&config, &sources);
         // Before anything is made: who cannot have the port should not find a database either.
         let listener = TcpListener::bind(config.listen).await.map_err(|error| {
             anyhow!(
@@ -47,13 +49,32 @@ impl Serve {
         if app.config.no_auth {
             warn_of_no_auth(&app);
         }
-        banner(&app, opened, link.as_ref(), started);
+        // Before it says that it is ready: who reads that may want to stop it at once.
+        let stopped = signals::stopped()?;
+        // To standard error: standard output is for the log.
+        let banner = banner(&app, opened, link.as_ref(), started);
+        std::io::stderr().write_all(banner.as_bytes()).or_log("showing the banner");
         let jobs = worker::spawn(&app);
-        server::serve(&app, listener, stopped()).await;
+        server::serve(&app, listener, stopped).await;
         drop(jobs);
         worker::usage::tick(&app).await.or_log("writing the last uses before the end");
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+/// What is to be known of the configuration, and prevents nothing.
+fn tell(config: &Config, sources: &Sources) {
+    for warning in &sources.warnings {
+        tracing::warn!("{warning}");
+    }
+    for variable in &sources.ignored {
+        tracing::debug!(variable, "ignored: a platform made it from the name of a service or a container");
+    }
+    if config.mail.transport == MailTransport::Absent {
+        tracing::warn!(
+            "mail.smtp_url is \"none\": no invitations, no links to confirm addresses or to choose new passwords"
+        );
     }
 }
 
@@ -79,7 +100,9 @@ fn log(config: &Config) -> anyhow::Result<()> {
         LogFormat::Pretty => true,
         LogFormat::Json => false,
     };
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
+    // A terminal that was closed, or a pipe that nobody reads any more, must not end requests: the library would
+    // panic when it cannot write of its failure either.
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
     let started = if pretty {
         subscriber.with_target(false).compact().try_init()
     } else {
@@ -101,85 +124,4 @@ async fn setup_link(app: &App) -> Result<Option<(String, Timestamp)>, Error> {
         Err(Error::AlreadySetUp) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// To standard error: standard output is for the log.
-fn banner(app: &App, opened: Opened, link: Option<&(String, Timestamp)>, started: Instant) {
-    let config = &app.config;
-    let mode = match config.env {
-        Mode::Development => "development",
-        Mode::Production => "production",
-    };
-    let reach = if config.is_loopback() { "everything stays on this machine" } else { "open to the network" };
-    let version = env!("CARGO_PKG_VERSION");
-    let database = match config.database_url.strip_prefix("sqlite://") {
-        Some(file) => file.to_owned(),
-        None => without_password(&config.database_url),
-    };
-    let kind = if config.is_postgres() { "PostgreSQL" } else { "SQLite" };
-    let seconds = started.elapsed().as_secs_f64();
-    let url = &config.public_url;
-    if config.env == Mode::Development && !config.is_loopback() {
-        eprintln!(
-            "  Attention: env is \"development\", and {} can be reached from the network.",
-            config.listen
-        );
-    }
-    let Some((link, until)) = link else {
-        eprintln!("  oskar {version} · {mode} · {url} · {reach}");
-        eprintln!("  {kind} {database} · API {url}/docs");
-        eprintln!("  ready in {seconds:.2} s · Ctrl-C stops cleanly");
-        return;
-    };
-    let folder = if opened.new_data_dir { "created (mode 0700)" } else { "" };
-    let key = if opened.new_signing_key { "signing key created" } else { "signing key loaded" };
-    eprintln!("  oskar {version} · {mode} · {reach}\n");
-    if !config.is_postgres() {
-        eprintln!("  data       {:<32}  {folder}", config.data_dir.display());
-    }
-    eprintln!(
-        "  database   {database:<32}  {kind}, {} migrations in {:.2} s",
-        opened.migrations, opened.seconds
-    );
-    eprintln!("  keys       {} {key}\n", config.tokens.algorithm.as_str());
-    eprintln!("  Open       {link}");
-    eprintln!(
-        "             creates the first administrator · works once · until {} UTC",
-        until.format("%H:%M")
-    );
-    eprintln!("  API        {url}/docs   OpenAPI: /api/openapi.json");
-    eprintln!("  No browser? oskar setup --email you@example.com --org YourCompany\n");
-    eprintln!("  ready in {seconds:.2} s · Ctrl-C stops cleanly");
-}
-
-/// An address that can be shown.
-pub fn without_password(url: &str) -> String {
-    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
-        Some((scheme, (user, place))) => {
-            format!("{scheme}://{}:…@{place}", user.split(':').next().unwrap_or_default())
-        }
-        None => url.to_owned(),
-    }
-}
-
-/// Resolves on Ctrl-C and on SIGTERM.
-async fn stopped() {
-    let interrupt = async { signal::ctrl_c().await.or_log("waiting for Ctrl-C") };
-    #[cfg(unix)]
-    let terminate = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => _ = terminate.recv().await,
-            Err(error) => {
-                tracing::warn!(%error, "cannot wait for SIGTERM");
-                std::future::pending::<()>().await;
-            }
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
-    tracing::info!("stopping: no new connections, those under way may finish");
 }

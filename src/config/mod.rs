@@ -3,11 +3,18 @@
 //! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
+mod database;
+mod environment;
+mod file;
 mod issuers;
 mod limits;
+mod lists;
 mod mail;
 mod no_auth;
+mod origin;
+mod production;
 mod reader;
+mod secret_file;
 mod secret_key;
 mod settings;
 mod sources;
@@ -16,17 +23,17 @@ mod update_feed;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use axum::http::Uri;
 use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
+pub use environment::Environment;
 pub use issuers::{Issuer, KeySource};
 pub use limits::Limits;
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
 pub use settings::{SETTINGS, Setting, Shape};
-pub use sources::{Environment, Sourced, Sources, Written};
+pub use sources::{Sourced, Sources, Written};
 pub use update_feed::UpdateFeed;
 
 use crate::jwt::SigningAlgorithm;
@@ -78,6 +85,8 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     pub compat: bool,
     pub trusted_proxies: Vec<IpNet>,
+    pub allow_plain_http: bool,
+    pub hsts_include_subdomains: bool,
     pub docs: bool,
     pub update_feed: Option<UpdateFeed>,
     pub tokens: Tokens,
@@ -126,30 +135,27 @@ impl Config {
     /// # Errors
     /// All mistakes at once.
     pub fn from_sources(sources: &Sources) -> Result<Self, ConfigError> {
+        let (config, problems) = Self::read(sources);
+        if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
+    }
+
+    /// The configuration, and all that is wrong with it.
+    fn read(sources: &Sources) -> (Self, Vec<String>) {
         let mut read = Reader::new(sources);
+        let env = read.choice("env", &[("development", Mode::Development), ("production", Mode::Production)]);
         let listen: SocketAddr = read.one("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8675)));
         let data_dir = PathBuf::from(read.text("data_dir"));
-        let public_url = match read.text("public_url").trim_end_matches('/') {
-            "" => format!("http://localhost:{}", listen.port()),
-            given => given.to_owned(),
+        let local_url = format!("http://localhost:{}", listen.port());
+        let public_url = match read.text("public_url") {
+            "" => local_url,
+            given => origin::normalise(given).unwrap_or_else(|problem| {
+                read.problem("public_url", problem);
+                local_url
+            }),
         };
-        if !is_origin(&public_url) {
-            read.problem("public_url", "is not an origin such as https://auth.example.com, without a path");
-        }
-        let database_url = match read.text("database_url") {
-            "" => format!("sqlite://{}", data_dir.join("oskar.db").display()),
-            given => given.to_owned(),
-        };
-        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database_url.starts_with(scheme)) {
-            read.problem("database_url", "starts with neither `sqlite:` nor `postgres:`");
-        }
-        let allowed_origins = read.list("allowed_origins");
-        for origin in allowed_origins.iter().filter(|origin| !is_origin(origin)) {
-            read.problem(
-                "allowed_origins",
-                &format!("`{origin}` is not an origin such as https://app.example.com"),
-            );
-        }
+        let database_url = database::read(&mut read, &data_dir);
+        read.choice("database_tls", &[("verify-full", ()), ("insecure", ())]);
+        let allowed_origins = read.origins("allowed_origins");
         let audience = match read.text("tokens.audience") {
             "" => public_url.clone(),
             given => given.to_owned(),
@@ -162,11 +168,11 @@ impl Config {
         }
         let mail = mail::read(&mut read);
         let verify_email_required = match read.text("verify_email") {
-            "" => matches!(mail.transport, MailTransport::Smtp(_)),
+            "" => env == Mode::Production || matches!(mail.transport, MailTransport::Smtp(_)),
             _ => read.choice("verify_email", &[("required", true), ("optional", false)]),
         };
         let config = Self {
-            env: read.choice("env", &[("development", Mode::Development), ("production", Mode::Production)]),
+            env,
             listen,
             public_url,
             data_dir,
@@ -181,17 +187,18 @@ impl Config {
                     ("closed", Registration::Closed),
                 ],
             ),
-            registration_domains: read
-                .list("registration_domains")
-                .iter()
-                .map(|domain| domain.to_lowercase())
-                .collect(),
+            registration_domains: read.domains("registration_domains"),
             verify_email_required,
             mail,
             allowed_origins,
             compat: read.one("compat", true),
             trusted_proxies: read.networks("trusted_proxies"),
-            docs: read.one("docs", true),
+            allow_plain_http: read.one("allow_plain_http", false),
+            hsts_include_subdomains: read.one("hsts_include_subdomains", false),
+            docs: match read.text("docs") {
+                "" => env == Mode::Development,
+                _ => read.one("docs", false),
+            },
             update_feed: update_feed::read(&mut read),
             tokens: Tokens {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),
@@ -219,35 +226,24 @@ impl Config {
             password_cost: PRODUCTION,
             secret_key,
         };
-        let mut problems = read.problems;
-        if config.env == Mode::Production {
-            problems.extend(config.unsafe_for_production());
+        config.check_registration(&mut read);
+        if env == Mode::Production {
+            production::check(&config, &mut read);
         }
-        if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
+        (config, read.problems)
     }
 
-    /// What production refuses to start on, beyond what is refused everywhere.
-    fn unsafe_for_production(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        if !self.is_https() {
-            problems.push(format!(
-                "public_url is {}. Cookies are `Secure`, so nobody could sign in. Set an https URL, or env = \"development\" to try things out.",
-                self.public_url
-            ));
+    /// A list of domains that does not decide anything, or lets nobody in, is not what was meant.
+    fn check_registration(&self, read: &mut Reader<'_>) {
+        let listed = !read.list("registration_domains").is_empty();
+        if self.registration == Registration::Domain && !listed {
+            read.problem("registration_domains", "is needed for `registration = \"domain\"`");
         }
-        for origin in self.allowed_origins.iter().filter(|origin| !origin.starts_with("https://")) {
-            problems.push(format!(
-                "allowed_origins has {origin}: anybody on the way could speak for it. Use https."
-            ));
+        if self.registration == Registration::Open && listed {
+            let problem =
+                "decides nothing: `registration` is \"open\" to everybody. Write registration = \"domain\"";
+            read.problem("registration_domains", problem);
         }
-        problems.extend(self.update_feed.as_ref().and_then(UpdateFeed::unsafe_for_production));
-        if self.tokens.access_ttl > TimeDelta::days(1) {
-            problems.push(
-                "tokens.access_ttl is longer than a day: other services would trust a token for too long."
-                    .to_owned(),
-            );
-        }
-        problems
     }
 
     /// Whether clients reach this server by https.
@@ -286,16 +282,6 @@ impl Config {
     pub fn make_data_dir(&self) -> Result<bool, ConfigError> {
         secret_key::make_private_folder(&self.data_dir).map_err(|problem| ConfigError(vec![problem]))
     }
-}
-
-/// Scheme, host and perhaps port, nothing behind.
-fn is_origin(text: &str) -> bool {
-    let Ok(uri) = text.parse::<Uri>() else { return false };
-    matches!(uri.scheme_str(), Some("http" | "https"))
-        && uri.host().is_some_and(|host| !host.is_empty())
-        && uri
-            .authority()
-            .is_some_and(|authority| text.ends_with(authority.as_str()) && !authority.as_str().contains('@'))
 }
 
 #[cfg(test)]
@@ -354,10 +340,9 @@ mod tests {
         let told =
             load(&[("OSKAR_ENV", "production"), ("OSKAR_ALLOWED_ORIGINS", "http://a.example")]).unwrap_err();
         assert!(
-            told.contains("public_url is http://localhost:8675") && told.contains("http://a.example"),
+            told.contains("`public_url` is http://localhost:8675") && told.contains("http://a.example"),
             "{told}"
         );
-        assert!(load(&[("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://auth.example")]).is_ok());
     }
 
     #[test]

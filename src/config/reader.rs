@@ -1,11 +1,9 @@
 //! From texts to typed settings.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 use std::str::FromStr;
 
 use chrono::TimeDelta;
-use ipnet::IpNet;
 
 use super::sources::{Sources, Written};
 use crate::permission::{Catalogue, Role};
@@ -26,6 +24,16 @@ impl<'a> Reader<'a> {
         self.problems.push(format!("`{key}` {what} ({origin})"));
     }
 
+    /// Whether the setting was written anywhere; an empty list that was written says "none".
+    pub fn written(&self, key: &str) -> bool {
+        self.sources.written(key)
+    }
+
+    /// Whether the setting has exactly that word.
+    pub fn says(&self, key: &str, word: &str) -> bool {
+        self.text(key) == word
+    }
+
     pub fn numbers(&self, section: &str) -> BTreeSet<u8> {
         self.sources.numbers(section)
     }
@@ -42,19 +50,6 @@ impl<'a> Reader<'a> {
             Some(Written::List(list)) => list.clone(),
             _ => Vec::new(),
         }
-    }
-
-    /// Networks; an address alone is a network of one.
-    pub fn networks(&mut self, key: &str) -> Vec<IpNet> {
-        let mut networks = Vec::new();
-        for text in self.list(key) {
-            match text.parse().or_else(|_| text.parse().map(|address: IpAddr| address.to_canonical().into()))
-            {
-                Ok(network) => networks.push(network),
-                Err(_) => self.problem(key, &format!("has `{text}`, which is no network such as 10.0.0.0/8")),
-            }
-        }
-        networks
     }
 
     pub fn one<T: FromStr<Err: std::fmt::Display>>(&mut self, key: &str, fallback: T) -> T {

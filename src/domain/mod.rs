@@ -11,7 +11,6 @@ pub mod audit;
 pub mod developer;
 pub mod device;
 pub mod display_name;
-pub mod email;
 pub mod identities;
 pub mod import;
 pub mod invitations;
@@ -38,6 +37,7 @@ pub mod users;
 use sea_orm::DatabaseTransaction;
 
 use crate::clock::Timestamp;
+pub use crate::email;
 use audit::Actor;
 
 /// A write in progress.

@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::attempts::{Door, Subject};
 use super::device::Device;
-use super::{Change, users};
+use super::{Change, email, users};
 use crate::entity::user;
 use crate::error::Error;
 use crate::id::SessionId;
@@ -20,7 +20,7 @@ pub struct Checked {
 
 fn normalised(name: &str) -> String {
     // PostgreSQL has no texts with NUL, so nobody is called that.
-    name.trim().to_lowercase().replace('\0', "\u{fffd}")
+    email::normalise(name.trim()).replace('\0', "\u{fffd}")
 }
 
 /// The account by e-mail address or username; either may stand for either.

@@ -14,6 +14,7 @@ use crate::domain::attempts::Door;
 use crate::domain::display_name::DisplayName;
 use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::{Change, sessions, sign_in};
+use crate::email::shown;
 use crate::entity::{invitation, organisation};
 use crate::error::Error;
 use crate::password::PresentedPassword;
@@ -62,7 +63,7 @@ impl Found {
         let shown = InvitePage {
             organisation: &self.organisation.name,
             role: self.invitation.role.as_str(),
-            email: &self.invitation.email,
+            email: &shown(&self.invitation.email),
             signed_in: self.visitor == Visitor::SignedIn,
             has_account: self.visitor == Visitor::HasAccount,
             name: form.name,
@@ -97,7 +98,8 @@ async fn find(
         if by.user.email_normalised != invitation.email_normalised {
             let text = format!(
                 "You are signed in as {}, but this invitation is for {}. Sign out first, or open it in another browser. It stays good.",
-                by.user.email, invitation.email
+                shown(&by.user.email),
+                shown(&invitation.email)
             );
             return Ok(Err(page(
                 StatusCode::FORBIDDEN,

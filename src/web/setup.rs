@@ -13,6 +13,7 @@ use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::users::NewUser;
 use crate::domain::{Change, sessions, setup};
+use crate::email::shown;
 use crate::error::Error;
 use crate::secret::{Kind, Secret};
 
@@ -125,7 +126,7 @@ pub async fn create(
     let (_, cookie) = sessions::start(change, &app.keyring, user.id, Some(organisation.id)).await?;
     txn.commit().await?;
     let done = DonePage {
-        email: &user.email,
+        email: &shown(&user.email),
         organisation: &organisation.name,
         slug: &organisation.slug,
         url: &app.config.public_url,

@@ -9,6 +9,7 @@ use super::page::{GonePage, LinkPart, NoticePage, page};
 use crate::app::App;
 use crate::auth::Client;
 use crate::domain::{Change, mailbox, one_time};
+use crate::email::shown;
 use crate::error::Error;
 use crate::secret::{Kind, Secret};
 
@@ -45,7 +46,7 @@ pub async fn confirm(
     match verified {
         Ok(user) => {
             txn.commit().await?;
-            let text = format!("{} is confirmed. You can close this page and sign in.", user.email);
+            let text = format!("{} is confirmed. You can close this page and sign in.", shown(&user.email));
             page(StatusCode::OK, &NoticePage { heading: "Address confirmed", text })
         }
         Err(Error::LinkInvalid) => page(StatusCode::GONE, &GONE),
