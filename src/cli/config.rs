@@ -96,6 +96,8 @@ fn template() -> String {
     let mut lines = vec![
         "# Oskar's configuration. Every line that is commented out shows the default.".to_owned(),
         "# Each setting can be given in the environment as well, and wins there: see the names.".to_owned(),
+        "# A setting that is written must have a value; only a list may be empty, and says \"none\" by it."
+            .to_owned(),
     ];
     let mut section = "";
     for setting in SETTINGS {
