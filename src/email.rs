@@ -25,7 +25,7 @@ const QUOTED_LOCAL_PART: &str = "quoted names before the @ are not accepted";
 #[serde(try_from = "String")]
 #[schema(
     value_type = String, max_length = 254, example = "ana@acme.example",
-    pattern = r"^(?![^@]{65})[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?|[a-z0-9ß-öø-ÿ]{1,20})(\.([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?|[a-z0-9ß-öø-ÿ]{1,20}))*$"
+    pattern = r"^(?![^@]{65})[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?|[A-Za-z0-9-]*[^\x00-\x7F]([A-Za-z0-9-]|[^\x00-\x7F])*)(\.([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?|[A-Za-z0-9-]*[^\x00-\x7F]([A-Za-z0-9-]|[^\x00-\x7F])*))*$"
 )]
 pub struct Email(String);
 

@@ -34,7 +34,7 @@ impl Postgres {
     async fn connect(&self, host: &str, parameters: &str) -> Ran {
         let parameters = parameters.replace("{}", &self.certificates);
         let folder = tempfile::tempdir().unwrap();
-        let mut command = oskar(&["migrate", "up"]);
+        let mut command = oskar(&["user", "list"]);
         command.current_dir(folder.path()).env(
             "OSKAR_DATABASE_URL",
             format!("postgres://oskar@{host}:{}/postgres?{parameters}", self.port),
