@@ -15,6 +15,7 @@ use crate::domain::remembered::Remembered;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
 use crate::domain::{Change, developer, setup, signing_keys};
+use crate::email::shown;
 use crate::error::Error;
 use crate::fetch::Fetcher;
 use crate::gates::Gates;
@@ -176,7 +177,7 @@ impl App {
 
     /// What the password of an account with this address must not consist of.
     pub fn password_context(&self, email: &str) -> Context {
-        Context::new(&self.config.public_url, email)
+        Context::new(&self.config.public_url, &shown(email))
     }
 
     /// What promises a mail begins with this, so that nothing is promised that cannot be kept.

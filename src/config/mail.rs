@@ -98,6 +98,20 @@ fn with_tls(url: &str, insecure: bool) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::with_tls;
+    use crate::config::{Config, Environment, Sources};
+
+    #[test]
+    fn the_sender_is_an_address_that_mail_servers_take() {
+        let from = |text: &str| {
+            let sources = Sources::gather(None, &Environment::of([("OSKAR_MAIL__FROM", text)]), &[]);
+            Config::from_sources(&sources).map(|config| config.mail.from).map_err(|error| error.to_string())
+        };
+        assert_eq!(from("auth@acme.example").unwrap(), "auth@acme.example");
+        assert_eq!(from("Acme <auth@MÜLLER.example>").unwrap(), "Acme <auth@xn--mller-kva.example>");
+        for bad in ["Acme", "Acme <auth>", "ä@acme.example", "a..b@acme.example"] {
+            assert!(from(bad).unwrap_err().contains("(OSKAR_MAIL__FROM)"), "{bad}");
+        }
+    }
 
     #[test]
     fn nothing_goes_over_a_network_in_the_clear_unless_that_is_meant() {

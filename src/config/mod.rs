@@ -143,7 +143,7 @@ impl Config {
     fn read(sources: &Sources) -> (Self, Vec<String>) {
         let mut read = Reader::new(sources);
         let env = read.choice("env", &[("development", Mode::Development), ("production", Mode::Production)]);
-        let listen: SocketAddr = read.one("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8675)));
+        let listen = read.socket("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8675)));
         let data_dir = PathBuf::from(read.text("data_dir"));
         let local_url = format!("http://localhost:{}", listen.port());
         let public_url = match read.text("public_url") {
@@ -215,7 +215,7 @@ impl Config {
             limits: Limits::read(&mut read),
             issuers: issuers::read(&mut read),
             log: Log {
-                level: read.text("log.level").to_owned(),
+                level: read.log_level("log.level"),
                 format: read.choice(
                     "log.format",
                     &[("auto", LogFormat::Auto), ("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
@@ -319,6 +319,8 @@ mod tests {
             ("OSKAR_TOKENS__ACCESS_TTL", "soon"),
             ("OSKAR_TOKENS__ALGORITHM", "RS256"),
             ("OSKAR_SECRET_KEY", "short"),
+            ("OSKAR_LISTEN", "localhost:8675"),
+            ("OSKAR_LOG__LEVEL", "oskar=loud"),
             ("OSKAR_PERMISSIONS", "tasks:write=boss,Tasks=member"),
             ("OSKAR_ALLOWED_ORIGINS", "https://app.example.com/path"),
         ])
@@ -328,6 +330,8 @@ mod tests {
             "`tokens.access_ttl` is no duration",
             "RSA keys are not used for signing",
             "`secret_key`",
+            "`listen` is `localhost:8675`, not an address with a port such as",
+            "`log.level` is `oskar=loud`: ",
             "`boss` is no role",
             "not an origin",
         ] {
@@ -343,6 +347,16 @@ mod tests {
             told.contains("`public_url` is http://localhost:8675") && told.contains("http://a.example"),
             "{told}"
         );
+    }
+
+    #[test]
+    fn a_list_of_domains_decides_who_may_register_or_is_refused() {
+        let (domain, list) =
+            (("OSKAR_REGISTRATION", "domain"), ("OSKAR_REGISTRATION_DOMAINS", "acme.example"));
+        assert!(load(&[domain]).unwrap_err().contains("`registration_domains` is needed"));
+        let told = load(&[list]).unwrap_err();
+        assert!(told.contains("decides nothing") && told.contains("(OSKAR_REGISTRATION_DOMAINS)"), "{told}");
+        assert!(load(&[domain, list]).is_ok() && load(&[("OSKAR_REGISTRATION", "invite"), list]).is_ok());
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! From texts to typed settings.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::str::FromStr;
 
 use chrono::TimeDelta;
+use tracing_subscriber::EnvFilter;
 
 use super::sources::{Sources, Written};
 use crate::permission::{Catalogue, Role};
@@ -60,6 +62,27 @@ impl<'a> Reader<'a> {
                 fallback
             }
         }
+    }
+
+    /// An address with a port. Names are not looked up: they may stand for several addresses.
+    pub fn socket(&mut self, key: &str, fallback: SocketAddr) -> SocketAddr {
+        self.text(key).parse().unwrap_or_else(|_| {
+            let problem = format!(
+                "is `{}`, not an address with a port such as 127.0.0.1:8675, 0.0.0.0:80 or [::]:80",
+                self.text(key)
+            );
+            self.problem(key, &problem);
+            fallback
+        })
+    }
+
+    /// A filter of log lines, in the words of `tracing_subscriber`.
+    pub fn log_level(&mut self, key: &str) -> String {
+        let filter = self.text(key).to_owned();
+        if let Err(error) = EnvFilter::try_new(&filter) {
+            self.problem(key, &format!("is `{filter}`: {error}"));
+        }
+        filter
     }
 
     pub fn within<T: FromStr<Err: std::fmt::Display> + PartialOrd + std::fmt::Display + Copy>(

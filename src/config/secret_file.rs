@@ -10,6 +10,9 @@ use std::path::Path;
 
 use crate::secret::random_base62;
 
+/// Where Docker, Podman and their compositions put secrets, which not all of them mount read-only.
+const CONTAINER_SECRETS: &str = "/run/secrets";
+
 /// A secret as a file has it.
 #[derive(Debug)]
 pub struct Private {
@@ -46,10 +49,13 @@ fn check(path: &Path, file: &File) -> Result<Option<String>, String> {
     if !metadata.is_file() || !(readable || writable) {
         return Ok(None);
     }
-    if is_read_only(file) && !writable {
-        return Ok(Some(format!(
-            "{shown} can be read by everybody; it is mounted read-only, so it is taken as it is"
-        )));
+    let mounted = if is_read_only(file) {
+        Some("it is mounted read-only")
+    } else {
+        path.starts_with(CONTAINER_SECRETS).then_some("it lies where container platforms put secrets")
+    };
+    if let (Some(mounted), false) = (mounted, writable) {
+        return Ok(Some(format!("{shown} can be read by everybody; {mounted}, so it is taken as it is")));
     }
     let folder = std::fs::canonicalize(path).ok().and_then(|path| Some(path.parent()?.to_owned()));
     let same_volume = |folder: &Path| folder.metadata().is_ok_and(|folder| folder.dev() == metadata.dev());
@@ -76,10 +82,10 @@ pub fn keeps_modes(folder: &Path) -> Option<bool> {
     use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 
     let path = folder.join(format!(".oskar-mode-{}", &*random_base62(8)));
-    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).ok()?;
-    let mode = made.metadata().map(|metadata| metadata.mode());
+    let probe = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).ok()?;
+    let mode = probe.metadata().map(|metadata| metadata.mode());
     let removed = std::fs::remove_file(&path);
-    mode.ok().filter(|_| removed.is_ok()).map(|mode| mode & 0o077 == 0)
+    mode.ok().filter(|_| removed.is_ok()).map(|mode| mode.trailing_zeros() >= 6)
 }
 
 #[cfg(all(test, unix))]

@@ -132,3 +132,26 @@ fn read(path: &Path) -> Result<Zeroizing<String>, String> {
         "{path} is empty: a first start was interrupted. If nothing was ever stored under it, delete it"
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_random_is_strong() {
+        for weak in [
+            "short",
+            "please-changeme-please-changeme-0123",
+            "abcdefghijklmnopqrstuvwxyz123456",
+            "0123456789abcdef0123456789abcdef",
+            "qwertyuiopasdfghjklzxcvbnm123456",
+            "passwordpasswordpassword12345678",
+        ] {
+            assert!(weakness(weak).is_some(), "{weak}");
+        }
+        for _ in 0..50 {
+            let key = random_base62(32);
+            assert_eq!(weakness(&key), None, "{}", *key);
+        }
+    }
+}

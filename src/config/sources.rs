@@ -173,11 +173,11 @@ impl Sources {
         let ours: BTreeSet<_> = names.filter(|name| name.starts_with("oskar_")).collect();
         for name in ours {
             let secrets = || SETTINGS.iter().filter(|setting| setting.secret);
-            let named = |setting: &Setting| format!("oskar_{}", setting.key);
-            if let Some(setting) = secrets().find(|setting| named(setting) == name) {
+            let credential = |setting: &Setting| format!("oskar_{}", setting.key);
+            if let Some(setting) = secrets().find(|setting| credential(setting) == name) {
                 self.read_secret(setting, &Path::new(folder).join(&name), "CREDENTIALS_DIRECTORY");
             } else {
-                let hint = suggestion(&name, secrets().map(named));
+                let hint = suggestion(&name, secrets().map(credential));
                 self.problems.push(format!("unknown credential `{name}` in CREDENTIALS_DIRECTORY.{hint}"));
             }
         }

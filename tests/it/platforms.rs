@@ -193,7 +193,9 @@ async fn a_secret_that_is_mounted_read_only_is_taken_with_a_warning() {
     mounted(&source, 0o444);
     let place = folder.path().join("mounted");
     std::fs::create_dir(&place).unwrap();
+    // Docker's secrets lie below /run, and can be written to by root.
     let script = "mount -t tmpfs none \"$PLACE\" && cp -a \"$SOURCE/.\" \"$PLACE\" && chmod \"$MODE\" \"$PLACE/key\" && \
+                  mount -t tmpfs none /run && cp -a \"$PLACE/..data/.\" /run/secrets && \
                   mount -o remount,ro \"$PLACE\" && exec \"$@\"";
     let check = async |mode: &str, name: &str, value: &Path| {
         let mut command = Command::new("unshare");
@@ -216,8 +218,12 @@ async fn a_secret_that_is_mounted_read_only_is_taken_with_a_warning() {
         let warned = check(mode, "OSKAR_SECRET_KEY_FILE", &key).await.code(0);
         assert!(warned.err.contains("can be read by everybody; it is mounted read-only"), "{}", warned.err);
     }
-    let refused = check("666", "OSKAR_SECRET_KEY_FILE", &key).await.code(78);
-    assert!(refused.err.contains("can be changed by everybody"), "{}", refused.err);
+    let warned = check("444", "OSKAR_SECRET_KEY_FILE", Path::new("/run/secrets/key")).await.code(0);
+    assert!(warned.err.contains("where container platforms put secrets"), "{}", warned.err);
+    for key in [&key, Path::new("/run/secrets/key")] {
+        let refused = check("666", "OSKAR_SECRET_KEY_FILE", key).await.code(78);
+        assert!(refused.err.contains("can be changed by everybody"), "{}", refused.err);
+    }
 
     // Systemd hands over all secrets of a unit in one folder, a file each.
     std::fs::rename(source.join("key"), source.join("oskar_secret_key")).unwrap();
