@@ -70,12 +70,7 @@ fn canonical(network: IpNet) -> IpNet {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::{Config, Environment, Sources};
-
-    fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
-        let sources = Sources::gather(None, &Environment::of(variables.iter().copied()), &[]);
-        Config::from_sources(&sources).map_err(|error| error.to_string())
-    }
+    use crate::config::load;
 
     #[test]
     fn what_can_be_brought_into_form_is() {

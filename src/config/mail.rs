@@ -98,14 +98,11 @@ fn with_tls(url: &str, insecure: bool) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::with_tls;
-    use crate::config::{Config, Environment, Sources};
+    use crate::config::load;
 
     #[test]
     fn the_sender_is_an_address_that_mail_servers_take() {
-        let from = |text: &str| {
-            let sources = Sources::gather(None, &Environment::of([("OSKAR_MAIL__FROM", text)]), &[]);
-            Config::from_sources(&sources).map(|config| config.mail.from).map_err(|error| error.to_string())
-        };
+        let from = |text: &str| load(&[("OSKAR_MAIL__FROM", text)]).map(|config| config.mail.from);
         assert_eq!(from("auth@acme.example").unwrap(), "auth@acme.example");
         assert_eq!(from("Acme <auth@MÜLLER.example>").unwrap(), "Acme <auth@xn--mller-kva.example>");
         for bad in ["Acme", "Acme <auth>", "ä@acme.example", "a..b@acme.example"] {

@@ -284,15 +284,17 @@ impl Config {
     }
 }
 
+/// The configuration of an environment of these variables only, or all that is wrong with it.
+#[cfg(test)]
+fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
+    let sources = Sources::gather(None, &Environment::of(variables.iter().copied()), &[]);
+    Config::from_sources(&sources).map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::permission::Role;
-
-    fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
-        let sources = Sources::gather(None, &Environment::of(variables.iter().copied()), &[]);
-        Config::from_sources(&sources).map_err(|error| error.to_string())
-    }
 
     #[test]
     fn without_any_setting_it_is_a_development_server_on_this_machine() {

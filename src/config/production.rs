@@ -29,7 +29,7 @@ pub fn check(config: &Config, read: &mut Reader<'_>) {
 
 /// By which addresses the server is reached.
 fn addresses(config: &Config, read: &mut Reader<'_>) {
-    if !config.is_https() {
+    if !config.is_https() && !read.is_told("public_url") {
         let problem = format!(
             "is {}. Cookies are `Secure`, so nobody could sign in. Set an https URL, or env = \"development\" to try things out",
             config.public_url
@@ -55,7 +55,7 @@ fn addresses(config: &Config, read: &mut Reader<'_>) {
 /// Whether an account belongs to who says so.
 fn accounts(config: &Config, read: &mut Reader<'_>) {
     let says_none = read.says("mail.smtp_url", "none");
-    if config.mail.transport == MailTransport::Absent && !says_none && !read.written("mail.smtp_url") {
+    if config.mail.transport == MailTransport::Absent && !says_none && !read.is_told("mail.smtp_url") {
         read.problem(
             "mail.smtp_url",
             "is not set, so no mail could be sent: no invitation, no link to confirm an address or to choose a new password. Name a mail server, or write \"none\" to do without",
@@ -96,7 +96,7 @@ fn is_nobodys(from: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::{Config, Environment, Sources};
+    use crate::config::{Config, load};
 
     const GOOD: &[(&str, &str)] = &[
         ("OSKAR_ENV", "production"),
@@ -104,11 +104,6 @@ mod tests {
         ("OSKAR_MAIL__SMTP_URL", "smtps://u:p@mail.example"),
         ("OSKAR_MAIL__FROM", "Acme <auth@acme.example>"),
     ];
-
-    fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
-        let sources = Sources::gather(None, &Environment::of(variables.iter().copied()), &[]);
-        Config::from_sources(&sources).map_err(|error| error.to_string())
-    }
 
     /// What the good configuration becomes with these, or without those that are empty.
     fn with(changes: &[(&'static str, &'static str)]) -> Result<Config, String> {

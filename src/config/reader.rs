@@ -31,6 +31,12 @@ impl<'a> Reader<'a> {
         self.sources.written(key)
     }
 
+    /// Whether something was told of that setting already: what follows from it need not be told too.
+    pub fn is_told(&self, key: &str) -> bool {
+        let beginning = format!("`{key}` ");
+        self.problems.iter().any(|problem| problem.starts_with(&beginning))
+    }
+
     /// Whether the setting has exactly that word.
     pub fn says(&self, key: &str, word: &str) -> bool {
         self.text(key) == word
