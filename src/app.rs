@@ -16,6 +16,7 @@ use crate::domain::tally::Tally;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
 use crate::domain::{Change, attempts, developer, setup, signing_keys};
+use crate::email::shown;
 use crate::error::{Error, OrLog as _};
 use crate::fetch::Fetcher;
 use crate::gates::Gates;
@@ -207,7 +208,15 @@ impl App {
 
     /// What the password of an account with this address must not consist of.
     pub fn password_context(&self, email: &str) -> Context {
-        Context::new(&self.config.public_url, email)
+        Context::new(&self.config.public_url, &shown(email))
+    }
+
+    /// What promises a mail begins with this, so that nothing is promised that cannot be kept.
+    ///
+    /// # Errors
+    /// [`Error::MailUnavailable`].
+    pub fn needs_mail(&self) -> Result<(), Error> {
+        if self.mailer.can_send() { Ok(()) } else { Err(Error::MailUnavailable) }
     }
 
     /// The longest that an access token lives.

@@ -80,6 +80,10 @@ pub enum Error {
         "The issuer does not say that your e-mail address is confirmed. Confirm it there, then try again."
     )]
     IssuerEmailUnverified,
+    #[error(
+        "The issuer's token has an e-mail address that this server cannot send mails to. Give your account there another one, then try again."
+    )]
+    IssuerEmailUnreadable,
     #[error("Your e-mail address is not among those that may sign in through this issuer.")]
     NotAllowedByIssuer,
     #[error("There is no account for you here. Ask an administrator for an invitation.")]
@@ -165,6 +169,8 @@ pub enum Error {
         /// Seconds.
         retry_after: u64,
     },
+    #[error("This server sends no mails, and this would take one. Ask its operator.")]
+    MailUnavailable,
     #[error("The server is busy. Try again in a moment.")]
     Busy,
     #[error("The database cannot be reached, or cannot read or write. Try again in a moment.")]
@@ -242,6 +248,9 @@ impl Error {
             Self::IssuerEmailUnverified => {
                 (S::FORBIDDEN, "issuer_email_unverified", "Address not confirmed by the issuer")
             }
+            Self::IssuerEmailUnreadable => {
+                (S::FORBIDDEN, "issuer_email_unreadable", "Unreadable address from the issuer")
+            }
             Self::NotAllowedByIssuer => (S::FORBIDDEN, "not_allowed", "Not allowed"),
             Self::NoAccount => (S::FORBIDDEN, "no_account", "No account"),
             Self::LinkedToAnother => (S::FORBIDDEN, "linked_to_another", "Linked to another"),
@@ -283,6 +292,7 @@ impl Error {
                 (S::TOO_MANY_REQUESTS, "too_many_registrations", "Too many registrations")
             }
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
+            Self::MailUnavailable => (S::NOT_IMPLEMENTED, "mail_unavailable", "No mails"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
             Self::StorageUnavailable(_) => {
                 (S::SERVICE_UNAVAILABLE, "storage_unavailable", "Storage unavailable")

@@ -6,7 +6,7 @@
 //! app.rs            what every request needs, built once
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock deadline error fetch gates gateways id job_panics jwt/ keyring linkable network password/ permission rate refresh_token secret site updates
+//! clock deadline email error fetch gates gateways id job_panics jwt/ keyring linkable network password/ permission rate refresh_token secret site updates
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
@@ -31,6 +31,7 @@ pub mod config;
 pub mod database;
 pub mod deadline;
 pub mod domain;
+pub mod email;
 pub mod entity;
 pub mod error;
 pub mod fetch;

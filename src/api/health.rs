@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::layers::{no_store, unheard_proxy};
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Client, Principal, Reach, caller};
+use crate::config::MailTransport;
 use crate::entity::organisation;
 use crate::error::Error;
 use crate::permission::Role;
@@ -47,6 +48,8 @@ pub struct HealthDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     warning: Option<&'static str>,
+    /// How mails go out; `none`: not at all.
+    mail: MailState,
     /// The latest release, if it is newer than this one.
     pending_update: Option<PendingUpdate>,
     /// Known weaknesses of this version.
@@ -57,6 +60,28 @@ pub struct HealthDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     problems: Option<Vec<String>>,
+}
+
+/// How mails go out.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MailState {
+    Smtp,
+    Folder,
+    /// Kept in memory, for development.
+    Captured,
+    None,
+}
+
+impl From<&MailTransport> for MailState {
+    fn from(transport: &MailTransport) -> Self {
+        match transport {
+            MailTransport::Smtp(_) => Self::Smtp,
+            MailTransport::Folder(_) => Self::Folder,
+            MailTransport::Captured => Self::Captured,
+            MailTransport::Absent => Self::None,
+        }
+    }
 }
 
 /// For everybody the first, for administrators the second.
@@ -110,6 +135,7 @@ pub async fn health(app: State<App>, client: Client, headers: HeaderMap) -> Resu
         status,
         version,
         warning,
+        mail: (&app.config.mail.transport).into(),
         pending_update: news.as_ref().and_then(|news| news.update.clone()),
         advisories: news.as_ref().map(|news| news.advisories.clone()).unwrap_or_default(),
         checked_at: news.map(|news| news.checked_at),

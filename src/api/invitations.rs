@@ -160,13 +160,15 @@ fn rules(app: &App) -> Rules {
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations", operation_id = "create_invitations", tag = TAG, request_body = NewInvitations,
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The invitations; their mails are on their way.", body = Invitations),
-        (status = 409, description = "Somebody is a member already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "Somebody is a member already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn create(
     State(app): State<App>,
     Caller { actor, .. }: Caller,
     member: Member,
     Input(input): Input<NewInvitations>,
 ) -> Result<(StatusCode, Json<Invitations>), Error> {
+    app.needs_mail()?;
     if !(1..=MOST_AT_ONCE).contains(&input.emails.len()) {
         return Err(Error::invalid("/emails", "1 to 50 addresses"));
     }
@@ -207,13 +209,15 @@ pub async fn withdraw(
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
-        (status = 409, description = "It was accepted or withdrawn already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "It was accepted or withdrawn already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn resend(
     State(app): State<App>,
     Caller { actor, .. }: Caller,
     member: Member,
     PathId(id): PathId<InvitationId>,
 ) -> Result<Json<Invitation>, Error> {
+    app.needs_mail()?;
     let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

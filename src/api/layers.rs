@@ -58,7 +58,7 @@ pub fn around(router: Router, app: &App, doors: Doors) -> Router {
     let secret = [header::AUTHORIZATION, header::COOKIE, HeaderName::from_static(API_KEY_HEADER)];
     router.layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(config.is_https(), security_headers))
+            .layer(from_fn_with_state(transport_security(config), security_headers))
             .layer(from_fn_with_state(app.clone(), locate))
             .layer(from_fn(problems))
             .layer(from_fn_with_state(doors, receive))
@@ -150,7 +150,17 @@ fn is_page(response: &Response) -> bool {
     content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
-async fn security_headers(State(https): State<bool>, request: Request, next: Next) -> Response {
+/// How long browsers are to use https only (RFC 6797); nothing where there is no https.
+fn transport_security(config: &Config) -> Option<HeaderValue> {
+    let year = if config.hsts_include_subdomains {
+        "max-age=31536000; includeSubDomains"
+    } else {
+        "max-age=31536000"
+    };
+    config.is_https().then(|| HeaderValue::from_static(year))
+}
+
+async fn security_headers(State(hsts): State<Option<HeaderValue>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(CSP);
@@ -163,10 +173,7 @@ async fn security_headers(State(https): State<bool>, request: Request, next: Nex
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if https {
-        let a_year = HeaderValue::from_static("max-age=31536000");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
-    }
+    headers.extend(hsts.map(|hsts| (header::STRICT_TRANSPORT_SECURITY, hsts)));
     response
 }
 

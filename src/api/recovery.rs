@@ -50,6 +50,7 @@ async fn ask(
     kind: Kind,
     address: &Email,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
+    app.needs_mail()?;
     let own = client.is_known_to(app, address).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
@@ -67,7 +68,8 @@ async fn ask(
 ///
 /// Mails a link that works once, for 30 minutes, if there is such an account.
 #[utoipa::path(post, path = "/api/auth/forgot-password", operation_id = "forgot_password", tag = TAG, request_body = Address,
-    responses((status = 202, description = "The same for every address.", body = Understood)))]
+    responses((status = 202, description = "The same for every address.", body = Understood),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn forgot_password(
     State(app): State<App>,
     client: Client,
@@ -154,7 +156,8 @@ pub async fn verify_email(
 ///
 /// The link before it dies.
 #[utoipa::path(post, path = "/api/auth/resend-verification", operation_id = "resend_verification", tag = TAG, request_body = Address,
-    responses((status = 202, description = "The same for every address.", body = Understood)))]
+    responses((status = 202, description = "The same for every address.", body = Understood),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn resend_verification(
     State(app): State<App>,
     client: Client,
@@ -176,13 +179,15 @@ pub struct EmailChange {
 /// Mails a link to the new address; the account has it once the link is used, and the old address is told.
 #[utoipa::path(post, path = "/api/auth/change-email", operation_id = "change_email", tag = "Account", request_body = EmailChange,
     responses((status = 202, description = "The same whether the address is free or not.", body = Understood),
-        (status = 403, description = "The password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "The password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn change_email(
     State(app): State<App>,
     client: Client,
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<EmailChange>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
+    app.needs_mail()?;
     sign_in::check_again(&client.door(&app), &by.user, by.session_id(), &input.password).await?;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

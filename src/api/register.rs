@@ -79,6 +79,7 @@ const CONFIRM: ConfirmFirst = ConfirmFirst {
         (status = 403, description = "Registration is closed, the invitation is for another address, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 409, description = "The e-mail address or the username is taken, or the organisation has no seat left, or whoever sent the invitation may not give that role any more (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 410, description = "The invitation's link is used, replaced, withdrawn or too old.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 501, description = "Addresses must be confirmed, and this server sends no mails.", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn register(
     State(app): State<App>,
@@ -91,6 +92,9 @@ pub async fn register(
     }
     if !may_register(&app, &input.email) {
         return Err(Error::RegistrationClosed);
+    }
+    if app.config.verify_email_required {
+        app.needs_mail()?;
     }
     let context = app
         .password_context(input.email.as_str())
@@ -156,10 +160,7 @@ async fn begin(
 fn may_register(app: &App, email: &Email) -> bool {
     match app.config.registration {
         Registration::Open => true,
-        Registration::Domain => {
-            let domain = email.domain().to_lowercase();
-            app.config.registration_domains.contains(&domain)
-        }
+        Registration::Domain => app.config.registration_domains.iter().any(|domain| domain == email.domain()),
         Registration::Invite | Registration::Closed => false,
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! To add one: a file with its arguments and its `run`, and a variant of [`Command`].
 
+mod banner;
 mod config;
 mod events;
 mod healthcheck;
@@ -18,6 +19,7 @@ mod output;
 mod password;
 mod serve;
 mod setup;
+mod signals;
 mod user;
 
 use std::path::PathBuf;

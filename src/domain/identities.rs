@@ -16,12 +16,31 @@ use crate::error::Error;
 use crate::id::UserId;
 use crate::permission::Role;
 
+/// What an issuer says of a user's address.
+#[derive(Clone, Debug)]
+pub enum VouchedEmail {
+    Absent,
+    /// There is one, but no mail could be sent to it from here.
+    Unreadable,
+    Readable(Email),
+}
+
+impl From<Option<String>> for VouchedEmail {
+    fn from(claim: Option<String>) -> Self {
+        match claim.filter(|text| !text.trim().is_empty()).map(Email::try_from) {
+            None => Self::Absent,
+            Some(Err(_)) => Self::Unreadable,
+            Some(Ok(email)) => Self::Readable(email),
+        }
+    }
+}
+
 /// What an issuer says of a user, once its signature was checked.
 #[derive(Clone, Debug)]
 pub struct Vouched {
     pub issuer: String,
     pub subject: String,
-    pub email: Option<Email>,
+    pub email: VouchedEmail,
     /// Whether the issuer says that the address is theirs.
     pub email_verified: bool,
     pub name: Option<DisplayName>,
@@ -29,7 +48,11 @@ pub struct Vouched {
 
 impl Vouched {
     fn proven_email(&self) -> Result<&Email, Error> {
-        self.email.as_ref().filter(|_| self.email_verified).ok_or(Error::IssuerEmailUnverified)
+        match &self.email {
+            VouchedEmail::Unreadable => Err(Error::IssuerEmailUnreadable),
+            VouchedEmail::Readable(email) if self.email_verified => Ok(email),
+            VouchedEmail::Readable(_) | VouchedEmail::Absent => Err(Error::IssuerEmailUnverified),
+        }
     }
 }
 
@@ -60,7 +83,7 @@ impl Admission<'_> {
     fn check_again(&self, vouched: &Vouched, user: &user::Model) -> Result<(), Error> {
         if self.emails.is_empty() && self.domains.is_empty() {
             Ok(())
-        } else if vouched.email.is_some() {
+        } else if !matches!(vouched.email, VouchedEmail::Absent) {
             self.check(&vouched.proven_email()?.normalised())
         } else if user.email_verified_at.is_some() {
             self.check(&user.email_normalised)
@@ -93,8 +116,8 @@ pub async fn account_of(db: &impl ConnectionTrait, vouched: &Vouched) -> Result<
 /// The account of whoever an issuer vouches for, linked or made if need be, and locked.
 ///
 /// # Errors
-/// [`Error::UserDisabled`]; [`Error::NotAllowedByIssuer`]; [`Error::IssuerEmailUnverified`] and [`Error::NoAccount`]
-/// for whoever is new; [`Error::LinkedToAnother`]; [`Error::SeatsTaken`].
+/// [`Error::UserDisabled`]; [`Error::NotAllowedByIssuer`]; [`Error::IssuerEmailUnverified`],
+/// [`Error::IssuerEmailUnreadable`] and [`Error::NoAccount`] for users who are new; [`Error::LinkedToAnother`]; [`Error::SeatsTaken`].
 pub async fn sign_in(
     change: Change<'_>,
     vouched: &Vouched,

@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
-use super::email::Email;
+use super::email::{self, Email};
 use super::{Change, attempts, keys, one_time, outbox, registration, users};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::Purpose;
@@ -62,7 +62,7 @@ async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Re
     let user = users::lock(change, id).await?;
     let mut row: user::ActiveModel = user.into();
     row.email = Set(email.to_owned());
-    row.email_normalised = Set(email.to_lowercase());
+    row.email_normalised = Set(email::normalise(email));
     row.email_verified_at = Set(Some(change.now));
     row.updated_at = Set(change.now);
     let user = row.update(change.txn).await.on_conflict(|_| Error::EmailTaken)?;

@@ -12,7 +12,6 @@ pub mod audit;
 pub mod developer;
 pub mod device;
 pub mod display_name;
-pub mod email;
 pub mod event_tail;
 pub mod identities;
 pub mod import;
@@ -44,6 +43,7 @@ pub mod users;
 
 use crate::clock::Timestamp;
 use crate::database::Transaction;
+pub use crate::email;
 use audit::Actor;
 
 /// A write in progress.

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 use super::attempts::{Door, Subject};
 use super::audit::Actor;
 use super::device::Device;
-use super::email::Email;
+use super::email::{self, Email};
 use super::{Change, outbox, users};
 use crate::entity::user;
 use crate::error::{Error, OrLog as _};
@@ -22,7 +22,7 @@ pub struct Checked {
 
 fn normalised(name: &str) -> String {
     // PostgreSQL has no texts with NUL, so nobody is called that.
-    name.trim().to_lowercase().replace('\0', "\u{fffd}")
+    email::normalise(name.trim()).replace('\0', "\u{fffd}")
 }
 
 /// The account by e-mail address or username; either may stand for either.

@@ -1,5 +1,7 @@
 //! The link to join an organisation: one for people with and without an account.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -15,6 +17,7 @@ use crate::domain::display_name::DisplayName;
 use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::sessions::{self, Beginning};
 use crate::domain::{Change, invitations, sign_in};
+use crate::email::shown;
 use crate::entity::{invitation, organisation};
 use crate::error::Error;
 use crate::password::PresentedPassword;
@@ -35,7 +38,7 @@ enum Visitor {
 struct InvitePage<'a> {
     organisation: &'a str,
     role: &'a str,
-    email: &'a str,
+    email: Cow<'a, str>,
     signed_in: bool,
     has_account: bool,
     name: String,
@@ -79,7 +82,7 @@ impl Found {
         InvitePage {
             organisation: &self.organisation.name,
             role: self.invitation.role.as_str(),
-            email: &self.invitation.email,
+            email: shown(&self.invitation.email),
             signed_in: self.visitor == Visitor::SignedIn,
             has_account: self.visitor == Visitor::HasAccount,
             name: form.name,
@@ -117,7 +120,8 @@ async fn find(
         if by.user.email_normalised != invitation.email_normalised {
             let text = format!(
                 "You are signed in as {}, but this invitation is for {}. Sign out first, or open it in another browser. It stays good.",
-                by.user.email, invitation.email
+                shown(&by.user.email),
+                shown(&invitation.email)
             );
             let notice = NoticePage { heading: "For another address", text };
             return Ok(Err(page_of_error(&Error::InvitationForAnother, &notice)?));

@@ -14,6 +14,7 @@ use crate::domain::email::Email;
 use crate::domain::sessions::{self, Beginning};
 use crate::domain::users::NewUser;
 use crate::domain::{Change, setup};
+use crate::email::shown;
 use crate::error::Error;
 use crate::secret::{Kind, Secret};
 
@@ -128,7 +129,7 @@ pub async fn create(
             .await?;
     txn.commit().await?;
     let done = DonePage {
-        email: &user.email,
+        email: &shown(&user.email),
         organisation: &organisation.name,
         slug: &organisation.slug,
         url: &app.config.public_url,

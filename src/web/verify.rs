@@ -9,6 +9,7 @@ use super::page::{GonePage, LinkPart, NoticePage, page, page_of_error, working};
 use crate::app::App;
 use crate::auth::Client;
 use crate::domain::{Change, mailbox};
+use crate::email::shown;
 use crate::error::Error;
 use crate::secret::Kind;
 
@@ -42,7 +43,7 @@ pub async fn confirm(
     match verified {
         Ok(user) => {
             txn.commit().await?;
-            let text = format!("{} is confirmed. You can close this page and sign in.", user.email);
+            let text = format!("{} is confirmed. You can close this page and sign in.", shown(&user.email));
             let done = page(StatusCode::OK, &NoticePage { heading: "Address confirmed", text })?;
             Ok((client.device_cookie(&app, user.id), done).into_response())
         }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::app::App;
 use crate::domain::audit::Actor;
 use crate::domain::{Change, invitations, mailbox, one_time, outbox, sign_in, users};
+use crate::email::shown;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::{Kind, Model, State};
 use crate::entity::{organisation, user};
@@ -123,7 +124,7 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
             Ok(id) => invitation(app, change, id).await?,
             Err(_) => None,
         },
-        Kind::EmailChanged => Some(messages::email_changed(text("new"))),
+        Kind::EmailChanged => Some(messages::email_changed(&shown(text("new")))),
         Kind::NewDevice => Some(messages::new_device(text("device"), text("address"), text("time"))),
         Kind::PasswordChanged => Some(messages::password_changed()),
         Kind::PasswordGuesses => {

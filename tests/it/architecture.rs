@@ -15,6 +15,7 @@ use paths::{IMPORTED, paths, resolve, tokens};
 const LEAVES: &[&str] = &[
     "clock",
     "deadline",
+    "email",
     "error",
     "fetch",
     "gates",
@@ -70,6 +71,7 @@ const HTTP: &[&str] = &[
 const WITHOUT_HTTP: &[&str] = &[
     "clock",
     "deadline",
+    "email",
     "gates",
     "gateways",
     "id",

@@ -138,7 +138,7 @@ async fn whom_an_operator_or_an_issuer_vouches_for_stays() {
         let vouched = oskar::domain::identities::Vouched {
             issuer: "https://login.example".to_owned(),
             subject: "linked".to_owned(),
-            email: None,
+            email: oskar::domain::identities::VouchedEmail::Absent,
             email_verified: false,
             name: None,
         };

@@ -110,11 +110,10 @@ impl TestApp {
         let empty = data.path().join("none.toml");
         std::fs::write(&empty, "").unwrap();
         let sources = Sources::gather(Some(&empty), &Environment::of(variables), &[]);
-        let mut config = Config::from_sources(&sources).unwrap();
+        let no_auth = settings.iter().any(|(name, _)| name == "--no-auth");
+        let read = if no_auth { Config::without_auth } else { Config::from_sources };
+        let mut config = read(&sources).unwrap();
         config.password_cost = CHEAP;
-        if settings.iter().any(|(name, _)| name == "--no-auth") {
-            config = config.without_auth().unwrap();
-        }
         let (app, _) = App::open(config, clock).await.unwrap();
         let router = oskar::server::router(&app);
         Self { app, router, data, database_url, settings }
