@@ -119,7 +119,7 @@ async fn answer(app: &App, caller: &Caller, requirements: &Requirements) -> Resu
         _ => return Err(Error::invalid("/org", "this is there twice")),
     };
     if let Err(denial) = require(app, member.as_ref(), requirements) {
-        if let (Some(member), Some(wanted)) = (&member, wanted(app, &denial)) {
+        if let (Some(member), Some(wanted)) = (&member, wanted(&denial)) {
             app.tally.denied(&app.db, (actor, app.now()), member.organisation.id, wanted, None).await;
         }
         return Err(denial);
@@ -129,15 +129,11 @@ async fn answer(app: &App, caller: &Caller, requirements: &Requirements) -> Resu
     Ok(no_store((headers, Json(who)).into_response()))
 }
 
-/// What the audit log tells of a denial. A permission that nobody knows is a gateway's mistake or a caller's invention,
-/// and all of them are one: else a caller could fill the log with names of its own.
-fn wanted(app: &App, denial: &Error) -> Option<Wanted> {
+/// What the audit log tells of a denial.
+fn wanted(denial: &Error) -> Option<Wanted> {
     match denial {
         Error::RoleDenied(role) => Some(Wanted::Role(role.to_string())),
-        Error::PermissionDenied(name) => {
-            let known = app.config.permissions.find(name).map(|entry| entry.name.as_str());
-            Some(Wanted::Permission(known.unwrap_or("unknown").to_owned()))
-        }
+        Error::PermissionDenied(name) => Some(Wanted::Permission(name.clone())),
         _ => None,
     }
 }

@@ -104,7 +104,8 @@ mod tests {
             ("OSKAR_SESSIONS__COOKIE_DOMAIN", domain),
             ("OSKAR_SESSIONS__COOKIE_NAME", name),
         ];
-        let sources = Sources::gather(None, &Environment::of(variables), &[]);
+        let given = variables.into_iter().filter(|(_, value)| !value.is_empty());
+        let sources = Sources::gather(None, &Environment::of(given), &[]);
         Config::from_sources(&sources).map_err(|error| error.to_string())
     }
 

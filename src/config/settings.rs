@@ -92,13 +92,13 @@ settings! {
     "registration_domains" List "": "Domains of addresses that may register with `registration = \"domain\"`, each written out: `acme.example` does not stand for `mail.acme.example`.";
     "verify_email" One "": "`required`: no sign-in before the address is proven, and nobody learns by registering whether an address has an account; `optional`. Default: required in production, and elsewhere as soon as `mail.smtp_url` is set.";
     "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials.";
-    "cors.allowed_headers" List "": "Headers that those pages may send besides the usual ones, such as `X-Datadog-Trace-Id`.";
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
     "trusted_proxies" List "": "Networks of your proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` is believed (`Forwarded` is not read), and at `/api/verify` `X-Forwarded-Method`, `-Host` and `-Proto`. Default: none; the client is the peer that connects. Production asks for it: an empty list says that there are none.";
     "allow_plain_http" One "false": "Whether production may listen where others reach it without TLS, with no proxy named in `trusted_proxies`.";
     "hsts_include_subdomains" One "false": "Whether browsers are told to use https for all subdomains of `public_url` too (`Strict-Transport-Security: includeSubDomains`).";
     "docs" One "": "Whether `/docs` shows Swagger UI. Default: in development.";
     "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";
+    "cors.allowed_headers" List "": "Headers that those pages may send besides the usual ones, such as `X-Datadog-Trace-Id`.";
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";
     "tokens.access_ttl" One "15m": "Lifetime of an access token, counted from issue.";
     "tokens.audience" One "": "The audience (`aud`) of access tokens. Default: the public URL.";

@@ -92,7 +92,10 @@ async fn osmedeus_is_told_what_is_wrong_with_its_bearer() {
     let answer = ask(&format!("Bearer {token}")).await.status(200);
     assert_eq!(answer.header("x-auth-user-id"), ana.user_id);
     let denied = bearer(&app, &token).get("/osm/api/scans?permission=no:such").await;
-    is_osmedeus_error(&denied, 403, "This needs the permission `no:such`.");
+    let told = "`no:such` is no permission: neither a built-in one nor one of `[permissions]`.";
+    is_osmedeus_error(&denied, 400, told);
+    let denied = bearer(&app, &token).get("/osm/api/scans?permission=org:delete").await;
+    is_osmedeus_error(&denied, 403, "This needs the permission `org:delete`.");
 }
 
 #[tokio::test]

@@ -141,7 +141,7 @@ async fn whoever_may_not_invite_confirms_nothing() {
 
 /// How many mails tell somebody of a new admin.
 async fn told(app: &TestApp, to: &str) -> usize {
-    app.subjects(to).await.iter().filter(|subject| *subject == "New admin of Acme").count()
+    app.subjects(to).await.iter().filter(|subject| *subject == "New admin of “Acme”").count()
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn all_admins_are_told_of_a_new_one() {
     role(&org, "admin").await;
     assert_eq!((told(&app, &org.admin.email).await, told(&app, &org.member.email).await), (1, 0));
     let mail = &app.mails(&org.admin.email).await[0];
-    assert!(mail.letter.text().unwrap().contains("member@acme.example"), "{}", mail.letter.text().unwrap());
+    assert!(mail.letter.text().unwrap().contains("“member (member"), "{}", mail.letter.text().unwrap());
     // By an invitation.
     let body = json!({ "emails": [BOB], "role": "admin" });
     org.admin.with_cookie().post(&format!("{}/invitations", org.path), body).await.status(201);

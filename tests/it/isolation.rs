@@ -315,7 +315,7 @@ async fn an_invitation_waits_for_no_other_organisation_s() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn invitations_to_the_same_people_in_another_order_do_not_wait_for_each_other_in_a_circle() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("OSKAR_LIMITS__INVITATIONS", "0")]).await;
     let other = app.another_node().await;
     let (acme, globex) = (app.organisation("Acme").await, app.organisation("Globex").await);
     for round in 0..4 {
