@@ -99,7 +99,10 @@ pub(super) async fn look_for_damage(config: &Config, within: Duration) -> Result
         Ok(outcome) if outcome == "ok" => Ok(true),
         Ok(outcome) => Err(Error::internal(damaged(&file.display().to_string(), &outcome))),
         // SQLITE_INTERRUPT
-        Err(error) if error.as_database_error().and_then(|error| error.code()).as_deref() == Some("9") => {
+        Err(error)
+            if error.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code).as_deref()
+                == Some("9") =>
+        {
             Ok(false)
         }
         Err(error) => Err(told(error)),

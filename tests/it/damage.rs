@@ -178,5 +178,5 @@ async fn looking_for_damage_ends_in_time() {
     let variables = [("OSKAR_DATABASE_URL", installation.database_url.as_str())];
     let config = Config::from_sources(&Sources::gather(None, &Environment::of(variables), &[])).unwrap();
     assert!(!Database::look_for_damage(&config, Duration::ZERO).await.unwrap(), "it looked at all of it");
-    assert!(Database::look_for_damage(&config, Duration::from_secs(600)).await.unwrap());
+    assert!(Database::look_for_damage(&config, Duration::from_mins(10)).await.unwrap());
 }

@@ -22,7 +22,7 @@ use crate::support::{Answer, Credential, PASSWORD, TestApp, TestKey, TestOrganis
 use crate::waiting::somebody_waits;
 
 /// Far longer than anything here takes, unless it waits for what is held.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Longer than these tests: what waits for a lock waits until it is let go.
 const PATIENT: (&str, &str) = ("OSKAR_DATABASE_LOCK_TIMEOUT", "5m");
 

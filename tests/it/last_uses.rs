@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::support::{TestApp, TestKey, TestOrganisation, on_postgres};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn last_use(app: &TestApp, id: &str) -> Option<Timestamp> {
     let id: ApiKeyId = id.parse().unwrap();

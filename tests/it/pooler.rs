@@ -1,4 +1,4 @@
-//! A real PgBouncer between Oskar and PostgreSQL. Needs `OSKAR_TEST_PGBOUNCER`, and a PostgreSQL.
+//! A real `PgBouncer` between Oskar and PostgreSQL. Needs `OSKAR_TEST_PGBOUNCER`, and a PostgreSQL.
 
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;

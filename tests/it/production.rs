@@ -11,6 +11,7 @@ pub const GOOD: &[(&str, &str)] = &[
     ("OSKAR_PUBLIC_URL", "https://auth.example"),
     ("OSKAR_MAIL__SMTP_URL", "smtps://user:password@mail.example"),
     ("OSKAR_MAIL__FROM", "Acme <auth@acme.example>"),
+    ("OSKAR_TRUSTED_PROXIES", ""),
 ];
 
 /// Without mails, which must be said.
@@ -19,6 +20,7 @@ pub const WITHOUT_MAIL: &[(&str, &str)] = &[
     ("OSKAR_PUBLIC_URL", "https://auth.example"),
     ("OSKAR_MAIL__SMTP_URL", "none"),
     ("OSKAR_REGISTRATION", "invite"),
+    ("OSKAR_TRUSTED_PROXIES", ""),
 ];
 
 #[tokio::test]
@@ -27,10 +29,10 @@ async fn an_empty_environment_is_told_at_once_all_that_is_asked_for_and_that_is_
     let mut command = oskar(&["serve"]);
     command.current_dir(folder.path()).env("OSKAR_ENV", "production");
     let ran = run(command, "").await.code(78);
-    for key in ["public_url", "mail.smtp_url", "mail.from"] {
+    for key in ["public_url", "trusted_proxies", "mail.smtp_url", "mail.from"] {
         assert!(ran.err.contains(&format!("`{key}` ")), "{key} is not in:\n{}", ran.err);
     }
-    assert_eq!(ran.err.lines().count(), 3, "{}", ran.err);
+    assert_eq!(ran.err.lines().count(), 4, "{}", ran.err);
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");
 
     let installation = Installation::new().await;

@@ -73,8 +73,9 @@ async fn a_wrong_password() {
     if admin.query_one_raw(Statement::from_string(DbBackend::Postgres, rule)).await.unwrap().is_none() {
         return;
     }
-    let role = "DROP ROLE IF EXISTS oskar_password; CREATE ROLE oskar_password LOGIN PASSWORD '50%41/off'";
-    admin.execute_unprepared(role).await.unwrap();
+    let creation =
+        "DROP ROLE IF EXISTS oskar_password; CREATE ROLE oskar_password LOGIN PASSWORD '50%41/off'";
+    admin.execute_unprepared(creation).await.unwrap();
     for password in ["hunter2", "hunter2%41", "50%41%2Foff"] {
         let url = with(&server, &format!("oskar_password:{password}"), "postgres");
         says(&url, &["the password is wrong for user `oskar_password`", "% is %25"]).await;
