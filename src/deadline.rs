@@ -83,3 +83,51 @@ impl Drop for Committing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::sleep;
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(30);
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_takes_too_long_is_ended_and_commits_nothing() {
+        let mut came_to_its_commit = false;
+        let work = async {
+            check().unwrap();
+            sleep(LIMIT * 2).await;
+            came_to_its_commit = true;
+        };
+        assert_eq!(within(LIMIT, work).await, None);
+        assert!(!came_to_its_commit);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_commit_under_way_is_waited_for_and_is_the_last_one() {
+        let work = async {
+            let committing = Committing::begin().unwrap();
+            sleep(LIMIT + LAST_COMMIT / 2).await;
+            drop(committing);
+            (check().is_err(), Committing::begin().is_err())
+        };
+        assert_eq!(within(LIMIT, work).await, Some((true, true)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_commit_that_never_ends_is_not_waited_for_without_end() {
+        let work = async {
+            let _committing = Committing::begin().unwrap();
+            std::future::pending::<()>().await;
+        };
+        assert_eq!(within(LIMIT, work).await, None);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_request_has_no_deadline() {
+        assert!(!is_request());
+        check().unwrap();
+        Committing::begin().unwrap();
+    }
+}

@@ -89,11 +89,6 @@ impl Proxy {
         self.frozen.send_replace(frozen);
     }
 
-    /// Waits for [`Break::Freeze`].
-    pub async fn until_frozen(&self) {
-        self.frozen.subscribe().wait_for(|frozen| *frozen).await.unwrap();
-    }
-
     async fn pass(self, client: TcpStream, server: TcpStream) {
         let (mut from_client, mut to_client) = client.into_split();
         let (mut from_server, mut to_server) = server.into_split();
