@@ -15,7 +15,7 @@ use crate::domain::remembered::Remembered;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
 use crate::domain::{Change, developer, setup, signing_keys};
-use crate::error::Error;
+use crate::error::{Error, OrLog as _};
 use crate::fetch::Fetcher;
 use crate::gates::Gates;
 use crate::id::{OrganisationId, UserId};
@@ -77,14 +77,20 @@ impl App {
     /// A sentence for the operator.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<(Self, Opened)> {
         let new_data_dir = if config.is_postgres() { false } else { config.make_data_dir()? };
-        let keyring = Keyring::new(config.master_secret()?.as_bytes());
-        let db = Database::connect(&config).await.map_err(|error| told(error, "cannot open the database"))?;
+        let cannot_open = |error| told(error, "cannot open the database");
+        let db = Database::connect(&config).await.map_err(cannot_open)?;
+        let has_data = setup::has_data(&db).await.map_err(cannot_open)?;
+        if !has_data && config.had_data() {
+            anyhow::bail!(config.lost_data());
+        }
+        let keyring = Keyring::new(config.master_secret(has_data)?.as_bytes());
         let started = Instant::now();
         let migrations = db.migrate().await.map_err(|error| told(error, "cannot migrate the database"))?;
         let seconds = started.elapsed().as_secs_f64();
         let app = Self::assemble(config, db, clock, keyring)?;
         let new_signing_key =
             app.prepare().await.map_err(|error| told(error, "cannot prepare the database"))?;
+        app.config.note_data().or_log("noting in the data folder that the database has data");
         if app.config.no_auth {
             let developer = app.make_developer().await;
             let developer = developer.map_err(|error| told(error, "cannot make the developer's account"))?;
@@ -197,7 +203,7 @@ impl App {
 }
 
 /// An operator reads the source of an internal error too.
-fn told(error: Error, doing: &str) -> anyhow::Error {
+pub fn told(error: Error, doing: &str) -> anyhow::Error {
     match error {
         Error::Internal(source) | Error::StorageUnavailable(source) => anyhow::anyhow!("{doing}: {source}"),
         other => anyhow::anyhow!("{doing}: {other}"),

@@ -29,7 +29,9 @@ pub enum Error {
     InvalidCredential,
     #[error("The key's checksum does not match: it was cut off or altered. It should have 47 characters.")]
     KeyMalformed,
-    #[error("The e-mail address, the username or the password is wrong.")]
+    #[error(
+        "The e-mail address, the username or the password is wrong, or the address is not confirmed yet: then the link is in a mail."
+    )]
     InvalidLogin,
     #[error("The issuer's token is malformed, expired, or not meant for this server.")]
     InvalidIssuerToken,
@@ -122,6 +124,21 @@ pub enum Error {
     },
     #[error("Too many invitations were sent, to this address or by you. Try again in an hour.")]
     TooManyMails,
+    #[error(
+        "This organisation and you may send {allowed} invitations in 24 hours for now: {left} can be sent at once, more in {} h. A new organisation sends few; the number grows with its age and with each invitation that is accepted.",
+        .retry_after.div_ceil(3600)
+    )]
+    TooManyInvitations {
+        allowed: u64,
+        left: u64,
+        /// Seconds.
+        retry_after: u64,
+    },
+    #[error("Too many accounts were registered from your network. Try again in {} min.", .retry_after.div_ceil(60))]
+    TooManyRegistrations {
+        /// Seconds.
+        retry_after: u64,
+    },
     #[error("Too many requests from this address. Slow down.")]
     RateLimited {
         /// Seconds.
@@ -229,6 +246,12 @@ impl Error {
             }
             Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
             Self::TooManyMails => (S::TOO_MANY_REQUESTS, "too_many_mails", "Too many mails"),
+            Self::TooManyInvitations { .. } => {
+                (S::TOO_MANY_REQUESTS, "too_many_invitations", "Too many invitations")
+            }
+            Self::TooManyRegistrations { .. } => {
+                (S::TOO_MANY_REQUESTS, "too_many_registrations", "Too many registrations")
+            }
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
             Self::StorageUnavailable(_) => {
@@ -316,7 +339,11 @@ impl IntoResponse for Error {
         if matches!(self, Self::TooManyMails) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
         }
-        if let Self::TooManyAttempts { retry_after } | Self::RateLimited { retry_after } = &self {
+        if let Self::TooManyAttempts { retry_after }
+        | Self::TooManyInvitations { retry_after, .. }
+        | Self::TooManyRegistrations { retry_after }
+        | Self::RateLimited { retry_after } = &self
+        {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
         }
         let (errors, strength) = match self {

@@ -6,7 +6,7 @@
 //! app.rs            what every request needs, built once
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock deadline error fetch gates id jwt/ keyring network password/ permission rate refresh_token secret updates
+//! clock deadline error fetch gates id jwt/ keyring linkable network password/ permission rate refresh_token secret updates
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
@@ -39,6 +39,7 @@ pub mod id;
 pub mod issuers;
 pub mod jwt;
 pub mod keyring;
+pub mod linkable;
 pub mod mail;
 pub mod network;
 pub mod password;

@@ -8,7 +8,7 @@
 //! the server crate; the test `schema` fails until both agree.
 
 pub use sea_orm_migration::MigrationStatus;
-pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
+pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, SchemaManager};
 
 mod m0001_instance;
 mod m0002_user;
@@ -22,6 +22,8 @@ mod m0009_mail;
 mod m0010_login_failure;
 mod m0011_socket_ticket;
 mod m0012_external_identity;
+mod m0017_registration;
+mod m0018_outbox_organisation;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -41,6 +43,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_login_failure::Migration),
             Box::new(m0011_socket_ticket::Migration),
             Box::new(m0012_external_identity::Migration),
+            Box::new(m0017_registration::Migration),
+            Box::new(m0018_outbox_organisation::Migration),
         ]
     }
 }

@@ -146,12 +146,13 @@ pub(super) async fn replace_session(
 ///
 /// With e-mail address or username and password, or with the token of an issuer that the operator configured
 /// (`[[issuers]]`) as bearer, and then with an empty body or `organisation` alone. The answer for an unknown user is
-/// the answer for a wrong password. The session cookie gets a new value at every sign-in; the session before it ends.
+/// the answer for a wrong password; with `verify_email = required` it is also the answer for the right one, as long as
+/// the address is not proven, and a mail helps. The session cookie gets a new value at every sign-in; the session before it ends.
 #[utoipa::path(post, path = "/api/auth/login", operation_id = "sign_in", tag = TAG, request_body = Option<LoginInput>,
     responses(
         (status = 200, description = "Signed in.", body = Tokens),
-        (status = 401, description = "The name, the password or the issuer's token is wrong.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The account is disabled (`user_disabled`) or its address not proven (`email_unverified`), or the request came from a foreign site (`cross_site`). With an issuer's token: the issuer is turned off (`issuer_disabled`), does not vouch for the address (`issuer_email_unverified`), the address is not among those that may come in (`not_allowed`), there is no account (`no_account`), or it is another user's there (`linked_to_another`).", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The name, the password or the issuer's token is wrong, or the address is not proven yet.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The account is disabled (`user_disabled`), or the request came from a foreign site (`cross_site`). With an issuer's token: the issuer is turned off (`issuer_disabled`), does not vouch for the address (`issuer_email_unverified`), the address is not among those that may come in (`not_allowed`), there is no account (`no_account`), or it is another user's there (`linked_to_another`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 404, description = "The user is no member of the organisation that was asked for.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
@@ -193,6 +194,7 @@ pub async fn sign_in_with_password(
     let required = app.config.verify_email_required;
     let checked = sign_in::check(&client.door(app), name, password, required).await?;
     let place = tokens::place(app.db.read(), checked.user.id, input.organisation.as_deref(), None).await?;
+    let _turn = app.db.turn(place.as_ref().map(|place| place.organisation.id)).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

@@ -19,9 +19,10 @@ use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::{Caller, Client, Member, optional_user};
 use crate::domain::Change;
+use crate::domain::allowance::Allowance;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
-use crate::domain::invitations;
+use crate::domain::invitations::{self, Rules};
 use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::tokens::Place;
 use crate::entity::outbox::{self, State as Delivery};
@@ -127,10 +128,21 @@ pub struct Invitations {
     data: Vec<Invitation>,
 }
 
+fn rules(app: &App) -> Rules {
+    let limits = &app.config.limits;
+    let allowance = limits.invitations.map(|each| Allowance { each, new: limits.new_organisation });
+    Rules { seats: limits.seats, allowance, only_proven: app.config.verify_email_required }
+}
+
 /// Invite people
 ///
 /// All of them or none. An address that is there twice is invited once; an open invitation of the same address
 /// is replaced.
+///
+/// In 24 hours a new organisation sends `limits.invitations` mails, and an older one as many again for each day of its
+/// age and for each of its invitations that was accepted; those of the inviter count, whichever organisation they
+/// were for. 429 (`too_many_invitations`) says how many are left, and when there will be more. With
+/// `verify_email = required` an account whose own address is not proven invites nobody: 403 (`email_unverified`).
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations", operation_id = "create_invitations", tag = TAG, request_body = NewInvitations,
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The invitations; their mails are on their way.", body = Invitations),
@@ -150,13 +162,8 @@ pub async fn create(
     let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let mut rows = Vec::new();
-    for email in once {
-        let seats = app.config.limits.seats;
-        rows.push(
-            invitations::create(change, member.organisation.id, inviter, email, input.role, seats).await?,
-        );
-    }
+    let organisation = member.organisation.id;
+    let rows = invitations::create(change, organisation, inviter, &once, input.role, rules(&app)).await?;
     txn.commit().await?;
     Ok((StatusCode::CREATED, Json(Invitations { data: show(&app, rows).await? })))
 }
@@ -192,9 +199,10 @@ pub async fn resend(
     member: Member,
     PathId(id): PathId<InvitationId>,
 ) -> Result<Json<Invitation>, Error> {
+    let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let row = invitations::resend(change, member.organisation.id, id, app.config.limits.seats).await?;
+    let row = invitations::resend(change, member.organisation.id, inviter, id, rules(&app)).await?;
     txn.commit().await?;
     show(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
 }
@@ -260,6 +268,7 @@ pub async fn accept(
             app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
         joining::by_password(&client.door(&app), &invitation, input.password, names, context).await?
     };
+    let _turn = app.db.turn(organisation.id).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

@@ -9,6 +9,7 @@ use super::input::OptionalInput;
 use crate::app::App;
 use crate::auth::{Client, by_issuer, is_foreign};
 use crate::domain::{Change, identities, sessions, tokens};
+use crate::entity::organisation;
 use crate::error::Error;
 
 /// What somebody signs in with.
@@ -54,6 +55,11 @@ pub async fn sign_in(
         SignIn::Token { token, organisation } => (token, organisation.as_deref()),
     };
     let (vouched, admission) = by_issuer(app, client, token).await?;
+    let joined = match admission.new_users {
+        Some((reference, _)) => organisation::Entity::find_by_reference(reference).one(app.db.read()).await?,
+        None => None,
+    };
+    let _turn = app.db.turn(joined.map(|organisation| organisation.id)).await?;
     let txn = app.db.begin().await?;
     let anonymous = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &anonymous };

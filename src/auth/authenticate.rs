@@ -20,7 +20,7 @@ use super::principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrinc
 /// [`Error::InvalidCredential`], with no hint at what was wrong with it.
 ///
 /// By HTTP Basic also what a sign-in with that password would be told: [`Error::UserDisabled`],
-/// [`Error::EmailUnverified`], [`Error::TooManyAttempts`], [`Error::Busy`].
+/// [`Error::TooManyAttempts`], [`Error::Busy`].
 pub async fn authenticate(app: &App, client: &Client, credential: Credential) -> Result<Principal, Error> {
     match credential {
         Credential::ApiKey(secret) => by_api_key(app, &secret).await,

@@ -82,6 +82,7 @@ pub async fn authorize(
         if access == Access::Forwarded { (request, None) } else { take_body(request).await };
     let principal = caller(&app, &client, request.headers()).await?;
     let actor = principal.actor(&client);
+    let mut turn = None;
     let secret_ends = if let Principal::Key(key) = &principal { key.secret_ends } else { None };
     match access {
         // Sockets have a guard of their own.
@@ -99,6 +100,9 @@ pub async fn authorize(
                 write_down(&app, &member, &actor, permission, &method).await;
                 return Err(denial);
             }
+            if !request.method().is_safe() {
+                turn = Some(app.db.turn(member.organisation.id).await?);
+            }
             request.extensions_mut().insert(member);
         }
     }
@@ -107,6 +111,7 @@ pub async fn authorize(
         *request.body_mut() = body?.into();
     }
     let mut response = next.run(request).await;
+    drop(turn);
     if let Some(end) = secret_ends {
         announce_end(&mut response, end);
     }
@@ -152,7 +157,7 @@ pub(super) async fn write_down(
         let txn = app.db.begin().await?;
         let change = Change { txn: &txn, now: app.now(), actor };
         change.record(Some(member.organisation.id), "access.denied", None, data).await?;
-        Ok::<_, Error>(txn.commit().await?)
+        txn.commit().await
     };
     written.await.or_log("writing down a denial");
 }

@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use anyhow::anyhow;
 use clap::Args;
-use oskar::app::{App, Opened};
+use oskar::app::{self, App, Opened};
 use oskar::clock::{Clock, Timestamp};
-use oskar::config::{Config, LogFormat, Mode};
+use oskar::config::{Config, LogFormat, Mode, shown_database_url};
+use oskar::database::Database;
 use oskar::domain::audit::Actor;
 use oskar::domain::{Change, developer, setup};
 use oskar::error::{Error, OrLog as _};
@@ -42,6 +43,7 @@ impl Serve {
                 config.listen
             )
         })?;
+        check_for_damage(&config).await?;
         let (app, opened) = App::open(config, Clock::System).await?;
         let link = setup_link(&app).await?;
         if app.config.no_auth {
@@ -54,6 +56,21 @@ impl Serve {
         worker::usage::tick(&app).await.or_log("writing the last uses before the end");
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+/// Damage that is found at the start can be mended from a backup before more is written.
+async fn check_for_damage(config: &Config) -> anyhow::Result<()> {
+    let Some(within) = config.database_time.check.and_then(|within| within.to_std().ok()) else {
+        return Ok(());
+    };
+    match Database::look_for_damage(config, within).await {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            tracing::info!(within = ?within, "the database was not looked at to its end (`database_check`)");
+            Ok(())
+        }
+        Err(error) => Err(app::told(error, "cannot serve")),
     }
 }
 
@@ -112,9 +129,9 @@ fn banner(app: &App, opened: Opened, link: Option<&(String, Timestamp)>, started
     };
     let reach = if config.is_loopback() { "everything stays on this machine" } else { "open to the network" };
     let version = env!("CARGO_PKG_VERSION");
-    let database = match config.database_url.strip_prefix("sqlite://") {
-        Some(file) => file.to_owned(),
-        None => without_password(&config.database_url),
+    let database = match config.database_file() {
+        Some(file) => file.display().to_string(),
+        None => shown_database_url(&config.database_url),
     };
     let kind = if config.is_postgres() { "PostgreSQL" } else { "SQLite" };
     let seconds = started.elapsed().as_secs_f64();
@@ -150,16 +167,6 @@ fn banner(app: &App, opened: Opened, link: Option<&(String, Timestamp)>, started
     eprintln!("  API        {url}/docs   OpenAPI: /api/openapi.json");
     eprintln!("  No browser? oskar setup --email you@example.com --org YourCompany\n");
     eprintln!("  ready in {seconds:.2} s · Ctrl-C stops cleanly");
-}
-
-/// An address that can be shown.
-pub fn without_password(url: &str) -> String {
-    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
-        Some((scheme, (user, place))) => {
-            format!("{scheme}://{}:…@{place}", user.split(':').next().unwrap_or_default())
-        }
-        None => url.to_owned(),
-    }
 }
 
 /// Resolves on Ctrl-C and on SIGTERM.

@@ -95,6 +95,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// `None` for `0`.
+    pub fn duration_or_none(&mut self, key: &str) -> Option<TimeDelta> {
+        if self.text(key) == "0" { None } else { Some(self.duration(key)) }
+    }
+
     pub fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> T {
         let given = self.text(key);
         if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == given) {

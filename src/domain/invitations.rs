@@ -5,8 +5,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
 use serde_json::json;
 
+use super::allowance::Allowance;
 use super::email::Email;
-use super::{Change, members, outbox};
+use super::{Change, members, outbox, users};
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
 use crate::id::{InvitationId, OrganisationId, UserId};
@@ -17,11 +18,64 @@ use crate::secret::{self, Secret};
 /// How long an invitation can be accepted.
 pub const LIFETIME: TimeDelta = TimeDelta::days(7);
 
-/// Invites an address. An open invitation of the same address is replaced by the new one.
+/// What the settings say about inviting.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    pub seats: Option<u64>,
+    pub allowance: Option<Allowance>,
+    /// Whether only those may invite whose own address is proven.
+    pub only_proven: bool,
+}
+
+/// Invites addresses, all or none. An open invitation of the same address is replaced by the new one.
 ///
 /// # Errors
-/// [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::TooManyMails`].
+/// [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::EmailUnverified`]; [`Error::TooManyInvitations`];
+/// [`Error::TooManyMails`].
 pub async fn create(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    inviter: UserId,
+    emails: &[&Email],
+    role: Role,
+    rules: Rules,
+) -> Result<Vec<invitation::Model>, Error> {
+    lock_to_send(change, organisation, inviter, emails.len(), rules).await?;
+    let inviter_role = members::find(change, organisation, inviter).await?.role;
+    if role > inviter_role {
+        return Err(Error::invalid("/role", format!("your own role is {inviter_role}")));
+    }
+    let recipients: Vec<_> = emails.iter().map(|email| email.normalised()).collect();
+    outbox::lock_invitations(change, &recipients.iter().map(|recipient| &**recipient).collect::<Vec<_>>())
+        .await?;
+    let mut rows = Vec::with_capacity(emails.len());
+    for email in emails {
+        rows.push(create_one(change, organisation, inviter, email, role, rules.seats).await?);
+    }
+    Ok(rows)
+}
+
+/// Locks the organisation and the inviter, and looks whether they may send so many invitations.
+async fn lock_to_send(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    inviter: UserId,
+    wanted: usize,
+    rules: Rules,
+) -> Result<(), Error> {
+    let place = members::lock(change, organisation).await?;
+    let inviter = users::lock(change, inviter).await?;
+    if rules.only_proven && inviter.email_verified_at.is_none() {
+        return Err(Error::EmailUnverified);
+    }
+    let wanted = u64::try_from(wanted).map_err(Error::internal)?;
+    match rules.allowance {
+        Some(allowance) => allowance.check(change, &place, &inviter, wanted).await,
+        None => Ok(()),
+    }
+}
+
+async fn create_one(
     change: Change<'_>,
     organisation: OrganisationId,
     inviter: UserId,
@@ -29,11 +83,6 @@ pub async fn create(
     role: Role,
     seats: Option<u64>,
 ) -> Result<invitation::Model, Error> {
-    members::lock(change, organisation).await?;
-    let inviter_role = members::find(change, organisation, inviter).await?.role;
-    if role > inviter_role {
-        return Err(Error::invalid("/role", format!("your own role is {inviter_role}")));
-    }
     let member = membership::Entity::in_organisation(organisation)
         .find_also_related(user::Entity)
         .filter(user::COLUMN.email_normalised.eq(email.normalised()))
@@ -55,7 +104,7 @@ pub async fn create(
         return Err(Error::SeatsTaken);
     }
     let id = InvitationId::generate();
-    let mail = outbox::enqueue_invitation(change, &email.normalised(), id).await?;
+    let mail = outbox::enqueue_invitation(change, &email.normalised(), organisation, id).await?;
     let row = invitation::ActiveModel {
         id: Set(id),
         organisation_id: Set(organisation),
@@ -129,23 +178,25 @@ pub async fn issue_link(
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::InvitationEnded`]; [`Error::SeatsTaken`] if it had expired and its seat is taken;
-/// [`Error::TooManyMails`].
+/// [`Error::EmailUnverified`]; [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
 pub async fn resend(
     change: Change<'_>,
     organisation: OrganisationId,
+    inviter: UserId,
     id: InvitationId,
-    seats: Option<u64>,
+    rules: Rules,
 ) -> Result<invitation::Model, Error> {
-    members::lock(change, organisation).await?;
+    lock_to_send(change, organisation, inviter, 1, rules).await?;
     let row = find(change, organisation, id).await?;
     if row.accepted_at.is_some() || row.withdrawn_at.is_some() {
         return Err(Error::InvitationEnded);
     }
     let reopened = !row.is_open(change.now);
-    if reopened && taken_seats(change, organisation).await? >= seats.unwrap_or(u64::MAX) {
+    if reopened && taken_seats(change, organisation).await? >= rules.seats.unwrap_or(u64::MAX) {
         return Err(Error::SeatsTaken);
     }
-    let mail = outbox::enqueue_invitation(change, &row.email_normalised, id).await?;
+    outbox::lock_invitations(change, &[&row.email_normalised]).await?;
+    let mail = outbox::enqueue_invitation(change, &row.email_normalised, organisation, id).await?;
     let mut changed: invitation::ActiveModel = row.into();
     changed.outbox_id = Set(Some(mail));
     changed.digest = Set(None);

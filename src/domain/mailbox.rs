@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use serde_json::json;
 
 use super::email::Email;
-use super::{Change, keys, one_time, outbox, users};
+use super::{Change, keys, one_time, outbox, registration, users};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
@@ -32,6 +32,7 @@ pub async fn verify(change: Change<'_>, keyring: &Keyring, link: &Secret) -> Res
     if user.email != email {
         return Err(Error::LinkInvalid);
     }
+    registration::fulfil(change, &user).await?;
     mark_proven(change, id).await?;
     users::lock(change, id).await
 }
@@ -45,12 +46,18 @@ async fn lock_and_consume(
 ) -> Result<(user::Model, one_time_token::Model), Error> {
     let found = one_time::find(change.txn, keyring, link, change.now).await?;
     let found = found.filter(|token| purposes.contains(&token.purpose)).and_then(|token| token.user_id);
-    let user = users::lock(change, found.ok_or(Error::LinkInvalid)?).await?;
+    // An account that has ended takes its links along.
+    let user = users::lock(change, found.ok_or(Error::LinkInvalid)?).await;
+    let user =
+        user.map_err(|error| if matches!(error, Error::NotFound) { Error::LinkInvalid } else { error })?;
     Ok((user, one_time::consume(change, keyring, purposes, link).await?))
 }
 
 async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Result<user::Model, Error> {
     let (id, old) = (user.id, user.email.clone());
+    registration::fulfil(change, &user).await?;
+    registration::settle(change, id).await?;
+    let user = users::lock(change, id).await?;
     let mut row: user::ActiveModel = user.into();
     row.email = Set(email.to_owned());
     row.email_normalised = Set(email.to_lowercase());
@@ -156,6 +163,7 @@ pub async fn mark_proven(change: Change<'_>, user: UserId) -> Result<(), Error> 
         .exec(change.txn)
         .await?;
     if marked.rows_affected == 1 {
+        registration::settle(change, user).await?;
         change.record(None, "user.email_verified", Some(user.to_string()), json!({})).await?;
     }
     Ok(())

@@ -150,7 +150,7 @@ pub async fn tell_of_keys(
     let place = lock(change, organisation).await?;
     let member =
         user::Entity::find_by_id(gone).one(change.txn).await?.map_or_else(String::new, |user| user.name);
-    let data = json!({ "member": member, "organisation": place.name, "keys": names.join(", ") });
+    let data = json!({ "member": member, "organisation": place.name, "keys": names });
     outbox::enqueue_for_admins(change, organisation, Kind::KeysLeftBehind, data).await
 }
 

@@ -142,6 +142,7 @@ pub async fn accept(
         Some(joiner) => Ok(joiner),
         None => by_password(&app, &client.door(&app), &found, &form).await,
     };
+    let _turn = app.db.turn(found.organisation.id).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

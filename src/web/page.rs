@@ -20,6 +20,12 @@ const CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
+/// Other sites learn nothing of a page's address, which may hold the secret of a link. `no-referrer` would hide it no
+/// better, and makes browsers send `Origin: null` with a form (Fetch, "append a request `Origin` header"). On plain
+/// http under a name that is not localhost there is no `Sec-Fetch-Site` either, and every form would be refused as
+/// cross-site.
+const REFERRER_POLICY: HeaderValue = HeaderValue::from_static("same-origin");
+
 /// A link that does not work any more.
 #[derive(Template)]
 #[template(path = "pages/gone.html")]
@@ -70,6 +76,7 @@ impl<S: Send + Sync> FromRequestParts<S> for LinkPart {
 pub fn page(status: StatusCode, template: &impl Template) -> Result<Response, Error> {
     let mut response = no_store((status, Html(template.render().map_err(Error::internal)?)));
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CSP);
+    response.headers_mut().insert(header::REFERRER_POLICY, REFERRER_POLICY);
     Ok(response)
 }
 

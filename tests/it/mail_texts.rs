@@ -22,13 +22,19 @@ fn every_mail_says_what_its_golden_file_says() {
         ("reset_password", messages::reset_password(link("reset"))),
         ("confirm_new_email", messages::confirm_new_email(link("verify"))),
         ("email_changed", messages::email_changed("new@acme.example")),
-        ("invitation", messages::invitation("Ana Ruiz", "Acme & <b>Sons</b>", "member", link("invite"))),
+        (
+            "invitation",
+            messages::invitation(Some("Ana Ruiz"), "Acme & <b>Sons</b>", "member", link("invite")),
+        ),
         ("new_device", messages::new_device("Firefox <img>", "203.0.113.7", "2026-01-02 03:04 UTC")),
         ("password_changed", messages::password_changed()),
         ("key_created", messages::key_created("Ana Ruiz", "Deploy bot", "Acme")),
         ("refresh_theft", messages::refresh_theft("Firefox")),
         ("raised_to_admin", messages::raised_to_admin("Acme")),
-        ("keys_left_behind", messages::keys_left_behind("Bob", "Acme", "Deploy bot, Backup")),
+        (
+            "keys_left_behind",
+            messages::keys_left_behind("Bob", "Acme", &["Deploy bot".to_owned(), "Backup".to_owned()]),
+        ),
         ("test", messages::test()),
     ] {
         golden(name, &letter);

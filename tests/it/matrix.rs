@@ -326,7 +326,7 @@ fn needs_a_session(route: &Route, caller: &Caller) -> bool {
 
 #[tokio::test]
 async fn a05_every_route_lets_in_exactly_whom_the_permission_table_names() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("OSKAR_LIMITS__INVITATIONS", "0")]).await;
     let mut scene = Scene::set(&app, 0).await;
     let mut seen = BTreeMap::new();
     for route in oskar::api::recorded_routes(&app.app) {

@@ -150,7 +150,7 @@ async fn a_begin_that_was_given_up_leaves_no_transaction_open() {
     }
     let app = TestApp::start().await;
     let proxy = Proxy::to(&app.database_url).await;
-    let node = behind(&proxy, &app, &[("OSKAR_DATABASE_CONNECTIONS", "2")]).await;
+    let node = behind(&proxy, &app, &[("OSKAR_DATABASE_CONNECTIONS", "1")]).await;
     let aside = connection(&app).await;
     proxy.plan(Fault::Text("BEGIN", Break::Freeze));
     let database = node.app.db.clone();
@@ -161,7 +161,7 @@ async fn a_begin_that_was_given_up_leaves_no_transaction_open() {
     beginning.abort();
     assert!(beginning.await.is_err());
     proxy.freeze(false);
-    // What goes back to the pool is looked at, before another one gets it.
+    // The only connection comes back, or another one takes its place.
     number(node.app.db.read(), "SELECT count(*) FROM organisation").await;
     assert_eq!(number(&aside, OPEN_TRANSACTIONS).await, 0);
 }
@@ -295,4 +295,34 @@ async fn what_took_too_long_is_not_stored_later() {
     a_key_that_lasts(&app, &org).await;
     let listed = org.admin.with_cookie().get(&keys).await.status(200).json();
     assert_eq!(listed["data"].as_array().unwrap().len(), 1, "the later one");
+}
+
+#[tokio::test]
+async fn a_commit_under_way_is_waited_for() {
+    if !on_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let proxy = Proxy::to(&app.database_url).await;
+    let node = behind(&proxy, &app, &[("OSKAR_LIMITS__REQUEST_TIMEOUT", "1s")]).await;
+    let org = app.organisation("Acme").await;
+    proxy.plan(Fault::Text("COMMIT", Break::Hold));
+    let client = Client::new(node.router.clone(), Credential::Bearer(org.admin.access_token.clone()));
+    let path = format!("{}/keys", org.path);
+    let new_key = || json!({ "name": "key", "environment": "live", "role": "viewer" });
+    let mut committing = std::pin::pin!(client.post(&path, new_key()));
+    tokio::select! {
+        early = &mut committing => panic!("{}: {}", early.status, early.text()),
+        () = proxy.until_held() => {}
+    }
+    let later = async {
+        // It begins later, so that the other one's time is over before.
+        let holding = app.app.db.begin().await.unwrap();
+        holding.execute_unprepared("LOCK TABLE api_key IN EXCLUSIVE MODE").await.unwrap();
+        assert_eq!(client.post(&path, new_key()).await.status(503).code(), "timeout");
+        holding.rollback().await.unwrap();
+        proxy.release();
+    };
+    let (answer, ()) = tokio::join!(committing, later);
+    answer.status(201);
 }
