@@ -83,3 +83,45 @@ impl Drop for Committing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    /// Over as soon as the work has to wait for anything.
+    const NO_TIME: Duration = Duration::ZERO;
+
+    #[tokio::test]
+    async fn work_that_takes_too_long_is_ended() {
+        let mut went_on = false;
+        let work = async {
+            check().unwrap();
+            tokio::task::yield_now().await;
+            went_on = true;
+        };
+        assert_eq!(within(NO_TIME, work).await, None);
+        assert!(!went_on);
+    }
+
+    #[tokio::test]
+    async fn a_commit_under_way_is_waited_for_and_is_the_last_one() {
+        let (finish, finished) = oneshot::channel();
+        let work = async {
+            let committing = Committing::begin().unwrap();
+            finished.await.unwrap();
+            drop(committing);
+            (check().is_err(), Committing::begin().is_err())
+        };
+        let (done, sent) = tokio::join!(within(NO_TIME, work), async { finish.send(()) });
+        assert_eq!((done, sent), (Some((true, true)), Ok(())));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_request_has_no_deadline() {
+        assert!(!is_request());
+        check().unwrap();
+        Committing::begin().unwrap();
+    }
+}

@@ -310,9 +310,12 @@ pub trait OrLog {
     fn or_log(self, doing: &'static str);
 }
 
-impl<E: std::fmt::Display> OrLog for Result<(), E> {
+impl<E: std::fmt::Display + 'static> OrLog for Result<(), E> {
     fn or_log(self, doing: &'static str) {
-        if let Err(error) = self {
+        let Err(error) = self else { return };
+        // The database logs these, once a minute; jobs that run each second would log each of theirs.
+        let ours = (&error as &dyn std::any::Any).downcast_ref::<Error>();
+        if !matches!(ours, Some(Error::StorageUnavailable(_))) {
             tracing::warn!(doing, %error, "failed, and went on");
         }
     }

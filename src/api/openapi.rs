@@ -106,7 +106,7 @@ const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
     ),
     (
         "Unavailable",
-        "Busy: try again after `Retry-After` seconds.",
+        "Busy, or the database cannot be reached, read or written (`storage_unavailable`), or the request took too long (`timeout`): try again after `Retry-After` seconds. What was not answered with success is stored as a whole or, nearly always, not at all.",
         503,
         "busy",
         "Busy",

@@ -116,7 +116,9 @@ fn warn_of_no_auth(app: &App) {
 
 fn log(config: &Config) -> anyhow::Result<()> {
     // Libraries only when they have something to complain about, unless they are asked for.
-    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,sqlx=warn,{}", config.log.level))
+    // What a pool warns of is a connection that failed; `database/condition.rs` tells of that.
+    let libraries = "sea_orm_migration=warn,sqlx=warn,sqlx_core::pool=error";
+    let filter = EnvFilter::try_new(format!("{libraries},{}", config.log.level))
         .map_err(|error| anyhow!("log.level: {error}"))?;
     let pretty = match config.log.format {
         LogFormat::Auto => std::io::stdout().is_terminal(),

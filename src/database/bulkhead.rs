@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::Database;
+use super::pulse::SILENT;
 use crate::error::Error;
 use crate::gates::{Gates, Place};
 use crate::id::OrganisationId;
@@ -56,10 +57,15 @@ impl Database {
     /// Waits until a write that concerns an organisation, or none, may begin. The turn is held until the write is over.
     ///
     /// # Errors
-    /// [`Error::Busy`] at once if too many wait already, and after the lock timeout.
+    /// [`Error::Busy`] at once if too many wait already, and after the lock timeout; [`Error::StorageUnavailable`] if
+    /// those before it wait for a database that is dead.
     pub async fn turn(&self, organisation: impl Into<Option<OrganisationId>>) -> Result<Turn, Error> {
         let places = match (&self.bulkhead, organisation.into()) {
-            (Some(bulkhead), Some(organisation)) => Some(bulkhead.enter(organisation).await?),
+            (Some(bulkhead), Some(organisation)) => Some(tokio::select! {
+                biased;
+                places = bulkhead.enter(organisation) => places?,
+                () = self.pulse.until_dead() => return Err(Error::StorageUnavailable(SILENT.into())),
+            }),
             _ => None,
         };
         Ok(Turn { _places: places })

@@ -19,6 +19,8 @@ use crate::error::Error;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a migration waits for another process that migrates, or for a lock.
 const MIGRATION_LOCK_TIMEOUT: TimeDelta = TimeDelta::seconds(60);
+/// What is acknowledged survives a crash of the server, whatever its default is. (Stricter ones stay.)
+const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 /// In which order two idle connections are asked which process serves them. Not by turns: a pooler that goes round
 /// its own connections would serve both by the same one every time.
 const ASKED: [usize; 7] = [0, 1, 1, 0, 1, 0, 0];
@@ -46,7 +48,7 @@ pub(super) async fn connect(config: &Config, condition: &Arc<Condition>) -> Resu
     let connections = config.database_connections;
     let writers = Ord::max(connections / 2, 1);
     let limits = time_limits(&config.database_time);
-    let pool = |connections| release::look_at_postgres(pool(connections, limits.clone()), condition);
+    let pool = |connections| release::look_at_postgres(pool(connections, &limits), condition);
     let open = async |pool: PgPoolOptions| {
         let opened = pool.connect_with(server.clone()).await;
         opened.map_err(|error| Error::internal(refusal(&server, &error)))
@@ -65,20 +67,21 @@ pub(super) async fn connect_to_migrate(server: &PgConnectOptions) -> Result<Data
         ("statement_timeout", TimeDelta::zero()),
         ("idle_in_transaction_session_timeout", MIGRATION_LOCK_TIMEOUT),
     ]);
-    let opened = pool(1, limits).connect_with(server.clone()).await;
+    let opened = pool(1, &limits).connect_with(server.clone()).await;
     let pool = opened.map_err(|error| Error::internal(refusal(server, &error)))?;
     Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
 }
 
-fn pool(connections: u32, limits: String) -> PgPoolOptions {
+fn pool(connections: u32, limits: &str) -> PgPoolOptions {
+    let settings = format!("{limits}; {DURABLE}");
     PgPoolOptions::new()
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         // Not start-up parameters, which poolers refuse.
         .after_connect(move |connection, _| {
-            let limits = limits.clone();
-            Box::pin(async move { connection.execute(AssertSqlSafe(limits)).await.map(drop) })
+            let settings = settings.clone();
+            Box::pin(async move { connection.execute(AssertSqlSafe(settings)).await.map(drop) })
         })
 }
 

@@ -23,6 +23,7 @@ const LONG_PATIENCE: Duration = Duration::from_secs(10);
 /// How long the write that is tried may take. With [`PATIENCE`] it stays below the two seconds in which a request is
 /// answered whatever happens to the database.
 const PROBE: Duration = Duration::from_secs(1);
+pub(super) const SILENT: &str = "the database does not answer";
 
 /// Tries whether the database lives.
 #[derive(Debug)]
@@ -45,20 +46,20 @@ impl Pulse {
         self: &Arc<Self>,
         work: impl Future<Output = Result<T, DbErr>>,
     ) -> Result<T, DbErr> {
+        tokio::select! {
+            biased;
+            done = self.observed(work) => done,
+            () = self.until_dead() => Err(DbErr::Conn(RuntimeErr::Internal(SILENT.to_owned()))),
+        }
+    }
+
+    /// Until the patience of whoever waits has come to its end, and the database does not live.
+    pub async fn until_dead(self: &Arc<Self>) {
         let patience = if deadline::is_request() { PATIENCE } else { LONG_PATIENCE };
-        let mut work = pin!(self.observed(work));
         loop {
-            tokio::select! {
-                biased;
-                done = &mut work => return done,
-                () = sleep(patience) => {}
-            }
-            tokio::select! {
-                biased;
-                done = &mut work => return done,
-                lives = self.lives() => if !lives {
-                    return Err(DbErr::Conn(RuntimeErr::Internal("the database does not answer".to_owned())));
-                }
+            sleep(patience).await;
+            if !self.lives().await {
+                return;
             }
         }
     }

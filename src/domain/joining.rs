@@ -45,7 +45,7 @@ async fn accept(
     let present = members::find(change, organisation, user.id).await;
     if accepted.rows_affected != 1 {
         let mine = invitations::find(change, organisation, invitation.id).await?.accepted_by == Some(user.id);
-        return if mine { present.map_err(|_| Error::LinkInvalid) } else { Err(Error::LinkInvalid) };
+        return if mine { present.map_err(gone) } else { Err(Error::LinkInvalid) };
     }
     // Its link is still the one that was looked up, so nobody has taken the invitation over since.
     if !invitations::is_confirmed(change.txn, invitation).await? {
@@ -134,7 +134,7 @@ pub async fn join(
     seats: Option<u64>,
 ) -> Result<(user::Model, membership::Model), Error> {
     // First the organisation, then the account, as everywhere: two changes cannot wait for each other.
-    members::lock(change, invitation.organisation_id).await.map_err(|_| Error::LinkInvalid)?;
+    members::lock(change, invitation.organisation_id).await.map_err(gone)?;
     let user = match joiner {
         Joiner::SignedIn(user) => {
             let user = users::lock(change, user.id).await?;
@@ -170,4 +170,12 @@ pub async fn join(
     let actor = change.actor.as_user(user.id, &user.name);
     let membership = accept(Change { actor: &actor, ..change }, invitation, &user, seats).await?;
     Ok((user, membership))
+}
+
+/// A link into what is not there any more is no good; a database that fails says nothing of the link.
+fn gone(error: Error) -> Error {
+    match error {
+        Error::NotFound => Error::LinkInvalid,
+        other => other,
+    }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use oskar::error::Error;
-use sea_orm::{ConnectionTrait, Database as Connection, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, Database as Connection, DatabaseConnection, DbBackend, Statement};
 use serde_json::json;
 
 use crate::support::{
@@ -191,6 +191,11 @@ async fn a_database_that_hangs_makes_nobody_wait_long() {
     // More than there are connections.
     let many = (0..30).map(|_| async { soon(org.admin.with_cookie().get(&members)).await });
     join_all(many).await.into_iter().for_each(unavailable);
+    // Also those that wait for others of the same organisation.
+    let many = (0..30).map(|_| async { soon(org.admin.with_bearer().post(&keys, new_key.clone())).await });
+    for answer in join_all(many).await {
+        answer.status(503);
+    }
 
     proxy.freeze(false);
     node.anonymous().get("/readyz").await.status(200);
@@ -216,6 +221,25 @@ async fn a_server_that_went_away_is_found_again() {
     a_key_that_lasts(&app, &org).await;
     let named = "SELECT count(*) FROM organisation WHERE name = 'Another'";
     assert_eq!(number(app.app.db.read(), named).await, 0);
+}
+
+#[tokio::test]
+async fn a_commit_is_on_the_disk_whatever_the_server_s_default_is() {
+    if !on_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let aside = connection(&app).await;
+    for (default, ours) in [("off", "on"), ("remote_apply", "remote_apply")] {
+        let name = app.database_url.rsplit('/').next().unwrap();
+        let set = format!("ALTER DATABASE {name} SET synchronous_commit = {default}");
+        aside.execute_unprepared(&set).await.unwrap();
+        let node = app.another_node().await;
+        let txn = node.app.db.begin().await.unwrap();
+        let shown = Statement::from_string(DbBackend::Postgres, "SHOW synchronous_commit");
+        let shown = txn.query_one_raw(shown).await.unwrap().unwrap();
+        assert_eq!(shown.try_get_by_index::<String>(0).unwrap(), ours);
+    }
 }
 
 #[tokio::test]
@@ -304,25 +328,25 @@ async fn a_commit_under_way_is_waited_for() {
     }
     let app = TestApp::start().await;
     let proxy = Proxy::to(&app.database_url).await;
-    // Shorter than the patience with a database.
     let node = behind(&proxy, &app, &[("OSKAR_LIMITS__REQUEST_TIMEOUT", "1s")]).await;
     let org = app.organisation("Acme").await;
-    proxy.plan(Fault::Text("COMMIT", Break::Freeze));
-    let body = json!({ "name": "key", "environment": "live", "role": "viewer" });
+    proxy.plan(Fault::Text("COMMIT", Break::Hold));
     let client = Client::new(node.router.clone(), Credential::Bearer(org.admin.access_token.clone()));
     let path = format!("{}/keys", org.path);
-    let answer = client.post(&path, body);
-    let release = async {
-        proxy.until_frozen().await;
-        // A request that begins now is over after the one that commits.
-        assert_eq!(client.get(&path).await.status(503).code(), "timeout");
-        proxy.freeze(false);
+    let new_key = || json!({ "name": "key", "environment": "live", "role": "viewer" });
+    let mut committing = std::pin::pin!(client.post(&path, new_key()));
+    tokio::select! {
+        early = &mut committing => panic!("{}: {}", early.status, early.text()),
+        () = proxy.until_held() => {}
+    }
+    let later = async {
+        // It begins later, so that the other one's time is over before.
+        let holding = app.app.db.begin().await.unwrap();
+        holding.execute_unprepared("LOCK TABLE api_key IN EXCLUSIVE MODE").await.unwrap();
+        assert_eq!(client.post(&path, new_key()).await.status(503).code(), "timeout");
+        holding.rollback().await.unwrap();
+        proxy.release();
     };
-    let answer = async {
-        let answer = answer.await;
-        assert!(proxy.has_happened(), "it never came to a commit: {}", answer.text());
-        answer
-    };
-    let (answer, ()) = tokio::join!(answer, release);
+    let (answer, ()) = tokio::join!(committing, later);
     answer.status(201);
 }

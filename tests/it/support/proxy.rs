@@ -21,6 +21,8 @@ pub enum Break {
     After,
     /// The server gets the message, and nothing passes from then on, on no connection.
     Freeze,
+    /// The server gets the message, and its answer waits for [`Proxy::release`]. Other connections work.
+    Hold,
 }
 
 /// What is to happen once.
@@ -45,6 +47,7 @@ pub struct Proxy {
     address: SocketAddr,
     plan: Arc<Mutex<Plan>>,
     frozen: watch::Sender<bool>,
+    held: watch::Sender<bool>,
 }
 
 impl Proxy {
@@ -56,6 +59,7 @@ impl Proxy {
             address: listener.local_addr().unwrap(),
             plan: Arc::default(),
             frozen: watch::Sender::new(false),
+            held: watch::Sender::new(false),
         };
         let accepting = proxy.clone();
         tokio::spawn(async move {
@@ -79,11 +83,6 @@ impl Proxy {
         *self.plan.lock().unwrap() = Plan { fault: Some(fault), ..Plan::default() };
     }
 
-    /// Whether the planned fault has happened.
-    pub fn has_happened(&self) -> bool {
-        self.plan.lock().unwrap().happened
-    }
-
     /// Ends the plan: whether the fault happened.
     pub fn recover(&self) -> bool {
         std::mem::take(&mut *self.plan.lock().unwrap()).happened
@@ -94,9 +93,14 @@ impl Proxy {
         self.frozen.send_replace(frozen);
     }
 
-    /// Waits for [`Break::Freeze`].
-    pub async fn until_frozen(&self) {
-        self.frozen.subscribe().wait_for(|frozen| *frozen).await.unwrap();
+    /// Waits for [`Break::Hold`].
+    pub async fn until_held(&self) {
+        self.held.subscribe().wait_for(|held| *held).await.unwrap();
+    }
+
+    /// Ends [`Break::Hold`].
+    pub fn release(&self) {
+        self.held.send_replace(false);
     }
 
     async fn pass(self, client: TcpStream, server: TcpStream) {
@@ -106,18 +110,21 @@ impl Proxy {
         }
         let (mut from_client, mut to_client) = client.into_split();
         let (mut from_server, mut to_server) = server.into_split();
-        let is_muted = AtomicBool::new(false);
+        let [is_muted, is_held] = [const { AtomicBool::new(false) }; 2];
         let answers = async {
             let mut buffer = vec![0; 1 << 16];
             while let Ok(length @ 1..) = from_server.read(&mut buffer).await {
                 self.wait_while_frozen().await;
+                if is_held.load(Ordering::SeqCst) {
+                    self.held.subscribe().wait_for(|held| !held).await.unwrap();
+                }
                 if is_muted.load(Ordering::SeqCst) || to_client.write_all(&buffer[..length]).await.is_err() {
                     return;
                 }
             }
         };
         tokio::select! {
-            _ = self.forward(&mut from_client, &mut to_server, &is_muted) => {}
+            _ = self.forward(&mut from_client, &mut to_server, &is_muted, &is_held) => {}
             () = answers => {}
         }
     }
@@ -132,6 +139,7 @@ impl Proxy {
         client: &mut OwnedReadHalf,
         server: &mut OwnedWriteHalf,
         is_muted: &AtomicBool,
+        is_held: &AtomicBool,
     ) -> std::io::Result<()> {
         let mut is_started = false;
         loop {
@@ -146,13 +154,17 @@ impl Proxy {
             if cut == Some(Break::Before) {
                 return Ok(());
             }
+            if cut == Some(Break::Hold) {
+                is_held.store(true, Ordering::SeqCst);
+                self.held.send_replace(true);
+            }
             is_muted.store(cut == Some(Break::After), Ordering::SeqCst);
             let letter = letter.into_iter().collect::<Vec<_>>();
             server.write_all(&[&letter, &length.to_be_bytes()[..], &body].concat()).await?;
             match cut {
                 Some(Break::After) => std::future::pending().await,
                 Some(Break::Freeze) => self.freeze(true),
-                Some(Break::Before) | None => {}
+                Some(Break::Before | Break::Hold) | None => {}
             }
         }
     }
