@@ -6,7 +6,8 @@
 //! app.rs            what every request needs, built once
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock error fetch gates id jwt/ keyring network password/ permission rate refresh_token secret updates
+//! clock error fetch gates id jwt/ keyring network password/ permission rate refresh_token secret step_up
+//! updates
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
@@ -46,6 +47,7 @@ pub mod rate;
 pub mod refresh_token;
 pub mod secret;
 pub mod server;
+pub mod step_up;
 pub mod updates;
 pub mod web;
 pub mod worker;

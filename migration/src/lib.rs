@@ -22,6 +22,8 @@ mod m0009_mail;
 mod m0010_login_failure;
 mod m0011_socket_ticket;
 mod m0012_external_identity;
+mod m0024_authentication;
+mod m0025_spent_issuer_token;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -41,6 +43,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_login_failure::Migration),
             Box::new(m0011_socket_ticket::Migration),
             Box::new(m0012_external_identity::Migration),
+            Box::new(m0024_authentication::Migration),
+            Box::new(m0025_spent_issuer_token::Migration),
         ]
     }
 }

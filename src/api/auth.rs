@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
 use sea_orm::EntityTrait as _;
 use serde::{Deserialize, Serialize};
@@ -11,10 +11,10 @@ use utoipa::ToSchema;
 
 use super::input::OptionalInput;
 use super::issuer_login::{SignIn, sign_in};
-use super::layers::no_store;
 use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::{Client, SignedIn, cookie_name, new_cookie, session_cookie};
+use crate::domain::authentication::Authentication;
 use crate::domain::sessions::{self, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, Place};
 use crate::domain::{Change, sign_in, users};
@@ -82,7 +82,7 @@ pub struct Tokens {
     organisation: Option<OrganisationSummary>,
 }
 
-fn tokens(
+pub(super) fn tokens(
     app: &App,
     session: &session::Model,
     user: &user::Model,
@@ -90,14 +90,15 @@ fn tokens(
     refresh: RefreshToken,
 ) -> Result<Tokens, Error> {
     let signing_keys = app.signing_keys();
-    let access_token = app.issuer(&signing_keys).sign(session, user, place, app.now())?;
+    let (issuer, now) = (app.issuer(&signing_keys), app.now());
+    let access_token = issuer.sign(session, user, place, now)?;
     Ok(Tokens {
         success: true,
         status: "success",
         token: access_token.clone(),
         access_token,
         token_type: "Bearer",
-        expires_in: app.config.tokens.access_ttl.num_seconds(),
+        expires_in: issuer.lifetime_in(session, now).num_seconds(),
         refresh_token: refresh.sign(&app.keyring),
         user: TokenUser {
             id: user.id,
@@ -111,7 +112,7 @@ fn tokens(
 
 /// An answer that signs the browser in.
 pub fn with_cookies(status: StatusCode, cookies: CookieJar, body: impl Serialize) -> Response {
-    no_store((status, cookies, Json(body)))
+    (status, cookies, Json(body)).into_response()
 }
 
 /// Starts a session in place of the one that the browser had, and makes its tokens.
@@ -122,7 +123,8 @@ pub async fn start_session(
     user: &user::Model,
     place: Option<&Place>,
 ) -> Result<(Tokens, Secret), Error> {
-    let (session, cookie) = replace_session(app, change, headers, user, place, None).await?;
+    let by = Authentication::by_password(change.now);
+    let (session, cookie) = replace_session(app, change, headers, user, place, by).await?;
     Ok((tokens(app, &session, user, place, RefreshToken::first(session.id))?, cookie))
 }
 
@@ -132,14 +134,14 @@ pub(super) async fn replace_session(
     headers: &HeaderMap,
     user: &user::Model,
     place: Option<&Place>,
-    issuer: Option<&str>,
+    by: Authentication,
 ) -> Result<(session::Model, Secret), Error> {
     let earlier = session_cookie(headers, cookie_name(app.config.is_https()));
     if let Some(earlier) = earlier.as_deref().and_then(Secret::parse) {
         sessions::replace(change, &app.keyring, &earlier).await?;
     }
     let organisation = place.map(|place| place.organisation.id);
-    sessions::start_through(change, &app.keyring, user.id, organisation, issuer).await
+    sessions::start_by(change, &app.keyring, user.id, organisation, by).await
 }
 
 /// Sign in
@@ -198,7 +200,8 @@ pub async fn sign_in_with_password(
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let user = checked.confirm(change).await?;
     sessions::announce_new_device(change, &user).await?;
-    let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref(), None).await?;
+    let by = Authentication::by_password(change.now);
+    let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref(), by).await?;
     txn.commit().await?;
     Ok(Started { user, session, place, cookie })
 }
@@ -252,7 +255,7 @@ pub async fn refresh(
     client: Client,
     headers: HeaderMap,
     OptionalInput(input): OptionalInput<RefreshInput>,
-) -> Result<Response, Error> {
+) -> Result<Json<Tokens>, Error> {
     let text = match (&input, bearer(&headers)) {
         (Some(input), None) => input.refresh_token.as_str(),
         (None, Some(token)) => token,
@@ -275,7 +278,7 @@ pub async fn refresh(
     };
     // Also what a theft brought about must stay.
     txn.commit().await?;
-    answer.map(|tokens| no_store(Json(tokens))).ok_or(Error::InvalidRefreshToken)
+    answer.map(Json).ok_or(Error::InvalidRefreshToken)
 }
 
 /// Sign out
@@ -285,13 +288,13 @@ pub async fn refresh(
 #[utoipa::path(post, path = "/api/auth/logout", operation_id = "sign_out", tag = TAG,
     responses((status = 204, description = "Signed out.")))]
 pub async fn logout(State(app): State<App>, SignedIn { by, actor }: SignedIn) -> Result<Response, Error> {
-    let Some(session) = by.session_id() else { return Ok(no_store(StatusCode::NO_CONTENT)) };
+    let Some(session) = by.session_id() else { return Ok(StatusCode::NO_CONTENT.into_response()) };
     let txn = app.db.begin().await?;
     sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.user.id, session).await?;
     txn.commit().await?;
     let mut cookie = new_cookie(String::new(), app.config.is_https());
     cookie.make_removal();
-    let mut response = no_store((StatusCode::NO_CONTENT, CookieJar::new().add(cookie)));
+    let mut response = (StatusCode::NO_CONTENT, CookieJar::new().add(cookie)).into_response();
     // Not "cookies": that would sign the browser out of every site on the same registrable domain.
     let value = HeaderValue::from_static(r#""cache", "storage""#);
     response.headers_mut().insert("clear-site-data", value);

@@ -3,12 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::layers::no_store;
 use crate::app::App;
 use crate::auth::{Client, Principal, Reach, caller};
 use crate::entity::organisation;
@@ -93,10 +91,10 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Error> {
 /// credential. A bad one counts as none here.
 #[utoipa::path(get, path = "/health", operation_id = "show_health", tag = TAG,
     responses((status = 200, description = "Status and version; for administrators also what is known about it.", body = HealthAnswer)))]
-pub async fn health(app: State<App>, client: Client, headers: HeaderMap) -> Result<Response, Error> {
+pub async fn health(app: State<App>, client: Client, headers: HeaderMap) -> Result<Json<HealthAnswer>, Error> {
     let Json(Health { status, version, warning }) = ready(app.clone()).await?;
     if !is_administrator(&app, &client, &headers).await {
-        return Ok(no_store(Json(HealthAnswer::Everybody(Health { status, version, warning }))));
+        return Ok(Json(HealthAnswer::Everybody(Health { status, version, warning })));
     }
     let news = app.updates.latest();
     let details = HealthDetails {
@@ -107,7 +105,7 @@ pub async fn health(app: State<App>, client: Client, headers: HeaderMap) -> Resu
         advisories: news.as_ref().map(|news| news.advisories.clone()).unwrap_or_default(),
         checked_at: news.map(|news| news.checked_at),
     };
-    Ok(no_store(Json(HealthAnswer::Administrators(details))))
+    Ok(Json(HealthAnswer::Administrators(details)))
 }
 
 /// Health, under the API
@@ -115,7 +113,7 @@ pub async fn health(app: State<App>, client: Client, headers: HeaderMap) -> Resu
 /// The same.
 #[utoipa::path(get, path = "/api/health", operation_id = "show_api_health", tag = TAG,
     responses((status = 200, description = "Status and version; for administrators also what is known about it.", body = HealthAnswer)))]
-pub async fn api_health(app: State<App>, client: Client, headers: HeaderMap) -> Result<Response, Error> {
+pub async fn api_health(app: State<App>, client: Client, headers: HeaderMap) -> Result<Json<HealthAnswer>, Error> {
     health(app, client, headers).await
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,6 @@ use utoipa::ToSchema;
 
 use super::auth::{Tokens, start_session, with_cookies};
 use super::input::{Input, Params, PathId, present};
-use super::layers::no_store;
 use super::page::{Page, Part};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
@@ -130,17 +129,21 @@ pub struct Invitations {
 /// Invite people
 ///
 /// All of them or none. An address that is there twice is invited once; an open invitation of the same address
-/// is replaced.
+/// is replaced. Inviting an admin asks for a recent proof of who the user is, else 401
+/// `insufficient_user_authentication`.
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations", operation_id = "create_invitations", tag = TAG, request_body = NewInvitations,
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The invitations; their mails are on their way.", body = Invitations),
         (status = 409, description = "Somebody is a member already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn create(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
+    Caller { principal, actor }: Caller,
     member: Member,
     Input(input): Input<NewInvitations>,
 ) -> Result<(StatusCode, Json<Invitations>), Error> {
+    if input.role == Role::Admin {
+        principal.check_fresh(&app)?;
+    }
     if !(1..=MOST_AT_ONCE).contains(&input.emails.len()) {
         return Err(Error::invalid("/emails", "1 to 50 addresses"));
     }
@@ -181,20 +184,24 @@ pub async fn withdraw(
 
 /// Send an invitation again
 ///
-/// For another seven days. The link before it dies.
+/// For another seven days. The link before it dies. An admin's asks for a recent proof of who the user is, as inviting
+/// one does.
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
         (status = 409, description = "It was accepted or withdrawn already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn resend(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
+    Caller { principal, actor }: Caller,
     member: Member,
     PathId(id): PathId<InvitationId>,
 ) -> Result<Json<Invitation>, Error> {
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let row = invitations::resend(change, member.organisation.id, id, app.config.limits.seats).await?;
+    if row.role == Role::Admin {
+        principal.check_fresh(&app)?;
+    }
     txn.commit().await?;
     show(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
 }
@@ -267,7 +274,7 @@ pub async fn accept(
     let summary = (&organisation).into();
     if signed_in.is_some() {
         txn.commit().await?;
-        return Ok(no_store(Json(Joined { organisation: summary, role: membership.role, tokens: None })));
+        return Ok(Json(Joined { organisation: summary, role: membership.role, tokens: None }).into_response());
     }
     let actor = actor.as_user(user.id, &user.name);
     let place = Place { organisation, role: membership.role };

@@ -57,13 +57,14 @@ pub async fn sign_in(
     let txn = app.db.begin().await?;
     let anonymous = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &anonymous };
+    identities::spend(change, &vouched).await?;
     let user = identities::sign_in(change, &vouched, &admission).await?;
     let actor = anonymous.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
     let place = tokens::place(&txn, user.id, organisation, None).await?;
     sessions::announce_new_device(change, &user).await?;
-    let issuer = Some(vouched.issuer.as_str());
-    let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref(), issuer).await?;
+    let by = vouched.authentication;
+    let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref(), by).await?;
     txn.commit().await?;
     Ok(Started { user, session, place, cookie })
 }

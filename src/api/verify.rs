@@ -8,7 +8,6 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::input::Params;
-use super::layers::no_store;
 use super::who::{Kind, Who};
 use crate::app::App;
 use crate::auth::{Caller, Member, Principal};
@@ -94,7 +93,7 @@ async fn answer(app: &App, principal: &Principal, requirements: &Requirements) -
     require(app, member.as_ref(), requirements)?;
     let who = Who::new(app, principal, member.as_ref());
     let headers = identity(&who);
-    Ok(no_store((headers, Json(who)).into_response()))
+    Ok((headers, Json(who)).into_response())
 }
 
 fn require(app: &App, member: Option<&Member>, requirements: &Requirements) -> Result<(), Error> {

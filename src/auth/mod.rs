@@ -12,15 +12,17 @@ mod authenticate;
 mod client;
 mod credential;
 mod device;
+mod fresh;
 mod guard;
 mod issuer;
 mod principal;
 mod socket;
 
 pub use address::Address;
-pub use authenticate::{caller, optional_user};
+pub use authenticate::{caller, optional_user, presented_session};
 pub use client::{Client, RequestId};
 pub use credential::{API_KEY_HEADER, Credential, cookie_name, new_cookie, session_cookie};
+pub use fresh::{Proof, check_recent};
 pub use guard::{Access, Caller, Member, SignedIn, authorize};
 pub use issuer::{by_issuer, is_foreign};
 pub use principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};

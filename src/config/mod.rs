@@ -21,7 +21,7 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
-pub use issuers::{Issuer, KeySource};
+pub use issuers::{AcceptedTokens, Issuer, KeySource};
 pub use limits::Limits;
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
@@ -107,6 +107,8 @@ pub struct Tokens {
 pub struct Sessions {
     pub idle: TimeDelta,
     pub absolute: TimeDelta,
+    /// How recent a proof of who somebody is must be for sensitive requests; zero: as old as the session.
+    pub fresh_within: TimeDelta,
 }
 
 #[derive(Clone, Debug)]
@@ -204,6 +206,7 @@ impl Config {
             sessions: Sessions {
                 idle: read.duration("sessions.idle"),
                 absolute: read.duration("sessions.absolute"),
+                fresh_within: read.duration_or_none("sessions.fresh_within"),
             },
             limits: Limits::read(&mut read),
             issuers: issuers::read(&mut read),

@@ -95,6 +95,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A duration, or zero.
+    pub fn duration_or_none(&mut self, key: &str) -> TimeDelta {
+        if ["0", "0s"].contains(&self.text(key)) { TimeDelta::zero() } else { self.duration(key) }
+    }
+
     pub fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> T {
         let given = self.text(key);
         if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == given) {

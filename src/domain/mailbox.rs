@@ -7,7 +7,8 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use serde_json::json;
 
 use super::email::Email;
-use super::{Change, keys, one_time, outbox, users};
+use super::authentication::Authentication;
+use super::{Change, keys, one_time, outbox, sessions, users};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
@@ -17,23 +18,39 @@ use crate::id::{SessionId, UserId};
 use crate::keyring::{self, Keyring};
 use crate::secret::Secret;
 
-/// Proves the address of an account, or the new one that it is to have.
+/// Proves the address of an account, or the new one that it is to have. A new one ends all sessions: they may be
+/// those of somebody who should no longer be in. The one that is presented along with the link, if it is the user's,
+/// is put in the place of itself, and given back with its cookie.
 ///
 /// # Errors
 /// [`Error::LinkInvalid`]; [`Error::EmailTaken`] if another account has taken the address meanwhile.
-pub async fn verify(change: Change<'_>, keyring: &Keyring, link: &Secret) -> Result<user::Model, Error> {
+pub async fn verify(
+    change: Change<'_>,
+    keyring: &Keyring,
+    link: &Secret,
+    presented: Option<&session::Model>,
+) -> Result<(user::Model, Option<(session::Model, Secret)>), Error> {
     let (user, token) =
         lock_and_consume(change, keyring, &[Purpose::VerifyEmail, Purpose::NewEmail], link).await?;
     let email = token.email.ok_or(Error::LinkInvalid)?;
     let id = user.id;
     if token.purpose == Purpose::NewEmail {
-        return replace_email(change, user, &email).await;
+        let renewed = match presented.filter(|session| session.user_id == id) {
+            Some(session) => {
+                let same = Authentication::of(session);
+                let actor = change.actor.as_user(id, &user.name);
+                sessions::renew(Change { actor: &actor, ..change }, keyring, session.id, id, same).await?
+            }
+            None => None,
+        };
+        let keep = renewed.as_ref().map(|(session, _)| session.id);
+        return Ok((replace_email(change, user, &email, keep).await?, renewed));
     }
     if user.email != email {
         return Err(Error::LinkInvalid);
     }
     mark_proven(change, id).await?;
-    users::lock(change, id).await
+    Ok((users::lock(change, id).await?, None))
 }
 
 /// First the account, then its link, as whoever makes or ends links does: two changes cannot wait for each other.
@@ -49,7 +66,12 @@ async fn lock_and_consume(
     Ok((user, one_time::consume(change, keyring, purposes, link).await?))
 }
 
-async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Result<user::Model, Error> {
+async fn replace_email(
+    change: Change<'_>,
+    user: user::Model,
+    email: &str,
+    keep: Option<SessionId>,
+) -> Result<user::Model, Error> {
     let (id, old) = (user.id, user.email.clone());
     let mut row: user::ActiveModel = user.into();
     row.email = Set(email.to_owned());
@@ -61,8 +83,10 @@ async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Re
     for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail] {
         one_time::kill(change, purpose, id).await?;
     }
+    let ended = users::end_sessions(change, id, keep).await?;
     outbox::enqueue(change, Kind::EmailChanged, &old, json!({ "new": email })).await?;
-    change.record(None, "user.email_changed", Some(id.to_string()), json!({})).await?;
+    let data = json!({ "sessions_ended": ended });
+    change.record(None, "user.email_changed", Some(id.to_string()), data).await?;
     Ok(user)
 }
 

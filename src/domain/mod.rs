@@ -8,6 +8,7 @@
 
 pub mod attempts;
 pub mod audit;
+pub mod authentication;
 pub mod developer;
 pub mod device;
 pub mod display_name;

@@ -5,7 +5,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
-use super::{Change, outbox};
+use super::authentication::Authentication;
+use super::{Change, outbox, users};
 use crate::entity::outbox::Kind;
 use crate::entity::{session, user};
 use crate::error::Error;
@@ -24,23 +25,59 @@ pub struct RefreshLifetime {
     pub absolute: TimeDelta,
 }
 
-/// Starts a session. The cookie's value is given back this one time.
+/// Starts a session of somebody who has just given or chosen their password. The cookie's value is given back this one
+/// time.
 pub async fn start(
     change: Change<'_>,
     keyring: &Keyring,
     user: UserId,
     organisation: Option<OrganisationId>,
 ) -> Result<(session::Model, Secret), Error> {
-    start_through(change, keyring, user, organisation, None).await
+    start_by(change, keyring, user, organisation, Authentication::by_password(change.now)).await
 }
 
-/// Starts a session, perhaps of somebody whom another issuer vouches for.
-pub async fn start_through(
+/// Starts a session by whatever proof.
+pub async fn start_by(
     change: Change<'_>,
     keyring: &Keyring,
     user: UserId,
     organisation: Option<OrganisationId>,
-    issuer: Option<&str>,
+    by: Authentication,
+) -> Result<(session::Model, Secret), Error> {
+    let data = by.issuer.as_ref().map_or_else(|| json!({}), |issuer| json!({ "issuer": issuer }));
+    let (session, cookie) = insert(change, keyring, user, organisation, by).await?;
+    change.record(organisation, "session.started", Some(session.id.to_string()), data).await?;
+    Ok((session, cookie))
+}
+
+/// Puts a new session in the place of one, for the same organisation. Cookie, refresh token and access tokens of the
+/// one before end, so that a thief who has copied them gains nothing of the new proof. `None` if it has ended already,
+/// or the account is disabled.
+pub async fn renew(
+    change: Change<'_>,
+    keyring: &Keyring,
+    id: SessionId,
+    user: UserId,
+    by: Authentication,
+) -> Result<Option<(session::Model, Secret)>, Error> {
+    let user = users::lock(change, user).await?;
+    let before = session::Entity::of_user(user.id).filter(session::COLUMN.id.eq(id)).one(change.txn).await?;
+    let Some(before) = before.filter(|_| user.disabled_at.is_none()) else { return Ok(None) };
+    if !end_one(change, id).await? {
+        return Ok(None);
+    }
+    let (session, cookie) = insert(change, keyring, user.id, before.organisation_id, by).await?;
+    let data = json!({ "in_place_of": id });
+    change.record(session.organisation_id, "session.renewed", Some(session.id.to_string()), data).await?;
+    Ok(Some((session, cookie)))
+}
+
+async fn insert(
+    change: Change<'_>,
+    keyring: &Keyring,
+    user: UserId,
+    organisation: Option<OrganisationId>,
+    by: Authentication,
 ) -> Result<(session::Model, Secret), Error> {
     let cookie = Secret::generate(secret::Kind::Session);
     let session = session::ActiveModel {
@@ -55,12 +92,14 @@ pub async fn start_through(
         user_agent: Set(change.actor.user_agent.clone()),
         ended_at: Set(None),
         created_at: Set(change.now),
-        issuer: Set(issuer.map(str::to_owned)),
+        issuer: Set(by.issuer),
+        authenticated_at: Set(by.at),
+        amr: Set(Some(by.amr)),
+        acr: Set(by.acr),
+        ends_at: Set(by.session_ends_at),
     }
     .insert(change.txn)
     .await?;
-    let data = issuer.map_or_else(|| json!({}), |issuer| json!({ "issuer": issuer }));
-    change.record(organisation, "session.started", Some(session.id.to_string()), data).await?;
     Ok((session, cookie))
 }
 
@@ -114,12 +153,15 @@ pub async fn rotate(
         .filter(session::COLUMN.ended_at.is_null())
         .filter(session::COLUMN.created_at.gt(change.now - lifetime.absolute))
         .filter(session::COLUMN.refresh_rotated_at.gt(change.now - lifetime.idle))
+        .filter(session::Entity::not_over(change.now))
         .exec(change.txn)
         .await?;
     let Some(session) = session::Entity::find_by_id(presented.session).one(change.txn).await? else {
         return Ok(Rotation::Refused);
     };
-    let alive = session.ended_at.is_none() && change.now < session.created_at + lifetime.absolute;
+    let alive = session.ended_at.is_none()
+        && !session.is_over(change.now)
+        && change.now < session.created_at + lifetime.absolute;
     let counter = i64::from(presented.counter);
     if rotated.rows_affected == 1 {
         Ok(Rotation::Successor(Box::new(session), successor))
@@ -146,6 +188,7 @@ pub async fn look_up(
         return Ok(Rotation::Refused);
     };
     let alive = session.ended_at.is_none()
+        && !session.is_over(change.now)
         && change.now < session.created_at + lifetime.absolute
         && change.now < session.refresh_rotated_at + lifetime.idle;
     let counter = i64::from(presented.counter);

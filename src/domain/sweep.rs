@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter};
 use super::Change;
 use crate::entity::{
     api_key_secret, audit_event, login_failure, one_time_token, outbox, session, signing_key, socket_ticket,
+    spent_issuer_token,
 };
 use crate::error::Error;
 
@@ -35,6 +36,10 @@ pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDe
         .filter(socket_ticket::COLUMN.expires_at.lt(now))
         .exec(change.txn)
         .await?;
+    let spent = spent_issuer_token::Entity::delete_many()
+        .filter(spent_issuer_token::COLUMN.expires_at.lt(now))
+        .exec(change.txn)
+        .await?;
     let keys = signing_key::Entity::delete_many()
         .filter(signing_key::COLUMN.retires_at.lt(now))
         .exec(change.txn)
@@ -53,7 +58,7 @@ pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDe
         .filter(audit_event::COLUMN.created_at.lt(now - events_end))
         .exec(change.txn)
         .await?;
-    Ok([sessions, links, secrets, tickets, keys, mails, failures, events]
+    Ok([sessions, links, secrets, tickets, spent, keys, mails, failures, events]
         .iter()
         .map(|deleted| deleted.rows_affected)
         .sum())

@@ -94,8 +94,8 @@ pub async fn update(
     Ok(user)
 }
 
-/// Puts a new password in the place of the one whose hash was just checked, and ends all sessions but
-/// the caller's own.
+/// Puts a new password in the place of the one whose hash was just checked, and ends all sessions but the one that has
+/// just taken the place of the caller's.
 ///
 /// # Errors
 /// [`Error::WrongPassword`] if the password was changed in between.
@@ -248,7 +248,7 @@ pub async fn lock(change: Change<'_>, user: UserId) -> Result<user::Model, Error
     user::Entity::find_by_id(user).lock(LockType::NoKeyUpdate).one(change.txn).await?.ok_or(Error::NotFound)
 }
 
-async fn end_sessions(change: Change<'_>, user: UserId, keep: Option<SessionId>) -> Result<u64, Error> {
+pub(super) async fn end_sessions(change: Change<'_>, user: UserId, keep: Option<SessionId>) -> Result<u64, Error> {
     session::Entity::of_user(user)
         .order_by_asc(session::Column::Id)
         .lock(LockType::NoKeyUpdate)

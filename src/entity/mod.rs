@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod session;
 pub mod signing_key;
 pub mod socket_ticket;
+pub mod spent_issuer_token;
 pub mod user;
 
 use sea_orm::sea_query::TableCreateStatement;
@@ -44,5 +45,6 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(invitation::Entity),
         schema.create_table_with_index_from_entity(socket_ticket::Entity),
         schema.create_table_with_index_from_entity(login_failure::Entity),
+        schema.create_table_with_index_from_entity(spent_issuer_token::Entity),
     ]
 }

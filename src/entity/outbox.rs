@@ -35,6 +35,9 @@ pub enum Kind {
     RaisedToAdmin,
     /// To the admins: a member is gone whose keys go on.
     KeysLeftBehind,
+    /// Another issuer's user signs in to the account from now on.
+    IdentityLinked,
+    IdentityUnlinked,
     /// `oskar mail test`.
     Test,
 }

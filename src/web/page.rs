@@ -10,7 +10,6 @@ use axum::response::{Html, IntoResponse, Response};
 
 use serde::de::DeserializeOwned;
 
-use crate::api::no_store;
 use crate::app::App;
 use crate::error::Error;
 use crate::password::{Context, NewPassword, ProposedPassword};
@@ -66,9 +65,9 @@ impl<S: Send + Sync> FromRequestParts<S> for LinkPart {
     }
 }
 
-/// A rendered page. Pages speak of the one who looks at them, so nobody may keep them.
+/// A rendered page.
 pub fn page(status: StatusCode, template: &impl Template) -> Result<Response, Error> {
-    let mut response = no_store((status, Html(template.render().map_err(Error::internal)?)));
+    let mut response = (status, Html(template.render().map_err(Error::internal)?)).into_response();
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CSP);
     Ok(response)
 }

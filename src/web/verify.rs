@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 
 use super::page::{GonePage, LinkPart, NoticePage, page};
+use crate::api::use_link;
 use crate::app::App;
 use crate::auth::Client;
-use crate::domain::{Change, mailbox, one_time};
+use crate::domain::one_time;
 use crate::error::Error;
 use crate::secret::{Kind, Secret};
 
@@ -35,18 +36,18 @@ pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Re
 pub async fn confirm(
     State(app): State<App>,
     client: Client,
+    headers: HeaderMap,
     LinkPart(link): LinkPart,
 ) -> Result<Response, Error> {
     let Some(link) = parse(&link) else { return page(StatusCode::GONE, &GONE) };
-    let txn = app.db.begin().await?;
-    let actor = client.anonymous();
-    let verified =
-        mailbox::verify(Change { txn: &txn, now: app.now(), actor: &actor }, &app.keyring, &link).await;
-    match verified {
-        Ok(user) => {
-            txn.commit().await?;
+    match use_link(&app, &client, &headers, &link).await {
+        Ok((user, renewed)) => {
             let text = format!("{} is confirmed. You can close this page and sign in.", user.email);
-            page(StatusCode::OK, &NoticePage { heading: "Address confirmed", text })
+            let page = page(StatusCode::OK, &NoticePage { heading: "Address confirmed", text })?;
+            Ok(match renewed {
+                Some(renewed) => (renewed.cookies(&app, &client), page).into_response(),
+                None => page,
+            })
         }
         Err(Error::LinkInvalid) => page(StatusCode::GONE, &GONE),
         Err(Error::EmailTaken) => {

@@ -6,11 +6,13 @@ use axum::http::Method;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::support::{Answer, Client, Credential, FakeIssuer, Key, TestApp};
+use crate::support::{Answer, Client, Credential, FakeIssuer, Key, SPEAKS_FOR_ACME, TestApp};
 
 async fn scene(more: &[(&str, &str)]) -> (TestApp, FakeIssuer) {
     let issuer = FakeIssuer::start().await;
-    let app = TestApp::with(&issuer.settings(more)).await;
+    let mut settings = issuer.settings(more);
+    settings.push(SPEAKS_FOR_ACME);
+    let app = TestApp::with(&settings).await;
     app.register("ana@acme.example", Some("Acme")).await;
     (app, issuer)
 }

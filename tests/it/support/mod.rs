@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 pub use answer::Answer;
 pub use client::{Client, Credential, basic};
 pub use database::{fresh as fresh_database, on_postgres};
-pub use issuer::{AUDIENCE, FakeIssuer, Key};
+pub use issuer::{AUDIENCE, FakeIssuer, Key, SPEAKS_FOR_ACME};
 
 /// What every test user's password is.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -177,7 +177,8 @@ pub struct Person {
 }
 
 impl Person {
-    fn new(app: &TestApp, answer: &Answer) -> Self {
+    /// By the answer to a sign-in, or to what gives a session in place of another.
+    pub fn new(app: &TestApp, answer: &Answer) -> Self {
         let body = answer.json();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         Self {
