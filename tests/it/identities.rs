@@ -143,6 +143,23 @@ async fn an_account_is_linked_by_its_address_only_where_the_operator_has_named_t
     assert_eq!(sign_in(&named, &token("viewer@acme.example")).await.status(403).code(), "not_allowed");
 }
 
+/// An operator has ended its link: the address, which the issuer may speak for, is the only way back besides a mail.
+#[tokio::test]
+async fn an_account_that_nothing_opens_is_linked_by_its_address_like_any_other() {
+    let scene = scene(&[]).await;
+    let Scene { app, org, a, b } = &scene;
+    sign_in(app, &scene.token(a, "m", &org.member.email)).await.status(200);
+    change_user(app, &org.member.user_id, |row| row.password_hash = Set(None)).await;
+    let txn = app.app.db.begin().await.unwrap();
+    let actor = oskar::domain::audit::Actor::cli();
+    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
+    identities::unlink(change, org.member.user_id.parse().unwrap(), &a.url).await.unwrap();
+    txn.commit().await.unwrap();
+    let answer = sign_in(app, &scene.token(b, "m", &org.member.email)).await.status(200);
+    assert_eq!(answer.json()["user"]["id"], json!(org.member.user_id));
+    assert!(scene.is_linked(b, "m", &org.member).await);
+}
+
 #[tokio::test]
 async fn an_operator_s_account_is_never_linked_by_its_address() {
     let scene = scene(&[]).await;

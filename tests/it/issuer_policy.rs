@@ -248,8 +248,9 @@ async fn our_tokens_say_when_and_how_the_user_proved_who_they_are_to_the_issuer(
 async fn a_session_outlives_the_issuer_s_token_by_what_the_operator_says() {
     // `exp` is in 300 s, and taken for 30 s longer.
     for (setting, lasts) in [("1h", 3600 + 330), ("0", 330), ("", 86_400 + 330)] {
-        let settings = [("OSKAR_ISSUERS__0__SESSION_OUTLIVES", setting)];
-        let (app, issuer) = scene(if setting.is_empty() { &[] } else { &settings }).await;
+        let settings =
+            [("OSKAR_SESSIONS__IDLE", "7d"), ("OSKAR_ISSUERS__0__SESSION_OUTLIVES", setting)];
+        let (app, issuer) = scene(if setting.is_empty() { &settings[..1] } else { &settings }).await;
         // In whole seconds, as tokens count.
         app.advance(TimeDelta::nanoseconds(1_000_000_000 - i64::from(app.app.now().timestamp_subsec_nanos())));
         let answer = sign_in(&app, &token(&app, &issuer, &json!({}))).await.status(200);

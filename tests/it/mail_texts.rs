@@ -29,6 +29,8 @@ fn every_mail_says_what_its_golden_file_says() {
         ("refresh_theft", messages::refresh_theft("Firefox")),
         ("raised_to_admin", messages::raised_to_admin("Acme")),
         ("keys_left_behind", messages::keys_left_behind("Bob", "Acme", "Deploy bot, Backup")),
+        ("identity_linked", messages::identity_linked("https://login.example/<b>")),
+        ("identity_unlinked", messages::identity_unlinked("https://login.example/")),
         ("test", messages::test()),
     ] {
         golden(name, &letter);
