@@ -199,7 +199,7 @@ impl App {
 /// An operator reads the source of an internal error too.
 fn told(error: Error, doing: &str) -> anyhow::Error {
     match error {
-        Error::Internal(source) => anyhow::anyhow!("{doing}: {source}"),
+        Error::Internal(source) | Error::StorageUnavailable(source) => anyhow::anyhow!("{doing}: {source}"),
         other => anyhow::anyhow!("{doing}: {other}"),
     }
 }

@@ -5,14 +5,16 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use sea_orm::sqlx::error::DatabaseError;
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::password::{Refusal, Strength};
 use crate::permission::Permission;
 use crate::step_up::StepUp;
+
+mod database;
+
+pub use database::{OnConflict, StorageFailure};
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -140,6 +142,8 @@ pub enum Error {
     },
     #[error("The server is busy. Try again in a moment.")]
     Busy,
+    #[error("The database cannot be reached, or cannot read or write. Try again in a moment.")]
+    StorageUnavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("The issuer's keys cannot be fetched. Try again in a moment.")]
     IssuerUnavailable,
     #[error("The request took too long.")]
@@ -247,49 +251,13 @@ impl Error {
             Self::TooManyMails => (S::TOO_MANY_REQUESTS, "too_many_mails", "Too many mails"),
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
+            Self::StorageUnavailable(_) => {
+                (S::SERVICE_UNAVAILABLE, "storage_unavailable", "Storage unavailable")
+            }
             Self::IssuerUnavailable => (S::SERVICE_UNAVAILABLE, "issuer_unavailable", "Issuer unavailable"),
             Self::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", "Timeout"),
             Self::Internal(_) => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
         }
-    }
-}
-
-impl From<DbErr> for Error {
-    fn from(error: DbErr) -> Self {
-        match &error {
-            DbErr::ConnectionAcquire(_) => Self::Busy,
-            // What a row was to belong to has gone in between.
-            _ if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))) => Self::NotFound,
-            DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))
-                if source
-                    .as_database_error()
-                    .and_then(DatabaseError::code)
-                    .is_some_and(|code| is_passing(&code)) =>
-            {
-                Self::Busy
-            }
-            _ => Self::internal(error),
-        }
-    }
-}
-
-/// `SQLITE_BUSY` (another process held the file for too long), PostgreSQL's deadlock and serialisation failure.
-fn is_passing(code: &str) -> bool {
-    matches!(code, "5" | "40P01" | "40001")
-}
-
-/// Names a unique constraint's violation at the place that can cause it.
-pub trait OnConflict<T> {
-    /// `conflict` if a unique constraint was violated, the usual mapping otherwise.
-    fn on_conflict(self, conflict: impl FnOnce(&str) -> Error) -> Result<T, Error>;
-}
-
-impl<T> OnConflict<T> for Result<T, DbErr> {
-    fn on_conflict(self, conflict: impl FnOnce(&str) -> Error) -> Result<T, Error> {
-        self.map_err(|error| match error.sql_err() {
-            Some(SqlErr::UniqueConstraintViolation(text)) => conflict(&text),
-            _ => error.into(),
-        })
     }
 }
 

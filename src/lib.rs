@@ -6,8 +6,8 @@
 //! app.rs            what every request needs, built once
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock error fetch gates id jwt/ keyring network password/ permission rate refresh_token secret step_up
-//! updates
+//! clock deadline error fetch gates id jwt/ keyring network password/ permission rate refresh_token secret
+//! step_up updates
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
@@ -30,6 +30,7 @@ pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod database;
+pub mod deadline;
 pub mod domain;
 pub mod entity;
 pub mod error;

@@ -23,7 +23,8 @@ impl StepUp {
 
     /// The user must prove it to the issuer.
     pub const fn at_issuer(max_age: Option<i64>, acr_values: Vec<String>) -> Self {
-        let detail = "The issuer's token tells of no proof that is recent and strong enough: sign in again there.";
+        let detail =
+            "The issuer's token tells of no proof that is recent and strong enough: sign in again there.";
         Self { detail, max_age, acr_values }
     }
 

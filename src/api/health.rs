@@ -74,14 +74,12 @@ pub async fn live(State(app): State<App>) -> Json<Health> {
 
 /// Readiness
 ///
-/// The database answers too. (Migrations are current whenever the server runs: it does not start before.)
+/// The database can be written, too: it is tried, in a second at most, once for all who ask at the same time.
+/// (Migrations are current whenever the server runs: it does not start before.)
 #[utoipa::path(get, path = "/readyz", operation_id = "show_readiness", tag = TAG,
     responses((status = 200, description = "It can serve.", body = Health)))]
 pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Error> {
-    app.db.ping().await.map_err(|error| {
-        tracing::warn!(?error, "the database does not answer");
-        Error::Busy
-    })?;
+    app.db.check().await?;
     Ok(Json(ok(&app)))
 }
 
@@ -91,7 +89,11 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Error> {
 /// credential. A bad one counts as none here.
 #[utoipa::path(get, path = "/health", operation_id = "show_health", tag = TAG,
     responses((status = 200, description = "Status and version; for administrators also what is known about it.", body = HealthAnswer)))]
-pub async fn health(app: State<App>, client: Client, headers: HeaderMap) -> Result<Json<HealthAnswer>, Error> {
+pub async fn health(
+    app: State<App>,
+    client: Client,
+    headers: HeaderMap,
+) -> Result<Json<HealthAnswer>, Error> {
     let Json(Health { status, version, warning }) = ready(app.clone()).await?;
     if !is_administrator(&app, &client, &headers).await {
         return Ok(Json(HealthAnswer::Everybody(Health { status, version, warning })));
@@ -113,7 +115,11 @@ pub async fn health(app: State<App>, client: Client, headers: HeaderMap) -> Resu
 /// The same.
 #[utoipa::path(get, path = "/api/health", operation_id = "show_api_health", tag = TAG,
     responses((status = 200, description = "Status and version; for administrators also what is known about it.", body = HealthAnswer)))]
-pub async fn api_health(app: State<App>, client: Client, headers: HeaderMap) -> Result<Json<HealthAnswer>, Error> {
+pub async fn api_health(
+    app: State<App>,
+    client: Client,
+    headers: HeaderMap,
+) -> Result<Json<HealthAnswer>, Error> {
     health(app, client, headers).await
 }
 

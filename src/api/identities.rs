@@ -45,10 +45,7 @@ pub struct Identities {
 /// One an issuer at most.
 #[utoipa::path(get, path = "/api/auth/identities", operation_id = "list_identities", tag = TAG,
     responses((status = 200, description = "The identities, the oldest link first.", body = Identities)))]
-pub async fn list(
-    State(app): State<App>,
-    SignedIn { by, .. }: SignedIn,
-) -> Result<Json<Identities>, Error> {
+pub async fn list(State(app): State<App>, SignedIn { by, .. }: SignedIn) -> Result<Json<Identities>, Error> {
     let rows = external_identity::Entity::of_user(by.user.id)
         .order_by_asc(external_identity::Column::CreatedAt)
         .all(app.db.read())

@@ -274,7 +274,9 @@ pub async fn accept(
     let summary = (&organisation).into();
     if signed_in.is_some() {
         txn.commit().await?;
-        return Ok(Json(Joined { organisation: summary, role: membership.role, tokens: None }).into_response());
+        return Ok(
+            Json(Joined { organisation: summary, role: membership.role, tokens: None }).into_response()
+        );
     }
     let actor = actor.as_user(user.id, &user.name);
     let place = Place { organisation, role: membership.role };

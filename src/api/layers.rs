@@ -25,6 +25,7 @@ use super::no_auth::on_this_machine;
 use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Address, RequestId};
+use crate::deadline;
 use crate::error::{Error, Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -159,7 +160,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
 }
 
 async fn limit_time(State(timeout): State<Duration>, request: Request, next: Next) -> Response {
-    tokio::time::timeout(timeout, next.run(request)).await.unwrap_or_else(|_| Error::Timeout.into_response())
+    deadline::within(timeout, next.run(request)).await.unwrap_or_else(|| Error::Timeout.into_response())
 }
 
 /// Answers preflights and marks answers for pages of other origins.
@@ -207,4 +208,3 @@ fn csrf(origins: &[String]) -> CsrfLayer<CsrfRejection> {
         .with_insecure_bypass(|_, uri| is_forwarded(uri))
         .with_rejection_response(|_| Error::CrossSite.into_response())
 }
-

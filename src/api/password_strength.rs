@@ -51,7 +51,10 @@ pub struct PasswordVerdict {
 /// For forms. It is measured and forgotten: neither stored nor logged.
 #[utoipa::path(post, path = "/api/auth/password-strength", operation_id = "measure_password", tag = TAG, request_body = PasswordIdea,
     responses((status = 200, description = "What was found.", body = PasswordVerdict)))]
-pub async fn measure(State(app): State<App>, Input(idea): Input<PasswordIdea>) -> Result<Json<PasswordVerdict>, Error> {
+pub async fn measure(
+    State(app): State<App>,
+    Input(idea): Input<PasswordIdea>,
+) -> Result<Json<PasswordVerdict>, Error> {
     let context = app
         .password_context(idea.email.as_ref().map_or("", Email::as_str))
         .and(idea.name.as_ref().map(DisplayName::as_str))

@@ -171,7 +171,7 @@ async fn follow(log: &mut Log, socket: &mut WebSocket) -> u16 {
                     }
                 }
                 // A busy database is no reason to go; whoever waits has lost nothing.
-                Err(Error::Busy) => {}
+                Err(Error::Busy | Error::StorageUnavailable(_)) => {}
                 Err(Error::Internal(error)) => {
                     tracing::error!(%error, "following the audit log");
                     return close_code::ERROR;

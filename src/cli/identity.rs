@@ -34,7 +34,8 @@ impl Link {
         ensure!(known, "`{}` is no issuer of the configuration: `oskar config` shows them", self.issuer);
         ensure!((1..=255).contains(&self.subject.len()), "a subject has 1 to 255 characters");
         let user = find(app, &self.user).await?;
-        change(app, async |change| identities::link(change, &self.issuer, &self.subject, user.id).await).await?;
+        change(app, async |change| identities::link(change, &self.issuer, &self.subject, user.id).await)
+            .await?;
         done(common, &user, "linked")
     }
 }

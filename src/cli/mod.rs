@@ -169,7 +169,7 @@ fn failed(error: &anyhow::Error) -> ExitCode {
         UNAVAILABLE
     } else {
         match error.downcast_ref::<Error>() {
-            Some(Error::Busy | Error::Timeout) => UNAVAILABLE,
+            Some(Error::Busy | Error::StorageUnavailable(_) | Error::Timeout) => UNAVAILABLE,
             Some(Error::LastAdmin | Error::AlreadySetUp) => NOT_PERMITTED,
             _ => 1,
         }

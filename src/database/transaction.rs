@@ -1,19 +1,140 @@
-//! Write transactions.
+//! Write transactions: what they commit is committed, and of what they do not commit nothing stays.
+//!
+//! A commit is believed for four reasons, each of which has its place:
+//!
+//! - The connection was in no transaction before ([`super::release`]), so that `COMMIT` ends the outermost one and is
+//!   never only the release of a savepoint.
+//! - Each statement was answered and none failed ([`Transaction::run`]). SQLite ends a transaction by itself on some
+//!   failures, and later statements would each be committed alone; PostgreSQL answers `COMMIT` after a failure with
+//!   `ROLLBACK`, which the driver does not tell from a commit.
+//! - The request's time was not over ([`crate::deadline`]).
+//! - The database answered `COMMIT` without an error. SQLite refuses it outside a transaction.
 
-use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+
+use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait,
+};
 
 use super::Database;
+use super::pulse::Pulse;
+use crate::deadline::{self, Committing};
 use crate::error::Error;
 
 impl Database {
-    /// Begins a write. SQLite takes its lock at once, so that no write fails half way because another came
-    /// first.
-    pub async fn begin(&self) -> Result<DatabaseTransaction, Error> {
-        let options = TransactionOptions {
-            isolation_level: None,
-            access_mode: None,
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+    /// Begins a write.
+    ///
+    /// # Errors
+    /// [`Error::StorageUnavailable`], [`Error::Busy`], and [`Error::Timeout`] when the request's time is over.
+    pub async fn begin(&self) -> Result<Transaction, Error> {
+        deadline::check()?;
+        let inner = self.pulse.patiently(self.write.begin_with_options(at_once())).await?;
+        Ok(Transaction { inner, pulse: self.pulse.clone(), failed: OnceLock::new() })
+    }
+}
+
+/// SQLite takes its lock at once, so that no write fails half way because another came first.
+pub(super) fn at_once() -> TransactionOptions {
+    TransactionOptions {
+        isolation_level: None,
+        access_mode: None,
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+    }
+}
+
+/// A write in progress. Dropped without [`Transaction::commit`], it is rolled back.
+#[derive(Debug)]
+pub struct Transaction {
+    inner: DatabaseTransaction,
+    pulse: Arc<Pulse>,
+    /// The first failure; nothing is done or committed after it.
+    failed: OnceLock<DbErr>,
+}
+
+impl Transaction {
+    /// Commits. What this answers without an error is stored for good.
+    ///
+    /// # Errors
+    /// [`Error::Timeout`] when the request's time is over, and the failure of an earlier statement: nothing is stored
+    /// then. [`Error::StorageUnavailable`]: nothing is stored, unless the connection broke while the database
+    /// committed; then all of it may be.
+    pub async fn commit(self) -> Result<(), Error> {
+        if let Some(failure) = self.failed.into_inner() {
+            return Err(failure.into());
+        }
+        let _committing = Committing::begin()?;
+        match self.inner.get_database_backend() {
+            DbBackend::Sqlite => self.pulse.observed(self.inner.commit()).await?,
+            _ => self.pulse.patiently(self.inner.commit()).await?,
+        }
+        self.pulse.condition.committed();
+        Ok(())
+    }
+
+    /// Rolls back, and waits until that is done.
+    pub async fn rollback(self) -> Result<(), Error> {
+        if self.failed.get().is_some() {
+            // SQLite may have ended it by itself; what is dropped is looked at.
+            return Ok(());
+        }
+        Ok(self.pulse.patiently(self.inner.rollback()).await?)
+    }
+
+    async fn run<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        if let Some(failure) = self.failed.get() {
+            return Err(failure.clone());
+        }
+        let mut outcome = Outcome { failed: &self.failed, failure: Some(interrupted()) };
+        let answer = match self.inner.get_database_backend() {
+            // A statement of SQLite's writer waits for nothing but the disk.
+            DbBackend::Sqlite => self.pulse.observed(work).await,
+            _ => self.pulse.patiently(work).await,
         };
-        Ok(self.write.begin_with_options(options).await?)
+        outcome.failure = answer.as_ref().err().cloned();
+        answer
+    }
+}
+
+fn interrupted() -> DbErr {
+    DbErr::Custom("a statement of this transaction was given up before it was answered".to_owned())
+}
+
+/// Keeps a failure when it is dropped, so that a statement that is given up counts as one.
+struct Outcome<'a> {
+    failed: &'a OnceLock<DbErr>,
+    failure: Option<DbErr>,
+}
+
+impl Drop for Outcome<'_> {
+    fn drop(&mut self) {
+        if let Some(failure) = self.failure.take() {
+            self.failed.get_or_init(|| failure);
+        }
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Transaction {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.run(self.inner.execute_raw(statement)).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.run(self.inner.execute_unprepared(sql)).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.run(self.inner.query_one_raw(statement)).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.run(self.inner.query_all_raw(statement)).await
     }
 }

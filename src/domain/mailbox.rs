@@ -6,8 +6,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
-use super::email::Email;
 use super::authentication::Authentication;
+use super::email::Email;
 use super::{Change, keys, one_time, outbox, sessions, users};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::Purpose;

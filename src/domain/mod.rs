@@ -36,15 +36,14 @@ pub mod usage;
 pub mod username;
 pub mod users;
 
-use sea_orm::DatabaseTransaction;
-
 use crate::clock::Timestamp;
+use crate::database::Transaction;
 use audit::Actor;
 
 /// A write in progress.
 #[derive(Clone, Copy)]
 pub struct Change<'a> {
-    pub txn: &'a DatabaseTransaction,
+    pub txn: &'a Transaction,
     pub now: Timestamp,
     pub actor: &'a Actor,
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use crate::clock::Timestamp;
+use crate::database::Transaction;
 use crate::entity::{api_key, session};
 use crate::error::Error;
 use crate::id::{ApiKeyId, SessionId};
@@ -61,7 +62,7 @@ impl Usage {
 impl Seen {
     /// Writes it, in the order of the ids, so that two nodes never wait for each other in a circle. A later time
     /// that another node wrote stays.
-    pub async fn write(&self, txn: &DatabaseTransaction) -> Result<usize, Error> {
+    pub async fn write(&self, txn: &Transaction) -> Result<usize, Error> {
         for (id, at) in &self.sessions {
             session::Entity::update_many()
                 .col_expr(session::Column::SeenAt, Expr::value(*at))

@@ -248,7 +248,11 @@ pub async fn lock(change: Change<'_>, user: UserId) -> Result<user::Model, Error
     user::Entity::find_by_id(user).lock(LockType::NoKeyUpdate).one(change.txn).await?.ok_or(Error::NotFound)
 }
 
-pub(super) async fn end_sessions(change: Change<'_>, user: UserId, keep: Option<SessionId>) -> Result<u64, Error> {
+pub(super) async fn end_sessions(
+    change: Change<'_>,
+    user: UserId,
+    keep: Option<SessionId>,
+) -> Result<u64, Error> {
     session::Entity::of_user(user)
         .order_by_asc(session::Column::Id)
         .lock(LockType::NoKeyUpdate)

@@ -117,13 +117,15 @@ impl Claims {
         let acr = self.acr.as_ref().and_then(Value::as_str).filter(printable);
         let acr = acr.filter(|acr| acr.len() <= LONGEST_ACR);
         let too_old = settings.max_auth_age.filter(|age| at.is_none_or(|at| now >= at + *age));
-        let too_weak = !settings.acr.is_empty() && !acr.is_some_and(|acr| settings.acr.iter().any(|one| one == acr));
+        let too_weak =
+            !settings.acr.is_empty() && !acr.is_some_and(|acr| settings.acr.iter().any(|one| one == acr));
         if too_old.is_some() || too_weak {
             let acr_values = if too_weak { settings.acr.clone() } else { Vec::new() };
             let max_age = too_old.map(|age| age.num_seconds());
             return Err(Refusal::StepUp(StepUp::at_issuer(max_age, acr_values)));
         }
-        let methods = self.amr.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let methods =
+            self.amr.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let methods = methods.filter(printable).filter(|method| method.len() <= LONGEST_METHOD);
         let methods = methods.filter(|method| *method != FEDERATED).take(MOST_METHODS);
         Ok(Authentication {

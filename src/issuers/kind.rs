@@ -48,10 +48,8 @@ pub fn check(
         || has_client_id
         || marks.scope.is_some()
         || marks.scp.is_some();
-    let id = typ_claim == Some("ID")
-        || marks.nonce.is_some()
-        || marks.at_hash.is_some()
-        || marks.c_hash.is_some();
+    let id =
+        typ_claim == Some("ID") || marks.nonce.is_some() || marks.at_hash.is_some() || marks.c_hash.is_some();
     let taken = match settings.accept {
         AcceptedTokens::Both => true,
         AcceptedTokens::IdToken => !access,

@@ -153,7 +153,9 @@ pub fn identity_linked(issuer: &str) -> Letter {
 pub fn identity_unlinked(issuer: &str) -> Letter {
     letter(
         "A way to sign in to your account was removed".to_owned(),
-        vec![format!("Your account is no longer linked with {issuer}. The sessions that began there have ended.")],
+        vec![format!(
+            "Your account is no longer linked with {issuer}. The sessions that began there have ended."
+        )],
         None,
         NOT_YOU_ACT,
     )

@@ -153,7 +153,7 @@ pub async fn accept(
         Ok(member) => member,
         Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
         Err(Error::TooManyAttempts { retry_after }) => return too_many(retry_after),
-        Err(error @ (Error::Internal(_) | Error::Busy)) => return Err(error),
+        Err(error @ (Error::Internal(_) | Error::StorageUnavailable(_) | Error::Busy)) => return Err(error),
         Err(Error::WeakPassword(refusal)) => {
             return found.page(StatusCode::UNPROCESSABLE_ENTITY, form, Some(refusal.advice()));
         }

@@ -56,7 +56,7 @@ pub async fn run(app: App) {
 /// The log is for operators: it tells the cause too.
 fn told(error: Error) -> String {
     match error {
-        Error::Internal(source) => source.to_string(),
+        Error::Internal(source) | Error::StorageUnavailable(source) => source.to_string(),
         other => other.to_string(),
     }
 }

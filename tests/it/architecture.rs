@@ -14,6 +14,7 @@ use paths::{IMPORTED, paths, resolve, tokens};
 /// Usable by all, using each other and nothing else of ours.
 const LEAVES: &[&str] = &[
     "clock",
+    "deadline",
     "error",
     "fetch",
     "gates",
@@ -65,6 +66,7 @@ const HTTP: &[&str] = &[
 /// `error` is a leaf, but for its one mapping to answers.
 const WITHOUT_HTTP: &[&str] = &[
     "clock",
+    "deadline",
     "gates",
     "id",
     "jwt",

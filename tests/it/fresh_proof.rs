@@ -44,13 +44,23 @@ async fn sensitive(app: &TestApp, org: &TestOrganisation) -> Vec<(Method, String
     let key = json!({ "name": "k", "environment": "live", "role": "admin" });
     vec![
         (Method::PATCH, "/api/auth/me".to_owned(), Some(json!({ "username": "the-boss" })), 200),
-        (Method::POST, "/api/auth/change-email".to_owned(), Some(json!({ "email": "new@acme.example" })), 202),
+        (
+            Method::POST,
+            "/api/auth/change-email".to_owned(),
+            Some(json!({ "email": "new@acme.example" })),
+            202,
+        ),
         (Method::DELETE, format!("/api/auth/sessions/{other_session}"), None, 204),
         (Method::DELETE, "/api/auth/sessions".to_owned(), None, 204),
         (Method::DELETE, path(&format!("/members/{}/sessions", org.member.user_id)), None, 204),
         (Method::POST, path("/keys"), Some(key), 201),
         (Method::POST, path(&format!("/keys/{admin_key}/rotate")), None, 200),
-        (Method::PATCH, path(&format!("/members/{}", org.member.user_id)), Some(json!({ "role": "admin" })), 200),
+        (
+            Method::PATCH,
+            path(&format!("/members/{}", org.member.user_id)),
+            Some(json!({ "role": "admin" })),
+            200,
+        ),
         (
             Method::POST,
             path("/invitations"),
@@ -279,7 +289,8 @@ async fn who_signs_in_by_an_issuer_proves_it_there() {
     recent.with_cookie().delete("/api/auth/sessions").await.status(204);
 
     app.advance(TimeDelta::minutes(1));
-    let again = async |token: String| recent.with_cookie().post(AGAIN, json!({ "issuer_token": token })).await;
+    let again =
+        async |token: String| recent.with_cookie().post(AGAIN, json!({ "issuer_token": token })).await;
     must_prove_again(again(token("m", member, None)).await);
     must_prove_again(again(token("m", member, Some(-600))).await);
     assert_eq!(again(token("n", member, Some(0))).await.status(403).code(), "not_linked");

@@ -20,7 +20,11 @@ async fn without_its_database_it_lives_but_is_not_ready() {
     app.anonymous().get("/livez").await.status(200);
     for path in ["/readyz", "/health", "/api/health"] {
         let answer = app.anonymous().get(path).await.status(503);
-        assert_eq!((answer.code().as_str(), answer.header("retry-after")), ("busy", "1"), "{path}");
+        assert_eq!(
+            (answer.code().as_str(), answer.header("retry-after")),
+            ("storage_unavailable", "1"),
+            "{path}"
+        );
         assert!(!answer.text().contains("sql") && !answer.text().contains("pool"), "{}", answer.text());
     }
     assert!(app.anonymous().get("/api/orgs/acme").await.status(401).text().contains("unauthenticated"));

@@ -65,7 +65,8 @@ async fn link(client: &Client, token: &str) -> Answer {
 }
 
 async fn unlink(client: &Client, issuer: &FakeIssuer) -> Answer {
-    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("issuer", &issuer.url).finish();
+    let query: String =
+        form_urlencoded::Serializer::new(String::new()).append_pair("issuer", &issuer.url).finish();
     client.delete(&format!("{IDENTITIES}?{query}")).await
 }
 
@@ -235,7 +236,8 @@ async fn the_owner_links_another_issuer_and_signs_in_by_it() {
     link(&member, &scene.token(a, "m", "member@acme.example")).await.status(201);
     let second = link(&member, &scene.token(a, "n", "member@acme.example")).await.status(403);
     assert_eq!(second.code(), "linked_to_another");
-    let taken = link(&org.viewer.with_bearer(), &scene.token(a, "m", "viewer@acme.example")).await.status(403);
+    let taken =
+        link(&org.viewer.with_bearer(), &scene.token(a, "m", "viewer@acme.example")).await.status(403);
     assert_eq!(taken.code(), "linked_to_another");
     // A second issuer, by Basic, although the first one is there: the owner says so.
     link(&org.member.with_basic(), &scene.token(b, "m-at-b", "member@acme.example")).await.status(201);
@@ -353,10 +355,9 @@ async fn renamed_addresses_lead_to_nobody_else_s_account() {
     sign_in(app, &scene.token(a, "m", "member@acme.example")).await.status(200);
     sign_in(app, &scene.token(b, "v", "viewer@acme.example")).await.status(200);
     // At the issuers the two have exchanged their addresses.
-    for (issuer, subject, email, person) in [
-        (a, "m", "viewer@acme.example", &org.member),
-        (b, "v", "member@acme.example", &org.viewer),
-    ] {
+    for (issuer, subject, email, person) in
+        [(a, "m", "viewer@acme.example", &org.member), (b, "v", "member@acme.example", &org.viewer)]
+    {
         let answer = sign_in(app, &scene.token(issuer, subject, email)).await.status(200);
         assert_eq!(answer.json()["user"]["id"], json!(person.user_id));
     }

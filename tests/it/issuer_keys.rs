@@ -198,7 +198,8 @@ async fn pinned_keys_are_never_fetched_and_a_pinned_address_is_not_discovered() 
 
     *issuer.mood.called.lock().await = Some("whatever".to_owned());
     let url = format!("{}keys", issuer.url);
-    let by_url = app.another_node_with(&issuer.settings(&[("OSKAR_ISSUERS__0__JWKS", &url), SPEAKS_FOR_ACME])).await;
+    let by_url =
+        app.another_node_with(&issuer.settings(&[("OSKAR_ISSUERS__0__JWKS", &url), SPEAKS_FOR_ACME])).await;
     good(&by_url, &issuer).await.status(200);
     assert_eq!(issuer.fetches(), 1);
 }

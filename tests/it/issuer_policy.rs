@@ -131,7 +131,12 @@ async fn of_many_uses_at_once_one_signs_in() {
 async fn the_operator_says_which_kind_of_token_is_taken() {
     let (app, issuer) = scene(&[]).await;
     let id = [json!({}), json!({ "nonce": "n" }), json!({ "typ": "ID", "at_hash": "h" })];
-    let access = [json!({ "typ": "Bearer" }), json!({ "scope": "api" }), json!({ "scp": ["api"] }), json!({ "client_id": "c" })];
+    let access = [
+        json!({ "typ": "Bearer" }),
+        json!({ "scope": "api" }),
+        json!({ "scp": ["api"] }),
+        json!({ "client_id": "c" }),
+    ];
     let odd = json!({ "scope": "api", "nonce": "n" });
     let by_header = |app: &TestApp| {
         let header = json!({ "alg": "ES256", "kid": "first", "typ": "at+jwt" });
@@ -207,7 +212,9 @@ async fn a_proof_that_is_too_old_or_too_weak_is_to_be_given_again_at_the_issuer(
     // It is no guess.
     sign_in(&app, &token(&app, &issuer, &json!({ "auth_time": now, "acr": "urn:mfa" }))).await.status(200);
     // Nor does anybody prove anything in the future.
-    sign_in(&app, &token(&app, &issuer, &json!({ "auth_time": now + 30, "acr": "urn:mfa" }))).await.status(200);
+    sign_in(&app, &token(&app, &issuer, &json!({ "auth_time": now + 30, "acr": "urn:mfa" })))
+        .await
+        .status(200);
     refused(&app, &token(&app, &issuer, &json!({ "auth_time": now + 31, "acr": "urn:mfa" })), "future").await;
 }
 
@@ -248,11 +255,12 @@ async fn our_tokens_say_when_and_how_the_user_proved_who_they_are_to_the_issuer(
 async fn a_session_outlives_the_issuer_s_token_by_what_the_operator_says() {
     // `exp` is in 300 s, and taken for 30 s longer.
     for (setting, lasts) in [("1h", 3600 + 330), ("0", 330), ("", 86_400 + 330)] {
-        let settings =
-            [("OSKAR_SESSIONS__IDLE", "7d"), ("OSKAR_ISSUERS__0__SESSION_OUTLIVES", setting)];
+        let settings = [("OSKAR_SESSIONS__IDLE", "7d"), ("OSKAR_ISSUERS__0__SESSION_OUTLIVES", setting)];
         let (app, issuer) = scene(if setting.is_empty() { &settings[..1] } else { &settings }).await;
         // In whole seconds, as tokens count.
-        app.advance(TimeDelta::nanoseconds(1_000_000_000 - i64::from(app.app.now().timestamp_subsec_nanos())));
+        app.advance(TimeDelta::nanoseconds(
+            1_000_000_000 - i64::from(app.app.now().timestamp_subsec_nanos()),
+        ));
         let answer = sign_in(&app, &token(&app, &issuer, &json!({}))).await.status(200);
         let expires_in = answer.json()["expires_in"].as_i64().unwrap();
         assert_eq!(expires_in, Ord::min(lasts, 900), "an access token ends with its session");

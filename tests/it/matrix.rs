@@ -321,7 +321,8 @@ fn refused_otherwise(route: &Route, status: u16) -> bool {
 
 /// Tokens end with the session that they are made of, a new proof makes it another one, and Basic has none.
 fn needs_a_session(route: &Route, caller: &Caller) -> bool {
-    ["/api/auth/token", "/api/auth/reauthenticate"].contains(&route.path.as_str()) && caller.name.ends_with("by basic")
+    ["/api/auth/token", "/api/auth/reauthenticate"].contains(&route.path.as_str())
+        && caller.name.ends_with("by basic")
 }
 
 #[tokio::test]

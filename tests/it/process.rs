@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Output, Stdio};
+use std::sync::Arc;
 
 use oskar::app::App;
 use oskar::clock::Clock;
@@ -11,19 +12,24 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::support::fresh_database;
+use crate::support::{TestApp, fresh_database};
 
 /// An installation of its own: a data folder and a database.
 pub struct Installation {
-    pub data: tempfile::TempDir,
+    pub data: Arc<tempfile::TempDir>,
     database_url: String,
 }
 
 impl Installation {
     pub async fn new() -> Self {
-        let data = tempfile::tempdir().unwrap();
+        let data = Arc::new(tempfile::tempdir().unwrap());
         let database_url = fresh_database(data.path()).await;
         Self { data, database_url }
+    }
+
+    /// The installation of a test's own node. Its master secret has to be given to processes.
+    pub fn of(app: &TestApp) -> Self {
+        Self { data: app.data.clone(), database_url: app.database_url.clone() }
     }
 
     /// `oskar` with these arguments, in an environment of its own.
@@ -83,10 +89,13 @@ impl Installation {
     }
 }
 
-/// `oskar` in an empty environment.
+/// `oskar` in an empty environment. Files that may not grow are an error of writing for it, not its end.
 pub fn oskar(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_oskar"));
-    command.args(arguments).env_clear();
+    let mut command = Command::new("/bin/sh");
+    command
+        .args(["-c", r#"trap '' XFSZ; exec "$0" "$@""#, env!("CARGO_BIN_EXE_oskar")])
+        .args(arguments)
+        .env_clear();
     command
 }
 
@@ -134,6 +143,11 @@ impl Server {
     /// `kill -9`.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
+    }
+
+    /// Its process id.
+    pub fn process(&self) -> u32 {
+        self.child.id().unwrap()
     }
 
     /// Asks it to stop, as a service manager does.

@@ -283,7 +283,8 @@ async fn a75_a_new_address_ends_all_sessions_and_the_one_that_confirms_it_goes_o
         let cookie = if by_page {
             let form = [("content-type", "application/x-www-form-urlencoded")];
             let page = mine.with_cookie();
-            let page = page.call_with(Method::POST, &format!("/verify/{token}"), &form, None).await.status(200);
+            let page =
+                page.call_with(Method::POST, &format!("/verify/{token}"), &form, None).await.status(200);
             page.cookie("oskar_session")
         } else {
             let answer = mine.with_bearer().post("/api/auth/verify-email", json!({ "token": token })).await;

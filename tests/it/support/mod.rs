@@ -5,6 +5,7 @@ mod client;
 mod database;
 mod issuer;
 mod mailbox;
+mod proxy;
 
 use std::sync::Arc;
 
@@ -24,11 +25,20 @@ pub use answer::Answer;
 pub use client::{Client, Credential, basic};
 pub use database::{fresh as fresh_database, on_postgres};
 pub use issuer::{AUDIENCE, FakeIssuer, Key, SPEAKS_FOR_ACME};
+pub use proxy::{Break, Fault, Proxy};
 
 /// What every test user's password is.
 pub const PASSWORD: &str = "correct horse battery staple";
+/// The master secret of the tests' installations.
+pub const SECRET_KEY: &str = "kJ8vQ2mX5tR9wZ3bN6cF1hL4pS7dG0yA";
 /// Hashing is not what these tests are about; `password.rs` pins the real cost.
 const CHEAP: Cost = Cost { memory: 8, passes: 1, lanes: 1 };
+
+/// Whether there is time for the long form of tests that have one (`bench/faults`).
+#[expect(clippy::disallowed_methods, reason = "tells how long the tests may take")]
+pub fn takes_long() -> bool {
+    std::env::var_os("OSKAR_TEST_LONG").is_some()
+}
 
 /// A server of its own, with a database of its own.
 pub struct TestApp {
@@ -36,7 +46,7 @@ pub struct TestApp {
     pub router: Router,
     /// Where its data is, while it lives.
     pub data: Arc<tempfile::TempDir>,
-    database_url: String,
+    pub database_url: String,
     settings: Vec<(String, String)>,
 }
 
@@ -53,6 +63,15 @@ impl TestApp {
         let settings =
             settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self::open(data, database_url, settings, Clock::manual()).await
+    }
+
+    /// With the time of the machine, as processes beside it have.
+    pub async fn with_real_time(settings: &[(&str, &str)]) -> Self {
+        let data = Arc::new(tempfile::tempdir().unwrap());
+        let database_url = database::fresh(data.path()).await;
+        let settings =
+            settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self::open(data, database_url, settings, Clock::System).await
     }
 
     /// Another node, or the same after a restart: the same database and clock, nothing in memory.
@@ -77,7 +96,7 @@ impl TestApp {
         let mut variables = vec![
             ("OSKAR_DATABASE_URL", database_url.as_str()),
             ("OSKAR_DATA_DIR", data.path().to_str().unwrap()),
-            ("OSKAR_SECRET_KEY", "kJ8vQ2mX5tR9wZ3bN6cF1hL4pS7dG0yA"),
+            ("OSKAR_SECRET_KEY", SECRET_KEY),
             // They come from one address, and some look at every header.
             ("OSKAR_LIMITS__RATE_PER_SECOND", "0"),
             ("OSKAR_PERMISSIONS", "tasks:read=viewer,tasks:write=member"),
