@@ -83,7 +83,7 @@ pub enum Error {
         "There is an account with your e-mail address, which this issuer does not open. Sign in to it another way, and link the issuer by `POST /api/auth/identities`."
     )]
     LinkRequired,
-    #[error("The issuer's token is of nobody who is linked to this account.")]
+    #[error("The issuer's token is of a user who is not linked to this account.")]
     NotLinked,
     #[error("The current password is wrong.")]
     WrongPassword,

@@ -1,8 +1,6 @@
 //! What to ask for where a credential is good and not enough (RFC 9470): a proof of who the user is that is more recent,
 //! or stronger.
 
-use std::fmt::Write as _;
-
 /// What is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepUp {
@@ -30,13 +28,10 @@ impl StepUp {
 
     /// The value of `WWW-Authenticate` (RFC 9470 section 3).
     pub fn challenge(&self) -> String {
-        let mut challenge = r#"Bearer realm="oskar", error="insufficient_user_authentication""#.to_owned();
-        if let Some(max_age) = self.max_age {
-            let _ = write!(challenge, ", max_age={max_age}");
-        }
-        if !self.acr_values.is_empty() {
-            let _ = write!(challenge, r#", acr_values="{}""#, self.acr_values.join(" "));
-        }
-        challenge
+        let error = r#"Bearer realm="oskar", error="insufficient_user_authentication""#.to_owned();
+        let max_age = self.max_age.map(|max_age| format!("max_age={max_age}"));
+        let acr_values =
+            (!self.acr_values.is_empty()).then(|| format!(r#"acr_values="{}""#, self.acr_values.join(" ")));
+        [Some(error), max_age, acr_values].into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }

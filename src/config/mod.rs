@@ -107,7 +107,7 @@ pub struct Tokens {
 pub struct Sessions {
     pub idle: TimeDelta,
     pub absolute: TimeDelta,
-    /// How recent a proof of who somebody is must be for sensitive requests; zero: as old as the session.
+    /// How old a user's proof of who they are may be for sensitive requests; zero: as old as the session.
     pub fresh_within: TimeDelta,
 }
 

@@ -6,7 +6,7 @@ use crate::entity::session;
 /// The user's password was checked (RFC 8176).
 const PASSWORD: &str = "pwd";
 
-/// A proof of who somebody is.
+/// A user's proof of who they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authentication {
     /// When the user gave it; `None`: an issuer vouches for them and does not say when.
@@ -17,7 +17,7 @@ pub struct Authentication {
     pub acr: Option<String>,
     /// Which other issuer vouches for the user, if one does.
     pub issuer: Option<String>,
-    /// When a session that begins with it is over, whatever it is used for.
+    /// When a session that begins with it is over, however often it is used.
     pub session_ends_at: Option<Timestamp>,
 }
 

@@ -18,8 +18,8 @@ use crate::id::{SessionId, UserId};
 use crate::keyring::{self, Keyring};
 use crate::secret::Secret;
 
-/// Proves the address of an account, or the new one that it is to have. A new one ends all sessions: they may be
-/// those of somebody who should no longer be in. The one that is presented along with the link, if it is the user's,
+/// Proves the address of an account, or the new one that it is to have. A new one ends all sessions: some may be
+/// a thief's. The one that is presented along with the link, if it is the user's,
 /// is put in the place of itself, and given back with its cookie.
 ///
 /// # Errors

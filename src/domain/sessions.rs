@@ -25,7 +25,7 @@ pub struct RefreshLifetime {
     pub absolute: TimeDelta,
 }
 
-/// Starts a session of somebody who has just given or chosen their password. The cookie's value is given back this one
+/// Starts a session of a user who has just given or chosen their password. The cookie's value is given back this one
 /// time.
 pub async fn start(
     change: Change<'_>,
@@ -36,7 +36,7 @@ pub async fn start(
     start_by(change, keyring, user, organisation, Authentication::by_password(change.now)).await
 }
 
-/// Starts a session by whatever proof.
+/// Starts a session by a proof.
 pub async fn start_by(
     change: Change<'_>,
     keyring: &Keyring,

@@ -28,7 +28,7 @@ impl Entity {
         Self::find().filter(COLUMN.issuer.eq(issuer))
     }
 
-    /// Who a user is, at whatever issuers.
+    /// Who a user is, at all issuers.
     pub fn of_user(user: UserId) -> Select<Self> {
         Self::find().filter(COLUMN.user_id.eq(user))
     }

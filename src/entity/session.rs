@@ -41,7 +41,7 @@ pub struct Model {
     /// The authentication context class by the issuer's word (OpenID Connect Core section 2).
     #[sea_orm(column_type = "String(StringLen::N(200))", nullable)]
     pub acr: Option<String>,
-    /// When the session is over, whatever it is used for; `None`: when its cookie and its refresh token are.
+    /// When the session is over, however often it is used; `None`: when its cookie and its refresh token are.
     pub ends_at: Option<Timestamp>,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]
     pub user: BelongsTo<user::Entity>,

@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 #[sea_orm(table_name = "spent_issuer_token")]
 pub struct Model {
     /// SHA-256 of what is signed: header and payload. Not of the signature, of which there may be several that are
-    /// good for the same token. No key is needed: without the signature nobody can use the token.
+    /// good for the same token. No key is needed: the digest gives no signature away.
     #[sea_orm(primary_key, auto_increment = false)]
     pub digest: Vec<u8>,
     /// When no node takes the token any more.

@@ -23,7 +23,7 @@ const FEDERATED: &str = "fed";
 /// Longer values of `amr` and more of them are left out, so that tokens of ours stay short enough for everybody.
 const LONGEST_METHOD: usize = 50;
 const MOST_METHODS: usize = 8;
-/// Tokens that are good for longer are remembered, and start sessions, as if they were good for so long.
+/// Tokens that are good for longer are remembered, and start sessions, as if they were good for this long.
 const LONGEST_LIFETIME: TimeDelta = TimeDelta::days(36_500);
 
 #[derive(Deserialize)]

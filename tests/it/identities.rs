@@ -236,9 +236,9 @@ async fn the_owner_links_another_issuer_and_signs_in_by_it() {
     link(&member, &scene.token(a, "m", "member@acme.example")).await.status(201);
     let second = link(&member, &scene.token(a, "n", "member@acme.example")).await.status(403);
     assert_eq!(second.code(), "linked_to_another");
-    let taken =
+    let foreign =
         link(&org.viewer.with_bearer(), &scene.token(a, "m", "viewer@acme.example")).await.status(403);
-    assert_eq!(taken.code(), "linked_to_another");
+    assert_eq!(foreign.code(), "linked_to_another");
     // A second issuer, by Basic, although the first one is there: the owner says so.
     link(&org.member.with_basic(), &scene.token(b, "m-at-b", "member@acme.example")).await.status(201);
     for (issuer, subject) in [(a, "m"), (b, "m-at-b")] {

@@ -1,4 +1,4 @@
-//! Linking an account with a user of another issuer, and ending that. A link is a way in: whoever can make one for an
+//! Linking an account with a user of another issuer, and ending that. A link is a way in: a person who can make one for an
 //! account has the account. Therefore the owner gets a mail of each, and the owner's organisations an event.
 
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -52,7 +52,7 @@ pub async fn adopt(
     users::lock(change, user.id).await
 }
 
-/// Links an account on the word of somebody who has it: its owner, or an operator at the command line. Once more
+/// Links an account on the word of its owner, or of an operator at the command line. Once more
 /// changes nothing.
 ///
 /// # Errors
@@ -68,8 +68,8 @@ pub async fn link(
     link_locked(change, issuer, subject, &user).await
 }
 
-/// The same by the owner, who is signed in and has a token of the issuer. Whoever has only registered with an address
-/// cannot prepare a way in for themselves that outlasts the proof by its owner: the address must be proven.
+/// The same by the owner, who is signed in and has a token of the issuer. The address must be proven: a
+/// stranger who has only registered with it must not leave a way in behind for the time after its owner has proven it.
 ///
 /// # Errors
 /// [`Error::EmailUnverified`]; [`Error::NotAllowedByIssuer`] if the issuer's user could not sign in afterwards;
@@ -168,7 +168,7 @@ async fn tell(
 /// Forgets who a user is at an issuer, and ends the sessions that were started through it.
 ///
 /// # Errors
-/// [`Error::NotFound`] if they are nobody there.
+/// [`Error::NotFound`] if the account is not linked with it.
 pub async fn unlink(change: Change<'_>, user: UserId, issuer: &str) -> Result<(), Error> {
     let user = users::lock(change, user).await?;
     let forgotten = external_identity::Entity::delete_many()

@@ -1,7 +1,7 @@
 //! Users whom another issuer vouches for: who they are here, and how they come to be.
 //!
 //! A user is known by issuer and subject. An e-mail address leads to an account only once, when the two are linked
-//! (`linking.rs` has the rules): issuers give an address to somebody else in time, a subject never. `spent.rs` makes
+//! (`linking.rs` has the rules): issuers give an address to another person in time, a subject never. `spent.rs` makes
 //! each token good once.
 
 mod linking;
