@@ -12,10 +12,11 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::domain::audit::Actor;
 use crate::domain::remembered::Remembered;
+use crate::domain::tally::Tally;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
 use crate::domain::{Change, developer, setup, signing_keys};
-use crate::error::Error;
+use crate::error::{Error, OrLog as _};
 use crate::fetch::Fetcher;
 use crate::gates::Gates;
 use crate::id::{OrganisationId, UserId};
@@ -45,6 +46,10 @@ pub struct Shared {
     pub followers: Gates<OrganisationId>,
     pub buckets: Buckets,
     pub remembered: Remembered,
+    /// Failures that are counted, not told one by one.
+    pub tally: Tally,
+    /// How often an address may make the log tell of refused credentials.
+    pub refusals: Buckets,
     pub fetcher: Fetcher,
     pub updates: Updates,
     pub mailer: Mailer,
@@ -77,14 +82,20 @@ impl App {
     /// A sentence for the operator.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<(Self, Opened)> {
         let new_data_dir = if config.is_postgres() { false } else { config.make_data_dir()? };
-        let keyring = Keyring::new(config.master_secret()?.as_bytes());
-        let db = Database::connect(&config).await.map_err(|error| told(error, "cannot open the database"))?;
+        let cannot_open = |error| told(error, "cannot open the database");
+        let db = Database::connect(&config).await.map_err(cannot_open)?;
+        let has_data = setup::has_data(&db).await.map_err(cannot_open)?;
+        if !has_data && config.had_data() {
+            anyhow::bail!(config.lost_data());
+        }
+        let keyring = Keyring::new(config.master_secret(has_data)?.as_bytes());
         let started = Instant::now();
         let migrations = db.migrate().await.map_err(|error| told(error, "cannot migrate the database"))?;
         let seconds = started.elapsed().as_secs_f64();
         let app = Self::assemble(config, db, clock, keyring)?;
         let new_signing_key =
             app.prepare().await.map_err(|error| told(error, "cannot prepare the database"))?;
+        app.config.note_data().or_log("noting in the data folder that the database has data");
         if app.config.no_auth {
             let developer = app.make_developer().await;
             let developer = developer.map_err(|error| told(error, "cannot make the developer's account"))?;
@@ -117,6 +128,8 @@ impl App {
             followers: Gates::default(),
             buckets: Buckets::default(),
             remembered: Remembered::default(),
+            tally: Tally::default(),
+            refusals: Buckets::default(),
             fetcher,
             updates: Updates::default(),
             mailer,
@@ -197,7 +210,7 @@ impl App {
 }
 
 /// An operator reads the source of an internal error too.
-fn told(error: Error, doing: &str) -> anyhow::Error {
+pub fn told(error: Error, doing: &str) -> anyhow::Error {
     match error {
         Error::Internal(source) | Error::StorageUnavailable(source) => anyhow::anyhow!("{doing}: {source}"),
         other => anyhow::anyhow!("{doing}: {other}"),

@@ -8,6 +8,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// UTC with microseconds: as much as PostgreSQL stores.
 pub type Timestamp = DateTime<Utc>;
 
+/// Whole seconds, rounded up, at least one: whoever waits so long is let in.
+pub fn seconds_to_wait(wait: TimeDelta) -> u64 {
+    let milliseconds = u64::try_from(wait.num_milliseconds()).unwrap_or(0);
+    Ord::max(milliseconds.div_ceil(1000), 1)
+}
+
 /// Where the time comes from. Tests move a [`Clock::Manual`]; nothing sleeps.
 #[derive(Clone, Debug)]
 pub enum Clock {

@@ -21,16 +21,24 @@ pub use database::{OnConflict, StorageFailure};
 pub enum Error {
     #[error("The body is not JSON: {0}")]
     MalformedBody(String),
-    #[error("Send one credential: either `Authorization` or `X-API-Key`.")]
+    #[error(
+        "Send one credential: either `Authorization` or `X-API-Key`, or one session cookie. If your browser has two of them, delete this site's cookies."
+    )]
     AmbiguousCredentials,
 
     #[error("A credential is needed: the session cookie, a bearer token, an API key, or HTTP Basic.")]
     Unauthenticated,
     #[error("The credential is malformed, expired or revoked.")]
     InvalidCredential,
+    #[error(
+        "An admin of this organisation ended the sessions that you had here. Sign in again; in other organisations your session goes on."
+    )]
+    SessionEndedHere,
     #[error("The key's checksum does not match: it was cut off or altered. It should have 47 characters.")]
     KeyMalformed,
-    #[error("The e-mail address, the username or the password is wrong.")]
+    #[error(
+        "The e-mail address, the username or the password is wrong, or the address is not confirmed yet: then the link is in a mail."
+    )]
     InvalidLogin,
     #[error("The issuer's token is malformed, expired, or not meant for this server.")]
     InvalidIssuerToken,
@@ -116,6 +124,10 @@ pub enum Error {
     SeatsTaken,
     #[error("The invitation was accepted or withdrawn already.")]
     InvitationEnded,
+    #[error(
+        "Whoever sent this invitation may not invite to this organisation any more. Ask one of its admins to send it again."
+    )]
+    InvitationUnconfirmed,
     #[error("This link was used, was replaced by a newer one, or is too old.")]
     LinkInvalid,
     #[error("The body is larger than this server accepts.")]
@@ -135,6 +147,21 @@ pub enum Error {
     },
     #[error("Too many invitations were sent, to this address or by you. Try again in an hour.")]
     TooManyMails,
+    #[error(
+        "This organisation and you may send {allowed} invitations in 24 hours for now: {left} can be sent at once, more in {} h. A new organisation sends few; the number grows with its age and with each invitation that is accepted.",
+        .retry_after.div_ceil(3600)
+    )]
+    TooManyInvitations {
+        allowed: u64,
+        left: u64,
+        /// Seconds.
+        retry_after: u64,
+    },
+    #[error("Too many accounts were registered from your network. Try again in {} min.", .retry_after.div_ceil(60))]
+    TooManyRegistrations {
+        /// Seconds.
+        retry_after: u64,
+    },
     #[error("Too many requests from this address. Slow down.")]
     RateLimited {
         /// Seconds.
@@ -196,6 +223,7 @@ impl Error {
             Self::AmbiguousCredentials => (S::BAD_REQUEST, "ambiguous_credentials", "Two credentials"),
             Self::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated", "Not signed in"),
             Self::InvalidCredential => (S::UNAUTHORIZED, "invalid_credential", "Invalid credential"),
+            Self::SessionEndedHere => (S::UNAUTHORIZED, "session_ended_here", "Session ended here"),
             Self::KeyMalformed => (S::UNAUTHORIZED, "key_malformed", "Malformed API key"),
             Self::InvalidLogin => (S::UNAUTHORIZED, "invalid_login", "Sign-in failed"),
             Self::InvalidIssuerToken => (S::UNAUTHORIZED, "invalid_issuer_token", "Invalid issuer's token"),
@@ -239,6 +267,9 @@ impl Error {
             Self::AlreadySetUp => (S::CONFLICT, "already_set_up", "Already set up"),
             Self::SeatsTaken => (S::CONFLICT, "seats_taken", "No seat left"),
             Self::InvitationEnded => (S::CONFLICT, "invitation_ended", "Invitation ended"),
+            Self::InvitationUnconfirmed => {
+                (S::CONFLICT, "invitation_unconfirmed", "Invitation not confirmed any more")
+            }
             Self::LinkInvalid => (S::GONE, "link_invalid", "Link no longer valid"),
             Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
             Self::UnsupportedMediaType => {
@@ -249,6 +280,12 @@ impl Error {
             }
             Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
             Self::TooManyMails => (S::TOO_MANY_REQUESTS, "too_many_mails", "Too many mails"),
+            Self::TooManyInvitations { .. } => {
+                (S::TOO_MANY_REQUESTS, "too_many_invitations", "Too many invitations")
+            }
+            Self::TooManyRegistrations { .. } => {
+                (S::TOO_MANY_REQUESTS, "too_many_registrations", "Too many registrations")
+            }
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
             Self::StorageUnavailable(_) => {
@@ -274,6 +311,10 @@ impl<E: std::fmt::Display> OrLog for Result<(), E> {
         }
     }
 }
+
+/// The stable code of an answer that tells of an error in another form than a [`Problem`], for the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Code(pub &'static str);
 
 /// An error as clients see it (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -337,7 +378,11 @@ impl IntoResponse for Error {
         if matches!(self, Self::TooManyMails) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
         }
-        if let Self::TooManyAttempts { retry_after } | Self::RateLimited { retry_after } = &self {
+        if let Self::TooManyAttempts { retry_after }
+        | Self::TooManyInvitations { retry_after, .. }
+        | Self::TooManyRegistrations { retry_after }
+        | Self::RateLimited { retry_after } = &self
+        {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
         }
         let (errors, strength) = match self {

@@ -6,7 +6,7 @@
 //! app.rs            what every request needs, built once
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock deadline error fetch gates id jwt/ keyring network password/ permission rate refresh_token secret
+//! clock deadline error fetch gates id jwt/ keyring linkable network password/ permission rate refresh_token secret
 //! step_up updates
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
@@ -40,6 +40,7 @@ pub mod id;
 pub mod issuers;
 pub mod jwt;
 pub mod keyring;
+pub mod linkable;
 pub mod mail;
 pub mod network;
 pub mod password;

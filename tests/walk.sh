@@ -603,7 +603,7 @@ mailed() {
 tell 'Ada invites two people. There is no mail server: mails are shown at /dev/mail, on this machine only.'
 call POST /api/orgs/acme/invitations '{"emails":["eve@acme.example","finn@acme.example"],"role":"member"}' "${ada_cookie[@]}"
 answers 201 '[.data[] | {email, role, state}]'
-mailed eve@acme.example 'ada invites you to Acme'
+mailed eve@acme.example '“ada” invites you to “Acme”'
 call GET /api/orgs/acme/invitations '' "${ada_cookie[@]}"
 answers 200 '[.data[] | {email, state, delivery}]'
 
@@ -617,7 +617,7 @@ call POST /api/auth/login "$(json email eve@acme.example password "$PASSWORD")" 
 answers 200 '{user: (.user | {email, name, role}), organisation: .organisation.slug}'
 
 tell 'Finn'\''s link is for Finn: Eve cannot use it, and it stays good for him.'
-mailed finn@acme.example 'ada invites you to Acme'
+mailed finn@acme.example '“ada” invites you to “Acme”'
 call POST /api/invitations/accept "$(json token "${LINK##*/}")" --header "cookie: oskar_session=$(cookie_in eve.jar)"
 refuses 403 invitation_for_another
 

@@ -8,7 +8,7 @@
 //! the server crate; the test `schema` fails until both agree.
 
 pub use sea_orm_migration::MigrationStatus;
-pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
+pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, SchemaManager};
 
 mod m0001_instance;
 mod m0002_user;
@@ -22,6 +22,11 @@ mod m0009_mail;
 mod m0010_login_failure;
 mod m0011_socket_ticket;
 mod m0012_external_identity;
+mod m0017_registration;
+mod m0018_outbox_organisation;
+mod m0019_sessions_in_an_organisation;
+mod m0020_counted_event;
+mod m0021_settings_in_use;
 mod m0024_authentication;
 mod m0025_spent_issuer_token;
 
@@ -43,6 +48,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_login_failure::Migration),
             Box::new(m0011_socket_ticket::Migration),
             Box::new(m0012_external_identity::Migration),
+            Box::new(m0017_registration::Migration),
+            Box::new(m0018_outbox_organisation::Migration),
+            Box::new(m0019_sessions_in_an_organisation::Migration),
+            Box::new(m0020_counted_event::Migration),
+            Box::new(m0021_settings_in_use::Migration),
             Box::new(m0024_authentication::Migration),
             Box::new(m0025_spent_issuer_token::Migration),
         ]

@@ -51,7 +51,11 @@ pub struct Me {
 #[utoipa::path(get, path = "/api/auth/me", operation_id = "show_me", tag = TAG,
     responses((status = 200, description = "The caller.", body = Me)))]
 pub async fn show(State(app): State<App>, Caller { principal, .. }: Caller) -> Result<Json<Me>, Error> {
-    let member = principal.in_implied_organisation(&app).await?;
+    let member = match principal.in_implied_organisation(&app).await {
+        // The session goes on elsewhere, and a client that asks whether it is signed in must hear that it is.
+        Err(Error::SessionEndedHere) => None,
+        member => member?,
+    };
     let memberships = match &principal {
         Principal::User(by) => organisation::Entity::of_user(by.user.id).all(app.db.read()).await?,
         Principal::Key(_) => Vec::new(),

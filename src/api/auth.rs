@@ -9,16 +9,16 @@ use sea_orm::EntityTrait as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::OptionalInput;
+use super::input::{OptionalInput, present};
 use super::issuer_login::{SignIn, sign_in};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
-use crate::auth::{Client, SignedIn, cookie_name, new_cookie, session_cookie};
-use crate::domain::authentication::Authentication;
-use crate::domain::sessions::{self, RefreshLifetime, Rotation};
+use crate::auth::{Client, SignedIn, cookie_name, new_cookie, session_cookie, warn_of_refusal};
+use crate::domain::sessions::{self, Beginning, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, Place};
 use crate::domain::{Change, sign_in, users};
-use crate::entity::{session, user};
+use crate::entity::session::{self, RefreshUse};
+use crate::entity::user;
 use crate::error::Error;
 use crate::id::UserId;
 use crate::password::PresentedPassword;
@@ -123,8 +123,8 @@ pub async fn start_session(
     user: &user::Model,
     place: Option<&Place>,
 ) -> Result<(Tokens, Secret), Error> {
-    let by = Authentication::by_password(change.now);
-    let (session, cookie) = replace_session(app, change, headers, user, place, by).await?;
+    let beginning = Beginning::by_password(change.now, place.map(|place| place.organisation.id));
+    let (session, cookie) = replace_session(app, change, headers, user, beginning).await?;
     Ok((tokens(app, &session, user, place, RefreshToken::first(session.id))?, cookie))
 }
 
@@ -133,27 +133,26 @@ pub(super) async fn replace_session(
     change: Change<'_>,
     headers: &HeaderMap,
     user: &user::Model,
-    place: Option<&Place>,
-    by: Authentication,
+    beginning: Beginning,
 ) -> Result<(session::Model, Secret), Error> {
     let earlier = session_cookie(headers, cookie_name(app.config.is_https()));
     if let Some(earlier) = earlier.as_deref().and_then(Secret::parse) {
         sessions::replace(change, &app.keyring, &earlier).await?;
     }
-    let organisation = place.map(|place| place.organisation.id);
-    sessions::start_by(change, &app.keyring, user.id, organisation, by).await
+    sessions::start(change, &app.keyring, user.id, beginning).await
 }
 
 /// Sign in
 ///
 /// With e-mail address or username and password, or with the token of an issuer that the operator configured
 /// (`[[issuers]]`) as bearer, and then with an empty body or `organisation` alone. The answer for an unknown user is
-/// the answer for a wrong password. The session cookie gets a new value at every sign-in; the session before it ends.
+/// the answer for a wrong password; with `verify_email = required` it is also the answer for the right one, as long as
+/// the address is not proven, and a mail helps. The session cookie gets a new value at every sign-in; the session before it ends.
 #[utoipa::path(post, path = "/api/auth/login", operation_id = "sign_in", tag = TAG, request_body = Option<LoginInput>,
     responses(
         (status = 200, description = "Signed in.", body = Tokens),
-        (status = 401, description = "The name, the password or the issuer's token is wrong.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The account is disabled (`user_disabled`) or its address not proven (`email_unverified`), or the request came from a foreign site (`cross_site`). With an issuer's token: the issuer is turned off (`issuer_disabled`), does not vouch for the address (`issuer_email_unverified`), the address is not among those that may come in (`not_allowed`), there is no account (`no_account`), or it is another user's there (`linked_to_another`).", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The name, the password or the issuer's token is wrong, or the address is not proven yet.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The account is disabled (`user_disabled`), or the request came from a foreign site (`cross_site`). With an issuer's token: the issuer is turned off (`issuer_disabled`), does not vouch for the address (`issuer_email_unverified`), the address is not among those that may come in (`not_allowed`), there is no account (`no_account`), or it is another user's there (`linked_to_another`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 404, description = "The user is no member of the organisation that was asked for.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
@@ -163,7 +162,7 @@ pub async fn login(
     headers: HeaderMap,
     way: SignIn,
 ) -> Result<Response, Error> {
-    let by = sign_in(&app, &client, &headers, &way).await?;
+    let by = sign_in(&app, &client, &headers, &way, RefreshUse::Rotating).await?;
     let first = RefreshToken::first(by.session.id);
     let tokens = tokens(&app, &by.session, &by.user, by.place.as_ref(), first)?;
     Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), tokens))
@@ -183,6 +182,7 @@ pub async fn sign_in_with_password(
     client: &Client,
     headers: &HeaderMap,
     input: &LoginInput,
+    refresh_use: RefreshUse,
 ) -> Result<Started, Error> {
     let name = match (&input.email, &input.username) {
         (Some(name), None) | (None, Some(name)) => name,
@@ -194,14 +194,16 @@ pub async fn sign_in_with_password(
     let password = input.password.as_ref().ok_or_else(|| Error::invalid("/password", "this is required"))?;
     let required = app.config.verify_email_required;
     let checked = sign_in::check(&client.door(app), name, password, required).await?;
-    let place = tokens::place(app.db.read(), checked.user.id, input.organisation.as_deref(), None).await?;
+    let place = tokens::place(app.db.read(), checked.user.id, None, input.organisation.as_deref()).await?;
+    let _turn = app.db.turn(place.as_ref().map(|place| place.organisation.id)).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let user = checked.confirm(change).await?;
     sessions::announce_new_device(change, &user).await?;
-    let by = Authentication::by_password(change.now);
-    let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref(), by).await?;
+    let organisation = place.as_ref().map(|place| place.organisation.id);
+    let beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
+    let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
     txn.commit().await?;
     Ok(Started { user, session, place, cookie })
 }
@@ -213,6 +215,10 @@ pub async fn sign_in_with_password(
 pub struct RefreshInput {
     #[schema(example = "osr_…")]
     refresh_token: String,
+    /// Slug or id of the organisation that the access token is to be for; default: the session's.
+    #[schema(nullable = false, example = "acme")]
+    #[serde(default, deserialize_with = "present")]
+    organisation: Option<String>,
 }
 
 /// What is sent as bearer, whatever it is.
@@ -238,17 +244,29 @@ pub(super) async fn lock_owner(
         return Err(Error::IssuerDisabled);
     }
     let user = users::lock(change, session.user_id).await?;
+    tracing::Span::current().record("account", tracing::field::display(user.id));
     if user.disabled_at.is_some() { Err(Error::InvalidRefreshToken) } else { Ok(user) }
+}
+
+pub(super) const NOT_OURS: &str = "it is not one of ours";
+pub(super) const NO_MORE: &str = "it was used, is too old, for another door, or of a session that was ended";
+
+/// What is said of a refresh token that is no good, to the log with the reason.
+pub(super) fn refuse_refresh(app: &App, client: &Client, reason: &'static str) -> Error {
+    warn_of_refusal(app, client, "refresh_token", &reason);
+    Error::InvalidRefreshToken
 }
 
 /// Refresh
 ///
 /// Exchanges a refresh token, in the body or as bearer, for a new pair. The token before it, presented
-/// again within 10 seconds, gets the same successor; any older one is taken for theft and ends the session.
+/// again within 10 seconds, gets the same successor; any older one is taken for theft and ends the session. If an admin
+/// of the organisation has ended the session there (`session_ended_here`), the refresh token stays as it is.
 #[utoipa::path(post, path = "/api/auth/refresh", operation_id = "refresh", tag = TAG, request_body = Option<RefreshInput>,
     responses(
         (status = 200, description = "A new pair.", body = Tokens),
-        (status = 401, description = "The refresh token is no good.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The refresh token is no good (`invalid_refresh_token`), or the session was ended in this organisation (`session_ended_here`).", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The user is no member of the organisation that was asked for.", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn refresh(
     State(app): State<App>,
@@ -262,7 +280,8 @@ pub async fn refresh(
         (Some(_), Some(_)) => return Err(Error::AmbiguousCredentials),
         (None, None) => return Err(Error::InvalidRefreshToken),
     };
-    let presented = RefreshToken::verify(text, &app.keyring).ok_or(Error::InvalidRefreshToken)?;
+    let presented = RefreshToken::verify(text, &app.keyring);
+    let presented = presented.ok_or_else(|| refuse_refresh(&app, &client, NOT_OURS))?;
     let lifetime = refresh_lifetime(&app);
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
@@ -271,14 +290,15 @@ pub async fn refresh(
     let rotation = sessions::rotate(change, presented, lifetime).await?;
     let answer = match &rotation {
         Rotation::Successor(session, successor) => {
-            let place = tokens::place(&txn, user.id, None, session.organisation_id).await?;
+            let asked_for = input.as_ref().and_then(|input| input.organisation.as_deref());
+            let place = tokens::place(&txn, user.id, Some(session), asked_for).await?;
             Some(tokens(&app, session, &user, place.as_ref(), *successor)?)
         }
         Rotation::Theft | Rotation::Refused => None,
     };
     // Also what a theft brought about must stay.
     txn.commit().await?;
-    answer.map(Json).ok_or(Error::InvalidRefreshToken)
+    answer.map(Json).ok_or_else(|| refuse_refresh(&app, &client, NO_MORE))
 }
 
 /// Sign out

@@ -3,13 +3,13 @@
 //! Nothing is decided here. Signing in, refreshing and signing out are those of `auth.rs`, behind the same guards
 //! and limits; only paths and shapes differ. `compat = false` takes all of it away.
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{self, AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,8 +25,9 @@ use crate::auth::{API_KEY_HEADER, Caller, Client, Principal, RequestId, SignedIn
 use crate::domain::Change;
 use crate::domain::sessions::{self, Rotation};
 use crate::domain::tokens::{self, Place};
-use crate::entity::{session, user};
-use crate::error::{Error, Problem};
+use crate::entity::session::{self, RefreshUse};
+use crate::entity::user;
+use crate::error::{Code, Error, Problem};
 use crate::jwt::AccessClaims;
 use crate::refresh_token::RefreshToken;
 use crate::secret::ShownOnce;
@@ -78,7 +79,7 @@ pub async fn osmedeus_login(
     headers: HeaderMap,
     Input(input): Input<LoginInput>,
 ) -> Result<Response, Error> {
-    let by = sign_in_with_password(&app, &client, &headers, &input).await?;
+    let by = sign_in_with_password(&app, &client, &headers, &input, RefreshUse::Rotating).await?;
     let token = access_token(&app, &by)?;
     Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), OsmedeusToken { token }))
 }
@@ -155,8 +156,10 @@ pub async fn osmedeus_errors(request: Request, next: Next) -> Response {
         "invalid_credential" | "key_malformed" => sent,
         _ => problem.message.as_str(),
     };
-    let message = message.to_owned();
-    shaped(response, message)
+    let (code, message) = (Code(problem.code), message.to_owned());
+    let mut response = shaped(response, message);
+    response.extensions_mut().insert(code);
+    response
 }
 
 /// What scripts send where they have none.
@@ -238,7 +241,7 @@ pub async fn core_login(
     headers: HeaderMap,
     way: SignIn,
 ) -> Result<Response, Error> {
-    let by = sign_in(&app, &client, &headers, &way).await?;
+    let by = sign_in(&app, &client, &headers, &way, RefreshUse::Reusable).await?;
     let tokens = CoreTokens {
         access_token: core_token(&app, &by.session, &by.user, by.place.as_ref())?,
         refresh_token: RefreshToken::first(by.session.id).sign(&app.keyring),
@@ -248,7 +251,8 @@ pub async fn core_login(
 
 /// Refresh (datarhei Core)
 ///
-/// A new access token for the refresh token sent as bearer, which stays as it is.
+/// A new access token for the refresh token sent as bearer, which stays as it is. Only the tokens of `/api/login` are
+/// good here. One that was exchanged at `/api/auth/refresh` is taken for theft, as it is there.
 #[utoipa::path(get, path = "/api/login/refresh", operation_id = "core_refresh", tag = TAG,
     responses(
         (status = 200, description = "A new access token.", body = CoreToken),
@@ -261,7 +265,7 @@ pub async fn core_refresh(
     headers: HeaderMap,
 ) -> Result<Json<CoreToken>, Error> {
     let presented = bearer(&headers).and_then(|text| RefreshToken::verify(text, &app.keyring));
-    let presented = presented.ok_or(Error::InvalidRefreshToken)?;
+    let presented = presented.ok_or_else(|| auth::refuse_refresh(&app, &client, auth::NOT_OURS))?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
@@ -269,14 +273,14 @@ pub async fn core_refresh(
     let found = sessions::look_up(change, presented, auth::refresh_lifetime(&app)).await?;
     let answer = match &found {
         Rotation::Successor(session, _) => {
-            let place = tokens::place(&txn, user.id, None, session.organisation_id).await?;
+            let place = tokens::place(&txn, user.id, Some(session), None).await?;
             Some(core_token(&app, session, &user, place.as_ref())?)
         }
         Rotation::Theft | Rotation::Refused => None,
     };
     // Also what a theft brought about must stay.
     txn.commit().await?;
-    let access_token = answer.ok_or(Error::InvalidRefreshToken)?;
+    let access_token = answer.ok_or_else(|| auth::refuse_refresh(&app, &client, auth::NO_MORE))?;
     Ok(Json(CoreToken { access_token }))
 }
 
@@ -370,12 +374,12 @@ pub struct OneDbAnswer {
     ))]
 pub async fn onedb_authenticate(
     State(app): State<App>,
-    axum::Extension(RequestId(id)): axum::Extension<RequestId>,
+    Extension(RequestId(id)): Extension<RequestId>,
     client: Client,
     headers: HeaderMap,
     Input(input): Input<LoginInput>,
 ) -> Result<Response, Error> {
-    match sign_in_with_password(&app, &client, &headers, &input).await {
+    match sign_in_with_password(&app, &client, &headers, &input, RefreshUse::Rotating).await {
         Ok(by) => {
             let token = Some(access_token(&app, &by)?);
             let message = "Token has been generated!";
@@ -385,7 +389,8 @@ pub async fn onedb_authenticate(
         Err(Error::InvalidLogin) => {
             let message = "Invalid username or password";
             let body = OneDbAnswer { id, message, success: false, token: None };
-            Ok((StatusCode::UNAUTHORIZED, Json(body)).into_response())
+            let code = Code(Error::InvalidLogin.code());
+            Ok((StatusCode::UNAUTHORIZED, Extension(code), Json(body)).into_response())
         }
         Err(error) => Err(error),
     }

@@ -39,7 +39,8 @@ pub struct Event {
     actor: EventActor,
     /// What it was done to.
     target_id: Option<String>,
-    /// What changed.
+    /// What changed. Failed sign-ins (`sign_in.failed`) and denials (`access.denied`) of the same kind are one event for
+    /// each quarter of an hour, and `count` in here says how many there were; it grows, a few seconds late.
     #[schema(value_type = Object)]
     data: serde_json::Value,
     #[schema(example = "203.0.113.7")]
@@ -51,7 +52,10 @@ pub struct Event {
 }
 
 impl From<audit_event::Model> for Event {
-    fn from(row: audit_event::Model) -> Self {
+    fn from(mut row: audit_event::Model) -> Self {
+        if let (Some(count), Some(data)) = (row.count, row.data.as_object_mut()) {
+            data.insert("count".to_owned(), count.into());
+        }
         Self {
             id: row.id,
             action: row.action,

@@ -134,5 +134,7 @@ async fn is_administrator(app: &App, client: &Client, headers: &HeaderMap) -> bo
         Reach::All => true,
         Reach::Only(only) => only == Some(organisation.id),
     });
-    roles.any(|(_, membership)| membership.is_some_and(|membership| membership.role == Role::Admin))
+    roles.any(|(_, membership)| {
+        membership.is_some_and(|membership| membership.role == Role::Admin && by.counts_for(&membership))
+    })
 }

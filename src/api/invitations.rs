@@ -1,6 +1,7 @@
 //! Invitations to an organisation.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use axum::Json;
 use axum::extract::State;
@@ -18,9 +19,10 @@ use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::{Caller, Client, Member, optional_user};
 use crate::domain::Change;
+use crate::domain::allowance::Allowance;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
-use crate::domain::invitations;
+use crate::domain::invitations::{self, Rules};
 use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::tokens::Place;
 use crate::entity::outbox::{self, State as Delivery};
@@ -39,6 +41,9 @@ const MOST_AT_ONCE: usize = 50;
 #[serde(rename_all = "snake_case")]
 pub enum InvitationState {
     Open,
+    /// Open, but whoever answers for it may not give that role any more: it cannot be accepted before an admin sends it
+    /// again.
+    Unconfirmed,
     Accepted,
     Expired,
     Withdrawn,
@@ -56,7 +61,7 @@ pub struct Invitation {
     delivery: Option<Delivery>,
     /// What the mail server said last, if the mail is not out.
     delivery_error: Option<String>,
-    /// Null if that account is gone.
+    /// Who answers for it: who sent it last. Null if that account is gone.
     invited_by: Option<UserId>,
     expires_at: DateTime<Utc>,
     created_at: DateTime<Utc>,
@@ -66,14 +71,24 @@ async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>
     let ids = rows.iter().filter_map(|row| row.outbox_id);
     let mails = outbox::Entity::find().filter(outbox::COLUMN.id.is_in(ids)).all(app.db.read()).await?;
     let now = app.now();
+    // A page has few inviters.
+    let mut confirmed = HashMap::new();
+    for row in rows.iter().filter(|row| row.is_open(now)) {
+        if let Entry::Vacant(unknown) = confirmed.entry((row.invited_by, row.role)) {
+            unknown.insert(invitations::is_confirmed(app.db.read(), row).await?);
+        }
+    }
     let shown = rows.into_iter().map(|row| {
         let mail = mails.iter().find(|mail| Some(mail.id) == row.outbox_id);
         Invitation {
             state: match (row.accepted_at, row.withdrawn_at) {
                 (Some(_), _) => InvitationState::Accepted,
                 (None, Some(_)) => InvitationState::Withdrawn,
-                (None, None) if row.is_open(now) => InvitationState::Open,
-                (None, None) => InvitationState::Expired,
+                (None, None) => match confirmed.get(&(row.invited_by, row.role)) {
+                    _ if !row.is_open(now) => InvitationState::Expired,
+                    Some(true) => InvitationState::Open,
+                    _ => InvitationState::Unconfirmed,
+                },
             },
             delivery: mail.map(|mail| mail.state),
             delivery_error: mail.and_then(|mail| mail.last_error.clone()),
@@ -126,11 +141,22 @@ pub struct Invitations {
     data: Vec<Invitation>,
 }
 
+fn rules(app: &App) -> Rules {
+    let limits = &app.config.limits;
+    let allowance = limits.invitations.map(|each| Allowance { each, new: limits.new_organisation });
+    Rules { seats: limits.seats, allowance, only_proven: app.config.verify_email_required }
+}
+
 /// Invite people
 ///
 /// All of them or none. An address that is there twice is invited once; an open invitation of the same address
 /// is replaced. Inviting an admin asks for a recent proof of who the user is, else 401
 /// `insufficient_user_authentication`.
+///
+/// In 24 hours a new organisation sends `limits.invitations` mails, and an older one as many again for each day of its
+/// age and for each of its invitations that was accepted; those of the inviter count, whichever organisation they
+/// were for. 429 (`too_many_invitations`) says how many are left, and when there will be more. With
+/// `verify_email = required` an account whose own address is not proven invites nobody: 403 (`email_unverified`).
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations", operation_id = "create_invitations", tag = TAG, request_body = NewInvitations,
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The invitations; their mails are on their way.", body = Invitations),
@@ -153,13 +179,8 @@ pub async fn create(
     let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let mut rows = Vec::new();
-    for email in once {
-        let seats = app.config.limits.seats;
-        rows.push(
-            invitations::create(change, member.organisation.id, inviter, email, input.role, seats).await?,
-        );
-    }
+    let organisation = member.organisation.id;
+    let rows = invitations::create(change, organisation, inviter, &once, input.role, rules(&app)).await?;
     txn.commit().await?;
     Ok((StatusCode::CREATED, Json(Invitations { data: show(&app, rows).await? })))
 }
@@ -184,8 +205,8 @@ pub async fn withdraw(
 
 /// Send an invitation again
 ///
-/// For another seven days. The link before it dies. An admin's asks for a recent proof of who the user is, as inviting
-/// one does.
+/// For another seven days. The link before it dies, and you answer for the invitation from now on: it can be accepted for
+/// as long as you may give its role. An admin's asks for a recent proof of who the user is, as inviting one does.
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
@@ -196,9 +217,10 @@ pub async fn resend(
     member: Member,
     PathId(id): PathId<InvitationId>,
 ) -> Result<Json<Invitation>, Error> {
+    let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let row = invitations::resend(change, member.organisation.id, id, app.config.limits.seats).await?;
+    let row = invitations::resend(change, member.organisation.id, inviter, id, rules(&app)).await?;
     if row.role == Role::Admin {
         principal.check_fresh(&app)?;
     }
@@ -249,7 +271,7 @@ pub async fn by_link(app: &App, token: &str) -> Result<(invitation::Model, organ
     responses((status = 200, description = "Joined.", body = Joined),
         (status = 401, description = "The password is not that of the invited address' account.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 403, description = "Signed in with another address; the invitation stays good.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The account was made meanwhile: sign in. Or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 410, description = "The link is used, replaced, withdrawn or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn accept(
     State(app): State<App>,
@@ -267,6 +289,7 @@ pub async fn accept(
             app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
         joining::by_password(&client.door(&app), &invitation, input.password, names, context).await?
     };
+    let _turn = app.db.turn(organisation.id).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

@@ -3,13 +3,19 @@
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use tracing::Span;
+use tracing::field::display;
 
 use super::auth::{LoginInput, Started, bearer, replace_session, sign_in_with_password};
 use super::input::OptionalInput;
 use crate::app::App;
 use crate::auth::{Client, by_issuer, is_foreign};
-use crate::domain::{Change, identities, sessions, tokens};
-use crate::error::Error;
+use crate::domain::identities::{self, Vouched};
+use crate::domain::sessions::{self, Beginning};
+use crate::domain::{Change, tokens};
+use crate::entity::organisation;
+use crate::entity::session::RefreshUse;
+use crate::error::{Error, OrLog as _};
 
 /// What somebody signs in with.
 pub enum SignIn {
@@ -48,23 +54,55 @@ pub async fn sign_in(
     client: &Client,
     headers: &HeaderMap,
     way: &SignIn,
+    refresh_use: RefreshUse,
 ) -> Result<Started, Error> {
     let (token, organisation) = match way {
-        SignIn::Password(input) => return sign_in_with_password(app, client, headers, input).await,
+        SignIn::Password(input) => {
+            return sign_in_with_password(app, client, headers, input, refresh_use).await;
+        }
         SignIn::Token { token, organisation } => (token, organisation.as_deref()),
     };
     let (vouched, admission) = by_issuer(app, client, token).await?;
+    let joined = match admission.new_users {
+        Some((reference, _)) => organisation::Entity::find_by_reference(reference).one(app.db.read()).await?,
+        None => None,
+    };
+    let _turn = app.db.turn(joined.map(|organisation| organisation.id)).await?;
     let txn = app.db.begin().await?;
     let anonymous = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &anonymous };
-    identities::spend(change, &vouched).await?;
-    let user = identities::sign_in(change, &vouched, &admission).await?;
+    let entering = async {
+        identities::spend(change, &vouched).await?;
+        identities::sign_in(change, &vouched, &admission).await
+    };
+    let user = match entering.await {
+        Ok(user) => user,
+        Err(error) => {
+            txn.rollback().await?;
+            leave_trace(app, client, &vouched, &error).await.or_log("counting a failed sign-in");
+            return Err(error);
+        }
+    };
+    Span::current().record("account", display(user.id));
     let actor = anonymous.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let place = tokens::place(&txn, user.id, organisation, None).await?;
+    let place = tokens::place(&txn, user.id, None, organisation).await?;
     sessions::announce_new_device(change, &user).await?;
-    let by = vouched.authentication;
-    let (session, cookie) = replace_session(app, change, headers, &user, place.as_ref(), by).await?;
+    let organisation = place.as_ref().map(|place| place.organisation.id);
+    let beginning = Beginning { organisation, authentication: vouched.authentication, refresh_use };
+    let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
     txn.commit().await?;
     Ok(Started { user, session, place, cookie })
+}
+
+/// Somebody whom an issuer vouches for was not let in: the organisations of the account that it is about are told, if there
+/// is one.
+async fn leave_trace(app: &App, client: &Client, vouched: &Vouched, error: &Error) -> Result<(), Error> {
+    if error.status().is_client_error()
+        && let Some(account) = identities::account_of(app.db.read(), vouched).await?
+    {
+        Span::current().record("account", display(account));
+        app.tally.sign_in_failed(&client.anonymous(), app.now(), account, error);
+    }
+    Ok(())
 }

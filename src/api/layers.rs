@@ -19,6 +19,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::sensitive_headers::{SetSensitiveRequestHeadersLayer, SetSensitiveResponseHeadersLayer};
 use tracing::Instrument as _;
+use tracing::field::Empty;
 use uuid::Uuid;
 
 use super::no_auth::on_this_machine;
@@ -26,7 +27,7 @@ use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Address, RequestId};
 use crate::deadline;
-use crate::error::{Error, Problem};
+use crate::error::{Code, Error, Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -120,10 +121,10 @@ async fn security_headers(State(https): State<bool>, request: Request, next: Nex
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(CSP);
     // What answers tell is for the caller of this moment; the few that everybody may keep say so themselves.
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
     ] {
@@ -136,16 +137,31 @@ async fn security_headers(State(https): State<bool>, request: Request, next: Nex
     response
 }
 
-/// One line a request: the matched route, never the address with its query, which may hold secrets.
+/// One line a request: who called from where and what they were answered. The matched route, never the path with its
+/// query, which may hold secrets; never a name that was typed, which may be a password. `actor` is who has proven to be
+/// it, `account` whose password was tried: both are filled in where they become known.
 async fn trace(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let span = tracing::info_span!("request", id, method = %request.method(), route);
+    let address = request.extensions().get::<Address>().map(|address| address.0.to_string());
+    // Of the highest level, so that warnings have it too where nothing else is logged.
+    let span = tracing::error_span!(
+        "request",
+        id,
+        method = %request.method(),
+        route,
+        address,
+        actor = Empty,
+        credential = Empty,
+        account = Empty,
+    );
     async {
         let started = std::time::Instant::now();
         let response = next.run(request).await;
         let status = response.status().as_u16();
-        tracing::info!(status, milliseconds = started.elapsed().as_secs_f64() * 1e3, "answered");
+        let problem = response.extensions().get::<Problem>().map(|problem| problem.code);
+        let code = problem.or_else(|| response.extensions().get::<Code>().map(|code| code.0));
+        tracing::info!(status, code, milliseconds = started.elapsed().as_secs_f64() * 1e3, "answered");
         response
     }
     .instrument(span)

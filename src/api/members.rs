@@ -14,7 +14,7 @@ use super::shapes::UserSummary;
 use crate::app::App;
 use crate::auth::{Caller, Member as Asking};
 
-use crate::domain::{Change, members, users};
+use crate::domain::{Change, members};
 use crate::entity::{membership, user};
 use crate::error::Error;
 use crate::id::UserId;
@@ -125,10 +125,12 @@ pub async fn remove(
 
 /// End a member's sessions
 ///
-/// All of them, on every device: for an account that may be in foreign hands.
+/// On every device, but in this organisation alone: for an account that may be in foreign hands. Cookies, access tokens,
+/// refresh tokens and sockets of sessions that began before get 401 `session_ended_here` in this organisation; the
+/// member signs in again. Other organisations do not notice. HTTP Basic and API keys have no sessions: they go on.
 #[utoipa::path(delete, path = "/api/orgs/{org}/members/{user}/sessions", operation_id = "end_member_sessions", tag = TAG,
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("user" = UserId, Path, description = "The member.")),
-    responses((status = 204, description = "They are ended.")))]
+    responses((status = 204, description = "They are ended here.")))]
 pub async fn end_sessions(
     State(app): State<App>,
     Caller { actor, .. }: Caller,
@@ -137,10 +139,7 @@ pub async fn end_sessions(
 ) -> Result<StatusCode, Error> {
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    members::find(change, asking.organisation.id, id).await?;
-    let ended = users::sign_out_everywhere(change, id, None).await?;
-    let data = serde_json::json!({ "sessions_ended": ended });
-    change.record(Some(asking.organisation.id), "member.sessions_ended", Some(id.to_string()), data).await?;
+    members::end_sessions(change, asking.organisation.id, id).await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -106,7 +106,7 @@ pub async fn reset_password(
         let actor = client.anonymous();
         let change = Change { txn: &txn, now: app.now(), actor: &actor };
         mailbox::reset_password(change, &app.keyring, &link, new_hash).await?;
-        Ok(txn.commit().await?)
+        txn.commit().await
     };
     client.door(&app).guess(None, reset).await?;
     Ok(StatusCode::NO_CONTENT)

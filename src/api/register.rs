@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::auth::{Tokens, start_session, with_cookies};
@@ -14,15 +13,13 @@ use super::invitations::by_link;
 use crate::app::App;
 use crate::auth::Client;
 use crate::config::Registration;
-use crate::domain::audit::Actor;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::tokens::Place;
 use crate::domain::username::Username;
-use crate::domain::users::{self, NewUser};
-use crate::domain::{Change, organisations, outbox, sign_in};
-use crate::entity::outbox::Kind;
+use crate::domain::users::NewUser;
+use crate::domain::{Change, registration};
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::permission::Role;
@@ -65,13 +62,18 @@ const CONFIRM: ConfirmFirst = ConfirmFirst {
 /// Make an account
 ///
 /// Makes an account and signs it in: tokens in the answer, the session in an httpOnly cookie.
+///
+/// With `verify_email = required` the answer is 202 for every address, a mail tells the rest, and username and
+/// organisation are given with the proof of the address; a username that is taken by then is left out. An account
+/// whose address nobody proves ends after `limits.unproven_accounts`, unless it is in use. An address registers
+/// `limits.registrations` accounts an hour.
 #[utoipa::path(post, path = "/api/auth/register", operation_id = "register", tag = TAG, request_body = RegistrationInput,
     responses(
         (status = 201, description = "The account, signed in.", body = Tokens),
-        (status = 202, description = "With `verify_email = required`, whether the address was free or not: nobody is signed in before it is confirmed.", body = ConfirmFirst),
+        (status = 202, description = "With `verify_email = required`, whether the address was free or not: nobody is signed in before it is confirmed, and until then a sign-in is answered as with a wrong password.", body = ConfirmFirst),
         (status = 401, description = "By an invitation: there is an account with that address, and the password is another.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 403, description = "Registration is closed, the invitation is for another address, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The e-mail address or the username is taken, or the organisation has no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The e-mail address or the username is taken, or the organisation has no seat left, or whoever sent the invitation may not give that role any more (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 410, description = "The invitation's link is used, replaced, withdrawn or too old.", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn register(
@@ -92,51 +94,58 @@ pub async fn register(
         .and(input.username.as_ref().map(Username::as_str))
         .and(input.organisation.as_ref().map(DisplayName::as_str));
     let password = app.hasher.accept("/password", &input.password, &context).await?;
+    spend(&app, &client).await?;
     let password_hash = app.hasher.hash(&password).await?;
-    let RegistrationInput { email, name, username, organisation, .. } = input;
-    let (operator, email_verified) = (false, false);
-    let new = NewUser {
-        email: email.clone(),
-        username,
-        name,
-        password_hash: Some(password_hash),
-        operator,
-        email_verified,
+    let new = || NewUser {
+        email: input.email.clone(),
+        username: input.username.clone(),
+        name: input.name.clone(),
+        password_hash: Some(password_hash.clone()),
+        operator: false,
+        email_verified: false,
     };
-    let actor = client.anonymous();
-    if !app.config.verify_email_required {
-        let txn = app.db.begin().await?;
-        let change = Change { txn: &txn, now: app.now(), actor: &actor };
-        let (user, actor, place) = make(change, new, organisation).await?;
-        let change = Change { actor: &actor, ..change };
-        let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref()).await?;
-        txn.commit().await?;
-        return Ok(with_cookies(StatusCode::CREATED, client.cookies(&app, user.id, &cookie), tokens));
+    let organisation = input.organisation.as_ref();
+    if app.config.verify_email_required {
+        let begun = match begin(&app, &client, new(), organisation).await {
+            // Taken in this moment: as if it had been before.
+            Err(Error::EmailTaken) => begin(&app, &client, new(), organisation).await,
+            other => other,
+        };
+        return begun.map(|()| (StatusCode::ACCEPTED, Json(CONFIRM)).into_response());
     }
     let txn = app.db.begin().await?;
+    let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    if sign_in::find(&txn, email.as_str()).await?.is_some() {
-        // A taken username is told in both cases, or it would tell which of the two this is.
-        if let Some(username) = &new.username
-            && sign_in::find(&txn, username.as_str()).await?.is_some()
-        {
-            return Err(Error::UsernameTaken);
-        }
-    } else {
-        match make(change, new, organisation).await {
-            Ok(_) => {
-                txn.commit().await?;
-                return Ok((StatusCode::ACCEPTED, Json(CONFIRM)).into_response());
-            }
-            // Taken in between: as if it had been before.
-            Err(Error::EmailTaken) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    // What was begun may have failed: another one.
-    txn.rollback().await?;
-    tell_owner(&app, &client, &email).await?;
-    Ok((StatusCode::ACCEPTED, Json(CONFIRM)).into_response())
+    let (user, place) = registration::create(change, new(), organisation).await?;
+    let place = place.map(|organisation| Place { organisation, role: Role::Admin });
+    let actor = actor.as_user(user.id, &user.name);
+    let change = Change { actor: &actor, ..change };
+    let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref()).await?;
+    txn.commit().await?;
+    Ok(with_cookies(StatusCode::CREATED, client.cookies(&app, user.id, &cookie), tokens))
+}
+
+/// Counts before anything is looked up, and for every address alike.
+async fn spend(app: &App, client: &Client) -> Result<(), Error> {
+    let Some(most) = app.config.limits.registrations else { return Ok(()) };
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    registration::spend(change, client.address.0, most).await?;
+    txn.commit().await
+}
+
+async fn begin(
+    app: &App,
+    client: &Client,
+    new: NewUser,
+    organisation: Option<&DisplayName>,
+) -> Result<(), Error> {
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    registration::begin(change, new, organisation).await?;
+    txn.commit().await
 }
 
 fn may_register(app: &App, email: &Email) -> bool {
@@ -148,36 +157,6 @@ fn may_register(app: &App, email: &Email) -> bool {
         }
         Registration::Invite | Registration::Closed => false,
     }
-}
-
-/// The account, its organisation if one was asked for, and the mail that lets it prove its address.
-async fn make(
-    change: Change<'_>,
-    new: NewUser,
-    organisation: Option<DisplayName>,
-) -> Result<(crate::entity::user::Model, Actor, Option<Place>), Error> {
-    let email = new.email.normalised();
-    let user = users::create(change, new).await?;
-    let actor = change.actor.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
-    let place = match &organisation {
-        Some(name) => {
-            let (organisation, _) = organisations::create(change, name, None, Some(user.id)).await?;
-            Some(Place { organisation, role: Role::Admin })
-        }
-        None => None,
-    };
-    outbox::enqueue_requested(change, Kind::VerifyEmail, &email, json!({})).await?;
-    Ok((user, actor, place))
-}
-
-/// Who registers is not told that the address is taken; who owns the mailbox is.
-async fn tell_owner(app: &App, client: &Client, email: &Email) -> Result<(), Error> {
-    let txn = app.db.begin().await?;
-    let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    outbox::enqueue_requested(change, Kind::AlreadyRegistered, &email.normalised(), json!({})).await?;
-    Ok(txn.commit().await?)
 }
 
 async fn by_invitation(

@@ -25,7 +25,7 @@ pub struct Renewed {
 }
 
 impl Renewed {
-    /// Puts a new session in the place of the caller's.
+    /// Puts a new session in the place of the caller's, who has just given this proof.
     ///
     /// # Errors
     /// [`Error::SessionRequired`] by HTTP Basic, which has none; [`Error::InvalidCredential`] if it has ended meanwhile.
@@ -33,16 +33,16 @@ impl Renewed {
         app: &App,
         change: Change<'_>,
         by: &UserPrincipal,
-        authentication: Authentication,
+        proof: Authentication,
     ) -> Result<Self, Error> {
         let before = by.session_id().ok_or(Error::SessionRequired)?;
-        let renewed = sessions::renew(change, &app.keyring, before, by.user.id, authentication).await?;
+        let renewed = sessions::renew(change, &app.keyring, before, by.user.id, Some(proof)).await?;
         let (session, cookie) = renewed.ok_or(Error::InvalidCredential)?;
         Self::of(app, change, by.reach, &by.user, session, cookie).await
     }
 
     /// One that has just been put in the place of another one. Its access token is for the organisation that the
-    /// caller's was for.
+    /// caller's was for, or by cookie for the session's.
     pub async fn of(
         app: &App,
         change: Change<'_>,
@@ -51,11 +51,15 @@ impl Renewed {
         session: session::Model,
         cookie: Secret,
     ) -> Result<Self, Error> {
-        let preferred = match reach {
-            Reach::Only(Some(organisation)) => Some(organisation),
-            Reach::Only(None) | Reach::All => session.organisation_id,
+        let asked_for = match reach {
+            Reach::Only(organisation) => organisation.map(|organisation| organisation.to_string()),
+            Reach::All => None,
         };
-        let place = places::place(change.txn, user.id, None, preferred).await?;
+        let place = match places::place(change.txn, user.id, Some(&session), asked_for.as_deref()).await {
+            // The user is in that organisation no more, or an admin there has ended the session: tokens for none.
+            Err(Error::NotFound | Error::SessionEndedHere) => None,
+            place => place?,
+        };
         let tokens = tokens(app, &session, user, place.as_ref(), RefreshToken::first(session.id))?;
         Ok(Self { id: session.id, user: user.id, tokens, cookie })
     }

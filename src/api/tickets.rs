@@ -82,6 +82,7 @@ pub async fn issue(
     if origin.as_ref().is_some_and(|origin| origin.len() > 300) {
         return Err(Error::CrossSite);
     }
+    let _turn = app.db.turn(member.organisation.id).await?;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &caller.actor };
     let ticket = tickets::issue(change, &app.keyring, holder, member.organisation.id, origin).await?;

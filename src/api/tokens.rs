@@ -57,7 +57,7 @@ pub async fn create(
     Input(input): Input<TokenInput>,
 ) -> Result<Json<OrganisationToken>, Error> {
     let session = by.session.as_ref().ok_or(Error::SessionRequired)?;
-    let place = tokens::place(app.db.read(), by.user.id, Some(&input.organisation), None)
+    let place = tokens::place(app.db.read(), by.user.id, Some(session), Some(&input.organisation))
         .await?
         .ok_or(Error::NotFound)?;
     let signing_keys = app.signing_keys();

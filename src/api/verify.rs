@@ -10,7 +10,8 @@ use utoipa::IntoParams;
 use super::input::Params;
 use super::who::{Kind, Who};
 use crate::app::App;
-use crate::auth::{Caller, Member, Principal};
+use crate::auth::{Caller, Member};
+use crate::domain::tally::Wanted;
 use crate::error::Error;
 use crate::permission::Role;
 
@@ -59,10 +60,10 @@ pub struct Requirements {
     ))]
 pub async fn check(
     State(app): State<App>,
-    Caller { principal, .. }: Caller,
+    caller: Caller,
     Params(requirements): Params<Requirements>,
 ) -> Result<Response, Error> {
-    answer(&app, &principal, &requirements).await
+    answer(&app, &caller, &requirements).await
 }
 
 /// Verify the caller of a path
@@ -74,13 +75,14 @@ pub async fn check(
         (status = 403, description = "A requirement is not met.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn check_path(
     State(app): State<App>,
-    Caller { principal, .. }: Caller,
+    caller: Caller,
     Params(requirements): Params<Requirements>,
 ) -> Result<Response, Error> {
-    answer(&app, &principal, &requirements).await
+    answer(&app, &caller, &requirements).await
 }
 
-async fn answer(app: &App, principal: &Principal, requirements: &Requirements) -> Result<Response, Error> {
+async fn answer(app: &App, caller: &Caller, requirements: &Requirements) -> Result<Response, Error> {
+    let Caller { principal, actor } = caller;
     let member = match requirements.org.as_slice() {
         [] => principal.in_implied_organisation(app).await?,
         // Not 404: proxies know only 401 and 403.
@@ -90,10 +92,28 @@ async fn answer(app: &App, principal: &Principal, requirements: &Requirements) -
         },
         _ => return Err(Error::invalid("/org", "this is there twice")),
     };
-    require(app, member.as_ref(), requirements)?;
+    if let Err(denial) = require(app, member.as_ref(), requirements) {
+        if let (Some(member), Some(wanted)) = (&member, wanted(app, &denial)) {
+            app.tally.denied(&app.db, (actor, app.now()), member.organisation.id, wanted, None).await;
+        }
+        return Err(denial);
+    }
     let who = Who::new(app, principal, member.as_ref());
     let headers = identity(&who);
     Ok((headers, Json(who)).into_response())
+}
+
+/// What the audit log tells of a denial. A permission that nobody knows is a gateway's mistake or a caller's invention,
+/// and all of them are one: else a caller could fill the log with names of its own.
+fn wanted(app: &App, denial: &Error) -> Option<Wanted> {
+    match denial {
+        Error::RoleDenied(role) => Some(Wanted::Role(role.to_string())),
+        Error::PermissionDenied(name) => {
+            let known = app.config.permissions.find(name).map(|entry| entry.name.as_str());
+            Some(Wanted::Permission(known.unwrap_or("unknown").to_owned()))
+        }
+        _ => None,
+    }
 }
 
 fn require(app: &App, member: Option<&Member>, requirements: &Requirements) -> Result<(), Error> {

@@ -1,8 +1,12 @@
 //! Credential to principal: one look-up each, and everything that can have ended since is checked.
 
+use std::fmt::Display;
+
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use sea_orm::EntityTrait as _;
+use tracing::Span;
+use tracing::field::display;
 
 use crate::app::App;
 use crate::entity::{api_key_secret, session, user};
@@ -13,6 +17,9 @@ use crate::secret::Secret;
 use super::client::Client;
 use super::credential::{API_KEY_HEADER, Credential, cookie_name};
 use super::principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
+use super::refusals::warn_of_refusal;
+
+const ENDED: &str = "its session was ended, or does not count any more";
 
 /// Finds out who is calling.
 ///
@@ -20,13 +27,50 @@ use super::principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrinc
 /// [`Error::InvalidCredential`], with no hint at what was wrong with it.
 ///
 /// By HTTP Basic also what a sign-in with that password would be told: [`Error::UserDisabled`],
-/// [`Error::EmailUnverified`], [`Error::TooManyAttempts`], [`Error::Busy`].
+/// [`Error::TooManyAttempts`], [`Error::Busy`].
 pub async fn authenticate(app: &App, client: &Client, credential: Credential) -> Result<Principal, Error> {
-    match credential {
+    let kind = credential.kind();
+    let line = Span::current();
+    line.record("credential", kind.as_str());
+    let found = match credential {
         Credential::ApiKey(secret) => by_api_key(app, &secret).await,
         Credential::AccessToken(token) => by_access_token(app, &token).await,
         Credential::SessionCookie(secret) => by_cookie(app, &secret).await,
-        Credential::Basic(name, password) => by_password(app, client, &name, &password).await,
+        // A wrong password is counted and told where it is checked.
+        Credential::Basic(name, password) => {
+            by_password(app, client, &name, &password).await.map_err(Refusal::Told)
+        }
+    };
+    match found {
+        Ok(principal) => {
+            line.record("actor", display(principal.id()));
+            Ok(principal)
+        }
+        Err(Refusal::Told(error)) => Err(error),
+        Err(Refusal::Because(reason)) => {
+            warn_of_refusal(app, client, kind.as_str(), &reason);
+            Err(Error::InvalidCredential)
+        }
+    }
+}
+
+/// Why a credential is no good.
+enum Refusal {
+    /// For the log alone.
+    Because(String),
+    /// An error that says enough.
+    Told(Error),
+}
+
+impl Refusal {
+    fn because(reason: impl Display) -> Self {
+        Self::Because(reason.to_string())
+    }
+}
+
+impl<E: Into<Error>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::Told(error.into())
     }
 }
 
@@ -45,6 +89,9 @@ pub async fn caller(app: &App, client: &Client, headers: &HeaderMap) -> Result<P
         (Some(developer), Err(error)) if error.status().is_client_error() => {
             let user = user::Entity::find_by_id(developer).one(app.db.read()).await?;
             let user = user.filter(|user| user.disabled_at.is_none()).ok_or(error)?;
+            let line = Span::current();
+            line.record("credential", CredentialKind::None.as_str());
+            line.record("actor", display(user.id));
             let principal =
                 UserPrincipal { user, session: None, via: CredentialKind::None, reach: Reach::All };
             Ok(Principal::User(Box::new(principal)))
@@ -54,7 +101,7 @@ pub async fn caller(app: &App, client: &Client, headers: &HeaderMap) -> Result<P
 }
 
 /// The user who is signed in, on routes that are open to others too. A cookie that is no good any more counts as
-/// none: a browser sends it without being asked.
+/// none: a browser sends it without being asked. So do several cookies, of which one was planted.
 ///
 /// # Errors
 /// Those of a bad `Authorization` or `X-API-Key`; [`Error::UserRequired`] for keys.
@@ -73,7 +120,7 @@ pub async fn optional_user(
     match principal {
         Ok(Principal::User(user)) => Ok(Some(*user)),
         Ok(Principal::Key(_)) => Err(Error::UserRequired),
-        Err(Error::InvalidCredential) if !explicit => Ok(None),
+        Err(Error::InvalidCredential | Error::AmbiguousCredentials) if !explicit => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -91,30 +138,26 @@ pub async fn presented_session(app: &App, client: &Client, headers: &HeaderMap) 
     }
 }
 
-async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, Error> {
+async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
     let now = app.now();
     let found = api_key_secret::Entity::by_digest(&secret.digest(&app.keyring)).one(app.db.read()).await?;
-    let Some((secret, Some(key))) = found else { return Err(Error::InvalidCredential) };
+    let Some((secret, Some(key))) = found else { return Err(Refusal::because("there is no such key")) };
     if secret.expires_at.is_some_and(|end| end <= now) || !key.is_alive(now) {
-        return Err(Error::InvalidCredential);
+        return Err(Refusal::because("the key is revoked, rotated or expired"));
     }
     app.usage.key(key.id, now);
     Ok(Principal::Key(Box::new(KeyPrincipal { key, secret_ends: secret.expires_at })))
 }
 
-async fn by_access_token(app: &App, token: &str) -> Result<Principal, Error> {
+async fn by_access_token(app: &App, token: &str) -> Result<Principal, Refusal> {
     let now = app.now();
     let config = &app.config;
-    let claims = app.signing_keys().verify(token, &config.public_url, &config.tokens.audience, now).map_err(
-        |rejection| {
-            tracing::debug!(%rejection, "refused an access token");
-            Error::InvalidCredential
-        },
-    )?;
+    let claims = app.signing_keys().verify(token, &config.public_url, &config.tokens.audience, now);
+    let claims = claims.map_err(Refusal::because)?;
     let found = session::Entity::alive(claims.sid).one(app.db.read()).await?;
-    let (session, user) = usable(app, found)?;
+    let (session, user) = usable(app, found).map_err(|_| Refusal::because(ENDED))?;
     if user.id != claims.sub {
-        return Err(Error::InvalidCredential);
+        return Err(Refusal::because("the session is another user's"));
     }
     app.usage.session(session.id, now);
     let principal = UserPrincipal {
@@ -126,13 +169,13 @@ async fn by_access_token(app: &App, token: &str) -> Result<Principal, Error> {
     Ok(Principal::User(Box::new(principal)))
 }
 
-async fn by_cookie(app: &App, secret: &Secret) -> Result<Principal, Error> {
+async fn by_cookie(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
     let now = app.now();
     let found = session::Entity::by_cookie(&secret.digest(&app.keyring)).one(app.db.read()).await?;
-    let (session, user) = usable(app, found)?;
+    let (session, user) = usable(app, found).map_err(|_| Refusal::because(ENDED))?;
     let limits = &app.config.sessions;
     if now >= session.created_at + limits.absolute || now >= session.seen_at + limits.idle {
-        return Err(Error::InvalidCredential);
+        return Err(Refusal::because("the session is too old"));
     }
     app.usage.session(session.id, now);
     let principal =

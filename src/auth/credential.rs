@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::{Zeroize as _, Zeroizing};
 
+use super::principal::CredentialKind;
 use crate::error::Error;
 use crate::password::PresentedPassword;
 use crate::secret::{Kind, Secret};
@@ -32,10 +33,21 @@ pub enum Credential {
 }
 
 impl Credential {
+    /// What kind it is, good or not.
+    pub const fn kind(&self) -> CredentialKind {
+        match self {
+            Self::ApiKey(_) => CredentialKind::ApiKey,
+            Self::AccessToken(_) => CredentialKind::Bearer,
+            Self::SessionCookie(_) => CredentialKind::Cookie,
+            Self::Basic(..) => CredentialKind::Basic,
+        }
+    }
+
     /// Reads the headers; `Ok(None)` if there is no credential at all.
     ///
     /// An `Authorization` or `X-API-Key` header decides alone: if it is bad the request fails, however good
-    /// the cookie is.
+    /// the cookie is. Two session cookies with different values decide nothing: another site on the same domain can plant
+    /// one, and which of the two comes first is its choice (a longer `Path`).
     ///
     /// # Errors
     /// [`Error::AmbiguousCredentials`], [`Error::KeyMalformed`], [`Error::InvalidCredential`].
@@ -44,9 +56,10 @@ impl Credential {
             (Some(_), Some(_)) => Err(Error::AmbiguousCredentials),
             (Some(value), None) => authorization(value).map(Some),
             (None, Some(value)) => api_key(value.to_str().map_err(|_| Error::InvalidCredential)?).map(Some),
-            (None, None) => match session_cookie(headers, cookie_name) {
-                None => Ok(None),
-                Some(value) => Secret::parse(&value)
+            (None, None) => match cookie(headers, cookie_name) {
+                Sent::None => Ok(None),
+                Sent::Differing => Err(Error::AmbiguousCredentials),
+                Sent::One(value) => Secret::parse(&value)
                     .filter(|secret| secret.kind() == Kind::Session)
                     .map(|secret| Some(Self::SessionCookie(secret)))
                     .ok_or(Error::InvalidCredential),
@@ -102,15 +115,34 @@ fn api_key(text: &str) -> Result<Credential, Error> {
     }
 }
 
-/// The session cookie's value, whatever it is.
-pub fn session_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+/// What a request has of cookies of one name.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    None,
+    /// Its value, whatever it is.
+    One(String),
+    /// Several values: not all of them are ours.
+    Differing,
+}
+
+/// The cookies of that name.
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Sent {
     // Not by a jar: a header with odd bytes elsewhere must not hide the cookie, nor a bad one look absent.
     let pairs =
         headers.get_all(COOKIE).iter().flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
-    pairs
+    let mut values = pairs
         .filter_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="))
-        .map(|value| String::from_utf8_lossy(value).into_owned())
-        .next()
+        .map(|value| String::from_utf8_lossy(value).into_owned());
+    match values.next() {
+        None => Sent::None,
+        Some(first) if values.any(|other| other != first) => Sent::Differing,
+        Some(first) => Sent::One(first),
+    }
+}
+
+/// The session cookie's value, whatever it is; `None` if there are several.
+pub fn session_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    if let Sent::One(value) = cookie(headers, name) { Some(value) } else { None }
 }
 
 /// The cookie's name. `__Host-` binds it to the host and to https (RFC 6265bis section 4.1.3.2).

@@ -15,14 +15,27 @@ use crate::secret::Secret;
 const SECURE: &str = "__Host-oskar_device";
 const PLAIN: &str = "oskar_device";
 
-/// The device cookie's value, whatever it is.
-pub fn device_cookie(headers: &HeaderMap) -> Option<String> {
-    session_cookie(headers, SECURE).or_else(|| session_cookie(headers, PLAIN))
+/// The device cookie's value, whatever it is. Where the server is reached by https only the `__Host-` one counts, which no
+/// other host can plant; of several with different values none does.
+#[derive(Clone, Debug)]
+pub struct DeviceCookie {
+    secure: Option<String>,
+    plain: Option<String>,
+}
+
+impl DeviceCookie {
+    pub fn read(headers: &HeaderMap) -> Self {
+        Self { secure: session_cookie(headers, SECURE), plain: session_cookie(headers, PLAIN) }
+    }
+
+    fn value(&self, https: bool) -> Option<&str> {
+        if https { self.secure.as_deref() } else { self.plain.as_deref() }
+    }
 }
 
 impl Client {
     fn device(&self, app: &App) -> Option<Device> {
-        Device::verify(self.device.as_deref()?, &app.keyring)
+        Device::verify(self.device.value(app.config.is_https())?, &app.keyring)
     }
 
     /// Where this client stands when it says a password.
@@ -36,6 +49,8 @@ impl Client {
             now: app.now(),
             network: self.address.network(),
             device: self.device(app),
+            actor: self.anonymous(),
+            tally: &app.tally,
         }
     }
 

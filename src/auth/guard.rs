@@ -7,18 +7,17 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
-use serde_json::json;
 
 use super::authenticate::caller;
 use super::client::Client;
 use super::fresh::Proof;
 use super::principal::{Principal, UserPrincipal};
 use crate::app::App;
-use crate::domain::Change;
 use crate::domain::audit::Actor;
+use crate::domain::tally::Wanted;
 use crate::entity::api_key::Environment;
 use crate::entity::organisation;
-use crate::error::{Error, OrLog};
+use crate::error::Error;
 use crate::permission::{Grants, Permission};
 
 /// Who may come in by a route.
@@ -84,6 +83,7 @@ pub async fn authorize(
         if access == Access::Forwarded { (request, None) } else { take_body(request).await };
     let principal = caller(&app, &client, request.headers()).await?;
     let actor = principal.actor(&client);
+    let mut turn = None;
     let secret_ends = if let Principal::Key(key) = &principal { key.secret_ends } else { None };
     match access {
         // Sockets have a guard of their own.
@@ -101,6 +101,9 @@ pub async fn authorize(
                 write_down(&app, &member, &actor, permission, &method).await;
                 return Err(denial);
             }
+            if !request.method().is_safe() {
+                turn = Some(app.db.turn(member.organisation.id).await?);
+            }
             request.extensions_mut().insert(member);
         }
     }
@@ -112,6 +115,7 @@ pub async fn authorize(
         *request.body_mut() = body?.into();
     }
     let mut response = next.run(request).await;
+    drop(turn);
     if let Some(end) = secret_ends {
         announce_end(&mut response, end);
     }
@@ -143,8 +147,7 @@ pub(super) fn decide(member: &Member, permission: Permission, reads: bool) -> Re
     }
 }
 
-/// A denial inside the organisation is something that its admins want to read about. If it cannot be
-/// written, the denial stands all the same.
+/// A denial inside the organisation is something that its admins want to read about.
 pub(super) async fn write_down(
     app: &App,
     member: &Member,
@@ -152,14 +155,9 @@ pub(super) async fn write_down(
     permission: Permission,
     method: &Method,
 ) {
-    let data = json!({ "permission": permission.as_str(), "method": method.as_str() });
-    let written = async {
-        let txn = app.db.begin().await?;
-        let change = Change { txn: &txn, now: app.now(), actor };
-        change.record(Some(member.organisation.id), "access.denied", None, data).await?;
-        Ok::<_, Error>(txn.commit().await?)
-    };
-    written.await.or_log("writing down a denial");
+    let wanted = Wanted::Permission(permission.as_str().to_owned());
+    let (organisation, by) = (member.organisation.id, (actor, app.now()));
+    app.tally.denied(&app.db, by, organisation, wanted, Some(method.as_str())).await;
 }
 
 /// Tells a client that still uses a rotated key's old secret (RFC 9745, RFC 8594).

@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::credential::API_KEY_PREFIX;
+use super::refusals::warn_of_refusal;
 use crate::app::App;
 use crate::config::Issuer;
 use crate::domain::identities::{self, Admission, Vouched};
@@ -27,7 +28,11 @@ pub async fn by_issuer<'a>(
     token: &str,
 ) -> Result<(Vouched, Admission<'a>), Error> {
     let checking = async {
-        match app.issuers.check(token, app.now()).await {
+        let checked = app.issuers.check(token, app.now()).await;
+        if let Err(refusal) = &checked {
+            warn_of_refusal(app, client, "issuer_token", refusal);
+        }
+        match checked {
             Ok((vouched, settings)) => Ok((vouched, admission(app, settings))),
             Err(Refusal::Disabled) => Err(Error::IssuerDisabled),
             Err(Refusal::Unknown(issuer)) if identities::is_known(app.db.read(), &issuer).await? => {
@@ -35,10 +40,7 @@ pub async fn by_issuer<'a>(
             }
             Err(Refusal::Unavailable) => Err(Error::IssuerUnavailable),
             Err(Refusal::StepUp(step_up)) => Err(Error::StepUp(step_up)),
-            Err(refusal) => {
-                tracing::debug!(?refusal, "refused an issuer's token");
-                Err(Error::InvalidIssuerToken)
-            }
+            Err(Refusal::Unknown(_) | Refusal::Token(_)) => Err(Error::InvalidIssuerToken),
         }
     };
     client.door(app).guess(None, checking).await

@@ -16,6 +16,7 @@ mod fresh;
 mod guard;
 mod issuer;
 mod principal;
+mod refusals;
 mod socket;
 
 pub use address::Address;
@@ -26,4 +27,5 @@ pub use fresh::{Proof, check_recent};
 pub use guard::{Access, Caller, Member, SignedIn, authorize};
 pub use issuer::{by_issuer, is_foreign};
 pub use principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
+pub use refusals::warn_of_refusal;
 pub use socket::{Socket, authorize_socket};

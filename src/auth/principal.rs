@@ -66,10 +66,29 @@ pub enum Principal {
     Key(Box<KeyPrincipal>),
 }
 
+impl CredentialKind {
+    /// As it is written in the API and in the log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cookie => "cookie",
+            Self::Bearer => "bearer",
+            Self::ApiKey => "api_key",
+            Self::Basic => "basic",
+            Self::None => "none",
+        }
+    }
+}
+
 impl UserPrincipal {
     /// The session's id, where there is one.
     pub fn session_id(&self) -> Option<SessionId> {
         self.session.as_ref().map(|session| session.id)
+    }
+
+    /// Whether this user may act by a membership: an admin may have ended the session there. What has no session, such
+    /// as HTTP Basic, is not concerned.
+    pub fn counts_for(&self, membership: &membership::Model) -> bool {
+        self.session.as_ref().is_none_or(|session| !membership.has_ended(session))
     }
 }
 
@@ -83,6 +102,14 @@ impl Principal {
             Self::Key(key) => {
                 client.actor(ActorKind::ApiKey, Some(key.key.id.to_string()), key.key.name.clone())
             }
+        }
+    }
+
+    /// The id of the user or of the key.
+    pub fn id(&self) -> String {
+        match self {
+            Self::User(user) => user.user.id.to_string(),
+            Self::Key(key) => key.key.id.to_string(),
         }
     }
 
@@ -105,7 +132,8 @@ impl Principal {
     /// What this caller is in an organisation.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for whoever has no business there, as if it did not exist.
+    /// [`Error::NotFound`] for whoever has no business there, as if it did not exist; [`Error::SessionEndedHere`] for a
+    /// member whose session an admin there has ended.
     pub async fn in_organisation(&self, app: &App, reference: &str) -> Result<Member, Error> {
         let organisation = organisation::Entity::find_by_reference(reference)
             .one(app.db.read())
@@ -115,6 +143,9 @@ impl Principal {
     }
 
     /// What this caller is in the organisation that the credential implies; `None` for a user of none.
+    ///
+    /// # Errors
+    /// [`Error::SessionEndedHere`].
     pub async fn in_implied_organisation(&self, app: &App) -> Result<Option<Member>, Error> {
         let implied = match self {
             Self::Key(key) => Some(key.key.organisation_id),
@@ -154,7 +185,11 @@ impl Principal {
                     .filter(membership::COLUMN.user_id.eq(user.user.id))
                     .one(app.db.read())
                     .await?;
-                Grants::of_member(membership.ok_or(Error::NotFound)?.role)
+                let membership = membership.ok_or(Error::NotFound)?;
+                if !user.counts_for(&membership) {
+                    return Err(Error::SessionEndedHere);
+                }
+                Grants::of_member(membership.role)
             }
         };
         Ok(Member { organisation, grants, principal: self.clone() })

@@ -1,10 +1,9 @@
 //! `oskar config`.
 
 use clap::{Args, Subcommand};
-use oskar::config::{Config, SETTINGS, Setting, Shape, Sourced, Written};
+use oskar::config::{Config, SETTINGS, Setting, Shape, Sourced, Written, shown_database_url};
 use serde_json::json;
 
-use super::serve::without_password;
 use super::{Common, output};
 
 #[derive(Args)]
@@ -75,7 +74,7 @@ fn derived(key: &str, config: &Config) -> String {
 fn shown(setting: &Setting, sourced: &Sourced) -> String {
     match &sourced.value {
         Written::One(text) if text.is_empty() => String::new(),
-        Written::One(text) if setting.key == "database_url" => without_password(text),
+        Written::One(text) if setting.key == "database_url" => shown_database_url(text),
         Written::One(_) if setting.secret => "********".to_owned(),
         Written::One(text) => text.clone(),
         Written::List(list) => list.join(", "),

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use jsonwebtoken::jwk::{Jwk, JwkSet};
 use oskar::clock::{Clock, Timestamp};
-use oskar::jwt::{Expected, LONGEST, TYP, VerifyingKey, verify};
+use oskar::jwt::{Expected, KeySet, LONGEST, TYP, VerifyingKey, verify};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -79,15 +78,22 @@ impl Jwt {
     }
 }
 
-/// Keys that may not verify, or do not say for which algorithm, are left out, as RFC 7517 section 5 asks for.
+/// Keys that may not verify, or do not say for which algorithm, are left out, as RFC 7517 section 5 asks for; so are weak
+/// ones, and those that have their `kid` in common, with a line on standard error.
 fn read_keys(text: &str) -> anyhow::Result<Vec<VerifyingKey>> {
     let value: serde_json::Value = serde_json::from_str(text)?;
-    let keys: Vec<VerifyingKey> = if value.get("keys").is_some() {
-        serde_json::from_value::<JwkSet>(value)?.keys.iter().filter_map(VerifyingKey::from_jwk).collect()
+    let set = if value.get("keys").is_some() {
+        KeySet::parse(text)
     } else {
-        VerifyingKey::from_jwk(&serde_json::from_value::<Jwk>(value)?).into_iter().collect()
+        KeySet::parse(&json!({ "keys": [value] }).to_string())
     };
-    if keys.is_empty() {
+    let set = set.map_err(anyhow::Error::msg)?;
+    for problem in &set.refused {
+        eprintln!("oskar: {problem}");
+    }
+    let keys = set.single_purpose_keys();
+    // A set of which all was refused answers every line; one that had nothing to verify with is a mistake.
+    if keys.is_empty() && set.refused.is_empty() {
         bail!("there is no key that may verify");
     }
     Ok(keys)

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use oskar::app::App;
 use oskar::domain::display_name::DisplayName;
 use oskar::domain::slug::Slug;
-use oskar::domain::{invitations, members, organisations};
+use oskar::domain::{invitations, members, organisations, registration};
 use oskar::entity::organisation;
 use oskar::permission::Role;
 use sea_orm::{EntityTrait as _, QueryOrder as _};
@@ -50,6 +50,7 @@ impl Org {
             Self::Create { name, slug, admin } => {
                 let admin = user::find(&app, &admin).await?;
                 let made = change(&app, async |change| {
+                    registration::vouch(change, admin.id).await?;
                     organisations::create(change, &name, slug.clone(), Some(admin.id)).await
                 });
                 let (organisation, _) = made.await?;
@@ -68,6 +69,7 @@ impl Org {
                 let seats = app.config.limits.seats;
                 change(&app, async |change| {
                     invitations::lock_with_a_seat(change, organisation.id, seats).await?;
+                    registration::vouch(change, user.id).await?;
                     members::add(change, organisation.id, user.id, role).await
                 })
                 .await?;

@@ -1,14 +1,17 @@
 //! `oskar serve`.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::time::Instant;
 
 use anyhow::anyhow;
 use clap::Args;
-use oskar::app::{App, Opened};
+use oskar::app::{self, App, Opened};
 use oskar::clock::{Clock, Timestamp};
-use oskar::config::{Config, LogFormat, Mode};
+use oskar::config::{Config, InUse, LogFormat, Mode, Sources, shown_database_url};
+use oskar::database::Database;
 use oskar::domain::audit::Actor;
+use oskar::domain::settings::{self, Given};
 use oskar::domain::{Change, developer, setup};
 use oskar::error::{Error, OrLog as _};
 use oskar::{server, worker};
@@ -30,7 +33,8 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, common: &Common) -> anyhow::Result<()> {
         let started = Instant::now();
-        let mut config = common.load()?;
+        let sources = common.sources();
+        let mut config = Config::from_sources(&sources)?;
         if self.no_auth {
             config = config.without_auth()?;
         }
@@ -42,7 +46,9 @@ impl Serve {
                 config.listen
             )
         })?;
+        check_for_damage(&config).await?;
         let (app, opened) = App::open(config, Clock::System).await?;
+        note_settings(&app, &sources, self.no_auth).await?;
         let link = setup_link(&app).await?;
         if app.config.no_auth {
             warn_of_no_auth(&app);
@@ -52,8 +58,24 @@ impl Serve {
         server::serve(&app, listener, stopped()).await;
         drop(jobs);
         worker::usage::tick(&app).await.or_log("writing the last uses before the end");
+        worker::tally::tick(&app).await.map(drop).or_log("writing counted failures before the end");
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+/// Damage that is found at the start can be mended from a backup before more is written.
+async fn check_for_damage(config: &Config) -> anyhow::Result<()> {
+    let Some(within) = config.database_time.check.and_then(|within| within.to_std().ok()) else {
+        return Ok(());
+    };
+    match Database::look_for_damage(config, within).await {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            tracing::info!(within = ?within, "the database was not looked at to its end (`database_check`)");
+            Ok(())
+        }
+        Err(error) => Err(app::told(error, "cannot serve")),
     }
 }
 
@@ -88,6 +110,25 @@ fn log(config: &Config) -> anyhow::Result<()> {
     started.map_err(|error| anyhow!("cannot log: {error}"))
 }
 
+/// Limits that were raised and doors that were opened since the last start must be found in the log.
+async fn note_settings(app: &App, sources: &Sources, no_auth: bool) -> Result<(), Error> {
+    let given = |InUse { value, secret }| if secret { Given::Secret(value) } else { Given::Plain(value) };
+    let mut in_use: BTreeMap<_, _> =
+        sources.in_use().into_iter().map(|(key, setting)| (key, given(setting))).collect();
+    if no_auth {
+        in_use.insert("--no-auth".to_owned(), Given::Plain("true".to_owned()));
+    }
+    let actor = Actor::system();
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let changed = settings::note(change, &app.keyring, &in_use).await?;
+    txn.commit().await?;
+    if !changed.is_empty() {
+        tracing::warn!(settings = changed.join(", "), "settings have changed since the last start");
+    }
+    Ok(())
+}
+
 /// A link for the first administrator, as long as there is none.
 async fn setup_link(app: &App) -> Result<Option<(String, Timestamp)>, Error> {
     let actor = Actor::system();
@@ -112,9 +153,9 @@ fn banner(app: &App, opened: Opened, link: Option<&(String, Timestamp)>, started
     };
     let reach = if config.is_loopback() { "everything stays on this machine" } else { "open to the network" };
     let version = env!("CARGO_PKG_VERSION");
-    let database = match config.database_url.strip_prefix("sqlite://") {
-        Some(file) => file.to_owned(),
-        None => without_password(&config.database_url),
+    let database = match config.database_file() {
+        Some(file) => file.display().to_string(),
+        None => shown_database_url(&config.database_url),
     };
     let kind = if config.is_postgres() { "PostgreSQL" } else { "SQLite" };
     let seconds = started.elapsed().as_secs_f64();
@@ -150,16 +191,6 @@ fn banner(app: &App, opened: Opened, link: Option<&(String, Timestamp)>, started
     eprintln!("  API        {url}/docs   OpenAPI: /api/openapi.json");
     eprintln!("  No browser? oskar setup --email you@example.com --org YourCompany\n");
     eprintln!("  ready in {seconds:.2} s · Ctrl-C stops cleanly");
-}
-
-/// An address that can be shown.
-pub fn without_password(url: &str) -> String {
-    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
-        Some((scheme, (user, place))) => {
-            format!("{scheme}://{}:…@{place}", user.split(':').next().unwrap_or_default())
-        }
-        None => url.to_owned(),
-    }
 }
 
 /// Resolves on Ctrl-C and on SIGTERM.

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use jsonwebtoken::Algorithm;
 
 use super::reader::Reader;
-use crate::jwt::{ASYMMETRIC, public_keys};
+use crate::jwt::{ASYMMETRIC, KeySet};
 use crate::permission::Role;
 
 /// Where an issuer's keys come from.
@@ -100,8 +100,8 @@ fn one(reader: &mut Reader<'_>, number: u8) -> Issuer {
         accept,
         scope,
         acr,
-        max_auth_age: Some(reader.duration_or_none(&key("max_auth_age"))).filter(|age| !age.is_zero()),
-        session_outlives: reader.duration_or_none(&key("session_outlives")),
+        max_auth_age: reader.duration_or_none(&key("max_auth_age")),
+        session_outlives: reader.duration_or_none(&key("session_outlives")).unwrap_or_default(),
         issuer,
         enabled: reader.one(&key("enabled"), true),
         audience,
@@ -169,7 +169,7 @@ fn key_source(reader: &mut Reader<'_>, key: &str, algorithms: &[Algorithm]) -> K
             }
         }
     };
-    if let Err(problem) = public_keys(&text, algorithms) {
+    if let Err(problem) = KeySet::parse(&text).and_then(|set| set.public_keys(algorithms)) {
         reader.problem(key, &format!("cannot be used: {problem}"));
     }
     KeySource::Pinned(text)

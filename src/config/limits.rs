@@ -1,10 +1,35 @@
-//! How much of everything.
+//! How much of everything, and for how long.
 
 use chrono::TimeDelta;
 use ipnet::IpNet;
 
 use super::reader::Reader;
 use crate::rate::Rate;
+
+/// How long the database may take.
+#[derive(Clone, Debug)]
+pub struct DatabaseTime {
+    pub lock: TimeDelta,
+    pub statement: TimeDelta,
+    pub idle_in_transaction: TimeDelta,
+    /// `None`: SQLite's file is not checked at the start.
+    pub check: Option<TimeDelta>,
+}
+
+impl DatabaseTime {
+    pub(super) fn read(read: &mut Reader<'_>) -> Self {
+        Self {
+            lock: read.duration("database_lock_timeout"),
+            statement: read.duration("database_statement_timeout"),
+            idle_in_transaction: read.duration("database_idle_timeout"),
+            check: if read.text("database_check") == "0" {
+                None
+            } else {
+                Some(read.duration("database_check"))
+            },
+        }
+    }
+}
 
 /// The settings of `[limits]`.
 #[derive(Clone, Debug)]
@@ -19,6 +44,13 @@ pub struct Limits {
     /// `None`: no limit.
     pub seats: Option<u64>,
     pub events_retention: TimeDelta,
+    /// An hour, from one network; `None`: no limit.
+    pub registrations: Option<i32>,
+    /// `None`: for ever.
+    pub unproven_accounts: Option<TimeDelta>,
+    /// Of a new organisation; `None`: no limit.
+    pub invitations: Option<u64>,
+    pub new_organisation: TimeDelta,
 }
 
 impl Limits {
@@ -36,6 +68,10 @@ impl Limits {
             failures_per_address: read.within("limits.failures_per_address", 1, 1_000_000),
             seats: Some(read.one("limits.seats", 0)).filter(|seats| *seats > 0),
             events_retention: read.duration("limits.events_retention"),
+            registrations: Some(read.within("limits.registrations", 0, 1_000_000)).filter(|most| *most > 0),
+            unproven_accounts: read.duration_or_none("limits.unproven_accounts"),
+            invitations: Some(read.within("limits.invitations", 0, 1_000_000)).filter(|most| *most > 0),
+            new_organisation: read.duration("limits.new_organisation"),
         }
     }
 }

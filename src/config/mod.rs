@@ -3,9 +3,12 @@
 //! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
+mod database_url;
+mod in_use;
 mod issuers;
 mod limits;
 mod mail;
+mod marker;
 mod no_auth;
 mod reader;
 mod secret_key;
@@ -21,8 +24,10 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
+pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
+pub use in_use::InUse;
 pub use issuers::{AcceptedTokens, Issuer, KeySource};
-pub use limits::Limits;
+pub use limits::{DatabaseTime, Limits};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
 pub use settings::{SETTINGS, Setting, Shape};
@@ -71,6 +76,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub database_url: String,
     pub database_connections: u32,
+    pub database_time: DatabaseTime,
     pub registration: Registration,
     pub registration_domains: Vec<String>,
     pub verify_email_required: bool,
@@ -139,11 +145,11 @@ impl Config {
             read.problem("public_url", "is not an origin such as https://auth.example.com, without a path");
         }
         let database_url = match read.text("database_url") {
-            "" => format!("sqlite://{}", data_dir.join("oskar.db").display()),
+            "" => database_url::of_file(&data_dir.join("oskar.db")),
             given => given.to_owned(),
         };
-        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database_url.starts_with(scheme)) {
-            read.problem("database_url", "starts with neither `sqlite:` nor `postgres:`");
+        if let Some(problem) = database_url::problem(&database_url) {
+            read.problem("database_url", &problem);
         }
         let allowed_origins = read.list("allowed_origins");
         for origin in allowed_origins.iter().filter(|origin| !is_origin(origin)) {
@@ -174,6 +180,7 @@ impl Config {
             data_dir,
             database_url,
             database_connections: read.within("database_connections", 1, 1000),
+            database_time: DatabaseTime::read(&mut read),
             registration: read.choice(
                 "registration",
                 &[
@@ -206,7 +213,7 @@ impl Config {
             sessions: Sessions {
                 idle: read.duration("sessions.idle"),
                 absolute: read.duration("sessions.absolute"),
-                fresh_within: read.duration_or_none("sessions.fresh_within"),
+                fresh_within: read.duration_or_none("sessions.fresh_within").unwrap_or_default(),
             },
             limits: Limits::read(&mut read),
             issuers: issuers::read(&mut read),
@@ -271,15 +278,23 @@ impl Config {
         self.database_url.starts_with("postgres")
     }
 
-    /// The master secret, made in the data folder at the first start.
+    /// The SQLite file; `None` for PostgreSQL.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        database_url::file(&self.database_url)
+    }
+
+    /// The master secret. It is made in the data folder at the first start, and only then: what a database has was
+    /// written under the one that there was.
     ///
     /// # Errors
-    /// When it cannot be read, is too weak, or is open to others.
-    pub fn master_secret(&self) -> Result<Zeroizing<String>, ConfigError> {
-        match &self.secret_key {
+    /// When it cannot be read, is too weak, or is open to others; when it is missing and the database has data.
+    pub fn master_secret(&self, database_has_data: bool) -> Result<Zeroizing<String>, ConfigError> {
+        let read = match &self.secret_key {
             Some(given) => Ok(given.clone()),
-            None => secret_key::read_or_make(&self.data_dir).map_err(|problem| ConfigError(vec![problem])),
-        }
+            None if database_has_data => secret_key::read(&self.data_dir),
+            None => secret_key::read_or_make(&self.data_dir),
+        };
+        read.map_err(|problem| ConfigError(vec![problem]))
     }
 
     /// Makes the data folder, for the owner alone.

@@ -95,9 +95,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A duration, or zero.
-    pub fn duration_or_none(&mut self, key: &str) -> TimeDelta {
-        if ["0", "0s"].contains(&self.text(key)) { TimeDelta::zero() } else { self.duration(key) }
+    /// `None` for `0`.
+    pub fn duration_or_none(&mut self, key: &str) -> Option<TimeDelta> {
+        if self.text(key) == "0" { None } else { Some(self.duration(key)) }
     }
 
     pub fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> T {

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::sources::read_private;
 use crate::secret::random_base62;
 
+const FILE: &str = "secret.key";
 const SHORTEST: usize = 32;
 
 /// What is wrong with a master secret, if anything is.
@@ -42,10 +43,27 @@ pub fn make_private_folder(path: &Path) -> Result<bool, String> {
         .map_err(|error| format!("the data folder {}: {error}", path.display()))
 }
 
-/// The secret in the data folder. Two processes that start at once end up with the same one: the file is
+/// The secret in the data folder, which is there unless it was lost: the database has data.
+pub fn read(data_dir: &Path) -> Result<Zeroizing<String>, String> {
+    let path = data_dir.join(FILE);
+    if !path.exists() {
+        return Err(format!(
+            "{} is missing, and the database was written under it: restore it from the backup, or set `secret_key`. \
+             A new one would open nothing that is stored, so none was made",
+            path.display()
+        ));
+    }
+    let key = Zeroizing::new(read_private(&path)?);
+    match weakness(&key) {
+        Some(problem) => Err(format!("{} {problem}", path.display())),
+        None => Ok(key),
+    }
+}
+
+/// The secret in the data folder, made if there is none. Two processes that start at once end up with the same one: the file is
 /// written aside and linked into its place, which only the first can do.
 pub fn read_or_make(data_dir: &Path) -> Result<Zeroizing<String>, String> {
-    let path = data_dir.join("secret.key");
+    let path = data_dir.join(FILE);
     if !path.exists() {
         make_private_folder(data_dir)?;
         let failed = |error: std::io::Error| format!("{}: {error}", path.display());
@@ -66,9 +84,5 @@ pub fn read_or_make(data_dir: &Path) -> Result<Zeroizing<String>, String> {
         #[cfg(unix)]
         std::fs::File::open(data_dir).and_then(|folder| folder.sync_all()).map_err(failed)?;
     }
-    let key = Zeroizing::new(read_private(&path)?);
-    match weakness(&key) {
-        Some(problem) => Err(format!("{} {problem}", path.display())),
-        None => Ok(key),
-    }
+    read(data_dir)
 }

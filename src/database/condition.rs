@@ -9,11 +9,11 @@ use sea_orm::DbErr;
 use crate::error::StorageFailure;
 
 /// How often a failure that goes on is logged.
-const LOG_EVERY: Duration = Duration::from_secs(60);
+const LOG_EVERY: Duration = Duration::from_mins(1);
 /// How long the node is not ready after it met something damaged.
-const DAMAGED: Duration = Duration::from_secs(60);
+const DAMAGED: Duration = Duration::from_mins(1);
 /// How long PostgreSQL's connections are looked at more closely after one was interrupted.
-const DISTURBED: Duration = Duration::from_secs(60);
+const DISTURBED: Duration = Duration::from_mins(1);
 
 /// Shared by all that use one database.
 #[derive(Debug, Default)]
@@ -116,7 +116,7 @@ mod tests {
             assert_eq!(log.failed(start + Duration::from_secs(second)), None);
         }
         assert!(log.recovered() && !log.recovered());
-        assert_eq!(log.failed(start + Duration::from_secs(60)), Some(59));
+        assert_eq!(log.failed(start + Duration::from_mins(1)), Some(59));
         assert_eq!(log.failed(start + Duration::from_secs(61)), None);
     }
 }

@@ -1,20 +1,30 @@
-//! The connection to the database: SQLite (one writer, readers apart) or PostgreSQL (one pool).
+//! The connection to the database: SQLite (one writer, readers apart) or PostgreSQL (a pool that reads, a pool that
+//! writes).
 
+mod bulkhead;
 mod condition;
 mod connect;
 mod migrations;
+mod postgres;
 mod pulse;
 mod reader;
+mod refusal;
 mod release;
+mod sqlite;
 mod transaction;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sea_orm::DatabaseConnection;
+use sea_orm::sqlx::postgres::PgConnectOptions;
 
+use crate::config::Config;
 use crate::error::{Error, OrLog};
+use bulkhead::Bulkhead;
 use pulse::Pulse;
 
+pub use bulkhead::Turn;
 pub use reader::Reader;
 pub use transaction::Transaction;
 
@@ -26,6 +36,9 @@ pub struct Database {
     /// Used for nothing but the write that is tried; on SQLite the writer.
     probe: DatabaseConnection,
     pulse: Arc<Pulse>,
+    /// How migrations connect to PostgreSQL.
+    migrating: Option<PgConnectOptions>,
+    bulkhead: Option<Arc<Bulkhead>>,
 }
 
 impl Database {
@@ -36,7 +49,8 @@ impl Database {
         condition: Arc<condition::Condition>,
     ) -> Self {
         let pulse = Pulse::new(probe.clone(), condition);
-        Self { reader: Reader { connections: read, pulse: pulse.clone() }, write, probe, pulse }
+        let reader = Reader { connections: read, pulse: pulse.clone() };
+        Self { reader, write, probe, pulse, migrating: None, bulkhead: None }
     }
 
     /// No database at all: enough to draw the route table.
@@ -55,6 +69,14 @@ impl Database {
         for connections in [self.reader.connections, self.write, self.probe] {
             connections.close().await.or_log("closing the database");
         }
+    }
+
+    /// Looks for damage in SQLite's file, for no longer than `within`. True if all of it was looked at.
+    ///
+    /// # Errors
+    /// A sentence for the operator if it is damaged.
+    pub async fn look_for_damage(config: &Config, within: Duration) -> Result<bool, Error> {
+        sqlite::look_for_damage(config, within).await
     }
 
     /// Whether the database can be written, found out by a write. Answers in a second.

@@ -17,7 +17,7 @@ use super::transaction::at_once;
 use crate::deadline;
 
 /// How long a request waits for one answer of the database before it doubts that the database lives.
-const PATIENCE: Duration = Duration::from_millis(700);
+const PATIENCE: Duration = Duration::from_millis(300);
 /// The same for commands and background jobs, for which nobody waits.
 const LONG_PATIENCE: Duration = Duration::from_secs(10);
 /// How long the write that is tried may take. With [`PATIENCE`] it stays below the two seconds in which a request is

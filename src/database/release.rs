@@ -9,9 +9,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::ConnectOptions;
-use sea_orm::sqlx::postgres::PgConnection;
-use sea_orm::sqlx::sqlite::SqliteConnection;
+use sea_orm::sqlx::postgres::{PgConnection, PgPoolOptions};
+use sea_orm::sqlx::sqlite::{SqliteConnection, SqlitePoolOptions};
 use sea_orm::sqlx::{Connection, Error, Executor, query_scalar};
 
 use super::condition::Condition;
@@ -20,29 +19,20 @@ use super::condition::Condition;
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Looks at each connection to SQLite that comes back, and once more before it is given away.
-pub(super) fn look_at_sqlite(options: &mut ConnectOptions) {
-    options.map_sqlx_sqlite_before_acquire(|connection, _| {
-        Box::pin(async { Ok(!connection.is_in_transaction()) })
-    });
-    options.map_sqlx_sqlite_pool_opts(|pool| {
-        pool.after_release(|connection, _| Box::pin(within(is_free_sqlite(connection))))
-    });
+pub(super) fn look_at_sqlite(pool: SqlitePoolOptions) -> SqlitePoolOptions {
+    pool.before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+        .after_release(|connection, _| Box::pin(within(is_free_sqlite(connection))))
 }
 
 /// Looks at each connection to PostgreSQL that comes back, and once more before it is given away. The server is asked
 /// only after something was interrupted: that takes a way to the server and back.
-pub(super) fn look_at_postgres(options: &mut ConnectOptions, condition: &Arc<Condition>) {
-    options.map_sqlx_postgres_before_acquire(|connection, _| {
-        Box::pin(async { Ok(!connection.is_in_transaction()) })
-    });
+pub(super) fn look_at_postgres(pool: PgPoolOptions, condition: &Arc<Condition>) -> PgPoolOptions {
     let condition = condition.clone();
-    options.map_sqlx_postgres_pool_opts(move |pool| {
-        let condition = condition.clone();
-        pool.after_release(move |connection, _| {
+    pool.before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+        .after_release(move |connection, _| {
             let is_disturbed = condition.is_disturbed();
             Box::pin(within(is_free_postgres(connection, is_disturbed)))
         })
-    });
 }
 
 /// A connection that does not answer is closed: waiting for it would take it away from the pool for ever.

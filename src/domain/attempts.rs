@@ -16,8 +16,10 @@ use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait, QueryFi
 use serde_json::json;
 
 use super::Change;
+use super::audit::Actor;
 use super::device::Device;
-use crate::clock::Timestamp;
+use super::tally::Tally;
+use crate::clock::{Timestamp, seconds_to_wait};
 use crate::database::Database;
 use crate::entity::login_failure::{ActiveModel, Column, Entity};
 use crate::entity::{login_failure, user};
@@ -66,6 +68,10 @@ pub struct Door<'a> {
     pub network: IpAddr,
     /// What they bring along from an earlier sign-in.
     pub device: Option<Device>,
+    /// Who knocks, as the audit log tells it.
+    pub actor: Actor,
+    /// Where those are counted who knock in vain.
+    pub tally: &'a Tally,
 }
 
 /// Whose budget is drawn on.
@@ -221,7 +227,7 @@ impl Door<'_> {
                 .exec(&txn)
                 .await?;
         }
-        Ok(txn.commit().await?)
+        txn.commit().await
     }
 
     /// It was a wrong one: an account has it in mind for a day from now on; if it was the last one, the door closes.
@@ -253,7 +259,7 @@ impl Door<'_> {
                 .exec(&txn)
                 .await?;
         }
-        Ok(txn.commit().await?)
+        txn.commit().await
     }
 }
 
@@ -263,10 +269,8 @@ fn is_wrong_guess(error: &Error) -> bool {
     matches!(error, E::InvalidLogin | E::WrongPassword | E::LinkInvalid | E::InvalidIssuerToken)
 }
 
-/// Rounded up: whoever waits so long is let in.
 fn too_many(wait: TimeDelta) -> Error {
-    let milliseconds = u64::try_from(wait.num_milliseconds()).unwrap_or(0);
-    Error::TooManyAttempts { retry_after: Ord::max(milliseconds.div_ceil(1000), 1) }
+    Error::TooManyAttempts { retry_after: seconds_to_wait(wait) }
 }
 
 /// Forgets the wrong guesses at an account.

@@ -54,6 +54,19 @@ impl Change<'_> {
         Ok(event.insert(self.txn).await?.id)
     }
 
+    /// The same for an event with a part that names people.
+    pub async fn record_personal(
+        &self,
+        action: &str,
+        target: String,
+        data: Value,
+        personal: Value,
+    ) -> Result<(), Error> {
+        let event = self.event(None, action, Some(target), data);
+        audit_event::ActiveModel { personal: Set(Some(personal)), ..event }.insert(self.txn).await?;
+        Ok(())
+    }
+
     /// What [`Change::record`] writes, for those who write many at once.
     pub(super) fn event(
         &self,
@@ -75,6 +88,9 @@ impl Change<'_> {
             user_agent: Set(self.actor.user_agent.clone()),
             request_id: Set(self.actor.request_id.clone()),
             created_at: Set(self.now),
+            counted_under: Set(None),
+            count: Set(None),
+            personal: Set(None),
         }
     }
 }

@@ -3,14 +3,17 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::linkable::is_link;
+
 const LONGEST: usize = 200;
 
-/// A name: any letters, no control characters (which could forge log lines), something to see.
+/// A name: any letters, no control characters (which could forge log lines), something to see. It is no address:
+/// mails to strangers say it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
 #[schema(
     value_type = String, min_length = 1, max_length = 200, example = "Acme",
-    pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000][^\u0000-\u001f\u007f-\u009f]*$"
+    pattern = r"^(?!.*(://|\b[Ww][Ww][Ww]\.|[@\ufe6b\uff20]))[^\u0000-\u001f\u007f-\u009f]*[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000][^\u0000-\u001f\u007f-\u009f]*$"
 )]
 pub struct DisplayName(String);
 
@@ -22,7 +25,9 @@ impl DisplayName {
 
     /// Part of an address made into a name.
     pub fn from_local_part(email: &super::email::Email) -> Self {
-        Self(email.local_part().to_owned())
+        let part = email.local_part();
+        // Of `www.acme@mail.example`.
+        if is_link(part) { Self(part.replace('.', " ").trim().to_owned()) } else { Self(part.to_owned()) }
     }
 }
 
@@ -36,6 +41,8 @@ impl TryFrom<String> for DisplayName {
             Err("a name has 200 characters at most")
         } else if text.chars().any(char::is_control) {
             Err("a name has no control characters")
+        } else if is_link(trimmed) {
+            Err("a name is no address: it has no scheme such as `https:`, no `www.` and no `@`")
         } else {
             Ok(Self(trimmed.to_owned()))
         }

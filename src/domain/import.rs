@@ -1,6 +1,6 @@
 //! Accounts that were made elsewhere, many at once, with the hashes of their passwords.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
 use sea_orm::sea_query::LockType;
@@ -11,7 +11,7 @@ use super::display_name::DisplayName;
 use super::email::Email;
 use super::slug::Slug;
 use super::username::Username;
-use super::{Change, invitations, organisations};
+use super::{Change, invitations, members, organisations};
 use crate::entity::{audit_event, membership, organisation, user};
 use crate::error::{Error, OnConflict};
 use crate::id::{OrganisationId, UserId};
@@ -226,6 +226,7 @@ struct Rows {
     users: Vec<user::ActiveModel>,
     memberships: Vec<membership::ActiveModel>,
     events: Vec<audit_event::ActiveModel>,
+    admins: BTreeMap<OrganisationId, Vec<UserId>>,
 }
 
 impl Rows {
@@ -255,7 +256,11 @@ impl Rows {
                 role: Set(*role),
                 created_at: Set(change.now),
                 updated_at: Set(change.now),
+                sessions_ended_at: Set(None),
             });
+            if *role == Role::Admin {
+                self.admins.entry(organisation).or_default().push(id);
+            }
             let data = json!({ "role": role, "imported": true });
             self.events.push(change.event(Some(organisation), "member.added", Some(id.to_string()), data));
         }
@@ -265,6 +270,9 @@ impl Rows {
         user::Entity::insert_many(self.users).exec(change.txn).await.on_conflict(|_| Error::Busy)?;
         membership::Entity::insert_many(self.memberships).exec(change.txn).await?;
         audit_event::Entity::insert_many(self.events).exec(change.txn).await?;
+        for (organisation, admins) in self.admins {
+            members::announce_admins(change, organisation, &admins).await?;
+        }
         Ok(())
     }
 }

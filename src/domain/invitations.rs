@@ -2,11 +2,14 @@
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
+};
 use serde_json::json;
 
+use super::allowance::Allowance;
 use super::email::Email;
-use super::{Change, members, outbox};
+use super::{Change, members, outbox, users};
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
 use crate::id::{InvitationId, OrganisationId, UserId};
@@ -17,11 +20,61 @@ use crate::secret::{self, Secret};
 /// How long an invitation can be accepted.
 pub const LIFETIME: TimeDelta = TimeDelta::days(7);
 
-/// Invites an address. An open invitation of the same address is replaced by the new one.
+/// What the settings say about inviting.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    pub seats: Option<u64>,
+    pub allowance: Option<Allowance>,
+    /// Whether only those may invite whose own address is proven.
+    pub only_proven: bool,
+}
+
+/// Invites addresses, all or none. An open invitation of the same address is replaced by the new one.
 ///
 /// # Errors
-/// [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::TooManyMails`].
+/// Those of [`members::check_grant`]; [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::EmailUnverified`];
+/// [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
 pub async fn create(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    inviter: UserId,
+    emails: &[&Email],
+    role: Role,
+    rules: Rules,
+) -> Result<Vec<invitation::Model>, Error> {
+    lock_to_send(change, organisation, inviter, emails.len(), rules).await?;
+    members::check_grant(change.txn, organisation, inviter, role).await?;
+    let recipients: Vec<_> = emails.iter().map(|email| email.normalised()).collect();
+    outbox::lock_invitations(change, &recipients.iter().map(|recipient| &**recipient).collect::<Vec<_>>())
+        .await?;
+    let mut rows = Vec::with_capacity(emails.len());
+    for email in emails {
+        rows.push(create_one(change, organisation, inviter, email, role, rules.seats).await?);
+    }
+    Ok(rows)
+}
+
+/// Locks the organisation and the inviter, and looks whether they may send so many invitations.
+async fn lock_to_send(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    inviter: UserId,
+    wanted: usize,
+    rules: Rules,
+) -> Result<(), Error> {
+    let place = members::lock(change, organisation).await?;
+    let inviter = users::lock(change, inviter).await?;
+    if rules.only_proven && inviter.email_verified_at.is_none() {
+        return Err(Error::EmailUnverified);
+    }
+    let wanted = u64::try_from(wanted).map_err(Error::internal)?;
+    match rules.allowance {
+        Some(allowance) => allowance.check(change, &place, &inviter, wanted).await,
+        None => Ok(()),
+    }
+}
+
+async fn create_one(
     change: Change<'_>,
     organisation: OrganisationId,
     inviter: UserId,
@@ -29,11 +82,6 @@ pub async fn create(
     role: Role,
     seats: Option<u64>,
 ) -> Result<invitation::Model, Error> {
-    members::lock(change, organisation).await?;
-    let inviter_role = members::find(change, organisation, inviter).await?.role;
-    if role > inviter_role {
-        return Err(Error::invalid("/role", format!("your own role is {inviter_role}")));
-    }
     let member = membership::Entity::in_organisation(organisation)
         .find_also_related(user::Entity)
         .filter(user::COLUMN.email_normalised.eq(email.normalised()))
@@ -55,7 +103,7 @@ pub async fn create(
         return Err(Error::SeatsTaken);
     }
     let id = InvitationId::generate();
-    let mail = outbox::enqueue_invitation(change, &email.normalised(), id).await?;
+    let mail = outbox::enqueue_invitation(change, &email.normalised(), organisation, id).await?;
     let row = invitation::ActiveModel {
         id: Set(id),
         organisation_id: Set(organisation),
@@ -76,6 +124,19 @@ pub async fn create(
     let data = json!({ "email": row.email, "role": role, "replaced": replaced.rows_affected });
     change.record(Some(organisation), "invitation.created", Some(id.to_string()), data).await?;
     Ok(row)
+}
+
+/// Whether whoever answers for an invitation may still give its role. If not it cannot be accepted, and stays as it is:
+/// an admin confirms it by sending it again.
+pub async fn is_confirmed(db: &impl ConnectionTrait, row: &invitation::Model) -> Result<bool, Error> {
+    let Some(inviter) = row.invited_by else { return Ok(false) };
+    match members::check_grant(db, row.organisation_id, inviter, row.role).await {
+        Ok(()) => Ok(true),
+        Err(Error::NotFound | Error::UserDisabled | Error::PermissionDenied(_) | Error::Invalid(_)) => {
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Locks an organisation that somebody is to be added to.
@@ -116,7 +177,7 @@ pub async fn issue_link(
     id: InvitationId,
 ) -> Result<Option<(invitation::Model, Secret)>, Error> {
     let Some(row) = invitation::Entity::of_mail(id).one(change.txn).await? else { return Ok(None) };
-    if !row.is_open(change.now) {
+    if !row.is_open(change.now) || !is_confirmed(change.txn, &row).await? {
         return Ok(None);
     }
     let secret = Secret::generate(secret::Kind::Invitation);
@@ -125,34 +186,44 @@ pub async fn issue_link(
     Ok(Some((changed.update(change.txn).await?, secret)))
 }
 
-/// Sends an invitation again, for another seven days; the link before it dies now.
+/// Sends an invitation again, for another seven days; the link before it dies now. Who sends it answers for it from now
+/// on.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::InvitationEnded`]; [`Error::SeatsTaken`] if it had expired and its seat is taken;
-/// [`Error::TooManyMails`].
+/// Those of [`members::check_grant`]; [`Error::NotFound`]; [`Error::InvitationEnded`]; [`Error::SeatsTaken`] if it had
+/// expired and its seat is taken; [`Error::EmailUnverified`]; [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
 pub async fn resend(
     change: Change<'_>,
     organisation: OrganisationId,
+    sender: UserId,
     id: InvitationId,
-    seats: Option<u64>,
+    rules: Rules,
 ) -> Result<invitation::Model, Error> {
-    members::lock(change, organisation).await?;
+    lock_to_send(change, organisation, sender, 1, rules).await?;
     let row = find(change, organisation, id).await?;
+    members::check_grant(change.txn, organisation, sender, row.role).await?;
     if row.accepted_at.is_some() || row.withdrawn_at.is_some() {
         return Err(Error::InvitationEnded);
     }
     let reopened = !row.is_open(change.now);
-    if reopened && taken_seats(change, organisation).await? >= seats.unwrap_or(u64::MAX) {
+    if reopened && taken_seats(change, organisation).await? >= rules.seats.unwrap_or(u64::MAX) {
         return Err(Error::SeatsTaken);
     }
-    let mail = outbox::enqueue_invitation(change, &row.email_normalised, id).await?;
+    outbox::lock_invitations(change, &[&row.email_normalised]).await?;
+    let mail = outbox::enqueue_invitation(change, &row.email_normalised, organisation, id).await?;
+    let data = if row.invited_by == Some(sender) {
+        json!({})
+    } else {
+        json!({ "invited_by": { "before": row.invited_by, "after": sender } })
+    };
     let mut changed: invitation::ActiveModel = row.into();
+    changed.invited_by = Set(Some(sender));
     changed.outbox_id = Set(Some(mail));
     changed.digest = Set(None);
     changed.expires_at = Set(change.now + LIFETIME);
     changed.updated_at = Set(change.now);
     let row = changed.update(change.txn).await?;
-    change.record(Some(organisation), "invitation.resent", Some(id.to_string()), json!({})).await?;
+    change.record(Some(organisation), "invitation.resent", Some(id.to_string()), data).await?;
     Ok(row)
 }
 

@@ -18,8 +18,8 @@ use crate::password::{Context, PresentedPassword, ProposedPassword};
 /// Makes a user whose mailbox the invitation was sent to a member. Once more by the same user changes nothing.
 ///
 /// # Errors
-/// [`Error::LinkInvalid`]; [`Error::SeatsTaken`]; [`Error::InvitationForAnother`], which leaves the invitation as
-/// it is.
+/// [`Error::LinkInvalid`]; [`Error::SeatsTaken`]; [`Error::InvitationForAnother`] and [`Error::InvitationUnconfirmed`],
+/// which leave the invitation as it is.
 async fn accept(
     change: Change<'_>,
     invitation: &invitation::Model,
@@ -46,8 +46,12 @@ async fn accept(
         let mine = invitations::find(change, organisation, invitation.id).await?.accepted_by == Some(user.id);
         return if mine { present.map_err(|_| Error::LinkInvalid) } else { Err(Error::LinkInvalid) };
     }
+    // Its link is still the one that was looked up, so nobody has taken the invitation over since.
+    if !invitations::is_confirmed(change.txn, invitation).await? {
+        return Err(Error::InvitationUnconfirmed);
+    }
     mailbox::mark_proven(change, user.id).await?;
-    let data = json!({ "role": invitation.role });
+    let data = json!({ "role": invitation.role, "invited_by": invitation.invited_by });
     change.record(Some(organisation), "invitation.accepted", Some(invitation.id.to_string()), data).await?;
     match present {
         Ok(member) => Ok(member),
@@ -117,7 +121,7 @@ pub async fn by_password(
 /// Accepts an invitation, making the account if there is none.
 ///
 /// # Errors
-/// [`Error::LinkInvalid`]; [`Error::InvitationForAnother`]; [`Error::SeatsTaken`]; [`Error::UserDisabled`];
+/// [`Error::LinkInvalid`]; [`Error::InvitationForAnother`]; [`Error::InvitationUnconfirmed`]; [`Error::SeatsTaken`]; [`Error::UserDisabled`];
 /// [`Error::EmailTaken`] if the account was made meanwhile.
 pub async fn join(
     change: Change<'_>,

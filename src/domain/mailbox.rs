@@ -6,9 +6,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
-use super::authentication::Authentication;
 use super::email::Email;
-use super::{Change, keys, one_time, outbox, sessions, users};
+use super::{Change, keys, one_time, outbox, registration, sessions, users};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
@@ -37,9 +36,8 @@ pub async fn verify(
     if token.purpose == Purpose::NewEmail {
         let renewed = match presented.filter(|session| session.user_id == id) {
             Some(session) => {
-                let same = Authentication::of(session);
                 let actor = change.actor.as_user(id, &user.name);
-                sessions::renew(Change { actor: &actor, ..change }, keyring, session.id, id, same).await?
+                sessions::renew(Change { actor: &actor, ..change }, keyring, session.id, id, None).await?
             }
             None => None,
         };
@@ -49,6 +47,7 @@ pub async fn verify(
     if user.email != email {
         return Err(Error::LinkInvalid);
     }
+    registration::fulfil(change, &user).await?;
     mark_proven(change, id).await?;
     Ok((users::lock(change, id).await?, None))
 }
@@ -62,7 +61,10 @@ async fn lock_and_consume(
 ) -> Result<(user::Model, one_time_token::Model), Error> {
     let found = one_time::find(change.txn, keyring, link, change.now).await?;
     let found = found.filter(|token| purposes.contains(&token.purpose)).and_then(|token| token.user_id);
-    let user = users::lock(change, found.ok_or(Error::LinkInvalid)?).await?;
+    // An account that has ended takes its links along.
+    let user = users::lock(change, found.ok_or(Error::LinkInvalid)?).await;
+    let user =
+        user.map_err(|error| if matches!(error, Error::NotFound) { Error::LinkInvalid } else { error })?;
     Ok((user, one_time::consume(change, keyring, purposes, link).await?))
 }
 
@@ -73,6 +75,9 @@ async fn replace_email(
     keep: Option<SessionId>,
 ) -> Result<user::Model, Error> {
     let (id, old) = (user.id, user.email.clone());
+    registration::fulfil(change, &user).await?;
+    registration::settle(change, id).await?;
+    let user = users::lock(change, id).await?;
     let mut row: user::ActiveModel = user.into();
     row.email = Set(email.to_owned());
     row.email_normalised = Set(email.to_lowercase());
@@ -85,8 +90,8 @@ async fn replace_email(
     }
     let ended = users::end_sessions(change, id, keep).await?;
     outbox::enqueue(change, Kind::EmailChanged, &old, json!({ "new": email })).await?;
-    let data = json!({ "sessions_ended": ended });
-    change.record(None, "user.email_changed", Some(id.to_string()), data).await?;
+    let (data, addresses) = (json!({ "sessions_ended": ended }), json!({ "before": old, "after": email }));
+    change.record_personal("user.email_changed", id.to_string(), data, addresses).await?;
     Ok(user)
 }
 
@@ -180,6 +185,7 @@ pub async fn mark_proven(change: Change<'_>, user: UserId) -> Result<(), Error> 
         .exec(change.txn)
         .await?;
     if marked.rows_affected == 1 {
+        registration::settle(change, user).await?;
         change.record(None, "user.email_verified", Some(user.to_string()), json!({})).await?;
     }
     Ok(())

@@ -2,16 +2,20 @@
 
 use sea_orm::sea_query::{Expr, LockType, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set,
 };
 use serde_json::json;
 
-use super::{Change, outbox};
+use super::{Change, outbox, users};
 use crate::entity::outbox::Kind;
 use crate::entity::{api_key, membership, organisation, session, user};
 use crate::error::{Error, OnConflict};
 use crate::id::{OrganisationId, UserId};
-use crate::permission::Role;
+use crate::permission::{Grants, Permission, Role};
+
+/// Of new admins who are made at once, so many are named in a mail.
+const NAMED: usize = 10;
 
 /// Locks the organisation until the transaction ends: changes of who is admin come one after the other.
 pub async fn lock(change: Change<'_>, organisation: OrganisationId) -> Result<organisation::Model, Error> {
@@ -55,6 +59,7 @@ pub async fn add(
         role: Set(role),
         created_at: Set(change.now),
         updated_at: Set(change.now),
+        sessions_ended_at: Set(None),
     }
     .insert(change.txn)
     .await
@@ -62,7 +67,65 @@ pub async fn add(
     change
         .record(Some(organisation), "member.added", Some(user.to_string()), json!({ "role": role }))
         .await?;
+    if role == Role::Admin {
+        announce_admins(change, organisation, &[user]).await?;
+    }
     Ok(membership)
+}
+
+/// Whether a user may give that role to others in an organisation as things stand now: who invites, who sends an
+/// invitation again, and, while an invitation is accepted, who answers for it. The caller holds the organisation's lock
+/// if the answer must stay true until its transaction ends.
+///
+/// # Errors
+/// Why not: [`Error::NotFound`] for who is no member, [`Error::UserDisabled`], [`Error::PermissionDenied`],
+/// [`Error::Invalid`] for a role above their own.
+pub async fn check_grant(
+    db: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    granter: UserId,
+    role: Role,
+) -> Result<(), Error> {
+    let found = membership::Entity::in_organisation(organisation)
+        .filter(membership::COLUMN.user_id.eq(granter))
+        .find_also_related(user::Entity)
+        .one(db)
+        .await?;
+    let Some((membership, Some(user))) = found else { return Err(Error::NotFound) };
+    if user.disabled_at.is_some() {
+        return Err(Error::UserDisabled);
+    }
+    if !Grants::of_member(membership.role).permits_built_in(Permission::InvitationsManage) {
+        return Err(Error::permission(Permission::InvitationsManage));
+    }
+    if role > membership.role {
+        return Err(Error::invalid("/role", format!("your own role is {}", membership.role)));
+    }
+    Ok(())
+}
+
+/// Tells the admins of an organisation that others are admins now, too. Every way to become one leads here, so that
+/// nobody can be made admin in silence.
+pub(super) async fn announce_admins(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    new: &[UserId],
+) -> Result<(), Error> {
+    let admins = outbox::active_admins(change, organisation).await?;
+    let (new, earlier): (Vec<_>, Vec<_>) = admins.into_iter().partition(|admin| new.contains(&admin.id));
+    if new.is_empty() || earlier.is_empty() {
+        return Ok(());
+    }
+    let named = new.iter().take(NAMED).map(|admin| format!("{} ({})", admin.name, admin.email));
+    let more = new.len().checked_sub(NAMED).filter(|more| *more > 0);
+    let members: Vec<_> = named.chain(more.map(|more| format!("{more} others"))).collect();
+    let place = organisation::Entity::find_by_id(organisation).one(change.txn).await?;
+    let place = place.ok_or(Error::NotFound)?.name;
+    let data = json!({ "members": members, "organisation": place });
+    for admin in earlier {
+        outbox::enqueue(change, Kind::NewAdmin, &admin.email, data.clone()).await?;
+    }
+    Ok(())
 }
 
 /// Changes a member's role.
@@ -98,6 +161,7 @@ pub async fn change_role(
     {
         let data = json!({ "organisation": place.name });
         outbox::enqueue(change, Kind::RaisedToAdmin, &raised.email, data).await?;
+        announce_admins(change, organisation, &[user]).await?;
     }
     Ok(membership::Model { role, updated_at: change.now, ..before })
 }
@@ -131,6 +195,34 @@ pub async fn remove(change: Change<'_>, organisation: OrganisationId, user: User
     tell_of_keys(change, organisation, user).await
 }
 
+/// Ends what the sessions of a member may do in this organisation; in the member's others they go on. Sessions that
+/// begin from now on count.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn end_sessions(
+    change: Change<'_>,
+    organisation: OrganisationId,
+    user: UserId,
+) -> Result<(), Error> {
+    lock(change, organisation).await?;
+    find(change, organisation, user).await?;
+    // Sign-ins of this moment come before or after.
+    users::lock(change, user).await?;
+    let newest = session::Entity::of_user(user).order_by_desc(session::Column::CreatedAt);
+    let newest = newest.one(change.txn).await?.map(|session| session.created_at);
+    // The clock of the node that started it may be ahead of this one's.
+    let end = newest.map_or(change.now, |newest| Ord::max(newest, change.now));
+    membership::Entity::update_many()
+        .col_expr(membership::Column::SessionsEndedAt, Expr::value(end))
+        .filter(membership::COLUMN.organisation_id.eq(organisation))
+        .filter(membership::COLUMN.user_id.eq(user))
+        .exec(change.txn)
+        .await?;
+    change.record(Some(organisation), "member.sessions_ended", Some(user.to_string()), json!({})).await?;
+    Ok(())
+}
+
 /// Keys are the organisation's and go on when their creator leaves or is disabled; the admins should know.
 pub async fn tell_of_keys(
     change: Change<'_>,
@@ -150,7 +242,7 @@ pub async fn tell_of_keys(
     let place = lock(change, organisation).await?;
     let member =
         user::Entity::find_by_id(gone).one(change.txn).await?.map_or_else(String::new, |user| user.name);
-    let data = json!({ "member": member, "organisation": place.name, "keys": names.join(", ") });
+    let data = json!({ "member": member, "organisation": place.name, "keys": names });
     outbox::enqueue_for_admins(change, organisation, Kind::KeysLeftBehind, data).await
 }
 

@@ -6,6 +6,7 @@
 //! Rows are locked in one order, so that nobody waits in a circle: organisations by id, then the user, then
 //! sessions by id, then the rest.
 
+pub mod allowance;
 pub mod attempts;
 pub mod audit;
 pub mod authentication;
@@ -23,15 +24,19 @@ pub mod members;
 pub mod one_time;
 pub mod organisations;
 pub mod outbox;
+pub mod registration;
 pub mod remembered;
 pub mod sessions;
+pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod signing_keys;
 pub mod slug;
 pub mod sweep;
+pub mod tally;
 pub mod tickets;
 pub mod tokens;
+pub mod unproven;
 pub mod usage;
 pub mod username;
 pub mod users;

@@ -3,11 +3,14 @@
 //! A row holds addresses and ids, never a link: that is made when the mail is sent, so the secret is only
 //! in the mail, and its lifetime begins there.
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, Set, Statement,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select, Set, Statement,
 };
 use serde_json::{Value, json};
 
@@ -27,9 +30,18 @@ const PER_CLIENT: u64 = 20;
 /// Invitations: so many an hour to one address, by whomever, and by one inviter, into whatever organisations.
 const INVITATIONS_TO_ADDRESS: u64 = 5;
 const INVITATIONS_BY_INVITER: u64 = 200;
+/// How long after a registration a failed sign-in may be the same person's.
+const REGISTERED: TimeDelta = TimeDelta::hours(24);
 const HOUR: TimeDelta = TimeDelta::hours(1);
+/// By how much the clocks of two nodes may differ.
+const SKEW: TimeDelta = TimeDelta::minutes(1);
+/// Classes of PostgreSQL's advisory locks.
+const ASKS: i32 = 1;
+const RECIPIENT: i32 = 2;
 /// After this another node takes over: longer than an attempt may take (`worker/outbox.rs`).
 const ATTEMPT: TimeDelta = TimeDelta::seconds(60);
+/// No attempt is put off for longer. One that is due later was written down while a clock was ahead.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(3);
 /// After this it is given up.
 const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(24);
 
@@ -40,7 +52,7 @@ pub async fn enqueue(
     recipient: &str,
     data: Value,
 ) -> Result<OutboxId, Error> {
-    insert(change, kind, recipient, data, None).await
+    insert(change, kind, recipient, data, None, None).await
 }
 
 /// Writes down a mail that anybody can ask for, unless too many were asked for already; nobody is told.
@@ -52,29 +64,68 @@ pub async fn enqueue_requested(
 ) -> Result<(), Error> {
     let address = change.actor.ip.as_deref().and_then(|ip| ip.parse().ok());
     let client = address.map_or_else(|| "local".to_owned(), |ip| network(ip).to_string());
-    one_after_the_other(change, &[&client, recipient]).await?;
+    one_after_the_other(change, &client, &[recipient]).await?;
     let to_them = recent(change, outbox::COLUMN.recipient.eq(recipient)).filter(outbox::COLUMN.kind.eq(kind));
     let from_there = recent(change, outbox::COLUMN.requested_from.eq(client.as_str()));
     let (to_them, from_there) = (to_them.count(change.txn).await?, from_there.count(change.txn).await?);
     if to_them < PER_RECIPIENT && from_there < PER_CLIENT {
-        insert(change, kind, recipient, data, Some(client)).await?;
+        insert(change, kind, recipient, data, Some(client), None).await?;
     }
     Ok(())
 }
 
-/// Writes down an invitation's mail. The recipient is normalised: else case would be a way around the limit.
+fn inviter(change: Change<'_>) -> String {
+    change.actor.id.clone().unwrap_or_else(|| "local".to_owned())
+}
+
+/// Locks whom invitations are from and to, so that they are counted right: once in a transaction, for all of them.
+pub async fn lock_invitations(change: Change<'_>, recipients: &[&str]) -> Result<(), Error> {
+    one_after_the_other(change, &inviter(change), recipients).await
+}
+
+/// Writes down the mail that may help whoever could not sign in, unless there were too many of them; nobody is told. They
+/// have a budget of their own for each client, or wrong passwords would use up the mails that the client asks for.
+/// `right` says that only the proof of the address was missing.
+pub async fn enqueue_for_failed_sign_in(
+    change: Change<'_>,
+    network: IpAddr,
+    recipient: &str,
+    right: bool,
+) -> Result<(), Error> {
+    let kind = Kind::SignInFailed;
+    let client = format!("sign-in {network}");
+    one_after_the_other(change, &client, &[recipient]).await?;
+    let to_them = recent(change, outbox::COLUMN.recipient.eq(recipient)).filter(outbox::COLUMN.kind.eq(kind));
+    let from_there = recent(change, outbox::COLUMN.requested_from.eq(client.as_str()));
+    let (to_them, from_there) = (to_them.count(change.txn).await?, from_there.count(change.txn).await?);
+    if to_them < PER_RECIPIENT && from_there < PER_CLIENT {
+        insert(change, kind, recipient, json!({ "right": right }), Some(client), None).await?;
+    }
+    Ok(())
+}
+
+/// Whether somebody has registered with an address lately, and so may wait for a word about it.
+pub async fn was_registered_with(change: Change<'_>, recipient: &str) -> Result<bool, Error> {
+    let registration = outbox::Entity::find()
+        .filter(outbox::COLUMN.recipient.eq(recipient))
+        .filter(outbox::COLUMN.kind.eq(Kind::Registration))
+        .filter(outbox::COLUMN.created_at.gt(change.now - REGISTERED));
+    Ok(registration.one(change.txn).await?.is_some())
+}
+
+/// Writes down an invitation's mail, after [`lock_invitations`]. The recipient is normalised: else case would be a way
+/// around the limit.
 ///
 /// # Errors
 /// [`Error::TooManyMails`]: whoever invites is told, or would wait for an answer to a mail that nobody got.
 pub async fn enqueue_invitation(
     change: Change<'_>,
     recipient: &str,
+    organisation: OrganisationId,
     id: InvitationId,
 ) -> Result<OutboxId, Error> {
     let kind = Kind::Invitation;
-    let inviter = change.actor.id.clone().unwrap_or_else(|| "local".to_owned());
-    // Of several addresses in one transaction: two with the same ones in another order must not wait for each other.
-    one_after_the_other(change, &["invitations"]).await?;
+    let inviter = inviter(change);
     let to_them = recent(change, outbox::COLUMN.recipient.eq(recipient)).filter(outbox::COLUMN.kind.eq(kind));
     let by_them = recent(change, outbox::COLUMN.requested_from.eq(inviter.as_str()));
     if to_them.count(change.txn).await? >= INVITATIONS_TO_ADDRESS
@@ -82,7 +133,8 @@ pub async fn enqueue_invitation(
     {
         return Err(Error::TooManyMails);
     }
-    insert(change, kind, recipient, json!({ "invitation_id": id }), Some(inviter)).await
+    let data = json!({ "invitation_id": id });
+    insert(change, kind, recipient, data, Some(inviter), Some(organisation)).await
 }
 
 fn recent(change: Change<'_>, which: Expr) -> Select<outbox::Entity> {
@@ -90,20 +142,42 @@ fn recent(change: Change<'_>, which: Expr) -> Select<outbox::Entity> {
         .filter(which)
         .filter(outbox::COLUMN.requested_from.is_not_null())
         .filter(outbox::COLUMN.created_at.gt(change.now - HOUR))
+        // Not what a clock that was ahead has written, which would count for longer than an hour.
+        .filter(outbox::COLUMN.created_at.lte(change.now + SKEW))
 }
 
-/// Counting and writing down must not be interleaved with another request's. SQLite has one writer anyway.
-async fn one_after_the_other(change: Change<'_>, names: &[&str]) -> Result<(), Error> {
+/// Counting and writing down must not be interleaved with another request's for the same client or recipient. All
+/// that a transaction is about are locked at once, in one order everywhere, so that two cannot wait for each other.
+/// SQLite has one writer anyway.
+async fn one_after_the_other(change: Change<'_>, asks: &str, recipients: &[&str]) -> Result<(), Error> {
     let backend = change.txn.get_database_backend();
-    if backend == DbBackend::Postgres {
-        // Client before recipient, everywhere, so that two cannot wait for each other.
-        for (class, name) in (1..).zip(names.iter().copied()) {
-            let lock = "SELECT pg_advisory_xact_lock($1, hashtext($2))";
-            let statement = Statement::from_sql_and_values(backend, lock, [class.into(), name.into()]);
-            change.txn.execute_raw(statement).await?;
-        }
+    if backend != DbBackend::Postgres {
+        return Ok(());
+    }
+    let recipients = recipients.iter().map(|recipient| (RECIPIENT, *recipient));
+    // By number: two names may have the same one.
+    let locks =
+        recipients.chain([(ASKS, asks)]).map(|(class, name)| (class, crc32fast::hash(name.as_bytes())));
+    for (class, number) in locks.collect::<BTreeSet<_>>() {
+        let lock = "SELECT pg_advisory_xact_lock($1, $2)";
+        let values = [class.into(), number.cast_signed().into()];
+        change.txn.execute_raw(Statement::from_sql_and_values(backend, lock, values)).await?;
     }
     Ok(())
+}
+
+/// The admins of an organisation who are not disabled.
+pub(super) async fn active_admins(
+    change: Change<'_>,
+    organisation: OrganisationId,
+) -> Result<Vec<user::Model>, Error> {
+    let admins = membership::Entity::in_organisation(organisation)
+        .filter(membership::COLUMN.role.eq(Role::Admin))
+        .find_also_related(user::Entity)
+        .all(change.txn)
+        .await?;
+    let admins = admins.into_iter().filter_map(|(_, user)| user);
+    Ok(admins.filter(|user| user.disabled_at.is_none()).collect())
 }
 
 /// Writes a mail down for each active admin of an organisation.
@@ -113,12 +187,7 @@ pub async fn enqueue_for_admins(
     kind: Kind,
     data: Value,
 ) -> Result<(), Error> {
-    let admins = membership::Entity::in_organisation(organisation)
-        .filter(membership::COLUMN.role.eq(Role::Admin))
-        .find_also_related(user::Entity)
-        .all(change.txn)
-        .await?;
-    for admin in admins.into_iter().filter_map(|(_, user)| user).filter(|user| user.disabled_at.is_none()) {
+    for admin in active_admins(change, organisation).await? {
         enqueue(change, kind, &admin.email, data.clone()).await?;
     }
     Ok(())
@@ -130,6 +199,7 @@ async fn insert(
     recipient: &str,
     data: Value,
     requested_from: Option<String>,
+    organisation: Option<OrganisationId>,
 ) -> Result<OutboxId, Error> {
     let id = OutboxId::generate();
     outbox::ActiveModel {
@@ -143,6 +213,7 @@ async fn insert(
         finished_at: Set(None),
         last_error: Set(None),
         requested_from: Set(requested_from),
+        organisation_id: Set(organisation),
         created_at: Set(change.now),
     }
     .insert(change.txn)
@@ -150,11 +221,16 @@ async fn insert(
     Ok(id)
 }
 
-/// The mails that are due, the longest overdue first.
+/// The mails that are due, the longest overdue first. What a clock that was ahead has put off is due at once.
 pub async fn due(db: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<Vec<outbox::Model>, Error> {
     Ok(outbox::Entity::find()
         .filter(outbox::COLUMN.state.eq(State::Pending))
-        .filter(outbox::COLUMN.next_attempt_at.lte(now))
+        .filter(
+            Condition::any()
+                .add(outbox::COLUMN.next_attempt_at.lte(now))
+                .add(outbox::COLUMN.next_attempt_at.gt(now + LONGEST_WAIT))
+                .add(outbox::COLUMN.created_at.gt(now)),
+        )
         .order_by_asc(outbox::Column::NextAttemptAt)
         .order_by_asc(outbox::Column::Id)
         .limit(most)
@@ -167,6 +243,8 @@ pub async fn claim(change: Change<'_>, mail: &outbox::Model) -> Result<bool, Err
     let claimed = outbox::Entity::update_many()
         .col_expr(outbox::Column::NextAttemptAt, Expr::value(change.now + ATTEMPT))
         .col_expr(outbox::Column::Attempts, Expr::value(mail.attempts + 1))
+        // From here on it is put off as others are.
+        .col_expr(outbox::Column::CreatedAt, Expr::value(Ord::min(mail.created_at, change.now)))
         .filter(outbox::COLUMN.id.eq(mail.id))
         .filter(outbox::COLUMN.state.eq(State::Pending))
         .filter(outbox::COLUMN.attempts.eq(mail.attempts))

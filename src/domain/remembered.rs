@@ -17,7 +17,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::attempts::Door;
 use super::audit::Actor;
-use super::{Change, sign_in, users};
+use super::{Change, registration, sign_in, users};
 use crate::clock::Timestamp;
 use crate::entity::user;
 use crate::error::Error;
@@ -71,6 +71,9 @@ impl Remembered {
         let user = checked.confirm(change).await?;
         // Once more, since the hash may just have been upgraded; not by name, which somebody else may have by now.
         let user = users::lock(change, user.id).await?;
+        if user.email_verified_at.is_none() {
+            registration::seen(change, user.id).await?;
+        }
         txn.commit().await?;
         self.remember(door, &user, password);
         Ok(user)
@@ -121,10 +124,10 @@ fn digest(door: &Door<'_>, user: &user::Model, password: &PresentedPassword) -> 
 
 /// What a sign-in with the right password would be told.
 fn usable(user: user::Model, only_verified: bool) -> Result<user::Model, Error> {
-    if user.disabled_at.is_some() {
+    if only_verified && user.email_verified_at.is_none() {
+        Err(Error::InvalidLogin)
+    } else if user.disabled_at.is_some() {
         Err(Error::UserDisabled)
-    } else if only_verified && user.email_verified_at.is_none() {
-        Err(Error::EmailUnverified)
     } else {
         Ok(user)
     }

@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::authentication::Authentication;
 use super::{Change, outbox, users};
+use crate::clock::Timestamp;
 use crate::entity::outbox::Kind;
+use crate::entity::session::RefreshUse;
 use crate::entity::{session, user};
 use crate::error::Error;
 use crate::id::{OrganisationId, SessionId, UserId};
@@ -25,40 +27,48 @@ pub struct RefreshLifetime {
     pub absolute: TimeDelta,
 }
 
-/// Starts a session of a user who has just given or chosen their password. The cookie's value is given back this one
-/// time.
+/// How a session begins.
+#[derive(Clone, Debug)]
+pub struct Beginning {
+    /// What its tokens are for unless another organisation is asked for.
+    pub organisation: Option<OrganisationId>,
+    pub authentication: Authentication,
+    pub refresh_use: RefreshUse,
+}
+
+impl Beginning {
+    /// By a password that was just checked or chosen, for clients that rotate their refresh tokens.
+    pub fn by_password(now: Timestamp, organisation: Option<OrganisationId>) -> Self {
+        let authentication = Authentication::by_password(now);
+        Self { organisation, authentication, refresh_use: RefreshUse::Rotating }
+    }
+}
+
+/// Starts a session. The cookie's value is given back this one time.
 pub async fn start(
     change: Change<'_>,
     keyring: &Keyring,
     user: UserId,
-    organisation: Option<OrganisationId>,
+    beginning: Beginning,
 ) -> Result<(session::Model, Secret), Error> {
-    start_by(change, keyring, user, organisation, Authentication::by_password(change.now)).await
-}
-
-/// Starts a session by a proof.
-pub async fn start_by(
-    change: Change<'_>,
-    keyring: &Keyring,
-    user: UserId,
-    organisation: Option<OrganisationId>,
-    by: Authentication,
-) -> Result<(session::Model, Secret), Error> {
-    let data = by.issuer.as_ref().map_or_else(|| json!({}), |issuer| json!({ "issuer": issuer }));
-    let (session, cookie) = insert(change, keyring, user, organisation, by).await?;
+    let organisation = beginning.organisation;
+    let issuer = beginning.authentication.issuer.as_ref();
+    let data = issuer.map_or_else(|| json!({}), |issuer| json!({ "issuer": issuer }));
+    let (session, cookie) = insert(change, keyring, user, change.now, beginning).await?;
     change.record(organisation, "session.started", Some(session.id.to_string()), data).await?;
     Ok((session, cookie))
 }
 
 /// Puts a new session in the place of one, for the same organisation. Cookie, refresh token and access tokens of the
-/// one before end, so that a thief who has copied them gains nothing of the new proof. `None` if it has ended already,
-/// or the account is disabled.
+/// one before end, so that a thief who has copied them gains nothing. With a new proof the session begins anew; without
+/// one it is as old as before, for everything that goes by its age. `None` if it has ended already, or the account is
+/// disabled.
 pub async fn renew(
     change: Change<'_>,
     keyring: &Keyring,
     id: SessionId,
     user: UserId,
-    by: Authentication,
+    proof: Option<Authentication>,
 ) -> Result<Option<(session::Model, Secret)>, Error> {
     let user = users::lock(change, user).await?;
     let before = session::Entity::of_user(user.id).filter(session::COLUMN.id.eq(id)).one(change.txn).await?;
@@ -66,7 +76,13 @@ pub async fn renew(
     if !end_one(change, id).await? {
         return Ok(None);
     }
-    let (session, cookie) = insert(change, keyring, user.id, before.organisation_id, by).await?;
+    let created_at = if proof.is_some() { change.now } else { before.created_at };
+    let beginning = Beginning {
+        organisation: before.organisation_id,
+        authentication: proof.unwrap_or_else(|| Authentication::of(&before)),
+        refresh_use: before.refresh_use,
+    };
+    let (session, cookie) = insert(change, keyring, user.id, created_at, beginning).await?;
     let data = json!({ "in_place_of": id });
     change.record(session.organisation_id, "session.renewed", Some(session.id.to_string()), data).await?;
     Ok(Some((session, cookie)))
@@ -76,9 +92,10 @@ async fn insert(
     change: Change<'_>,
     keyring: &Keyring,
     user: UserId,
-    organisation: Option<OrganisationId>,
-    by: Authentication,
+    created_at: Timestamp,
+    beginning: Beginning,
 ) -> Result<(session::Model, Secret), Error> {
+    let Beginning { organisation, authentication: by, refresh_use } = beginning;
     let cookie = Secret::generate(secret::Kind::Session);
     let session = session::ActiveModel {
         id: Set(SessionId::generate()),
@@ -91,8 +108,9 @@ async fn insert(
         ip: Set(change.actor.ip.clone()),
         user_agent: Set(change.actor.user_agent.clone()),
         ended_at: Set(None),
-        created_at: Set(change.now),
+        created_at: Set(created_at),
         issuer: Set(by.issuer),
+        refresh_use: Set(refresh_use),
         authenticated_at: Set(by.at),
         amr: Set(Some(by.amr)),
         acr: Set(by.acr),
@@ -138,7 +156,8 @@ pub enum Rotation {
     Refused,
 }
 
-/// Exchanges a refresh token for its successor, by one conditional statement.
+/// Exchanges a refresh token for its successor, by one conditional statement. The token of a session whose tokens are
+/// reusable rotates here, too, and from then on the session is one that rotates: its older token is theft at every door.
 pub async fn rotate(
     change: Change<'_>,
     presented: RefreshToken,
@@ -148,6 +167,7 @@ pub async fn rotate(
     let rotated = session::Entity::update_many()
         .col_expr(session::Column::RefreshCounter, Expr::value(i64::from(successor.counter)))
         .col_expr(session::Column::RefreshRotatedAt, Expr::value(change.now))
+        .col_expr(session::Column::RefreshUse, Expr::value(RefreshUse::Rotating))
         .filter(session::COLUMN.id.eq(presented.session))
         .filter(session::COLUMN.refresh_counter.eq(i64::from(presented.counter)))
         .filter(session::COLUMN.ended_at.is_null())
@@ -178,7 +198,8 @@ pub async fn rotate(
 }
 
 /// The session of a refresh token that is good now, without using the token up: for clients that know only one
-/// token for the whole sign-in. Its lifetime counts from issue, not from use.
+/// token for the whole sign-in. Its lifetime counts from issue, not from use. Tokens of sessions that rotate are refused:
+/// a thief could use a copy here for as long as the owner uses the token elsewhere, and both would look alike.
 pub async fn look_up(
     change: Change<'_>,
     presented: RefreshToken,
@@ -194,13 +215,15 @@ pub async fn look_up(
     let counter = i64::from(presented.counter);
     let recent =
         session.refresh_counter == counter + 1 && change.now <= session.refresh_rotated_at + REPLAY_WINDOW;
-    if !alive {
+    if !alive || recent {
         Ok(Rotation::Refused)
-    } else if session.refresh_counter == counter || recent {
-        Ok(Rotation::Successor(Box::new(session), presented))
-    } else {
+    } else if session.refresh_counter != counter {
         end_for_theft(change, &session, presented).await?;
         Ok(Rotation::Theft)
+    } else if session.refresh_use == RefreshUse::Reusable {
+        Ok(Rotation::Successor(Box::new(session), presented))
+    } else {
+        Ok(Rotation::Refused)
     }
 }
 
@@ -210,6 +233,7 @@ async fn end_for_theft(
     presented: RefreshToken,
 ) -> Result<(), Error> {
     end_one(change, session.id).await?;
+    tracing::warn!(account = %session.user_id, session = %session.id, "a refresh token was used twice: the session was ended");
     let data = json!({ "presented": presented.counter, "current": session.refresh_counter });
     let target = Some(session.id.to_string());
     change.record(session.organisation_id, "session.refresh_reused", target, data).await?;

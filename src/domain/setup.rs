@@ -9,6 +9,7 @@ use super::display_name::DisplayName;
 use super::users::{self, NewUser};
 use super::{Change, one_time, organisations};
 use crate::clock::Timestamp;
+use crate::database::Database;
 use crate::entity::one_time_token::{self, Purpose};
 use crate::entity::{instance, organisation, user};
 use crate::error::Error;
@@ -31,6 +32,7 @@ pub async fn check_instance(change: Change<'_>, keyring: &Keyring) -> Result<(),
         secret_check: Set(check.clone()),
         set_up_at: Set(None),
         created_at: Set(change.now),
+        settings: Set(None),
     })
     .on_conflict(Upsert::column(instance::Column::Id).do_nothing().to_owned())
     .try_insert()
@@ -44,6 +46,12 @@ pub async fn check_instance(change: Change<'_>, keyring: &Keyring) -> Result<(),
             "this database was written under another master secret: set `secret_key` (or the data folder's secret.key) to that one",
         ))
     }
+}
+
+/// Whether the database was ever started with, before anything is migrated.
+pub async fn has_data(db: &Database) -> Result<bool, Error> {
+    Ok(db.has_table("instance").await?
+        && instance::Entity::find_by_id(instance::ONLY).one(db.read()).await?.is_some())
 }
 
 /// Whether the first administrator exists.

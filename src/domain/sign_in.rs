@@ -3,10 +3,12 @@
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::attempts::{Door, Subject};
+use super::audit::Actor;
 use super::device::Device;
-use super::{Change, users};
+use super::email::Email;
+use super::{Change, outbox, users};
 use crate::entity::user;
-use crate::error::Error;
+use crate::error::{Error, OrLog as _};
 use crate::id::SessionId;
 use crate::password::{Hasher, PresentedPassword};
 
@@ -35,11 +37,13 @@ pub async fn find(db: &impl ConnectionTrait, name: &str) -> Result<Option<user::
 }
 
 /// Checks a password, outside any transaction because it takes long. Unknown users take as long as known
-/// ones, and get the same answer.
+/// ones, and get the same answer. With `only_verified` an account whose address is not proven is unknown, even by
+/// its right password, or whoever registers an address could ask whether it had an account before. A mail tells
+/// the owner of the mailbox what to do.
 ///
 /// # Errors
-/// [`Error::InvalidLogin`]; once the password is known to be right [`Error::UserDisabled`], and
-/// [`Error::EmailUnverified`] with `only_verified`; [`Error::TooManyAttempts`]; [`Error::Busy`].
+/// [`Error::InvalidLogin`]; [`Error::UserDisabled`] once the password is known to be right;
+/// [`Error::TooManyAttempts`]; [`Error::Busy`].
 pub async fn check(
     door: &Door<'_>,
     name: &str,
@@ -50,7 +54,49 @@ pub async fn check(
     let name = normalised(name);
     let known = door.device.filter(|device| user.as_ref().is_some_and(|user| device.is_of(user)));
     let budget = known.map_or(Subject::Account(&name), Subject::Device);
-    door.guess(Some(budget), verify(door.hasher, user.as_ref(), password, only_verified)).await
+    let mut unproven = false;
+    let outcome = door
+        .guess(Some(budget), async {
+            let checked = verify(door.hasher, user.as_ref(), password, only_verified).await;
+            unproven = matches!(checked, Err(Error::EmailUnverified));
+            // Inside the budgets, where it counts as a wrong guess: else they would tell the two apart.
+            if unproven { Err(Error::InvalidLogin) } else { checked }
+        })
+        .await;
+    leave_trace(door, user.as_ref(), outcome.as_ref().err());
+    if only_verified && matches!(outcome, Err(Error::InvalidLogin)) {
+        // If that fails, the answer stands all the same.
+        help(door, &name, user.as_ref(), unproven).await.or_log("writing down a mail about a failed sign-in");
+    }
+    outcome
+}
+
+/// Writes down the mail that tells how to get in. By address the same is written for every one, so that the work tells
+/// nothing; that a username exists is no secret.
+async fn help(door: &Door<'_>, name: &str, user: Option<&user::Model>, right: bool) -> Result<(), Error> {
+    let recipient = match user {
+        Some(user) if user.email_verified_at.is_none() => user.email_normalised.clone(),
+        _ => match Email::try_from(name.to_owned()) {
+            Ok(address) => address.normalised(),
+            Err(_) => return Ok(()),
+        },
+    };
+    let actor = Actor::system();
+    let txn = door.db.begin().await?;
+    let change = Change { txn: &txn, now: door.now, actor: &actor };
+    outbox::enqueue_for_failed_sign_in(change, door.network, &recipient, right).await?;
+    txn.commit().await
+}
+
+/// Names the account in the log's line of the request, and counts a failure for its organisations. Attempts that were not
+/// even made, because there were too many before, are in the log's lines alone: to write them would be work for anybody
+/// who asks for it.
+fn leave_trace(door: &Door<'_>, user: Option<&user::Model>, failure: Option<&Error>) {
+    let Some(user) = user else { return };
+    tracing::Span::current().record("account", tracing::field::display(user.id));
+    if let Some(error @ (Error::InvalidLogin | Error::WrongPassword | Error::UserDisabled)) = failure {
+        door.tally.sign_in_failed(&door.actor, door.now, user.id, error);
+    }
 }
 
 /// Checks the password of somebody who is signed in.
@@ -71,7 +117,9 @@ pub async fn check_again(
         let right = door.hasher.verify(password, user.password_hash.as_deref()).await?;
         if right { Ok(()) } else { Err(Error::WrongPassword) }
     };
-    door.guess(Some(budget), check).await
+    let outcome = door.guess(Some(budget), check).await;
+    leave_trace(door, Some(user), outcome.as_ref().err());
+    outcome
 }
 
 async fn verify(
@@ -87,11 +135,11 @@ async fn verify(
     let (Some(user), Some(hash)) = (user, stored.map(str::to_owned)) else {
         return Err(Error::InvalidLogin);
     };
-    if user.disabled_at.is_some() {
-        return Err(Error::UserDisabled);
-    }
     if only_verified && user.email_verified_at.is_none() {
         return Err(Error::EmailUnverified);
+    }
+    if user.disabled_at.is_some() {
+        return Err(Error::UserDisabled);
     }
     let upgraded = hasher.upgrade(password, &hash).await?;
     Ok(Checked { user: user.clone(), hash, upgraded })
@@ -101,7 +149,10 @@ impl Checked {
     /// Makes sure that the check still holds, now that the account is locked: the password may have been
     /// changed or the account disabled while it was hashed.
     pub async fn confirm(self, change: Change<'_>) -> Result<user::Model, Error> {
-        let user = users::lock(change, self.user.id).await?;
+        let user = users::lock(change, self.user.id).await;
+        // It may even have ended.
+        let user =
+            user.map_err(|error| if matches!(error, Error::NotFound) { Error::InvalidLogin } else { error })?;
         if user.disabled_at.is_some() || user.password_hash.as_deref() != Some(&self.hash) {
             return Err(Error::InvalidLogin);
         }

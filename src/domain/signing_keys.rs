@@ -20,6 +20,7 @@ pub async fn ensure(
     algorithm: SigningAlgorithm,
     longest_lifetime: TimeDelta,
 ) -> Result<bool, Error> {
+    bring_back(change).await?;
     let current = newest(change, algorithm).await?;
     let made = if current.as_ref().is_none_or(|key| key.retires_at.is_some()) {
         let generation = current.map_or(1, |key| key.generation + 1);
@@ -55,6 +56,7 @@ pub async fn rotate(
     ahead: TimeDelta,
     longest_lifetime: TimeDelta,
 ) -> Result<RotatedKey, Error> {
+    bring_back(change).await?;
     let current =
         newest(change, algorithm).await?.ok_or_else(|| Error::internal("there is no key to rotate"))?;
     if current.signs_from > change.now {
@@ -91,6 +93,23 @@ pub async fn load(
         SigningKey::load(row.id, algorithm, &private, row.signs_from, row.retires_at)
     });
     Ok(SigningKeys::new(algorithm, keys.collect::<Result<_, _>>()?))
+}
+
+/// Keys that were made while the clock was ahead count as made now: their time would be long in coming, and until then
+/// there would be no rotation.
+async fn bring_back(change: Change<'_>) -> Result<(), Error> {
+    let ahead = signing_key::Entity::find().filter(signing_key::COLUMN.created_at.gt(change.now));
+    for key in ahead.all(change.txn).await? {
+        let by = key.created_at - change.now;
+        signing_key::Entity::update_many()
+            .col_expr(signing_key::Column::CreatedAt, Expr::value(change.now))
+            .col_expr(signing_key::Column::SignsFrom, Expr::value(key.signs_from - by))
+            .filter(signing_key::COLUMN.id.eq(key.id))
+            .filter(signing_key::COLUMN.created_at.eq(key.created_at))
+            .exec(change.txn)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn newest(

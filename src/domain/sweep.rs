@@ -5,8 +5,8 @@ use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter};
 
 use super::Change;
 use crate::entity::{
-    api_key_secret, audit_event, login_failure, one_time_token, outbox, session, signing_key, socket_ticket,
-    spent_issuer_token,
+    api_key_secret, audit_event, login_failure, one_time_token, outbox, registration_budget, session,
+    signing_key, socket_ticket, spent_issuer_token,
 };
 use crate::error::Error;
 
@@ -54,11 +54,15 @@ pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDe
         .filter(login_failure::COLUMN.blocked_until.lt(now))
         .exec(change.txn)
         .await?;
+    let registrations = registration_budget::Entity::delete_many()
+        .filter(registration_budget::COLUMN.ends_at.lt(now))
+        .exec(change.txn)
+        .await?;
     let events = audit_event::Entity::delete_many()
         .filter(audit_event::COLUMN.created_at.lt(now - events_end))
         .exec(change.txn)
         .await?;
-    Ok([sessions, links, secrets, tickets, spent, keys, mails, failures, events]
+    Ok([sessions, links, secrets, tickets, spent, keys, mails, failures, registrations, events]
         .iter()
         .map(|deleted| deleted.rows_affected)
         .sum())

@@ -18,30 +18,35 @@ pub struct Place {
     pub role: Role,
 }
 
-/// The organisation that was asked for by id or slug; without one the preferred one if the user is still a
-/// member, else the first of the user's. `Ok(None)` for a user of no organisation.
+/// The organisation that was asked for by id or slug; without one that of the session if the user is still a member,
+/// else the first of the user's in which the session counts. `Ok(None)` for a user of no organisation.
 ///
 /// # Errors
-/// [`Error::NotFound`] if one was asked for that the user is no member of.
+/// [`Error::NotFound`] if one was asked for that the user is no member of; [`Error::SessionEndedHere`] if an admin there
+/// ended the session. There is no other organisation instead: a client that goes on must not change tenants unasked.
 pub async fn place(
     db: &impl ConnectionTrait,
     user: UserId,
+    session: Option<&session::Model>,
     asked_for: Option<&str>,
-    preferred: Option<OrganisationId>,
 ) -> Result<Option<Place>, Error> {
     let all = organisation::Entity::of_user(user).all(db).await?;
-    let mut places = all.into_iter().filter_map(|(organisation, membership)| {
-        Some(Place { organisation, role: membership.map(|membership: membership::Model| membership.role)? })
-    });
-    if let Some(reference) = asked_for {
+    let places: Vec<(organisation::Model, membership::Model)> =
+        all.into_iter().filter_map(|(organisation, membership)| Some((organisation, membership?))).collect();
+    let ended = |membership: &membership::Model| session.is_some_and(|session| membership.has_ended(session));
+    let chosen = if let Some(reference) = asked_for {
         let id = reference.parse::<OrganisationId>().ok();
-        let found = places
-            .find(|place| id.map_or(place.organisation.slug == reference, |id| place.organisation.id == id));
-        found.map(Some).ok_or(Error::NotFound)
+        let is_it = |place: &organisation::Model| id.map_or(place.slug == reference, |id| place.id == id);
+        Some(places.iter().position(|(place, _)| is_it(place)).ok_or(Error::NotFound)?)
     } else {
-        let places: Vec<_> = places.collect();
-        let kept = places.iter().position(|place| Some(place.organisation.id) == preferred).unwrap_or(0);
-        Ok(places.into_iter().nth(kept))
+        let preferred = session.and_then(|session| session.organisation_id);
+        let kept = places.iter().position(|(place, _)| Some(place.id) == preferred);
+        kept.or_else(|| places.iter().position(|(_, membership)| !ended(membership)))
+    };
+    match chosen.and_then(|chosen| places.into_iter().nth(chosen)) {
+        Some((_, membership)) if ended(&membership) => Err(Error::SessionEndedHere),
+        Some((organisation, membership)) => Ok(Some(Place { organisation, role: membership.role })),
+        None => Ok(None),
     }
 }
 

@@ -1,16 +1,22 @@
 //! Last uses: collected in memory, written every few seconds, so that verification writes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait as _, EntityTrait, IdenStatic as _, QueryFilter, QueryOrder as _,
+    QuerySelect as _, TryGetable, Value,
+};
 
 use crate::clock::Timestamp;
 use crate::database::Transaction;
-use crate::entity::{api_key, session};
+use crate::entity::{api_key, later_times, session};
 use crate::error::Error;
 use crate::id::{ApiKeyId, SessionId};
+
+/// So many rows are written in one transaction.
+const BATCH: usize = 500;
 
 /// The uses that are not written yet.
 #[derive(Debug, Default)]
@@ -36,12 +42,6 @@ impl Usage {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).sessions.insert(id, now);
     }
 
-    /// Whether there is nothing to write.
-    pub fn is_empty(&self) -> bool {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.keys.is_empty() && seen.sessions.is_empty()
-    }
-
     /// Takes what was collected, to be written.
     pub fn take(&self) -> Seen {
         std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
@@ -60,29 +60,72 @@ impl Usage {
 }
 
 impl Seen {
-    /// Writes it, in the order of the ids, so that two nodes never wait for each other in a circle. A later time
-    /// that another node wrote stays.
-    pub async fn write(&self, txn: &Transaction) -> Result<usize, Error> {
-        for (id, at) in &self.sessions {
-            session::Entity::update_many()
-                .col_expr(session::Column::SeenAt, Expr::value(*at))
-                .filter(session::COLUMN.id.eq(*id))
-                .filter(session::COLUMN.seen_at.lt(*at))
-                .exec(txn)
-                .await?;
-        }
-        for (id, at) in &self.keys {
-            api_key::Entity::update_many()
-                .col_expr(api_key::Column::LastUsedAt, Expr::value(*at))
-                .filter(api_key::COLUMN.id.eq(*id))
-                .filter(
-                    Condition::any()
-                        .add(api_key::COLUMN.last_used_at.is_null())
-                        .add(api_key::COLUMN.last_used_at.lt(*at)),
-                )
-                .exec(txn)
-                .await?;
-        }
-        Ok(self.keys.len() + self.sessions.len())
+    /// Parts that are small enough for a transaction each, in the order of the ids.
+    pub fn in_batches(self) -> Vec<Self> {
+        let keys = batches(self.keys).map(|keys| Self { keys, ..Self::default() });
+        keys.chain(batches(self.sessions).map(|sessions| Self { sessions, ..Self::default() })).collect()
     }
+
+    /// How many uses there are.
+    pub fn len(&self) -> usize {
+        self.keys.len() + self.sessions.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Writes the uses. A later time that another node wrote stays. Rows that somebody else has locked are left out,
+    /// and given back for the next time: nobody waits for this, and this waits for nobody.
+    pub async fn write(&self, txn: &Transaction) -> Result<Self, Error> {
+        use {api_key::Column as Key, session::Column as Session};
+        Ok(Self {
+            keys: write::<api_key::Entity, _>(txn, Key::Id, Key::LastUsedAt, &self.keys).await?,
+            sessions: write::<session::Entity, _>(txn, Session::Id, Session::SeenAt, &self.sessions).await?,
+        })
+    }
+}
+
+fn batches<K: Ord>(seen: BTreeMap<K, Timestamp>) -> impl Iterator<Item = BTreeMap<K, Timestamp>> {
+    let mut rest = seen.into_iter();
+    std::iter::from_fn(move || {
+        Some(rest.by_ref().take(BATCH).collect()).filter(|batch: &BTreeMap<_, _>| !batch.is_empty())
+    })
+}
+
+/// Writes the times of one table by one statement; what was left out.
+async fn write<E: EntityTrait, K: Copy + Ord + Into<Value> + TryGetable>(
+    txn: &Transaction,
+    id: E::Column,
+    time: E::Column,
+    seen: &BTreeMap<K, Timestamp>,
+) -> Result<BTreeMap<K, Timestamp>, Error> {
+    if seen.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let ids = |ids: Vec<K>| E::find().select_only().column(id).filter(id.is_in(ids)).order_by_asc(id);
+    let free = ids(seen.keys().copied().collect())
+        .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked);
+    let free: BTreeSet<K> = free.into_tuple().all(txn).await?.into_iter().collect();
+    let (writable, other): (BTreeMap<K, Timestamp>, BTreeMap<K, Timestamp>) =
+        seen.iter().map(|(id, at)| (*id, *at)).partition(|(id, _)| free.contains(id));
+    if !writable.is_empty() {
+        let rows = writable.into_iter().map(|(id, at)| (id.into(), at.into()));
+        let statement = later_times(
+            txn.get_database_backend(),
+            E::default().table_name(),
+            id.as_str(),
+            time.as_str(),
+            rows,
+        );
+        txn.execute_raw(statement).await?;
+    }
+    if other.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    // What was deleted meanwhile is not wanted any more.
+    let locked: BTreeSet<K> =
+        ids(other.keys().copied().collect()).into_tuple().all(txn).await?.into_iter().collect();
+    Ok(other.into_iter().filter(|(id, _)| locked.contains(id)).collect())
 }

@@ -1,5 +1,7 @@
 //! Accounts: making, changing and disabling them.
 
+use std::collections::HashMap;
+
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -188,30 +190,14 @@ pub async fn add_names(
 /// # Errors
 /// [`Error::LastAdmin`] if it is the last active admin of any organisation; [`Error::Busy`] if it joined one meanwhile.
 pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    let sorted = || membership::Entity::of_user(user).order_by_asc(membership::Column::OrganisationId);
-    let mut locked = Vec::new();
-    // Locked in the order of their ids, so that two such changes cannot wait for each other.
-    for membership in sorted().all(change.txn).await? {
-        match members::lock(change, membership.organisation_id).await {
-            Ok(place) => locked.push(place.id),
-            // Deleted meanwhile.
-            Err(Error::NotFound) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    // Who is what only counts now; whoever joins waits for the account.
-    lock(change, user).await?;
-    let memberships = sorted().all(change.txn).await?;
-    if memberships.iter().any(|membership| !locked.contains(&membership.organisation_id)) {
-        return Err(Error::Busy);
-    }
+    let (_, places) = lock_with_places(change, user).await?;
     let mut disabling = user::Entity::update_many()
         .col_expr(user::Column::DisabledAt, Expr::value(change.now))
         .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
         .filter(user::COLUMN.id.eq(user))
         .filter(user::COLUMN.disabled_at.is_null());
-    for membership in memberships.iter().filter(|membership| membership.role == Role::Admin) {
-        disabling = disabling.filter(another_admin(membership.organisation_id, user));
+    for (place, _) in places.iter().filter(|(_, membership)| membership.role == Role::Admin) {
+        disabling = disabling.filter(another_admin(place.id, user));
     }
     if disabling.exec(change.txn).await?.rows_affected == 0 {
         let known = user::Entity::find_by_id(user).one(change.txn).await?.ok_or(Error::NotFound)?;
@@ -221,15 +207,16 @@ pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
     for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail] {
         one_time::kill(change, purpose, user).await?;
     }
-    for membership in &memberships {
-        members::tell_of_keys(change, membership.organisation_id, user).await?;
+    for (place, _) in &places {
+        members::tell_of_keys(change, place.id, user).await?;
     }
     change.record(None, "user.disabled", Some(user.to_string()), json!({ "sessions_ended": ended })).await?;
     Ok(())
 }
 
-/// Lets a disabled account sign in again.
+/// Lets a disabled account sign in again. Where it is an admin, the other admins are told.
 pub async fn enable(change: Change<'_>, user: UserId) -> Result<(), Error> {
+    let disabled = lock(change, user).await?.disabled_at.is_some();
     let enabled = user::Entity::update_many()
         .col_expr(user::Column::DisabledAt, Expr::value(None::<crate::clock::Timestamp>))
         .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
@@ -240,12 +227,45 @@ pub async fn enable(change: Change<'_>, user: UserId) -> Result<(), Error> {
         return Err(Error::NotFound);
     }
     change.record(None, "user.enabled", Some(user.to_string()), json!({})).await?;
+    let places = membership::Entity::of_user(user).filter(membership::COLUMN.role.eq(Role::Admin));
+    for place in places.all(change.txn).await?.iter().filter(|_| disabled) {
+        members::announce_admins(change, place.organisation_id, &[user]).await?;
+    }
     Ok(())
 }
 
 /// The account, locked until the transaction ends: sessions start and end one after the other.
 pub async fn lock(change: Change<'_>, user: UserId) -> Result<user::Model, Error> {
     user::Entity::find_by_id(user).lock(LockType::NoKeyUpdate).one(change.txn).await?.ok_or(Error::NotFound)
+}
+
+/// The account and all its organisations, locked until the transaction ends.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Busy`] if it joined one meanwhile.
+pub(super) async fn lock_with_places(
+    change: Change<'_>,
+    user: UserId,
+) -> Result<(user::Model, Vec<(organisation::Model, membership::Model)>), Error> {
+    let sorted = || membership::Entity::of_user(user).order_by_asc(membership::Column::OrganisationId);
+    let mut locked = HashMap::new();
+    // Organisations come before the account, in the order of their ids, so that two changes cannot wait for each other.
+    for membership in sorted().all(change.txn).await? {
+        match members::lock(change, membership.organisation_id).await {
+            Ok(place) => drop(locked.insert(place.id, place)),
+            // Deleted meanwhile.
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    // The memberships are read again under the account's lock, for which a new one has to wait.
+    let account = lock(change, user).await?;
+    let memberships = sorted().all(change.txn).await?;
+    let places = memberships.into_iter().map(|membership| {
+        let place = locked.remove(&membership.organisation_id).ok_or(Error::Busy)?;
+        Ok((place, membership))
+    });
+    Ok((account, places.collect::<Result<_, Error>>()?))
 }
 
 pub(super) async fn end_sessions(

@@ -50,6 +50,14 @@ pub struct Model {
     #[sea_orm(column_type = "String(StringLen::N(64))", nullable)]
     pub request_id: Option<String>,
     pub created_at: Timestamp,
+    /// For an event that stands for many of the same: a digest of what they have in common.
+    #[sea_orm(unique)]
+    pub counted_under: Option<Vec<u8>>,
+    /// How many it stands for.
+    pub count: Option<i64>,
+    /// What names people, apart from `data` so that it can be taken away while the event stays.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub personal: Option<Json>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 pub const ONLY: i32 = 1;
 
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "instance")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
@@ -18,6 +18,9 @@ pub struct Model {
     /// When the first administrator was made.
     pub set_up_at: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// What the server was started with last: setting to value, secrets as digests.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub settings: Option<Json>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

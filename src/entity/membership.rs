@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use super::{organisation, user};
+use super::{organisation, session, user};
 use crate::clock::Timestamp;
 use crate::id::{OrganisationId, UserId};
 use crate::permission::Role;
@@ -18,6 +18,8 @@ pub struct Model {
     pub role: Role,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// Sessions that began then or before count no more in this organisation: an admin ended them.
+    pub sessions_ended_at: Option<Timestamp>,
     #[sea_orm(belongs_to, from = "organisation_id", to = "id")]
     pub organisation: BelongsTo<organisation::Entity>,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]
@@ -25,6 +27,13 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Whether an admin of this organisation ended a session of this member here.
+    pub fn has_ended(&self, session: &session::Model) -> bool {
+        self.sessions_ended_at.is_some_and(|end| session.created_at <= end)
+    }
+}
 
 impl Entity {
     /// The members of an organisation.

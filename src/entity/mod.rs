@@ -12,16 +12,21 @@ pub mod audit_event;
 pub mod external_identity;
 pub mod instance;
 pub mod invitation;
+mod last_use;
 pub mod login_failure;
 pub mod membership;
 pub mod one_time_token;
 pub mod organisation;
 pub mod outbox;
+pub mod registration;
+pub mod registration_budget;
 pub mod session;
 pub mod signing_key;
 pub mod socket_ticket;
 pub mod spent_issuer_token;
 pub mod user;
+
+pub use last_use::later_times;
 
 use sea_orm::sea_query::TableCreateStatement;
 use sea_orm::{DbBackend, Schema};
@@ -36,6 +41,8 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(membership::Entity),
         schema.create_table_with_index_from_entity(session::Entity),
         schema.create_table_with_index_from_entity(external_identity::Entity),
+        schema.create_table_with_index_from_entity(registration::Entity),
+        schema.create_table_with_index_from_entity(registration_budget::Entity),
         schema.create_table_with_index_from_entity(api_key::Entity),
         schema.create_table_with_index_from_entity(api_key_secret::Entity),
         schema.create_table_with_index_from_entity(one_time_token::Entity),

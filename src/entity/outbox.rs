@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::clock::Timestamp;
-use crate::id::OutboxId;
+use crate::id::{OrganisationId, OutboxId};
 
 /// Which mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, EnumIter, DeriveActiveEnum)]
@@ -15,8 +15,11 @@ use crate::id::OutboxId;
 pub enum Kind {
     /// A link to prove the address.
     VerifyEmail,
-    /// Somebody registered with an address that is taken.
-    AlreadyRegistered,
+    /// Somebody registered with the address: a link to prove it, or that it has an account already. One kind, and one
+    /// row, for both: who registers must not learn which it was.
+    Registration,
+    /// Somebody could not sign in, where the address must be proven first. Like the kind above it, for every address.
+    SignInFailed,
     /// A link to choose a new password.
     ResetPassword,
     /// To the new address: a link to confirm it.
@@ -33,6 +36,8 @@ pub enum Kind {
     /// A refresh token was used twice: the session was ended.
     RefreshTheft,
     RaisedToAdmin,
+    /// To the admins: there is another one.
+    NewAdmin,
     /// To the admins: a member is gone whose keys go on.
     KeysLeftBehind,
     /// Another issuer's user signs in to the account from now on.
@@ -78,6 +83,8 @@ pub struct Model {
     /// The client's address, or who invites: for the caps on mails that people ask for.
     #[sea_orm(column_type = "String(StringLen::N(64))", nullable)]
     pub requested_from: Option<String>,
+    /// Of invitations: the organisation's, for its cap.
+    pub organisation_id: Option<OrganisationId>,
     pub created_at: Timestamp,
 }
 

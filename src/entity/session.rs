@@ -2,11 +2,22 @@
 
 use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
+use sea_orm::{DeriveActiveEnum, EnumIter};
 
 use super::user;
 use crate::clock::Timestamp;
 use crate::id::{OrganisationId, SessionId, UserId};
 use crate::secret::Digest;
+
+/// How often a session's refresh token is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
+pub enum RefreshUse {
+    /// Once: it is exchanged for its successor.
+    Rotating,
+    /// As often as it is presented, as clients of the older `/api/login` expect.
+    Reusable,
+}
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -33,6 +44,9 @@ pub struct Model {
     /// Through which other issuer the user signed in, if it was one.
     #[sea_orm(column_type = "String(StringLen::N(500))", nullable)]
     pub issuer: Option<String>,
+    /// By the door that the session began at.
+    #[sea_orm(default_value = "rotating")]
+    pub refresh_use: RefreshUse,
     /// When the user proved who they are. `None`: an issuer vouched for them and did not say when they proved it.
     pub authenticated_at: Option<Timestamp>,
     /// How (RFC 8176), separated by spaces.

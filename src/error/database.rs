@@ -18,18 +18,17 @@ impl StorageFailure {
     /// The storage's failure that an error tells of, if it tells of one.
     pub fn of(error: &DbErr) -> Option<Self> {
         let source = match error {
-            DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => return Some(Self::Unavailable),
+            DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)
+            | DbErr::Conn(RuntimeErr::Internal(_)) => return Some(Self::Unavailable),
             DbErr::Conn(RuntimeErr::SqlxError(source))
             | DbErr::Exec(RuntimeErr::SqlxError(source))
             | DbErr::Query(RuntimeErr::SqlxError(source)) => source,
-            DbErr::Conn(RuntimeErr::Internal(_)) => return Some(Self::Unavailable),
             _ => return None,
         };
         let is_connecting = matches!(error, DbErr::Conn(_));
         match source.as_ref() {
             sqlx::Error::Database(told) => match told.code().as_deref().map(Code::read) {
-                Some(Code::Sqlite(11 | 26)) => Some(Self::Damaged),
-                Some(Code::Postgres("XX001" | "XX002")) => Some(Self::Damaged),
+                Some(Code::Sqlite(11 | 26) | Code::Postgres("XX001" | "XX002")) => Some(Self::Damaged),
                 // NOMEM, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL
                 Some(Code::Sqlite(7 | 8 | 10 | 13 | 14 | 15)) => Some(Self::Unavailable),
                 // The server became a standby, or was set to read-only.
@@ -73,14 +72,18 @@ impl<'a> Code<'a> {
 }
 
 /// Whether the same request can succeed a moment later: another process holds the SQLite file, or PostgreSQL ended a
-/// deadlock or a serialisation failure.
+/// deadlock or a serialisation failure, or one of its time limits was over: for a lock, for a statement, and for a
+/// transaction in which nothing happens.
 fn is_passing(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))) = error
     else {
         return matches!(error, DbErr::ConnectionAcquire(_));
     };
     let code = source.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    matches!(code.as_deref().map(Code::read), Some(Code::Sqlite(5 | 6) | Code::Postgres("40P01" | "40001")))
+    matches!(
+        code.as_deref().map(Code::read),
+        Some(Code::Sqlite(5 | 6) | Code::Postgres("40P01" | "40001" | "55P03" | "57014" | "25P03"))
+    )
 }
 
 impl From<DbErr> for Error {

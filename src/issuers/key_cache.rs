@@ -10,7 +10,7 @@ use super::discovery::key_set;
 use crate::clock::Timestamp;
 use crate::config::{Issuer, KeySource};
 use crate::fetch::Fetcher;
-use crate::jwt::{VerifyingKey, public_keys};
+use crate::jwt::{KeySet, VerifyingKey};
 
 /// How long keys are used without a look at the issuer's.
 const FRESH: TimeDelta = TimeDelta::minutes(10);
@@ -56,11 +56,20 @@ fn within(since: Option<Timestamp>, now: Timestamp, limit: TimeDelta) -> bool {
     since.is_some_and(|since| (-LONGEST_WAIT..limit).contains(&(now - since)))
 }
 
+/// What an issuer's key set has for these algorithms. What must not be used is told in the log.
+fn usable(issuer: &str, text: &str, algorithms: &[Algorithm]) -> Result<Vec<VerifyingKey>, String> {
+    let set = KeySet::parse(text)?;
+    for problem in &set.refused {
+        tracing::warn!(issuer, %problem, "refused a key of an issuer");
+    }
+    set.public_keys(algorithms)
+}
+
 impl KeyCache {
     /// Empty, unless the keys are pinned.
     pub fn new(settings: &Issuer, fetcher: Fetcher) -> Self {
         let pinned = match &settings.keys {
-            KeySource::Pinned(text) => public_keys(text, &settings.algorithms).ok(),
+            KeySource::Pinned(text) => usable(&settings.issuer, text, &settings.algorithms).ok(),
             KeySource::Discovery | KeySource::Url(_) => None,
         };
         let kept = pinned.map(|keys| Arc::new(Keys { keys, fetched_at: Timestamp::MIN_UTC }));
@@ -137,7 +146,7 @@ impl KeyCache {
 
     async fn fetch(&self, flight: &mut Flight, now: Timestamp) -> Result<Arc<Keys>, Unavailable> {
         let text = key_set(&self.fetcher, &self.issuer, &self.source).await;
-        match text.and_then(|text| public_keys(&text, &self.algorithms)) {
+        match text.and_then(|text| usable(&self.issuer, &text, &self.algorithms)) {
             Ok(keys) => {
                 let keys = Arc::new(Keys { keys, fetched_at: now });
                 *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some(keys.clone());

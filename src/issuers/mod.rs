@@ -28,15 +28,18 @@ use key_cache::KeyCache;
 const LONGEST: usize = 16 * 1024;
 
 /// Why nobody is signed in by a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Nobody configured that issuer, or not any more.
+    /// What it is called stays out of the log: anybody can write anything there.
+    #[error("no such issuer is configured")]
     Unknown(String),
+    #[error("its issuer is turned off")]
     Disabled,
+    #[error(transparent)]
     Token(Rejection),
-    /// The user must prove more to the issuer, or prove it again.
+    #[error("its proof is too old or too weak")]
     StepUp(StepUp),
-    /// Its keys cannot be had.
+    #[error("its issuer's keys cannot be had")]
     Unavailable,
 }
 

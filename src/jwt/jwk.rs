@@ -7,6 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::roca::has_fingerprint;
 use super::verify::VerifyingKey;
 
 /// What others may sign with: a secret that is shared proves nothing to a third party.
@@ -28,7 +29,7 @@ const MOST_KEYS: usize = 100;
 
 impl VerifyingKey {
     /// A key that may verify, and says for which single algorithm.
-    pub fn from_jwk(jwk: &Jwk) -> Option<Self> {
+    fn from_jwk(jwk: &Jwk) -> Option<Self> {
         let octets = matches!(jwk.algorithm, AlgorithmParameters::OctetKey(_));
         if octets && jwk.common.key_algorithm.is_none() {
             return None;
@@ -43,29 +44,88 @@ impl VerifyingKey {
     }
 }
 
-/// What an issuer's key set (RFC 7517 section 5) has of public keys for one of these algorithms. Keys of kinds that
-/// are unknown here are passed over.
-///
-/// # Errors
-/// When it is no key set, or has no such key.
-pub fn public_keys(text: &str, allowed: &[Algorithm]) -> Result<Vec<VerifyingKey>, String> {
-    #[derive(Deserialize)]
-    struct KeySet {
-        keys: Vec<Value>,
+/// A key of a set that is not used, although it could verify.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Which of them a token means is anybody's choice.
+    #[error("several keys have the `kid` {0}: none of them is used")]
+    SameKid(String),
+    #[error("the key {} is weak (ROCA, CVE-2017-15361): it is not used", .0.as_deref().unwrap_or("without a `kid`"))]
+    Roca(Option<String>),
+}
+
+/// A key set (RFC 7517 section 5) without what must not be used of it. One bad key does not take the others along: an
+/// issuer with a forgotten weak key would be cut off altogether. What two keys are called by names neither of them.
+#[derive(Debug)]
+pub struct KeySet {
+    jwks: Vec<Jwk>,
+    /// For the log.
+    pub refused: Vec<Refused>,
+}
+
+impl KeySet {
+    /// Reads a key set. Keys of kinds that are unknown here are passed over.
+    ///
+    /// # Errors
+    /// When it is no key set.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Written {
+            keys: Vec<Value>,
+        }
+        let written: Written = serde_json::from_str(text).map_err(|error| format!("no key set: {error}"))?;
+        let mut set = Self { jwks: Vec::new(), refused: Vec::new() };
+        for (at, key) in written.keys.iter().enumerate().take(MOST_KEYS) {
+            let kid = key["kid"].as_str();
+            let is_called_so = |other: &Value| !is_for_encryption(other) && other["kid"].as_str() == kid;
+            let mut others = written.keys.iter().enumerate().filter(|(place, _)| *place != at);
+            if let Some(kid) = kid
+                && !is_for_encryption(key)
+                && others.any(|(_, other)| is_called_so(other))
+            {
+                let refused = Refused::SameKid(kid.to_owned());
+                if !set.refused.contains(&refused) {
+                    set.refused.push(refused);
+                }
+                continue;
+            }
+            match serde_json::from_value::<Jwk>(key.clone()) {
+                Ok(jwk) if is_roca(&jwk) => set.refused.push(Refused::Roca(jwk.common.key_id)),
+                Ok(jwk) => set.jwks.push(jwk),
+                Err(_) => {}
+            }
+        }
+        Ok(set)
     }
-    let set: KeySet = serde_json::from_str(text).map_err(|error| format!("no key set: {error}"))?;
-    let keys: Vec<_> = set
-        .keys
-        .into_iter()
-        .take(MOST_KEYS)
-        .filter_map(|key| serde_json::from_value::<Jwk>(key).ok())
-        .filter_map(|jwk| {
-            let mut algorithms = algorithms(&jwk)?;
+
+    /// Its public keys for one of these algorithms.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn public_keys(&self, allowed: &[Algorithm]) -> Result<Vec<VerifyingKey>, String> {
+        let usable = |jwk: &Jwk| {
+            let mut algorithms = algorithms(jwk)?;
             algorithms.retain(|one| ASYMMETRIC.contains(one) && allowed.contains(one));
-            if algorithms.is_empty() { None } else { VerifyingKey::of(&jwk, algorithms) }
-        })
-        .collect();
-    if keys.is_empty() { Err("no key for any of the algorithms".to_owned()) } else { Ok(keys) }
+            if algorithms.is_empty() { None } else { VerifyingKey::of(jwk, algorithms) }
+        };
+        let keys: Vec<_> = self.jwks.iter().filter_map(usable).collect();
+        if keys.is_empty() { Err("no key for any of the algorithms".to_owned()) } else { Ok(keys) }
+    }
+
+    /// Its keys that say for which single algorithm they are, secret ones too.
+    pub fn single_purpose_keys(&self) -> Vec<VerifyingKey> {
+        self.jwks.iter().filter_map(VerifyingKey::from_jwk).collect()
+    }
+}
+
+/// Such a key is never verified with, so that it may be called as one that is.
+fn is_for_encryption(key: &Value) -> bool {
+    key["use"] == "enc"
+}
+
+fn is_roca(jwk: &Jwk) -> bool {
+    let AlgorithmParameters::RSA(rsa) = &jwk.algorithm else { return false };
+    URL_SAFE_NO_PAD.decode(&rsa.n).is_ok_and(|modulus| has_fingerprint(&modulus))
 }
 
 /// What a key may be used with: what its kind can do, or the one of those that it names.

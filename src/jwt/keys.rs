@@ -161,9 +161,11 @@ impl SigningKeys {
         jsonwebtoken::encode(&header, claims, &key.encoding).map_err(Error::internal)
     }
 
+    /// Before the first one is due, the one that is due next: it was made while the clock was ahead.
     fn current(&self, now: Timestamp) -> Option<&SigningKey> {
-        let due = self.keys.iter().filter(|key| key.algorithm == self.algorithm && key.signs_from <= now);
-        due.max_by_key(|key| key.signs_from)
+        let ours = || self.keys.iter().filter(|key| key.algorithm == self.algorithm);
+        let due = ours().filter(|key| key.signs_from <= now).max_by_key(|key| key.signs_from);
+        due.or_else(|| ours().min_by_key(|key| key.signs_from))
     }
 
     /// The `kid` of the key that signs at that time.

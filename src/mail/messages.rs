@@ -1,6 +1,7 @@
-//! What each mail says.
+//! What each mail says. Whatever people or programs chose themselves goes through `quoted.rs`.
 
 use super::letter::Letter;
+use super::quoted;
 
 const NOT_YOU: &str = "If this was not you, ignore this mail: nothing happens.";
 const NOT_YOU_ACT: &str = "If this was not you, choose a new password now: that ends all sessions.";
@@ -28,7 +29,9 @@ pub fn already_registered(site: &str) -> Letter {
         "You have an account already".to_owned(),
         vec![
             "Somebody tried to register with this address, but it has an account already.".to_owned(),
-            format!("If it was you: sign in at {site}, or ask for a new password there."),
+            format!(
+                "If it was you: sign in at {site}, or ask for a new password there, which confirms the address too."
+            ),
         ],
         None,
         NOT_YOU,
@@ -56,13 +59,18 @@ pub fn confirm_new_email(link: String) -> Letter {
 pub fn email_changed(new: &str) -> Letter {
     letter(
         "Your e-mail address was changed".to_owned(),
-        vec![format!("Your account has the address {new} now. Mails about it no longer come here.")],
+        vec![format!(
+            "Your account has the address {} now. Mails about it no longer come here.",
+            quoted::name(new)
+        )],
         None,
         "If this was not you, tell the administrator of your organisation at once.",
     )
 }
 
-pub fn invitation(inviter: &str, organisation: &str, role: &str, link: String) -> Letter {
+pub fn invitation(inviter: Option<&str>, organisation: &str, role: &str, link: String) -> Letter {
+    let inviter = inviter.map_or_else(|| "An admin".to_owned(), quoted::name);
+    let organisation = quoted::name(organisation);
     letter(
         format!("{inviter} invites you to {organisation}"),
         vec![
@@ -76,6 +84,7 @@ pub fn invitation(inviter: &str, organisation: &str, role: &str, link: String) -
 }
 
 pub fn new_device(device: &str, address: &str, time: &str) -> Letter {
+    let device = quoted::device(device);
     letter(
         "New sign-in to your account".to_owned(),
         vec![format!(
@@ -96,6 +105,7 @@ pub fn password_changed() -> Letter {
 }
 
 pub fn key_created(actor: &str, key: &str, organisation: &str) -> Letter {
+    let (actor, key, organisation) = (quoted::name(actor), quoted::name(key), quoted::name(organisation));
     letter(
         format!("New API key in {organisation}"),
         vec![format!("{actor} made the API key {key} in {organisation}.")],
@@ -105,6 +115,7 @@ pub fn key_created(actor: &str, key: &str, organisation: &str) -> Letter {
 }
 
 pub fn refresh_theft(device: &str) -> Letter {
+    let device = quoted::device(device);
     letter(
         "A session was ended for your safety".to_owned(),
         vec![
@@ -119,6 +130,7 @@ pub fn refresh_theft(device: &str) -> Letter {
 }
 
 pub fn raised_to_admin(organisation: &str) -> Letter {
+    let organisation = quoted::name(organisation);
     letter(
         format!("You are an admin of {organisation}"),
         vec![format!("You may now manage members and API keys of {organisation}.")],
@@ -127,7 +139,23 @@ pub fn raised_to_admin(organisation: &str) -> Letter {
     )
 }
 
-pub fn keys_left_behind(member: &str, organisation: &str, keys: &str) -> Letter {
+pub fn new_admin(members: &[String], organisation: &str) -> Letter {
+    let (members, organisation) = (quoted::names(members), quoted::name(organisation));
+    letter(
+        format!("New admin of {organisation}"),
+        vec![
+            format!("{members} may manage members and API keys of {organisation} from now on."),
+            "The audit log of the organisation tells who decided it. If it should not be so, change the role or remove the member."
+                .to_owned(),
+        ],
+        None,
+        "You get this because you are an admin there.",
+    )
+}
+
+pub fn keys_left_behind(member: &str, organisation: &str, keys: &[String]) -> Letter {
+    let (member, organisation, keys) =
+        (quoted::name(member), quoted::name(organisation), quoted::names(keys));
     letter(
         format!("API keys of a former member of {organisation}"),
         vec![

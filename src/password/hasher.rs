@@ -1,7 +1,7 @@
 //! Hashing and checking passwords, as many at once as there are cores; a bounded queue waits.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use argon2::Params;
 use tokio::sync::Semaphore;
@@ -33,6 +33,7 @@ pub struct Hasher {
     longest_queue: usize,
     memory: Memory,
     dummy: Arc<str>,
+    runs: Arc<AtomicU64>,
 }
 
 impl Hasher {
@@ -50,6 +51,7 @@ impl Hasher {
             longest_queue,
             memory,
             dummy,
+            runs: Arc::default(),
         })
     }
 
@@ -135,6 +137,11 @@ impl Hasher {
         Stored::read(stored).map_or(true, |stored| !stored.is_made_by(&self.params))
     }
 
+    /// How often a core was taken: what tells by its time should take as many for everybody.
+    pub fn runs(&self) -> u64 {
+        self.runs.load(Ordering::Relaxed)
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Memory) -> Result<T, Error> + Send + 'static,
@@ -142,6 +149,7 @@ impl Hasher {
         let place = Place::take(&self.waiting, self.longest_queue)?;
         let permit = self.cores.clone().acquire_owned().await.map_err(Error::internal)?;
         drop(place);
+        self.runs.fetch_add(1, Ordering::Relaxed);
         let memory = self.memory.clone();
         // The permit goes along: a client that hangs up must not free its core while it is still in use.
         tokio::task::spawn_blocking(move || {

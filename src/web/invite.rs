@@ -7,13 +7,14 @@ use axum::response::{IntoResponse, Response};
 use sea_orm::EntityTrait as _;
 use serde::Deserialize;
 
-use super::page::{GonePage, LinkPart, NoticePage, Sent, page, too_many};
+use super::page::{GonePage, LinkPart, NoticePage, Sent, page, page_of_error, too_many};
 use crate::app::App;
 use crate::auth::{Client, optional_user};
 use crate::domain::attempts::Door;
 use crate::domain::display_name::DisplayName;
 use crate::domain::joining::{self, Joiner, Names};
-use crate::domain::{Change, sessions, sign_in};
+use crate::domain::sessions::{self, Beginning};
+use crate::domain::{Change, invitations, sign_in};
 use crate::entity::{invitation, organisation};
 use crate::error::Error;
 use crate::password::PresentedPassword;
@@ -58,8 +59,16 @@ struct Found {
 }
 
 impl Found {
-    fn page(&self, status: StatusCode, form: InviteForm, problem: Option<String>) -> Result<Response, Error> {
-        let shown = InvitePage {
+    fn page(&self) -> Result<Response, Error> {
+        page(StatusCode::OK, &self.form(InviteForm::default(), None))
+    }
+
+    fn page_again(&self, form: InviteForm, error: &Error, problem: String) -> Result<Response, Error> {
+        page_of_error(error, &self.form(form, Some(problem)))
+    }
+
+    fn form(&self, form: InviteForm, problem: Option<String>) -> InvitePage<'_> {
+        InvitePage {
             organisation: &self.organisation.name,
             role: self.invitation.role.as_str(),
             email: &self.invitation.email,
@@ -67,8 +76,7 @@ impl Found {
             has_account: self.visitor == Visitor::HasAccount,
             name: form.name,
             problem,
-        };
-        page(status, &shown)
+        }
     }
 }
 
@@ -79,7 +87,7 @@ async fn find(
     headers: &HeaderMap,
     link: &str,
 ) -> Result<Result<Found, Response>, Error> {
-    let gone = || Ok(Err(page(StatusCode::GONE, &GONE)?));
+    let gone = || Ok(Err(page_of_error(&Error::LinkInvalid, &GONE)?));
     let Some(link) = Secret::parse(link).filter(|link| link.kind() == Kind::Invitation) else {
         return gone();
     };
@@ -93,16 +101,18 @@ async fn find(
     let organisation =
         organisation::Entity::find_by_id(invitation.organisation_id).one(app.db.read()).await?;
     let Some(organisation) = organisation else { return gone() };
+    if invitation.accepted_at.is_none() && !invitations::is_confirmed(app.db.read(), &invitation).await? {
+        let (heading, text) = ("Not confirmed any more", Error::InvitationUnconfirmed.to_string());
+        return Ok(Err(page_of_error(&Error::InvitationUnconfirmed, &NoticePage { heading, text })?));
+    }
     if let Some(by) = by {
         if by.user.email_normalised != invitation.email_normalised {
             let text = format!(
                 "You are signed in as {}, but this invitation is for {}. Sign out first, or open it in another browser. It stays good.",
                 by.user.email, invitation.email
             );
-            return Ok(Err(page(
-                StatusCode::FORBIDDEN,
-                &NoticePage { heading: "For another address", text },
-            )?));
+            let notice = NoticePage { heading: "For another address", text };
+            return Ok(Err(page_of_error(&Error::InvitationForAnother, &notice)?));
         }
         let joiner = Some(Joiner::SignedIn(Box::new(by.user)));
         return Ok(Ok(Found { invitation, organisation, visitor: Visitor::SignedIn, joiner }));
@@ -121,7 +131,7 @@ pub async fn show(
     LinkPart(link): LinkPart,
 ) -> Result<Response, Error> {
     match find(&app, &client, &headers, &link).await? {
-        Ok(found) => found.page(StatusCode::OK, InviteForm::default(), None),
+        Ok(found) => found.page(),
         Err(instead) => Ok(instead),
     }
 }
@@ -142,6 +152,7 @@ pub async fn accept(
         Some(joiner) => Ok(joiner),
         None => by_password(&app, &client.door(&app), &found, &form).await,
     };
+    let _turn = app.db.turn(found.organisation.id).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
@@ -151,13 +162,16 @@ pub async fn accept(
     };
     let (user, _) = match outcome {
         Ok(member) => member,
-        Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
+        Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
         Err(Error::TooManyAttempts { retry_after }) => return too_many(retry_after),
         Err(error @ (Error::Internal(_) | Error::StorageUnavailable(_) | Error::Busy)) => return Err(error),
-        Err(Error::WeakPassword(refusal)) => {
-            return found.page(StatusCode::UNPROCESSABLE_ENTITY, form, Some(refusal.advice()));
+        Err(error) => {
+            let problem = match &error {
+                Error::WeakPassword(refusal) => refusal.advice(),
+                other => other.to_string(),
+            };
+            return found.page_again(form, &error, problem);
         }
-        Err(error) => return found.page(error.status(), form, Some(error.to_string())),
     };
     let text =
         format!("You are {} of {} now, and signed in here.", found.invitation.role, found.organisation.name);
@@ -168,7 +182,13 @@ pub async fn accept(
     }
     let actor = actor.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let (_, cookie) = sessions::start(change, &app.keyring, user.id, Some(found.organisation.id)).await?;
+    let (_, cookie) = sessions::start(
+        change,
+        &app.keyring,
+        user.id,
+        Beginning::by_password(change.now, Some(found.organisation.id)),
+    )
+    .await?;
     txn.commit().await?;
     Ok((client.cookies(&app, user.id, &cookie), done).into_response())
 }

@@ -11,13 +11,19 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::password::{Context, NewPassword, ProposedPassword};
 
 /// Styles and forms of our own, no script.
 const CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
+
+/// Other sites learn nothing of a page's address, which may hold the secret of a link. `no-referrer` would hide it no
+/// better, and makes browsers send `Origin: null` with a form (Fetch, "append a request `Origin` header"). On plain
+/// http under a name that is not localhost there is no `Sec-Fetch-Site` either, and every form would be refused as
+/// cross-site.
+const REFERRER_POLICY: HeaderValue = HeaderValue::from_static("same-origin");
 
 /// A link that does not work any more.
 #[derive(Template)]
@@ -65,10 +71,18 @@ impl<S: Send + Sync> FromRequestParts<S> for LinkPart {
     }
 }
 
+/// A page in the place of an error's usual form; the log has its code all the same.
+pub fn page_of_error(error: &Error, template: &impl Template) -> Result<Response, Error> {
+    let mut response = page(error.status(), template)?;
+    response.extensions_mut().insert(Code(error.code()));
+    Ok(response)
+}
+
 /// A rendered page.
 pub fn page(status: StatusCode, template: &impl Template) -> Result<Response, Error> {
     let mut response = (status, Html(template.render().map_err(Error::internal)?)).into_response();
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CSP);
+    response.headers_mut().insert(header::REFERRER_POLICY, REFERRER_POLICY);
     Ok(response)
 }
 
@@ -100,8 +114,8 @@ pub async fn chosen(
 pub fn too_many(retry_after: u64) -> Result<Response, Error> {
     let minutes = retry_after.div_ceil(60);
     let text = format!("There were too many wrong attempts. Try again in {minutes} min.");
-    let mut response =
-        page(StatusCode::TOO_MANY_REQUESTS, &NoticePage { heading: "Too many attempts", text })?;
+    let error = Error::TooManyAttempts { retry_after };
+    let mut response = page_of_error(&error, &NoticePage { heading: "Too many attempts", text })?;
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
     Ok(response)
 }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::page::{GonePage, LinkPart, NoticePage, Sent, chosen, page, too_many};
+use super::page::{GonePage, LinkPart, NoticePage, Sent, chosen, page, page_of_error, too_many};
 use crate::app::App;
 use crate::auth::Client;
 use crate::domain::{Change, mailbox, one_time, users};
@@ -40,7 +40,7 @@ async fn working(app: &App, link: &str) -> Result<Option<Secret>, Error> {
 pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
     match working(&app, &link).await? {
         Some(_) => page(StatusCode::OK, &ResetPage::default()),
-        None => page(StatusCode::GONE, &GONE),
+        None => page_of_error(&Error::LinkInvalid, &GONE),
     }
 }
 
@@ -54,19 +54,21 @@ pub async fn choose(
     let found = async { working(&app, &link).await?.ok_or(Error::LinkInvalid) };
     let link = match client.door(&app).guess(None, found).await {
         Ok(link) => link,
-        Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
+        Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
         Err(Error::TooManyAttempts { retry_after }) => return too_many(retry_after),
         Err(error) => return Err(error),
     };
     let owner = match mailbox::owner_of(app.db.read(), &app.keyring, &link, app.now()).await {
         Ok(owner) => owner,
-        Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
+        Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
         Err(error) => return Err(error),
     };
     let context = users::add_names(app.db.read(), app.password_context(&owner.email), &owner).await?;
     let password = match chosen(&app, form.password, &context).await? {
         Ok(password) => password,
-        Err(problem) => return page(StatusCode::UNPROCESSABLE_ENTITY, &ResetPage { problem: Some(problem) }),
+        Err(problem) => {
+            return page_of_error(&Error::Invalid(Vec::new()), &ResetPage { problem: Some(problem) });
+        }
     };
     let new_hash = app.hasher.hash(&password).await?;
     let txn = app.db.begin().await?;
@@ -78,10 +80,10 @@ pub async fn choose(
             let text = "All your sessions were ended. Sign in with the new password.".to_owned();
             page(StatusCode::OK, &NoticePage { heading: "Password changed", text })
         }
-        Err(Error::LinkInvalid) => page(StatusCode::GONE, &GONE),
+        Err(Error::LinkInvalid) => page_of_error(&Error::LinkInvalid, &GONE),
         Err(Error::UserDisabled) => {
             let text = Error::UserDisabled.to_string();
-            page(StatusCode::FORBIDDEN, &NoticePage { heading: "Account disabled", text })
+            page_of_error(&Error::UserDisabled, &NoticePage { heading: "Account disabled", text })
         }
         Err(error) => Err(error),
     }

@@ -6,13 +6,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::page::{GonePage, LinkPart, Sent, chosen, page};
+use super::page::{GonePage, LinkPart, Sent, chosen, page, page_of_error};
 use crate::app::App;
 use crate::auth::Client;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
+use crate::domain::sessions::{self, Beginning};
 use crate::domain::users::NewUser;
-use crate::domain::{Change, sessions, setup};
+use crate::domain::{Change, setup};
 use crate::error::Error;
 use crate::secret::{Kind, Secret};
 
@@ -62,7 +63,7 @@ pub struct SetupForm {
 pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
     match working(&app, &link).await? {
         Some(_) => page(StatusCode::OK, &SetupPage::default()),
-        None => page(StatusCode::GONE, &GONE),
+        None => page_of_error(&Error::LinkInvalid, &GONE),
     }
 }
 
@@ -73,7 +74,7 @@ pub async fn create(
     LinkPart(link): LinkPart,
     Sent(form): Sent<SetupForm>,
 ) -> Result<Response, Error> {
-    let Some(link) = working(&app, &link).await? else { return page(StatusCode::GONE, &GONE) };
+    let Some(link) = working(&app, &link).await? else { return page_of_error(&Error::LinkInvalid, &GONE) };
     let context = app.password_context(&form.email).and([form.organisation.as_str()]);
     let (email, organisation, password) = (
         Email::try_from(form.email.trim().to_owned()),
@@ -90,7 +91,7 @@ pub async fn create(
                 organisation_problem: organisation.err().map(str::to_owned),
                 password_problem: password.err(),
             };
-            return page(StatusCode::UNPROCESSABLE_ENTITY, &again);
+            return page_of_error(&Error::Invalid(Vec::new()), &again);
         }
     };
     let password_hash = app.hasher.hash(&password).await?;
@@ -108,7 +109,7 @@ pub async fn create(
     let (user, organisation) =
         match setup::create_first_admin(change, &app.keyring, Some(&link), new, &organisation).await {
             Ok(made) => made,
-            Err(Error::LinkInvalid) => return page(StatusCode::GONE, &GONE),
+            Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
             Err(Error::EmailTaken) => {
                 let again = SetupPage {
                     email: form.email,
@@ -116,13 +117,15 @@ pub async fn create(
                     email_problem: Some("an account with this address exists already".to_owned()),
                     ..SetupPage::default()
                 };
-                return page(StatusCode::CONFLICT, &again);
+                return page_of_error(&Error::EmailTaken, &again);
             }
             Err(error) => return Err(error),
         };
     let actor = actor.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let (_, cookie) = sessions::start(change, &app.keyring, user.id, Some(organisation.id)).await?;
+    let (_, cookie) =
+        sessions::start(change, &app.keyring, user.id, Beginning::by_password(change.now, Some(organisation.id)))
+            .await?;
     txn.commit().await?;
     let done = DonePage {
         email: &user.email,

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-use super::page::{GonePage, LinkPart, NoticePage, page};
+use super::page::{GonePage, LinkPart, NoticePage, page, page_of_error};
 use crate::api::use_link;
 use crate::app::App;
 use crate::auth::Client;
@@ -29,7 +29,7 @@ pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Re
         Some(link) => one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?,
         None => false,
     };
-    if works { page(StatusCode::OK, &VerifyPage) } else { page(StatusCode::GONE, &GONE) }
+    if works { page(StatusCode::OK, &VerifyPage) } else { page_of_error(&Error::LinkInvalid, &GONE) }
 }
 
 /// Proves the address.
@@ -39,7 +39,7 @@ pub async fn confirm(
     headers: HeaderMap,
     LinkPart(link): LinkPart,
 ) -> Result<Response, Error> {
-    let Some(link) = parse(&link) else { return page(StatusCode::GONE, &GONE) };
+    let Some(link) = parse(&link) else { return page_of_error(&Error::LinkInvalid, &GONE) };
     match use_link(&app, &client, &headers, &link).await {
         Ok((user, renewed)) => {
             let text = format!("{} is confirmed. You can close this page and sign in.", user.email);
@@ -49,10 +49,10 @@ pub async fn confirm(
                 None => page,
             })
         }
-        Err(Error::LinkInvalid) => page(StatusCode::GONE, &GONE),
+        Err(Error::LinkInvalid) => page_of_error(&Error::LinkInvalid, &GONE),
         Err(Error::EmailTaken) => {
             let text = "Another account has this address by now.".to_owned();
-            page(StatusCode::CONFLICT, &NoticePage { heading: "Address taken", text })
+            page_of_error(&Error::EmailTaken, &NoticePage { heading: "Address taken", text })
         }
         Err(error) => Err(error),
     }

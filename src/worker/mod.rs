@@ -5,6 +5,8 @@
 pub mod outbox;
 pub mod signing_keys;
 pub mod sweep;
+pub mod tally;
+pub mod unproven;
 pub mod updates;
 pub mod usage;
 
@@ -35,8 +37,10 @@ pub fn spawn(app: &App) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
     every!(jobs, app, 1, "sending mails", outbox::tick);
     every!(jobs, app, 3, "writing last uses", usage::tick);
+    every!(jobs, app, 3, "writing counted failures", tally::tick);
     every!(jobs, app, 30, "reading the signing keys", signing_keys::tick);
     every!(jobs, app, 3600, "sweeping", sweep::tick);
+    every!(jobs, app, 3600, "ending unproven accounts", unproven::tick);
     if app.config.update_feed.is_some() {
         jobs.spawn(updates::run(app.clone()));
     }

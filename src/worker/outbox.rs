@@ -65,7 +65,7 @@ async fn deliver(app: &App, mail: Model) -> Result<(), Error> {
             tracing::warn!(mail = %mail.id, attempts = mail.attempts + 1, ?state, error, "a mail was not sent");
         }
     }
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 async fn postpone(app: &App, mail: &Model) -> Result<(), Error> {
@@ -75,7 +75,7 @@ async fn postpone(app: &App, mail: &Model) -> Result<(), Error> {
     if outbox::claim(change, mail).await? {
         outbox::retry_later(change, mail, "the mail could not be written: see the log").await?;
     }
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 /// Claims a mail and writes its letter. `None` if another node has it, or there is nobody to send it to.
@@ -95,17 +95,17 @@ async fn prepare(app: &App, mail: &Model) -> Result<Option<Letter>, Error> {
 }
 
 async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Letter>, Error> {
-    let url = &app.config.public_url;
     let text = |name: &str| mail.data[name].as_str().unwrap_or_default();
     Ok(match mail.kind {
-        Kind::VerifyEmail => {
-            let unproven =
-                locked_recipient(change, mail).await?.filter(|user| user.email_verified_at.is_none());
-            let unproven = unproven.filter(|user| user.disabled_at.is_none());
-            link(app, change, Purpose::VerifyEmail, unproven, mail, "verify")
-                .await?
-                .map(messages::verify_email)
+        // Of an account that was there before, the link is for the one who made it.
+        Kind::Registration if mail.data["made"].is_null() => already_registered(app, change, mail).await?,
+        Kind::Registration | Kind::VerifyEmail => verify_email(app, change, mail).await?,
+        Kind::SignInFailed if mail.data["right"] == true => verify_email(app, change, mail).await?,
+        // Mails for every wrong password would be a nuisance; who registered lately may take it for theirs.
+        Kind::SignInFailed if outbox::was_registered_with(change, &mail.recipient).await? => {
+            already_registered(app, change, mail).await?
         }
+        Kind::SignInFailed => None,
         Kind::ResetPassword => {
             let user = locked_recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
             link(app, change, Purpose::ResetPassword, user, mail, "reset")
@@ -123,20 +123,39 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
             Ok(id) => invitation(app, change, id).await?,
             Err(_) => None,
         },
-        Kind::AlreadyRegistered => Some(messages::already_registered(url)),
         Kind::EmailChanged => Some(messages::email_changed(text("new"))),
         Kind::NewDevice => Some(messages::new_device(text("device"), text("address"), text("time"))),
         Kind::PasswordChanged => Some(messages::password_changed()),
         Kind::KeyCreated => Some(messages::key_created(text("actor"), text("key"), text("organisation"))),
         Kind::RefreshTheft => Some(messages::refresh_theft(text("device"))),
         Kind::RaisedToAdmin => Some(messages::raised_to_admin(text("organisation"))),
+        Kind::NewAdmin => Some(messages::new_admin(&texts(&mail.data["members"]), text("organisation"))),
         Kind::KeysLeftBehind => {
-            Some(messages::keys_left_behind(text("member"), text("organisation"), text("keys")))
+            Some(messages::keys_left_behind(text("member"), text("organisation"), &texts(&mail.data["keys"])))
         }
         Kind::IdentityLinked => Some(messages::identity_linked(text("issuer"))),
         Kind::IdentityUnlinked => Some(messages::identity_unlinked(text("issuer"))),
         Kind::Test => Some(messages::test()),
     })
+}
+
+/// Several texts, or the one that an older version wrote.
+fn texts(value: &Value) -> Vec<String> {
+    let one = value.as_str().map(str::to_owned).into_iter();
+    let several = value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+    one.chain(several).collect()
+}
+
+async fn verify_email(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Letter>, Error> {
+    let unproven = locked_recipient(change, mail).await?.filter(|user| user.email_verified_at.is_none());
+    let unproven = unproven.filter(|user| user.disabled_at.is_none());
+    let link = link(app, change, Purpose::VerifyEmail, unproven, mail, "verify").await?;
+    Ok(link.map(messages::verify_email))
+}
+
+async fn already_registered(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Letter>, Error> {
+    let known = recipient(change, mail).await?.is_some();
+    Ok(known.then(|| messages::already_registered(&app.config.public_url)))
 }
 
 async fn recipient(change: Change<'_>, mail: &Model) -> Result<Option<user::Model>, Error> {
@@ -182,9 +201,9 @@ async fn invitation(app: &App, change: Change<'_>, id: InvitationId) -> Result<O
         Some(inviter) => user::Entity::find_by_id(inviter).one(change.txn).await?,
         None => None,
     };
-    let inviter = inviter.map_or_else(|| "An admin".to_owned(), |inviter| inviter.name);
     let link = format!("{}/invite/{}", app.config.public_url, secret.reveal());
     Ok(organisation.map(|organisation| {
-        messages::invitation(&inviter, &organisation.name, invitation.role.as_str(), link)
+        let inviter = inviter.as_ref().map(|inviter| inviter.name.as_str());
+        messages::invitation(inviter, &organisation.name, invitation.role.as_str(), link)
     }))
 }

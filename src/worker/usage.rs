@@ -1,28 +1,29 @@
 //! Writes the last uses of keys and sessions.
 
 use crate::app::App;
+use crate::domain::usage::Seen;
 use crate::error::Error;
 
 /// Writes what was collected since the last time.
 pub async fn tick(app: &App) -> Result<(), Error> {
-    if app.usage.is_empty() {
-        return Ok(());
-    }
-    let seen = app.usage.take();
-    let written = async {
-        let txn = app.db.begin().await?;
-        let written = seen.write(&txn).await?;
-        txn.commit().await?;
-        Ok(written)
-    };
-    match written.await {
-        Ok(written) => {
-            tracing::debug!(written, "wrote last uses");
-            Ok(())
-        }
-        Err(error) => {
-            app.usage.put_back(seen);
-            Err(error)
+    let mut batches = app.usage.take().in_batches().into_iter();
+    for batch in batches.by_ref() {
+        match write(app, &batch).await {
+            Ok(left_out) => app.usage.put_back(left_out),
+            Err(error) => {
+                app.usage.put_back(batch);
+                batches.for_each(|unwritten| app.usage.put_back(unwritten));
+                return Err(error);
+            }
         }
     }
+    Ok(())
+}
+
+async fn write(app: &App, batch: &Seen) -> Result<Seen, Error> {
+    let txn = app.db.begin().await?;
+    let left_out = batch.write(&txn).await?;
+    txn.commit().await?;
+    tracing::debug!(written = batch.len() - left_out.len(), "wrote last uses");
+    Ok(left_out)
 }

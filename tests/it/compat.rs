@@ -186,15 +186,70 @@ async fn core_s_refresh_ends_with_the_session_and_tells_of_theft() {
         .status(204);
     bearer(&app, first["refresh_token"].as_str().unwrap()).get("/api/login/refresh").await.status(401);
 
-    let second = sign_in().await;
-    let old = second["refresh_token"].as_str().unwrap();
-    let rotated = bearer(&app, old).call(Method::POST, "/api/auth/refresh", None).await.status(200).json();
-    bearer(&app, old).get("/api/login/refresh").await.status(200);
-    app.advance(TimeDelta::seconds(11));
-    bearer(&app, old).get("/api/login/refresh").await.status(401);
-    let successor = rotated["refresh_token"].as_str().unwrap();
-    bearer(&app, successor).get("/api/login/refresh").await.status(401);
-    bearer(&app, rotated["token"].as_str().unwrap()).get("/api/auth/me").await.status(401);
+    // Once it was exchanged at the newer door it is theft at both.
+    for at_the_older_door in [true, false] {
+        let second = sign_in().await;
+        let old = second["refresh_token"].as_str().unwrap();
+        bearer(&app, old).get("/api/login/refresh").await.status(200);
+        let exchange =
+            async |token: &str| bearer(&app, token).call(Method::POST, "/api/auth/refresh", None).await;
+        let rotated = exchange(old).await.status(200).json();
+        let (access, successor) =
+            (rotated["token"].as_str().unwrap(), rotated["refresh_token"].as_str().unwrap());
+        // Its successor rotates, and is no good at the older door; a lost answer there is no theft.
+        for token in [old, successor] {
+            bearer(&app, token).get("/api/login/refresh").await.status(401);
+        }
+        bearer(&app, access).get("/api/auth/me").await.status(200);
+        app.advance(TimeDelta::seconds(11));
+        if at_the_older_door {
+            bearer(&app, old).get("/api/login/refresh").await.status(401);
+        } else {
+            exchange(old).await.status(401);
+        }
+        bearer(&app, access).get("/api/auth/me").await.status(401);
+        exchange(successor).await.status(401);
+        assert_eq!(app.subjects(NAME).await[0], "A session was ended for your safety");
+    }
+}
+
+#[tokio::test]
+async fn core_refreshes_no_session_that_began_elsewhere_so_that_a_thief_cannot_live_beside_its_owner() {
+    let app = TestApp::start().await;
+    let registered = app.register(NAME, Some("Acme")).await.refresh_token;
+    let signed_in = app.sign_in(NAME).await;
+    let onedb = app.anonymous().post("/api/auth/login", login(PASSWORD)).await.status(200).json();
+    for token in [&registered, &signed_in.refresh_token, onedb["refresh_token"].as_str().unwrap()] {
+        let answer = bearer(&app, token).get("/api/login/refresh").await.status(401);
+        assert_eq!(answer.code(), "invalid_refresh_token");
+        // It was the wrong door, and no theft.
+        let successor =
+            bearer(&app, token).call(Method::POST, "/api/auth/refresh", None).await.status(200).json();
+        let successor = successor["refresh_token"].as_str().unwrap();
+        bearer(&app, successor).get("/api/login/refresh").await.status(401);
+        bearer(&app, successor).call(Method::POST, "/api/auth/refresh", None).await.status(200);
+    }
+    // An old one that turns up here is theft, as it is at its own door.
+    bearer(&app, &signed_in.refresh_token).get("/api/login/refresh").await.status(401);
+    signed_in.with_cookie().get("/api/auth/me").await.status(401);
+    assert_eq!(app.subjects(NAME).await[0], "A session was ended for your safety");
+}
+
+#[tokio::test]
+async fn sessions_from_before_it_was_known_where_they_began_rotate() {
+    let app = TestApp::start().await;
+    app.register(NAME, Some("Acme")).await;
+    let before = app.anonymous().post("/api/login", login(PASSWORD)).await.status(200).json();
+    // Taken back, and made again.
+    let steps = app.app.db.migrations().await.unwrap();
+    let knows = steps.iter().position(|(name, _)| name.starts_with("m0019")).unwrap();
+    app.app.db.migrate_down(u32::try_from(steps.len() - knows).unwrap()).await.unwrap();
+    app.app.db.migrate().await.unwrap();
+    let token = before["refresh_token"].as_str().unwrap();
+    bearer(&app, token).get("/api/login/refresh").await.status(401);
+    bearer(&app, token).call(Method::POST, "/api/auth/refresh", None).await.status(200);
+    let after = app.anonymous().post("/api/login", login(PASSWORD)).await.status(200).json();
+    bearer(&app, after["refresh_token"].as_str().unwrap()).get("/api/login/refresh").await.status(200);
 }
 
 #[tokio::test]

@@ -91,8 +91,8 @@ async fn writing_last_uses_while_sessions_are_ended() {
             let app = node.app.clone();
             async move { worker::usage::tick(&app).await }
         }));
-        let path = format!("{}/members/{}/sessions", org.path, org.member.user_id);
-        let asked = [(Credential::Cookie(org.admin.cookie.clone()), Method::DELETE, path, None)];
+        let owner = Credential::Basic(org.member.email.clone(), PASSWORD.to_owned());
+        let asked = [(owner, Method::DELETE, "/api/auth/sessions".to_owned(), None)];
         let (written, ()) = tokio::join!(flushes, none_fails([&app, &other], asked));
         for outcome in written {
             outcome.unwrap();

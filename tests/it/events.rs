@@ -98,7 +98,7 @@ async fn a_denial_is_written_down_and_changes_nothing_else() {
     assert_eq!(denials.len(), 2);
     assert_eq!(denials[0]["actor"]["id"], json!(key.id));
     assert_eq!(denials[1]["actor"], json!({ "kind": "user", "id": org.member.user_id, "name": "member" }));
-    assert_eq!(denials[1]["data"], json!({ "permission": "org:delete", "method": "DELETE" }));
+    assert_eq!(denials[1]["data"], json!({ "permission": "org:delete", "method": "DELETE", "count": 1 }));
     assert_eq!(events(&org.admin.with_cookie(), &org, "").await.len(), before + 3, "and the key");
     // Strangers leave nothing in a log that is not theirs.
     let stranger = app.register("other@foreign.example", Some("Foreign")).await;

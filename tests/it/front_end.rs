@@ -1,7 +1,5 @@
 //! Front ends of other origins, in a real browser. `./test` says where it is; elsewhere these are skipped.
 
-use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -12,11 +10,10 @@ use oskar::entity::session;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, TestApp, browser, browser_command};
 
 /// Signs in as a single-page application does and says what came of it, step by step.
 const PAGE: &str = r#"<!doctype html><meta charset="utf-8"><title>A product</title><script>
@@ -46,16 +43,6 @@ const login = { email: "ana@acme.example", password: "PASSWORD" };
 })();
 </script>"#;
 
-/// The browser, if there is one.
-#[expect(clippy::disallowed_methods, reason = "tells where the browser is")]
-fn browser() -> Option<String> {
-    let browser = std::env::var("OSKAR_TEST_BROWSER").ok();
-    if browser.is_none() {
-        eprintln!("SKIPPED: no browser. ./test finds or installs Chromium and sets OSKAR_TEST_BROWSER.");
-    }
-    browser
-}
-
 /// A page on an origin of its own, and what it tells.
 struct FrontEnd {
     origin: String,
@@ -79,27 +66,11 @@ impl FrontEnd {
             Router::new().route("/", get(async || Html(page))).route("/result", post(tell)).with_state(told);
         tokio::spawn(async move { axum::serve(self.listener, router).await });
         let profile = tempfile::tempdir().unwrap();
-        let mut window = open(browser, profile.path(), &self.origin);
+        let mut window = browser_command(browser, &profile, &[&self.origin]).spawn().unwrap();
         let result = timeout(Duration::from_mins(1), results.recv()).await;
         window.kill().await.unwrap();
         result.unwrap().unwrap()
     }
-}
-
-fn open(browser: &str, profile: &Path, address: &str) -> Child {
-    let mut command = Command::new(browser);
-    command
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
-        .args(["--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"])
-        .arg(format!("--user-data-dir={}", profile.display()))
-        // It needs no display, and leaves one alone if it stops before the page does.
-        .arg("--remote-debugging-port=0")
-        .arg(address)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true);
-    command.spawn().unwrap()
 }
 
 /// A server for pages of one origin, with an account.

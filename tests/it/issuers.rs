@@ -139,6 +139,17 @@ async fn without_an_account_nobody_comes_in_unless_the_operator_wants_it() {
 }
 
 #[tokio::test]
+async fn a_name_at_the_issuer_that_is_an_address_is_left_out() {
+    let issuer = FakeIssuer::start().await;
+    let app = TestApp::with(&issuer.settings(&NEW_USERS)).await;
+    app.organisation("Acme").await;
+    let mut claims = issuer.claims(app.app.now(), "u-1", "ana@new.example");
+    claims["name"] = json!("Win at https://evil.example");
+    let signed_in = sign_in(&app, &issuer.sign(&claims)).await.status(200).json();
+    assert_eq!(signed_in["user"]["name"], "ana");
+}
+
+#[tokio::test]
 async fn an_account_whose_address_is_proven_on_both_sides_is_linked_and_stays_as_it_is() {
     let issuer = FakeIssuer::start().await;
     let app = TestApp::with(&issuer.settings(&[SPEAKS_FOR_ACME])).await;

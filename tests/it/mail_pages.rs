@@ -31,7 +31,7 @@ async fn invited(app: &TestApp, organisation: &str) -> String {
 fn is_page(answer: &Answer) {
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
     assert_eq!(answer.header("cache-control"), "no-store");
-    assert_eq!(answer.header("referrer-policy"), "no-referrer");
+    assert_eq!(answer.header("referrer-policy"), "same-origin");
     assert!(answer.header("content-security-policy").contains("default-src 'none'"));
     assert!(!answer.text().contains("<script"), "{}", answer.text());
 }

@@ -51,7 +51,7 @@ async fn a_new_key_is_told_to_the_admins_only() {
     let org = app.organisation("Acme").await;
     org.key("live", "member", None).await;
     let mail = &app.mails(&org.admin.email).await[0];
-    assert_eq!(mail.letter.subject, "New API key in Acme");
+    assert_eq!(mail.letter.subject, "New API key in “Acme”");
     assert!(!mail.letter.text().unwrap().contains("osk_"));
     assert!(app.mails(&org.member.email).await.is_empty());
 }
@@ -78,7 +78,7 @@ async fn whoever_is_raised_to_admin_is_told_and_a_demotion_is_not() {
     org.admin.with_cookie().patch(&path, json!({ "role": "admin" })).await.status(200);
     org.admin.with_cookie().patch(&path, json!({ "role": "admin" })).await.status(200);
     org.admin.with_cookie().patch(&path, json!({ "role": "viewer" })).await.status(200);
-    assert_eq!(app.subjects(&org.member.email).await, ["You are an admin of Acme"]);
+    assert_eq!(app.subjects(&org.member.email).await, ["You are an admin of “Acme”"]);
 }
 
 /// The keys are the organisation's: they go on, and the admins are told.
@@ -103,7 +103,7 @@ async fn keys_of_a_member_who_is_gone_or_disabled_go_on_and_the_admins_are_told(
         let headers = [("x-api-key", key["secret"].as_str().unwrap())];
         app.anonymous().call_with(axum::http::Method::GET, "/api/auth/me", &headers, None).await.status(200);
         let mail = &app.mails(&org.admin.email).await[0];
-        assert_eq!(mail.letter.subject, "API keys of a former member of Acme");
+        assert_eq!(mail.letter.subject, "API keys of a former member of “Acme”");
         assert!(mail.letter.text().unwrap().contains("Deploy <bot>"));
         assert!(mail.letter.html().unwrap().contains("Deploy &#60;bot&#62;"));
     }

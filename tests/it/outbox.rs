@@ -67,7 +67,7 @@ async fn a_mail_is_tried_ever_more_rarely_for_a_day_and_then_given_up_for_people
 
 #[tokio::test]
 async fn two_nodes_at_once_send_each_mail_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("OSKAR_LIMITS__INVITATIONS", "0")]).await;
     let org = app.organisation("Acme").await;
     let emails: Vec<_> = (0..15).map(|number| format!("n{number}@new.example")).collect();
     let body = json!({ "emails": emails, "role": "viewer" });

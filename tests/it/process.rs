@@ -17,7 +17,7 @@ use crate::support::{TestApp, fresh_database};
 /// An installation of its own: a data folder and a database.
 pub struct Installation {
     pub data: Arc<tempfile::TempDir>,
-    database_url: String,
+    pub database_url: String,
 }
 
 impl Installation {
@@ -25,6 +25,14 @@ impl Installation {
         let data = Arc::new(tempfile::tempdir().unwrap());
         let database_url = fresh_database(data.path()).await;
         Self { data, database_url }
+    }
+
+    /// With that address of a database, or the default one, which is a file in the data folder.
+    pub fn with(database_url: impl Into<Option<String>>) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let in_folder = || format!("sqlite://{}", data.path().join("data/oskar.db").display());
+        let database_url = database_url.into().unwrap_or_else(in_folder);
+        Self { data: Arc::new(data), database_url }
     }
 
     /// The installation of a test's own node. Its master secret has to be given to processes.

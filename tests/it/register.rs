@@ -1,5 +1,7 @@
 //! Making an account.
 
+use axum::http::Method;
+use chrono::TimeDelta;
 use oskar::entity::{audit_event, membership, organisation, session, user};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
@@ -150,4 +152,79 @@ async fn organisations_of_one_name_get_slugs_of_their_own() {
     let (first, second) = (slug("a@acme.example").await, slug("b@acme.example").await);
     assert_eq!(first, "acme");
     assert!(second.starts_with("acme-") && second.len() == "acme-".len() + 6, "{second}");
+}
+
+/// From an address of its own.
+async fn register_from(app: &TestApp, address: &str, email: &str) -> crate::support::Answer {
+    let body = json!({ "email": email, "password": PASSWORD });
+    let headers = [("x-forwarded-for", address)];
+    app.anonymous().call_with(Method::POST, "/api/auth/register", &headers, Some(body)).await
+}
+
+#[tokio::test]
+async fn ten_accounts_an_hour_are_registered_from_an_address_whether_they_are_known_or_not() {
+    for (verification, free, taken) in [("required", 202, 202), ("optional", 201, 409)] {
+        let settings = [
+            ("OSKAR_LIMITS__REGISTRATIONS", "10"),
+            ("OSKAR_TRUSTED_PROXIES", "203.0.113.7"),
+            ("OSKAR_VERIFY_EMAIL", verification),
+        ];
+        let app = TestApp::with(&settings).await;
+        // A customer of an IPv6 provider is one address.
+        let address = |number: usize| format!("2001:db8:1:2:{number:x}::1");
+        for number in 0..5 {
+            register_from(&app, &address(number), &format!("u{number}@acme.example")).await.status(free);
+            register_from(&app, &address(number), &format!("u{number}@acme.example")).await.status(taken);
+        }
+        let other = app.another_node().await;
+        app.advance(TimeDelta::minutes(59));
+        let mut seen = Vec::new();
+        for email in ["u1@acme.example", "new@acme.example"] {
+            let answer = register_from(&other, &address(9), email).await.status(429);
+            assert_eq!(
+                (answer.code().as_str(), answer.header("retry-after")),
+                ("too_many_registrations", "60")
+            );
+            seen.push(answer.text().replace(answer.header("x-request-id"), ""));
+        }
+        assert_eq!(seen[0], seen[1]);
+        register_from(&app, "2001:db8:1:3::1", "new@acme.example").await.status(free);
+        app.advance(TimeDelta::minutes(1));
+        register_from(&app, &address(1), "late@acme.example").await.status(free);
+    }
+}
+
+#[tokio::test]
+async fn registrations_at_once_do_not_overrun_the_budget_and_bad_ones_cost_nothing() {
+    let app = TestApp::with(&[("OSKAR_LIMITS__REGISTRATIONS", "3")]).await;
+    for _ in 0..5 {
+        let weak = json!({ "email": "ana@acme.example", "password": "passwordpassword" });
+        app.anonymous().post("/api/auth/register", weak).await.status(422);
+    }
+    let attempts: Vec<_> = (0..8)
+        .map(|number| {
+            let client = app.anonymous();
+            let body = json!({ "email": format!("u{number}@acme.example"), "password": PASSWORD });
+            tokio::spawn(async move { client.post("/api/auth/register", body).await.status })
+        })
+        .collect();
+    let mut made = 0;
+    for attempt in attempts {
+        made += u32::from(attempt.await.unwrap() == 201);
+    }
+    assert_eq!(made, 3);
+}
+
+#[tokio::test]
+async fn invitations_are_accepted_whatever_was_registered_from_there() {
+    let app = TestApp::with(&[("OSKAR_LIMITS__REGISTRATIONS", "1")]).await;
+    let ana = app.register("ana@acme.example", Some("Acme")).await.with_bearer();
+    let body = json!({ "emails": ["a@new.example", "b@new.example"], "role": "viewer" });
+    ana.post("/api/orgs/acme/invitations", body).await.status(201);
+    let body = json!({ "email": "a@new.example", "password": PASSWORD, "invitation": app.mailed_secret("a@new.example").await });
+    app.anonymous().post("/api/auth/register", body).await.status(201);
+    let body = json!({ "token": app.mailed_secret("b@new.example").await, "password": PASSWORD });
+    app.anonymous().post("/api/invitations/accept", body).await.status(200);
+    let body = json!({ "email": "c@new.example", "password": PASSWORD });
+    app.anonymous().post("/api/auth/register", body).await.status(429);
 }

@@ -88,7 +88,7 @@ async fn a_mail_arrives_with_its_headers_and_both_parts_and_its_link_works() {
     assert_eq!(header("Message-ID"), format!("<{}@auth.example>", row.id));
     assert_eq!(header("Auto-Submitted"), "auto-generated");
     assert!(header("Content-Type").starts_with("multipart/alternative"));
-    assert!(header("Subject").starts_with("admin-") && header("Subject").contains("=?utf-8?b?"));
+    assert!(header("Subject").contains("=?utf-8?b?"));
     assert!(header("Date").len() > 20);
     assert!(headers.is_ascii());
     assert!(body.contains("Content-Type: text/plain; charset=utf-8"), "{body}");

@@ -318,6 +318,11 @@ async fn a_commit_under_way_is_waited_for() {
         assert_eq!(client.get(&path).await.status(503).code(), "timeout");
         proxy.freeze(false);
     };
+    let answer = async {
+        let answer = answer.await;
+        assert!(proxy.has_happened(), "it never came to a commit: {}", answer.text());
+        answer
+    };
     let (answer, ()) = tokio::join!(answer, release);
     answer.status(201);
 }

@@ -198,6 +198,9 @@ async fn an_event_of_a_long_transaction_is_not_missed_and_none_comes_twice() {
         let actor = Actor::system();
         let txn = app.app.db.begin().await.unwrap();
         audit_event::ActiveModel {
+            counted_under: Set(None),
+            count: Set(None),
+            personal: Set(None),
             id: Set(id),
             organisation_id: Set(Some(org.id.parse().unwrap())),
             actor_kind: Set(actor.kind),
@@ -341,6 +344,28 @@ async fn the_appliance_s_ticket_is_one_too_and_of_a_ticket_only_a_digest_is_kept
     open(port, "acme", token, Some(OWN)).await.unwrap();
     let rows = socket_ticket::Entity::in_organisation(org.id.parse().unwrap());
     assert!(rows.all(app.app.db.read()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_session_that_an_admin_ended_here_keeps_no_socket_open_here() {
+    let (app, org, port) = organisation().await;
+    let member = format!("{}/members/{}", org.path, org.member.user_id);
+    org.admin.with_cookie().patch(&member, json!({ "role": "admin" })).await.status(200);
+    org.member.with_cookie().post("/api/orgs", json!({ "name": "Globex" })).await.status(201);
+    let mut here = open(port, "acme", &ticket(&org.member.with_bearer(), None).await, None).await.unwrap();
+    let unused = ticket(&org.member.with_bearer(), None).await;
+    let cookie = org.member.with_cookie();
+    let elsewhere = cookie.post("/api/auth/ws-token", json!({ "organisation": "globex" })).await.status(200);
+    let elsewhere = elsewhere.json()["token"].as_str().unwrap().to_owned();
+    let mut elsewhere = open(port, "globex", &elsewhere, None).await.unwrap();
+    org.admin.with_cookie().delete(&format!("{member}/sessions")).await.status(204);
+    assert_eq!(close_code(&mut here, Duration::from_secs(1)).await, 1008);
+    assert_eq!(open(port, "acme", &unused, None).await.unwrap_err(), 401);
+    cookie.patch("/api/orgs/globex", json!({ "name": "Globex Ltd." })).await.status(200);
+    event(&mut elsewhere, "organisation.updated").await;
+    app.advance(TimeDelta::milliseconds(1));
+    let again = app.sign_in(&org.member.email).await;
+    open(port, "acme", &ticket(&again.with_bearer(), None).await, None).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,7 +20,7 @@ use crate::support::{Client, Credential, FakeIssuer, PASSWORD, TestApp, on_postg
 const ANA: &str = "ana@acme.example";
 
 /// Until a connection waits for another one's lock.
-async fn somebody_waits(app: &TestApp) {
+pub async fn somebody_waits(app: &TestApp) {
     let waiting =
         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let looking = async {

@@ -30,13 +30,16 @@ postgres_as() {
 
 # postgres_start FOLDER — the folder must not exist. Nothing in it needs to outlive a power cut.
 postgres_start() {
-  local port
+  local port rules
   POSTGRES_FOLDER=$1
   port=$("$SCRIPTS/spare-port")
   mkdir -p "$POSTGRES_FOLDER"
   if ((EUID == 0)); then chown "$(postgres_user)" "$POSTGRES_FOLDER"; fi
   postgres_as "$POSTGRES_BIN/initdb" --pgdata="$POSTGRES_FOLDER/data" --username=oskar --auth=trust \
     --encoding=UTF8 --locale=C --no-sync >"$POSTGRES_FOLDER.log"
+  # One user has to say a password, for the tests of a wrong one. The first rule that fits counts.
+  rules=$(cat "$POSTGRES_FOLDER/data/pg_hba.conf")
+  printf '%s\n' 'host all oskar_password 127.0.0.1/32 scram-sha-256' "$rules" >"$POSTGRES_FOLDER/data/pg_hba.conf"
   cat >>"$POSTGRES_FOLDER/data/postgresql.conf" <<SETTINGS
 listen_addresses = '127.0.0.1'
 port = $port

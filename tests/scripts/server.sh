@@ -10,7 +10,7 @@ server_start() {
   local port deadline=$((SECONDS + 60))
   port=$("$SCRIPTS/spare-port")
   SERVER_URL=http://localhost:$port
-  OSKAR_LISTEN=127.0.0.1:$port OSKAR_LIMITS__EXEMPT=127.0.0.1 OSKAR_LIMITS__FAILURES_PER_ADDRESS=${FAILURES:-50} "$@" >>server.log 2>banner.txt </dev/null &
+  OSKAR_LISTEN=127.0.0.1:$port OSKAR_LIMITS__EXEMPT=127.0.0.1 OSKAR_LIMITS__REGISTRATIONS=0 OSKAR_LIMITS__INVITATIONS=0 OSKAR_LIMITS__FAILURES_PER_ADDRESS=${FAILURES:-50} "$@" >>server.log 2>banner.txt </dev/null &
   SERVER_PID=$!
   until curl --silent --fail --output /dev/null --max-time 2 "$SERVER_URL/readyz"; do
     if ! kill -0 "$SERVER_PID" 2>/dev/null || ((SECONDS > deadline)); then

@@ -17,6 +17,7 @@ use super::{Change, invitations, members};
 use crate::clock::Timestamp;
 use crate::entity::{external_identity, organisation, user};
 use crate::error::Error;
+use crate::id::UserId;
 use crate::permission::Role;
 
 pub use linking::{link, link_own, unlink, unlink_own};
@@ -93,6 +94,17 @@ pub async fn is_known(db: &impl ConnectionTrait, issuer: &str) -> Result<bool, E
         return Ok(false);
     }
     Ok(external_identity::Entity::of_issuer(issuer).one(db).await?.is_some())
+}
+
+/// The account that a token of an issuer is about, if there is one: by subject, else by an address that is proven there.
+pub async fn account_of(db: &impl ConnectionTrait, vouched: &Vouched) -> Result<Option<UserId>, Error> {
+    let key = (vouched.issuer.clone(), vouched.subject.clone());
+    if let Some(linked) = external_identity::Entity::find_by_id(key).one(db).await? {
+        return Ok(Some(linked.user_id));
+    }
+    let Ok(email) = vouched.proven_email() else { return Ok(None) };
+    let found = user::Entity::find().filter(user::COLUMN.email_normalised.eq(email.normalised()));
+    Ok(found.one(db).await?.map(|user| user.id))
 }
 
 /// The account of the user whom an issuer vouches for, linked or made if need be, and locked.

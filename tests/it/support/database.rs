@@ -11,7 +11,7 @@ static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 
 /// The PostgreSQL that the tests run on, if they do.
 #[expect(clippy::disallowed_methods, reason = "tells which database to test on")]
-fn postgres() -> Option<String> {
+pub fn postgres() -> Option<String> {
     std::env::var("OSKAR_TEST_POSTGRES").ok().filter(|url| !url.is_empty())
 }
 

@@ -1,6 +1,7 @@
 //! The test harness: a database per test, a clock that is moved by hand, and a client per kind of caller.
 
 mod answer;
+mod browser;
 mod client;
 mod database;
 mod issuer;
@@ -19,11 +20,13 @@ use oskar::domain::users::NewUser;
 use oskar::domain::{Change, members, users};
 use oskar::password::{Cost, ProposedPassword};
 use oskar::permission::Role;
+use sea_orm::{Database, DatabaseConnection};
 use serde_json::{Value, json};
 
 pub use answer::Answer;
+pub use browser::{Tab, browser, command as browser_command};
 pub use client::{Client, Credential, basic};
-pub use database::{fresh as fresh_database, on_postgres};
+pub use database::{fresh as fresh_database, on_postgres, postgres};
 pub use issuer::{AUDIENCE, FakeIssuer, Key, SPEAKS_FOR_ACME};
 pub use proxy::{Break, Fault, Proxy};
 
@@ -99,6 +102,7 @@ impl TestApp {
             ("OSKAR_SECRET_KEY", SECRET_KEY),
             // They come from one address, and some look at every header.
             ("OSKAR_LIMITS__RATE_PER_SECOND", "0"),
+            ("OSKAR_LIMITS__REGISTRATIONS", "0"),
             ("OSKAR_PERMISSIONS", "tasks:read=viewer,tasks:write=member"),
         ];
         let in_environment = settings.iter().filter(|(name, _)| name.starts_with("OSKAR_"));
@@ -119,6 +123,11 @@ impl TestApp {
     /// Moves the clock.
     pub fn advance(&self, by: TimeDelta) {
         self.app.clock.advance(by);
+    }
+
+    /// A connection to the database that is none of the server's.
+    pub async fn outside(&self) -> DatabaseConnection {
+        Database::connect(&self.database_url).await.unwrap()
     }
 
     /// Somebody without any credential.

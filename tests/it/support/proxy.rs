@@ -79,6 +79,11 @@ impl Proxy {
         *self.plan.lock().unwrap() = Plan { fault: Some(fault), ..Plan::default() };
     }
 
+    /// Whether the planned fault has happened.
+    pub fn has_happened(&self) -> bool {
+        self.plan.lock().unwrap().happened
+    }
+
     /// Ends the plan: whether the fault happened.
     pub fn recover(&self) -> bool {
         std::mem::take(&mut *self.plan.lock().unwrap()).happened
@@ -95,6 +100,10 @@ impl Proxy {
     }
 
     async fn pass(self, client: TcpStream, server: TcpStream) {
+        // Else each small message waits for the acknowledgement of the one before it.
+        for stream in [&client, &server] {
+            stream.set_nodelay(true).unwrap();
+        }
         let (mut from_client, mut to_client) = client.into_split();
         let (mut from_server, mut to_server) = server.into_split();
         let is_muted = AtomicBool::new(false);

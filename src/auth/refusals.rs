@@ -1,0 +1,18 @@
+//! What the log is told of credentials that are refused: clients are told no reason, operators need one.
+
+use std::fmt::Display;
+
+use super::client::Client;
+use crate::app::App;
+use crate::rate::Rate;
+
+/// For each network: one who sends nothing but bad tokens must not fill the log with warnings. The line that each
+/// request has anyway is not limited.
+const MOST: Rate = Rate { per_second: 1, burst: 10 };
+
+/// Warns of a credential that is refused. The reason must be ours, not a text of whoever sends it.
+pub fn warn_of_refusal(app: &App, client: &Client, credential: &str, reason: &dyn Display) {
+    if app.refusals.take(client.address.network(), MOST, app.now()).allowed {
+        tracing::warn!(credential, %reason, "refused a credential");
+    }
+}
