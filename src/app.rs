@@ -15,17 +15,21 @@ use crate::domain::remembered::Remembered;
 use crate::domain::tally::Tally;
 use crate::domain::tokens::Issuer;
 use crate::domain::usage::Usage;
-use crate::domain::{Change, developer, setup, signing_keys};
+use crate::domain::{Change, attempts, developer, setup, signing_keys};
+use crate::email::shown;
 use crate::error::{Error, OrLog as _};
 use crate::fetch::Fetcher;
 use crate::gates::Gates;
+use crate::gateways::Gateways;
 use crate::id::{OrganisationId, UserId};
 use crate::issuers::Issuers;
+use crate::job_panics::PanicLog;
 use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
+use crate::network::network;
 use crate::password::{Context, Hasher, NewPassword};
-use crate::rate::Buckets;
+use crate::rate::{Buckets, Verdict};
 use crate::updates::Updates;
 
 /// The server's shared state.
@@ -40,11 +44,14 @@ pub struct Shared {
     pub keyring: Keyring,
     pub hasher: Hasher,
     pub usage: Usage,
-    /// Addresses that passwords are being checked for.
-    pub guessers: Gates<IpAddr>,
+    /// Budgets that passwords are being checked by.
+    pub guessers: Gates<attempts::Digest>,
+    /// A proxy that passes requests on although its word does not count, and the header that it sends.
+    pub unheard_proxy: OnceLock<(IpAddr, &'static str)>,
     /// Organisations whose audit log is followed.
     pub followers: Gates<OrganisationId>,
-    pub buckets: Buckets,
+    buckets: Buckets,
+    pub gateways: Gateways,
     pub remembered: Remembered,
     /// Failures that are counted, not told one by one.
     pub tally: Tally,
@@ -52,6 +59,7 @@ pub struct Shared {
     pub refusals: Buckets,
     pub fetcher: Fetcher,
     pub updates: Updates,
+    pub job_panics: PanicLog,
     pub mailer: Mailer,
     pub issuers: Issuers,
     signing_keys: RwLock<Arc<SigningKeys>>,
@@ -125,13 +133,16 @@ impl App {
             hasher,
             usage: Usage::default(),
             guessers: Gates::default(),
+            unheard_proxy: OnceLock::new(),
             followers: Gates::default(),
             buckets: Buckets::default(),
+            gateways: Gateways::default(),
             remembered: Remembered::default(),
             tally: Tally::default(),
             refusals: Buckets::default(),
             fetcher,
             updates: Updates::default(),
+            job_panics: PanicLog::default(),
             mailer,
             issuers,
             signing_keys: RwLock::new(Arc::new(none)),
@@ -187,9 +198,25 @@ impl App {
         self.clock.now()
     }
 
+    /// Takes a token out of the bucket of an address; `None` if the address has no limit.
+    pub fn take_token(&self, address: IpAddr) -> Option<Verdict> {
+        let limits = &self.config.limits;
+        let is_exempt = limits.exempt.iter().any(|network| network.contains(&address));
+        let rate = limits.rate.filter(|_| !is_exempt)?;
+        Some(self.buckets.take(network(address), rate, self.now()))
+    }
+
     /// What the password of an account with this address must not consist of.
     pub fn password_context(&self, email: &str) -> Context {
-        Context::new(&self.config.public_url, email)
+        Context::new(&self.config.public_url, &shown(email))
+    }
+
+    /// What promises a mail begins with this, so that nothing is promised that cannot be kept.
+    ///
+    /// # Errors
+    /// [`Error::MailUnavailable`].
+    pub fn needs_mail(&self) -> Result<(), Error> {
+        if self.mailer.can_send() { Ok(()) } else { Err(Error::MailUnavailable) }
     }
 
     /// The longest that an access token lives.

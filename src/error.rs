@@ -51,6 +51,8 @@ pub enum Error {
 
     #[error("This needs the permission `{0}`.")]
     PermissionDenied(String),
+    #[error("`{0}` is no permission: neither a built-in one nor one of `[permissions]`.")]
+    UnknownPermission(String),
     #[error("This needs the role `{0}`.")]
     RoleDenied(crate::permission::Role),
     #[error("The credential is not for that organisation.")]
@@ -63,6 +65,10 @@ pub enum Error {
     LiveOnly,
     #[error("The request came from another site. Add its origin to `allowed_origins` if it may.")]
     CrossSite,
+    #[error(
+        "The request came from another site. If it did not, or may: name the gateway in `trusted_proxies`, let it send `X-Forwarded-Host`, or add the origin to `allowed_origins`."
+    )]
+    ForwardedCrossSite,
     #[error("This server runs with --no-auth, and answers to `localhost` only.")]
     ForeignHost,
     #[error("Registration is closed. Ask an administrator for an account.")]
@@ -79,6 +85,10 @@ pub enum Error {
         "The issuer does not say that your e-mail address is confirmed. Confirm it there, then try again."
     )]
     IssuerEmailUnverified,
+    #[error(
+        "The issuer's token has an e-mail address that this server cannot send mails to. Give your account there another one, then try again."
+    )]
+    IssuerEmailUnreadable,
     #[error("Your e-mail address is not among those that may sign in through this issuer.")]
     NotAllowedByIssuer,
     #[error("There is no account for you here. Ask an administrator for an invitation.")]
@@ -162,11 +172,18 @@ pub enum Error {
         /// Seconds.
         retry_after: u64,
     },
+    #[error("Too many mails were asked for from this address. Try again later.")]
+    TooManyMailsAsked {
+        /// Seconds.
+        retry_after: u64,
+    },
     #[error("Too many requests from this address. Slow down.")]
     RateLimited {
         /// Seconds.
         retry_after: u64,
     },
+    #[error("This server sends no mails, and this would take one. Ask its operator.")]
+    MailUnavailable,
     #[error("The server is busy. Try again in a moment.")]
     Busy,
     #[error("The database cannot be reached, or cannot read or write. Try again in a moment.")]
@@ -239,7 +256,7 @@ impl Error {
             Self::UserRequired => (S::FORBIDDEN, "user_required", "User required"),
             Self::SessionRequired => (S::FORBIDDEN, "session_required", "Session required"),
             Self::LiveOnly => (S::FORBIDDEN, "live_only", "Live only"),
-            Self::CrossSite => (S::FORBIDDEN, "cross_site", "Cross-site request"),
+            Self::CrossSite | Self::ForwardedCrossSite => (S::FORBIDDEN, "cross_site", "Cross-site request"),
             Self::RegistrationClosed => (S::FORBIDDEN, "registration_closed", "Registration closed"),
             Self::UserDisabled => (S::FORBIDDEN, "user_disabled", "Account disabled"),
             Self::EmailUnverified => (S::FORBIDDEN, "email_unverified", "Address not confirmed"),
@@ -247,6 +264,9 @@ impl Error {
             Self::IssuerDisabled => (S::FORBIDDEN, "issuer_disabled", "Issuer disabled"),
             Self::IssuerEmailUnverified => {
                 (S::FORBIDDEN, "issuer_email_unverified", "Address not confirmed by the issuer")
+            }
+            Self::IssuerEmailUnreadable => {
+                (S::FORBIDDEN, "issuer_email_unreadable", "Unreadable address from the issuer")
             }
             Self::NotAllowedByIssuer => (S::FORBIDDEN, "not_allowed", "Not allowed"),
             Self::NoAccount => (S::FORBIDDEN, "no_account", "No account"),
@@ -278,8 +298,13 @@ impl Error {
             Self::Invalid(_) | Self::WeakPassword(_) => {
                 (S::UNPROCESSABLE_ENTITY, "validation_failed", "Invalid input")
             }
+            Self::UnknownPermission(_) => {
+                (S::UNPROCESSABLE_ENTITY, "unknown_permission", "Unknown permission")
+            }
             Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
-            Self::TooManyMails => (S::TOO_MANY_REQUESTS, "too_many_mails", "Too many mails"),
+            Self::TooManyMails | Self::TooManyMailsAsked { .. } => {
+                (S::TOO_MANY_REQUESTS, "too_many_mails", "Too many mails")
+            }
             Self::TooManyInvitations { .. } => {
                 (S::TOO_MANY_REQUESTS, "too_many_invitations", "Too many invitations")
             }
@@ -287,6 +312,7 @@ impl Error {
                 (S::TOO_MANY_REQUESTS, "too_many_registrations", "Too many registrations")
             }
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
+            Self::MailUnavailable => (S::NOT_IMPLEMENTED, "mail_unavailable", "No mails"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
             Self::StorageUnavailable(_) => {
                 (S::SERVICE_UNAVAILABLE, "storage_unavailable", "Storage unavailable")
@@ -381,6 +407,7 @@ impl IntoResponse for Error {
         if let Self::TooManyAttempts { retry_after }
         | Self::TooManyInvitations { retry_after, .. }
         | Self::TooManyRegistrations { retry_after }
+        | Self::TooManyMailsAsked { retry_after }
         | Self::RateLimited { retry_after } = &self
         {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));

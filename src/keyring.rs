@@ -26,9 +26,13 @@ pub enum Purpose {
     Check,
     /// Passwords that were right a moment ago.
     Basic,
+    /// Links that let the owner of an account in while others guess.
+    Unlock,
+    /// Networks that an account signs in from.
+    KnownNetwork,
 }
 
-const PURPOSES: [(&str, usize); 12] = [
+const PURPOSES: [(&str, usize); 14] = [
     ("api-key", 0),
     ("session", 1),
     ("setup", 2),
@@ -41,6 +45,8 @@ const PURPOSES: [(&str, usize); 12] = [
     ("attempt", 9),
     ("secret-check", 10),
     ("basic", 11),
+    ("unlock", 12),
+    ("known-network", 13),
 ];
 
 /// The derived keys.
@@ -140,6 +146,8 @@ mod tests {
             Purpose::Attempt,
             Purpose::Check,
             Purpose::Basic,
+            Purpose::Unlock,
+            Purpose::KnownNetwork,
         ];
         for (place, purpose) in all.into_iter().enumerate() {
             assert_eq!(PURPOSES[purpose as usize].1, place);

@@ -6,8 +6,7 @@
 //! app.rs            what every request needs, built once
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock deadline error fetch gates id jwt/ keyring linkable network password/ permission rate refresh_token secret
-//! step_up updates
+//! clock deadline email error fetch gates gateways id job_panics jwt/ keyring linkable network password/ permission rate refresh_token secret site step_up updates
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
@@ -32,12 +31,15 @@ pub mod config;
 pub mod database;
 pub mod deadline;
 pub mod domain;
+pub mod email;
 pub mod entity;
 pub mod error;
 pub mod fetch;
 pub mod gates;
+pub mod gateways;
 pub mod id;
 pub mod issuers;
+pub mod job_panics;
 pub mod jwt;
 pub mod keyring;
 pub mod linkable;
@@ -49,6 +51,7 @@ pub mod rate;
 pub mod refresh_token;
 pub mod secret;
 pub mod server;
+pub mod site;
 pub mod step_up;
 pub mod updates;
 pub mod web;

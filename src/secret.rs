@@ -35,10 +35,12 @@ pub enum Kind {
     PasswordReset,
     /// The ticket that opens a socket.
     SocketTicket,
+    /// The link that lets the owner of an account in while others guess.
+    Unlock,
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::LiveKey,
         Self::TestKey,
         Self::Session,
@@ -47,6 +49,7 @@ impl Kind {
         Self::EmailVerification,
         Self::PasswordReset,
         Self::SocketTicket,
+        Self::Unlock,
     ];
 
     /// What such a secret starts with. These never change: scanners know them.
@@ -60,6 +63,7 @@ impl Kind {
             Self::EmailVerification => "osv_",
             Self::PasswordReset => "osp_",
             Self::SocketTicket => "ost_",
+            Self::Unlock => "osl_",
         }
     }
 
@@ -72,6 +76,7 @@ impl Kind {
             Self::EmailVerification => Purpose::EmailVerification,
             Self::PasswordReset => Purpose::PasswordReset,
             Self::SocketTicket => Purpose::SocketTicket,
+            Self::Unlock => Purpose::Unlock,
         }
     }
 }

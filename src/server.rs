@@ -25,7 +25,8 @@ const BREATH: Duration = Duration::from_millis(100);
 
 /// Everything that answers.
 pub fn router(app: &App) -> Router {
-    api::around(api::router(app).merge(web::router()).with_state(app.clone()), app)
+    let (router, doors) = api::router(app);
+    api::around(router.merge(web::router()).with_state(app.clone()), app, doors)
 }
 
 /// Serves until `stop` resolves; then no new connection is taken, and those under way may finish.

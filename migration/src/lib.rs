@@ -22,6 +22,7 @@ mod m0009_mail;
 mod m0010_login_failure;
 mod m0011_socket_ticket;
 mod m0012_external_identity;
+mod m0015_known_network;
 mod m0017_registration;
 mod m0018_outbox_organisation;
 mod m0019_sessions_in_an_organisation;
@@ -29,6 +30,7 @@ mod m0020_counted_event;
 mod m0021_settings_in_use;
 mod m0024_authentication;
 mod m0025_spent_issuer_token;
+mod m0026_audit_event_indexes;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -48,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_login_failure::Migration),
             Box::new(m0011_socket_ticket::Migration),
             Box::new(m0012_external_identity::Migration),
+            Box::new(m0015_known_network::Migration),
             Box::new(m0017_registration::Migration),
             Box::new(m0018_outbox_organisation::Migration),
             Box::new(m0019_sessions_in_an_organisation::Migration),
@@ -55,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_settings_in_use::Migration),
             Box::new(m0024_authentication::Migration),
             Box::new(m0025_spent_issuer_token::Migration),
+            Box::new(m0026_audit_event_indexes::Migration),
         ]
     }
 }

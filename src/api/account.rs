@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -14,13 +14,13 @@ use super::renewal::Renewed;
 use super::shapes::OrganisationSummary;
 use super::who::Who;
 use crate::app::App;
-use crate::auth::{Caller, Client, Principal, SignedIn, UserPrincipal};
+use crate::auth::{Caller, Client, Keep, Principal, SignedIn, UserPrincipal};
 
 use crate::domain::audit::Actor;
 use crate::domain::authentication::Authentication;
 use crate::domain::display_name::DisplayName;
 use crate::domain::username::Username;
-use crate::domain::{Change, sign_in, users};
+use crate::domain::{Change, known_network, sign_in, users};
 use crate::entity::{organisation, user};
 use crate::error::Error;
 use crate::id::UserId;
@@ -146,6 +146,10 @@ pub async fn update(
 pub struct PasswordChange {
     current_password: PresentedPassword,
     new_password: ProposedPassword,
+    /// As for signing in.
+    #[schema(nullable = false, default = true)]
+    #[serde(default, deserialize_with = "present")]
+    remember: Option<bool>,
 }
 
 /// Change the password
@@ -160,13 +164,15 @@ pub struct PasswordChange {
 pub async fn change_password(
     State(app): State<App>,
     client: Client,
+    headers: HeaderMap,
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<PasswordChange>,
 ) -> Result<Response, Error> {
+    let remember = Keep::asked(input.remember);
     let renewed = replace_password(&app, &client, &by, &actor, &input).await?;
     Ok(match renewed {
-        Some(renewed) => renewed.answer(&app, &client),
-        None => StatusCode::NO_CONTENT.into_response(),
+        Some(renewed) => renewed.answer(&app, &client, &headers, remember),
+        None => (StatusCode::NO_CONTENT, client.device_cookie(&app, by.user.id)).into_response(),
     })
 }
 
@@ -194,6 +200,8 @@ pub(super) async fn replace_password(
     };
     let keep = renewed.as_ref().map(|renewed| renewed.id);
     users::change_password(change, by.user.id, stored.unwrap_or_default(), new_hash, keep).await?;
+    // The change forgot all networks and devices; the owner is here.
+    known_network::remember(change, &app.keyring, by.user.id).await?;
     txn.commit().await?;
     Ok(renewed)
 }

@@ -13,7 +13,7 @@ use super::input::{OptionalInput, present};
 use super::issuer_login::{SignIn, sign_in};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
-use crate::auth::{Client, SignedIn, cookie_name, new_cookie, session_cookie, warn_of_refusal};
+use crate::auth::{Client, Keep, SignedIn, session_cookie, signed_out, warn_of_refusal};
 use crate::domain::sessions::{self, Beginning, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, Place};
 use crate::domain::{Change, sign_in, users};
@@ -25,6 +25,7 @@ use crate::password::PresentedPassword;
 use crate::permission::Role;
 use crate::refresh_token::RefreshToken;
 use crate::secret::Secret;
+use crate::site::is_same_site;
 
 const TAG: &str = "Signing in";
 
@@ -42,6 +43,10 @@ pub struct LoginInput {
     /// Slug or id of the organisation that the token is for; default: the first one.
     #[schema(example = "acme")]
     pub(super) organisation: Option<String>,
+    /// Whether the browser keeps the session cookie when it is closed; default: true. False for machines of others.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    pub(super) remember: Option<bool>,
 }
 
 /// A user and what they are in the organisation.
@@ -80,6 +85,33 @@ pub struct Tokens {
     user: TokenUser,
     /// The organisation that the access token is for; null for a user of none.
     organisation: Option<OrganisationSummary>,
+    /// What became of the session cookie; absent where none was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) cookie: Option<CookieOutcome>,
+}
+
+/// What a browser does with the session cookie that an answer sets.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CookieOutcome {
+    /// It keeps the cookie.
+    Set,
+    /// It drops the cookie: the page that asked is on another site than this server, and the cookie is
+    /// `SameSite=Lax`. Use the tokens.
+    DroppedByBrowsers,
+}
+
+/// By the page's origin, as the browser tells it.
+pub(super) fn cookie_outcome(app: &App, headers: &HeaderMap) -> CookieOutcome {
+    let is_same = |origin: &HeaderValue| {
+        origin.to_str().is_ok_and(|origin| is_same_site(origin, &app.config.public_url))
+    };
+    if headers.get(header::ORIGIN).is_none_or(is_same) {
+        CookieOutcome::Set
+    } else {
+        CookieOutcome::DroppedByBrowsers
+    }
 }
 
 pub(super) fn tokens(
@@ -107,6 +139,7 @@ pub(super) fn tokens(
             role: place.map(|place| place.role),
         },
         organisation: place.map(|place| (&place.organisation).into()),
+        cookie: None,
     })
 }
 
@@ -125,7 +158,9 @@ pub async fn start_session(
 ) -> Result<(Tokens, Secret), Error> {
     let beginning = Beginning::by_password(change.now, place.map(|place| place.organisation.id));
     let (session, cookie) = replace_session(app, change, headers, user, beginning).await?;
-    Ok((tokens(app, &session, user, place, RefreshToken::first(session.id))?, cookie))
+    let mut tokens = tokens(app, &session, user, place, RefreshToken::first(session.id))?;
+    tokens.cookie = Some(cookie_outcome(app, headers));
+    Ok((tokens, cookie))
 }
 
 pub(super) async fn replace_session(
@@ -135,7 +170,7 @@ pub(super) async fn replace_session(
     user: &user::Model,
     beginning: Beginning,
 ) -> Result<(session::Model, Secret), Error> {
-    let earlier = session_cookie(headers, cookie_name(app.config.is_https()));
+    let earlier = session_cookie(headers, &app.config.sessions.cookies.session);
     if let Some(earlier) = earlier.as_deref().and_then(Secret::parse) {
         sessions::replace(change, &app.keyring, &earlier).await?;
     }
@@ -164,8 +199,9 @@ pub async fn login(
 ) -> Result<Response, Error> {
     let by = sign_in(&app, &client, &headers, &way, RefreshUse::Rotating).await?;
     let first = RefreshToken::first(by.session.id);
-    let tokens = tokens(&app, &by.session, &by.user, by.place.as_ref(), first)?;
-    Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), tokens))
+    let mut tokens = tokens(&app, &by.session, &by.user, by.place.as_ref(), first)?;
+    tokens.cookie = Some(cookie_outcome(&app, &headers));
+    Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), tokens))
 }
 
 /// A session that was just started, and its cookie.
@@ -174,6 +210,14 @@ pub struct Started {
     pub session: session::Model,
     pub place: Option<Place>,
     pub cookie: Secret,
+    pub keep: Keep,
+}
+
+impl Started {
+    /// What signs the browser in.
+    pub fn cookies(&self, app: &App, client: &Client) -> CookieJar {
+        client.signed_in(app, self.user.id, &self.cookie, self.keep)
+    }
 }
 
 /// The one way in by password, whatever the answer looks like.
@@ -205,7 +249,7 @@ pub async fn sign_in_with_password(
     let beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
     let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
     txn.commit().await?;
-    Ok(Started { user, session, place, cookie })
+    Ok(Started { user, session, place, cookie, keep: Keep::asked(input.remember) })
 }
 
 /// The refresh token, unless it is sent as bearer.
@@ -312,11 +356,7 @@ pub async fn logout(State(app): State<App>, SignedIn { by, actor }: SignedIn) ->
     let txn = app.db.begin().await?;
     sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.user.id, session).await?;
     txn.commit().await?;
-    let mut cookie = new_cookie(String::new(), app.config.is_https());
-    cookie.make_removal();
-    let mut response = (StatusCode::NO_CONTENT, CookieJar::new().add(cookie)).into_response();
-    // Not "cookies": that would sign the browser out of every site on the same registrable domain.
-    let value = HeaderValue::from_static(r#""cache", "storage""#);
-    response.headers_mut().insert("clear-site-data", value);
-    Ok(response)
+    // No `Clear-Site-Data`: it clears whole origins and, for cookies, whole sites. A product that shares the host, or
+    // the domain, would lose what is its own. Ours is the cookie alone: all answers are `no-store`.
+    Ok((StatusCode::NO_CONTENT, signed_out(&app.config.sessions.cookies)).into_response())
 }

@@ -81,7 +81,7 @@ pub async fn osmedeus_login(
 ) -> Result<Response, Error> {
     let by = sign_in_with_password(&app, &client, &headers, &input, RefreshUse::Rotating).await?;
     let token = access_token(&app, &by)?;
-    Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), OsmedeusToken { token }))
+    Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), OsmedeusToken { token }))
 }
 
 /// Sign out (Osmedeus)
@@ -246,7 +246,7 @@ pub async fn core_login(
         access_token: core_token(&app, &by.session, &by.user, by.place.as_ref())?,
         refresh_token: RefreshToken::first(by.session.id).sign(&app.keyring),
     };
-    Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), tokens))
+    Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), tokens))
 }
 
 /// Refresh (datarhei Core)
@@ -384,7 +384,7 @@ pub async fn onedb_authenticate(
             let token = Some(access_token(&app, &by)?);
             let message = "Token has been generated!";
             let body = OneDbAnswer { id, message, success: true, token };
-            Ok(with_cookies(StatusCode::OK, client.cookies(&app, by.user.id, &by.cookie), body))
+            Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), body))
         }
         Err(Error::InvalidLogin) => {
             let message = "Invalid username or password";

@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Datelike as _, Utc};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -12,9 +14,9 @@ use super::page::{Page, Part};
 use crate::app::App;
 use crate::auth::Member;
 
-use crate::entity::audit_event::{self, ActorKind};
+use crate::entity::audit_event::{self, ActorKind, Criteria};
 use crate::error::Error;
-use crate::id::AuditEventId;
+use crate::id::{AuditEventId, UserId};
 
 const TAG: &str = "Audit log";
 
@@ -70,6 +72,15 @@ impl From<audit_event::Model> for Event {
     }
 }
 
+impl Event {
+    /// As the owner of an account sees it: where others' requests came from is theirs.
+    pub(super) fn for_owner(row: audit_event::Model, owner: UserId) -> Self {
+        let own = row.actor_kind == ActorKind::Anonymous || row.actor_id == Some(owner.to_string());
+        let event = Self::from(row);
+        if own { event } else { Self { ip: None, user_agent: None, request_id: None, ..event } }
+    }
+}
+
 /// Which events.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -90,6 +101,17 @@ pub struct Filter {
     #[param(value_type = Option<DateTime<Utc>>, nullable = false)]
     #[serde(default, deserialize_with = "present")]
     to: Option<String>,
+}
+
+impl Filter {
+    /// What the query asks for.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if a time is none.
+    pub(super) fn criteria(self) -> Result<Criteria, Error> {
+        let (from, to) = (time("from", self.from.as_deref())?, time("to", self.to.as_deref())?);
+        Ok(Criteria { action: self.action, actor: self.actor, from, to })
+    }
 }
 
 fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> {
@@ -113,30 +135,19 @@ pub async fn list(
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Event>>, Error> {
     let limit = part.limit()?;
-    let column = &audit_event::COLUMN;
-    let mut select = audit_event::Entity::in_organisation(member.organisation.id)
-        .order_by_desc(audit_event::Column::Id)
-        .limit(limit + 1);
-    if let Some(after) = part.after::<AuditEventId>()? {
-        select = select.filter(column.id.lt(after));
-    }
-    if let Some(action) = &filter.action {
-        select = select.filter(column.action.eq(storable(action)));
-    }
-    if let Some(actor) = &filter.actor {
-        select = select.filter(column.actor_id.eq(storable(actor)));
-    }
-    if let Some(from) = time("from", filter.from.as_deref())? {
-        select = select.filter(column.created_at.gte(from));
-    }
-    if let Some(to) = time("to", filter.to.as_deref())? {
-        select = select.filter(column.created_at.lt(to));
-    }
+    let log = audit_event::Entity::in_organisation(member.organisation.id);
+    let select = page_of(filter.criteria()?.narrow(log), &part, limit)?;
     let rows = select.all(app.db.read()).await?;
     Ok(Json(Page::new(rows, limit, |row| row.id.to_string(), Event::from)))
 }
 
-/// PostgreSQL has no texts with NUL, so there is nothing to find by one.
-fn storable(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
+/// The rows of one page, newest first, and one more.
+pub(super) fn page_of(
+    log: Select<audit_event::Entity>,
+    part: &Part,
+    limit: u64,
+) -> Result<Select<audit_event::Entity>, Error> {
+    let after = part.after::<AuditEventId>()?;
+    let older = log.apply_if(after, |log, after| log.filter(audit_event::COLUMN.id.lt(after)));
+    Ok(older.order_by_desc(audit_event::Column::Id).limit(limit + 1))
 }

@@ -3,12 +3,15 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::layers::unheard_proxy;
 use crate::app::App;
-use crate::auth::{Client, Principal, Reach, caller};
+use crate::auth::{API_KEY_HEADER, Client, Principal, Reach, caller};
+use crate::config::MailTransport;
 use crate::entity::organisation;
 use crate::error::Error;
 use crate::permission::Role;
@@ -20,6 +23,7 @@ const TAG: &str = "Service";
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Health {
+    /// `ok`, or `degraded` if a background job panicked in the last 15 minutes.
     #[schema(example = "ok")]
     status: &'static str,
     #[schema(example = "0.1.0")]
@@ -34,6 +38,7 @@ pub struct Health {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HealthDetails {
+    /// `ok`, or `degraded` if a background job panicked in the last 15 minutes.
     #[schema(example = "ok")]
     status: &'static str,
     #[schema(example = "0.1.0")]
@@ -42,12 +47,40 @@ pub struct HealthDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     warning: Option<&'static str>,
+    /// How mails go out; `none`: not at all.
+    mail: MailState,
     /// The latest release, if it is newer than this one.
     pending_update: Option<PendingUpdate>,
     /// Known weaknesses of this version.
     advisories: Vec<Advisory>,
     /// When the feed was last read; null if it never was, or if there is none (`update_feed`).
     checked_at: Option<DateTime<Utc>>,
+    /// What is wrong with how this node is run, a sentence each. For operators only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    problems: Option<Vec<String>>,
+}
+
+/// How mails go out.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MailState {
+    Smtp,
+    Folder,
+    /// Kept in memory, for development.
+    Captured,
+    None,
+}
+
+impl From<&MailTransport> for MailState {
+    fn from(transport: &MailTransport) -> Self {
+        match transport {
+            MailTransport::Smtp(_) => Self::Smtp,
+            MailTransport::Folder(_) => Self::Folder,
+            MailTransport::Captured => Self::Captured,
+            MailTransport::Absent => Self::None,
+        }
+    }
 }
 
 /// For everybody the first, for administrators the second.
@@ -60,7 +93,8 @@ pub enum HealthAnswer {
 
 fn ok(app: &App) -> Health {
     let warning = app.config.no_auth.then_some("no authentication: everybody is let in as an administrator");
-    Health { status: "ok", version: env!("CARGO_PKG_VERSION"), warning }
+    let status = if app.job_panics.is_recent(app.now()) { "degraded" } else { "ok" };
+    Health { status, version: env!("CARGO_PKG_VERSION"), warning }
 }
 
 /// Liveness
@@ -86,7 +120,7 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Error> {
 /// Health
 ///
 /// Operators, and admins of an organisation, learn of a pending update and of known advisories too, if they send a
-/// credential. A bad one counts as none here.
+/// credential; operators also of what is wrong with how this node is run. A bad one counts as none here.
 #[utoipa::path(get, path = "/health", operation_id = "show_health", tag = TAG,
     responses((status = 200, description = "Status and version; for administrators also what is known about it.", body = HealthAnswer)))]
 pub async fn health(
@@ -95,7 +129,8 @@ pub async fn health(
     headers: HeaderMap,
 ) -> Result<Json<HealthAnswer>, Error> {
     let Json(Health { status, version, warning }) = ready(app.clone()).await?;
-    if !is_administrator(&app, &client, &headers).await {
+    let asker = asker(&app, &client, &headers).await;
+    if asker == Asker::Anybody {
         return Ok(Json(HealthAnswer::Everybody(Health { status, version, warning })));
     }
     let news = app.updates.latest();
@@ -103,9 +138,11 @@ pub async fn health(
         status,
         version,
         warning,
+        mail: (&app.config.mail.transport).into(),
         pending_update: news.as_ref().and_then(|news| news.update.clone()),
         advisories: news.as_ref().map(|news| news.advisories.clone()).unwrap_or_default(),
         checked_at: news.map(|news| news.checked_at),
+        problems: (asker == Asker::Operator).then(|| problems(&app)),
     };
     Ok(Json(HealthAnswer::Administrators(details)))
 }
@@ -123,18 +160,41 @@ pub async fn api_health(
     health(app, client, headers).await
 }
 
+fn problems(app: &App) -> Vec<String> {
+    app.unheard_proxy.get().map(|(peer, header)| unheard_proxy(*peer, header)).into_iter().collect()
+}
+
+/// How much the caller may know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asker {
+    Anybody,
+    Administrator,
+    Operator,
+}
+
 /// What watches the server must not be told that it is ill because of a credential.
-async fn is_administrator(app: &App, client: &Client, headers: &HeaderMap) -> bool {
-    let Ok(Principal::User(by)) = caller(app, client, headers).await else { return false };
-    if by.user.operator {
-        return true;
+async fn asker(app: &App, client: &Client, headers: &HeaderMap) -> Asker {
+    // The answer is never refused; looking a credential up is, after too many.
+    let sends_credential = [AUTHORIZATION.as_str(), COOKIE.as_str(), API_KEY_HEADER]
+        .iter()
+        .any(|name| headers.contains_key(*name));
+    let verdict = sends_credential.then(|| app.take_token(client.address.0)).flatten();
+    if verdict.is_some_and(|verdict| !verdict.allowed) {
+        return Asker::Anybody;
     }
-    let Ok(all) = organisation::Entity::of_user(by.user.id).all(app.db.read()).await else { return false };
+    let Ok(Principal::User(by)) = caller(app, client, headers).await else { return Asker::Anybody };
+    if by.user.operator {
+        return Asker::Operator;
+    }
+    let Ok(all) = organisation::Entity::of_user(by.user.id).all(app.db.read()).await else {
+        return Asker::Anybody;
+    };
     let mut roles = all.into_iter().filter(|(organisation, _)| match by.reach {
         Reach::All => true,
         Reach::Only(only) => only == Some(organisation.id),
     });
-    roles.any(|(_, membership)| {
+    let admin = roles.any(|(_, membership)| {
         membership.is_some_and(|membership| membership.role == Role::Admin && by.counts_for(&membership))
-    })
+    });
+    if admin { Asker::Administrator } else { Asker::Anybody }
 }

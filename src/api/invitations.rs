@@ -17,7 +17,7 @@ use super::input::{Input, Params, PathId, present};
 use super::page::{Page, Part};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
-use crate::auth::{Caller, Client, Member, optional_user};
+use crate::auth::{Caller, Client, Keep, Member, optional_user};
 use crate::domain::Change;
 use crate::domain::allowance::Allowance;
 use crate::domain::display_name::DisplayName;
@@ -160,7 +160,8 @@ fn rules(app: &App) -> Rules {
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations", operation_id = "create_invitations", tag = TAG, request_body = NewInvitations,
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The invitations; their mails are on their way.", body = Invitations),
-        (status = 409, description = "Somebody is a member already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "Somebody is a member already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn create(
     State(app): State<App>,
     Caller { principal, actor }: Caller,
@@ -170,6 +171,7 @@ pub async fn create(
     if input.role == Role::Admin {
         principal.check_fresh(&app)?;
     }
+    app.needs_mail()?;
     if !(1..=MOST_AT_ONCE).contains(&input.emails.len()) {
         return Err(Error::invalid("/emails", "1 to 50 addresses"));
     }
@@ -210,13 +212,15 @@ pub async fn withdraw(
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
-        (status = 409, description = "It was accepted or withdrawn already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "It was accepted or withdrawn already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn resend(
     State(app): State<App>,
     Caller { principal, actor }: Caller,
     member: Member,
     PathId(id): PathId<InvitationId>,
 ) -> Result<Json<Invitation>, Error> {
+    app.needs_mail()?;
     let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
@@ -243,6 +247,10 @@ pub struct Acceptance {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     name: Option<DisplayName>,
+    /// Whether the browser keeps the session cookie when it is closed; default: true. False for machines of others.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    remember: Option<bool>,
 }
 
 /// The organisation that was joined.
@@ -307,5 +315,9 @@ pub async fn accept(
         start_session(&app, Change { actor: &actor, ..change }, &headers, &user, Some(&place)).await?;
     txn.commit().await?;
     let body = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
-    Ok(with_cookies(StatusCode::OK, client.cookies(&app, user.id, &cookie), body))
+    Ok(with_cookies(
+        StatusCode::OK,
+        client.signed_in(&app, user.id, &cookie, Keep::asked(input.remember)),
+        body,
+    ))
 }

@@ -9,10 +9,10 @@ use tracing::field::display;
 use super::auth::{LoginInput, Started, bearer, replace_session, sign_in_with_password};
 use super::input::OptionalInput;
 use crate::app::App;
-use crate::auth::{Client, by_issuer, is_foreign};
+use crate::auth::{Client, Keep, by_issuer, is_foreign};
 use crate::domain::identities::{self, Vouched};
 use crate::domain::sessions::{self, Beginning};
-use crate::domain::{Change, tokens};
+use crate::domain::{Change, attempts, tokens};
 use crate::entity::organisation;
 use crate::entity::session::RefreshUse;
 use crate::error::{Error, OrLog as _};
@@ -24,6 +24,7 @@ pub enum SignIn {
         token: String,
         /// Slug or id, if one was asked for.
         organisation: Option<String>,
+        keep: Keep,
     },
 }
 
@@ -42,7 +43,9 @@ impl FromRequest<App> for SignIn {
         let input = input.unwrap_or_default();
         let named = input.email.is_some() || input.username.is_some() || input.password.is_some();
         Ok(match token.filter(|_| !named) {
-            Some(token) => Self::Token { token, organisation: input.organisation },
+            Some(token) => {
+                Self::Token { token, organisation: input.organisation, keep: Keep::asked(input.remember) }
+            }
             None => Self::Password(input),
         })
     }
@@ -56,11 +59,11 @@ pub async fn sign_in(
     way: &SignIn,
     refresh_use: RefreshUse,
 ) -> Result<Started, Error> {
-    let (token, organisation) = match way {
+    let (token, organisation, keep) = match way {
         SignIn::Password(input) => {
             return sign_in_with_password(app, client, headers, input, refresh_use).await;
         }
-        SignIn::Token { token, organisation } => (token, organisation.as_deref()),
+        SignIn::Token { token, organisation, keep } => (token, organisation.as_deref(), *keep),
     };
     let (vouched, admission) = by_issuer(app, client, token).await?;
     let joined = match admission.new_users {
@@ -87,12 +90,13 @@ pub async fn sign_in(
     let actor = anonymous.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
     let place = tokens::place(&txn, user.id, None, organisation).await?;
+    attempts::let_in(change, &app.keyring, &user).await?;
     sessions::announce_new_device(change, &user).await?;
     let organisation = place.as_ref().map(|place| place.organisation.id);
     let beginning = Beginning { organisation, authentication: vouched.authentication, refresh_use };
     let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
     txn.commit().await?;
-    Ok(Started { user, session, place, cookie })
+    Ok(Started { user, session, place, cookie, keep })
 }
 
 /// Somebody whom an issuer vouches for was not let in: the organisations of the account that it is about are told, if there

@@ -2,18 +2,18 @@
 
 use std::any::Any;
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use ipnet::IpNet;
-use tower::{Layer as _, ServiceBuilder, ServiceExt as _, service_fn};
+use tower::util::BoxCloneSyncService;
+use tower::{Layer, Service, ServiceBuilder, ServiceExt as _, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
@@ -22,10 +22,12 @@ use tracing::Instrument as _;
 use tracing::field::Empty;
 use uuid::Uuid;
 
+use super::forwarded::{Doors, is_forwarded, receive};
 use super::no_auth::on_this_machine;
 use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
-use crate::auth::{API_KEY_HEADER, Address, RequestId};
+use crate::auth::{API_KEY_HEADER, Address, RequestId, unheard};
+use crate::config::Config;
 use crate::deadline;
 use crate::error::{Code, Error, Problem};
 
@@ -37,17 +39,30 @@ const CSP: HeaderValue = HeaderValue::from_static(
 );
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+/// What pages of other origins may send: credentials, and what tracing libraries (W3C Trace Context, W3C Baggage,
+/// Sentry) and clients that try again add by themselves.
+const ALLOWED_HEADERS: [&str; 8] = [
+    "authorization",
+    "content-type",
+    API_KEY_HEADER,
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "sentry-trace",
+    "idempotency-key",
+];
 
 /// Puts all layers around the routes.
-pub fn around(router: Router, app: &App) -> Router {
+pub fn around(router: Router, app: &App, doors: Doors) -> Router {
     let config = &app.config;
     let timeout = config.limits.request_timeout.to_std().unwrap_or(Duration::from_secs(30));
     let secret = [header::AUTHORIZATION, header::COOKIE, HeaderName::from_static(API_KEY_HEADER)];
     router.layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(config.is_https(), security_headers))
-            .layer(from_fn_with_state(config.trusted_proxies.clone(), locate))
+            .layer(from_fn_with_state(transport_security(config), security_headers))
+            .layer(from_fn_with_state(app.clone(), locate))
             .layer(from_fn(problems))
+            .layer(from_fn_with_state(doors, receive))
             .layer(from_fn(trace))
             .layer(from_fn_with_state(config.no_auth, on_this_machine))
             .layer(CatchPanicLayer::custom(panicked))
@@ -55,20 +70,41 @@ pub fn around(router: Router, app: &App) -> Router {
             .layer(DefaultBodyLimit::max(config.limits.body_bytes))
             .layer(SetSensitiveRequestHeadersLayer::new(secret))
             .layer(SetSensitiveResponseHeadersLayer::new([header::SET_COOKIE]))
-            .layer(from_fn_with_state(cors(&config.allowed_origins), cross_origin))
-            .layer(csrf(&config.allowed_origins))
+            .layer(from_fn_with_state(cors(config), cross_origin))
+            .layer(from_fn_with_state(csrf(&config.allowed_origins), cross_site))
             .layer(from_fn_with_state(app.clone(), limit))
             .layer(from_fn(unknown)),
     )
 }
 
-/// Tells whose request it is.
-async fn locate(State(proxies): State<Vec<IpNet>>, mut request: Request, next: Next) -> Response {
+/// Tells whose request it is. A proxy that nobody listed is told of in the log, once, and to operators at `/health`.
+async fn locate(State(app): State<App>, mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
-        let address = Address::resolve(peer.ip(), request.headers(), &proxies);
+        let (peer, proxies) = (peer.ip().to_canonical(), &app.config.trusted_proxies);
+        let address = Address::resolve(peer, request.headers(), proxies);
+        if let Some(header) = unheard(peer, request.headers(), proxies)
+            && app.unheard_proxy.set((peer, header)).is_ok()
+        {
+            tracing::warn!(%peer, header, "{}", unheard_proxy(peer, header));
+        }
         request.extensions_mut().insert(address);
     }
     next.run(request).await
+}
+
+/// What an operator has to know of a proxy whose word does not count.
+pub fn unheard_proxy(peer: IpAddr, header: &str) -> String {
+    let advice = if header == "Forwarded" {
+        "Have it send X-Forwarded-For, which is the header that is read, and list it in trusted_proxies"
+    } else {
+        "If it is a proxy of yours, list it in trusted_proxies"
+    };
+    format!(
+        "{peer} sends {header}, which is not believed: all clients behind it count as one address. Five wrong \
+         passwords of one of them stop the sign-in of the others, except on devices that signed in before; and they \
+         share the limits of requests and mails. {advice} (OSKAR_TRUSTED_PROXIES={peer}); if it is none, have it not \
+         send the header."
+    )
 }
 
 /// Gives the request its id, and every error its body.
@@ -115,7 +151,17 @@ fn is_page(response: &Response) -> bool {
     content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
-async fn security_headers(State(https): State<bool>, request: Request, next: Next) -> Response {
+/// How long browsers are to use https only (RFC 6797); nothing where there is no https.
+fn transport_security(config: &Config) -> Option<HeaderValue> {
+    let year = if config.hsts_include_subdomains {
+        "max-age=31536000; includeSubDomains"
+    } else {
+        "max-age=31536000"
+    };
+    config.is_https().then(|| HeaderValue::from_static(year))
+}
+
+async fn security_headers(State(hsts): State<Option<HeaderValue>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(CSP);
@@ -130,10 +176,7 @@ async fn security_headers(State(https): State<bool>, request: Request, next: Nex
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if https {
-        let a_year = HeaderValue::from_static("max-age=31536000");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
-    }
+    headers.extend(hsts.map(|hsts| (header::STRICT_TRANSPORT_SECURITY, hsts)));
     response
 }
 
@@ -181,37 +224,49 @@ async fn limit_time(State(timeout): State<Duration>, request: Request, next: Nex
 
 /// Answers preflights and marks answers for pages of other origins.
 async fn cross_origin(State(layer): State<Option<CorsLayer>>, request: Request, next: Next) -> Response {
-    let Some(layer) = layer.filter(|_| !is_forwarded(request.uri())) else { return next.run(request).await };
+    match layer {
+        Some(layer) if !is_forwarded(&request) => through(layer, request, next).await,
+        _ => next.run(request).await,
+    }
+}
+
+/// Refuses what pages of other origins make browsers change.
+async fn cross_site(State(layer): State<CsrfLayer<CsrfRejection>>, request: Request, next: Next) -> Response {
+    if is_forwarded(&request) { next.run(request).await } else { through(layer, request, next).await }
+}
+
+/// What is not for all requests cannot be one of the layers.
+async fn through<L>(layer: L, request: Request, next: Next) -> Response
+where
+    L: Layer<BoxCloneSyncService<Request, Response, Infallible>>,
+    L::Service: Service<Request, Response = Response, Error = Infallible>,
+{
     let inner = service_fn(move |request| {
         let next = next.clone();
-        async move { Ok::<_, Infallible>(next.run(request).await) }
+        async move { Ok(next.run(request).await) }
     });
-    match layer.layer(inner).oneshot(request).await {
+    match layer.layer(BoxCloneSyncService::new(inner)).oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
     }
 }
 
 /// CORS and CSRF are fed from the same list, so that who may read may also write.
-fn cors(origins: &[String]) -> Option<CorsLayer> {
-    if origins.is_empty() {
+fn cors(config: &Config) -> Option<CorsLayer> {
+    if config.allowed_origins.is_empty() {
         return None;
     }
-    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let headers = ALLOWED_HEADERS.map(HeaderName::from_static).into_iter();
+    let headers: Vec<_> = headers.chain(config.allowed_headers.iter().cloned()).collect();
+    let origins = config.allowed_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
     let layer = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static(API_KEY_HEADER)])
+        .allow_headers(headers)
         .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE, POLICY, STATE])
         .max_age(Duration::from_mins(10));
     Some(layer)
-}
-
-/// Proxies repeat the client's own method and headers there, preflights and foreign origins included, from the
-/// sites that they protect: they are to be judged, not answered. It changes nothing.
-pub fn is_forwarded(uri: &Uri) -> bool {
-    uri.path() == "/api/verify" || uri.path().starts_with("/api/verify/")
 }
 
 type CsrfRejection = fn(ProtectionError) -> Response;
@@ -220,7 +275,5 @@ fn csrf(origins: &[String]) -> CsrfLayer<CsrfRejection> {
     let layer = origins
         .iter()
         .fold(CsrfLayer::new(), |layer, origin| layer.clone().add_trusted_origin(origin).unwrap_or(layer));
-    layer
-        .with_insecure_bypass(|_, uri| is_forwarded(uri))
-        .with_rejection_response(|_| Error::CrossSite.into_response())
+    layer.with_rejection_response(|_| Error::CrossSite.into_response())
 }

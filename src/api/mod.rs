@@ -18,10 +18,12 @@
 //! below, `cargo run -- openapi > openapi/openapi.json`, and its tests in `tests/it/`.
 
 mod account;
+mod account_events;
 mod auth;
 mod compat;
 mod docs;
 mod events;
+mod forwarded;
 mod health;
 mod identities;
 mod input;
@@ -55,6 +57,7 @@ use axum::{Extension, Router};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
 
+pub use forwarded::Doors;
 pub use layers::around;
 pub use recovery::use_link;
 pub use route_table::Route;
@@ -65,7 +68,7 @@ use crate::permission::Permission as P;
 use route_table::{RouteTable, fresh};
 
 fn table(app: &App) -> RouteTable {
-    let table = RouteTable::new(app.clone(), openapi::document(app.config.is_https()))
+    let table = RouteTable::new(app.clone(), openapi::document(&app.config.sessions.cookies.session))
         // Signing in: everybody may try; the rest needs a session.
         .public(routes!(register::register))
         .sign_in(routes!(auth::login))
@@ -89,6 +92,7 @@ fn table(app: &App) -> RouteTable {
         .user(routes!(sessions::list))
         .user(fresh(routes!(sessions::end_others)))
         .user(routes!(sessions::end))
+        .user(routes!(account_events::list))
         // Organisations: any user may make one and becomes its admin. Viewers see it and may leave, admins change it.
         .user(routes!(organisations::list, organisations::create))
         .org(P::OrgRead, routes!(organisations::show))
@@ -148,12 +152,12 @@ fn older_clients(app: &App) -> RouteTable {
         .deprecated()
 }
 
-/// The API's routes with their guards, without the layers that all requests pass.
-pub fn router(app: &App) -> Router<App> {
-    let (router, document, _) = table(app).finish();
+/// The API's routes with their guards, without the layers that all requests pass; and those where gateways ask.
+pub fn router(app: &App) -> (Router<App>, Doors) {
+    let (router, document, recorded) = table(app).finish();
     let text = serde_json::to_string(&document).unwrap_or_default();
     let router = if app.config.docs { router.merge(docs::swagger_ui()) } else { router };
-    router.layer(Extension(docs::Document(text.into())))
+    (router.layer(Extension(docs::Document(text.into()))), Doors::among(&recorded))
 }
 
 /// The OpenAPI document.

@@ -12,7 +12,6 @@ use utoipa::openapi::{
     Response, ResponseBuilder, ServerBuilder,
 };
 
-use crate::auth::cookie_name;
 use crate::error::{FieldError, Problem};
 
 const ABOUT: &str = "Organisations, users and roles, API keys, sessions and tokens behind one extractor.
@@ -116,7 +115,7 @@ const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
 ];
 
 /// The document without its operations.
-pub fn document(https: bool) -> OpenApi {
+pub fn document(session_cookie: &str) -> OpenApi {
     let info = InfoBuilder::new()
         .title("Oskar")
         .version(env!("CARGO_PKG_VERSION"))
@@ -132,7 +131,7 @@ pub fn document(https: bool) -> OpenApi {
     for (name, description, status, code, title, detail) in ERRORS {
         components = components.response(name, error(description, status, code, title, detail));
     }
-    for (name, scheme) in security_schemes(https) {
+    for (name, scheme) in security_schemes(session_cookie) {
         components = components.security_scheme(name, scheme);
     }
     let tags =
@@ -160,7 +159,7 @@ fn error(description: &str, status: u16, code: &str, title: &str, detail: &str) 
     ResponseBuilder::new().description(description).content("application/problem+json", problem).build()
 }
 
-fn security_schemes(https: bool) -> BTreeMap<&'static str, SecurityScheme> {
+fn security_schemes(session_cookie: &str) -> BTreeMap<&'static str, SecurityScheme> {
     let described = |name: &str, text: &str| ApiKeyValue::with_description(name, text);
     let bearer = |format: &str, text: &str| {
         let http =
@@ -171,7 +170,7 @@ fn security_schemes(https: bool) -> BTreeMap<&'static str, SecurityScheme> {
         (
             "cookie",
             SecurityScheme::ApiKey(ApiKey::Cookie(described(
-                cookie_name(https),
+                session_cookie,
                 "The session cookie. Browsers keep it to themselves: run *Sign in* on this page, and every further call carries it.",
             ))),
         ),

@@ -1,13 +1,12 @@
 //! The limit of requests from an address, and the headers that tell of it
 //! (draft-ietf-httpapi-ratelimit-headers).
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::forwarded::is_forwarded;
 use crate::app::App;
 use crate::auth::Address;
 use crate::error::Error;
@@ -16,16 +15,19 @@ use crate::rate::{Rate, Verdict};
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 pub const STATE: HeaderName = HeaderName::from_static("ratelimit");
 
-/// Takes a token for every request that is not exempt.
+/// What watches the server, often by way of the same address as its clients: a refusal would get it restarted.
+const HEALTH: [&str; 4] = ["/livez", "/readyz", "/health", "/api/health"];
+
+/// Takes a token for every request that is limited.
 pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
     let address = request.extensions().get::<Address>().copied();
-    let (Some(rate), Some(address)) = (app.config.limits.rate, address) else {
+    // A gateway asks for all of its visitors: there the guard counts what was wrong, by whose it was.
+    let address = address.filter(|_| !is_forwarded(&request) && !HEALTH.contains(&request.uri().path()));
+    let Some((rate, verdict)) =
+        address.and_then(|address| app.config.limits.rate.zip(app.take_token(address.0)))
+    else {
         return next.run(request).await;
     };
-    if is_exempt(&app, address, &request) {
-        return next.run(request).await;
-    }
-    let verdict = app.buckets.take(address.network(), rate, app.now());
     let mut response = if verdict.allowed {
         next.run(request).await
     } else {
@@ -33,15 +35,6 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
     };
     announce(&mut response, rate, verdict);
     response
-}
-
-/// A gateway asks on behalf of all its clients: what counts for `/api/verify` is who connects.
-fn is_exempt(app: &App, address: Address, request: &Request) -> bool {
-    let listed = |address| app.config.limits.exempt.iter().any(|network| network.contains(&address));
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    listed(address.0)
-        || super::layers::is_forwarded(request.uri())
-            && peer.is_some_and(|ConnectInfo(peer)| listed(peer.ip().to_canonical()))
 }
 
 fn announce(response: &mut Response, rate: Rate, verdict: Verdict) {

@@ -1,6 +1,7 @@
 //! Proving once more who one is, without signing out first.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -9,7 +10,7 @@ use super::auth::Tokens;
 use super::input::{Input, present};
 use super::renewal::Renewed;
 use crate::app::App;
-use crate::auth::{Client, SignedIn, by_issuer, check_recent};
+use crate::auth::{Client, Keep, SignedIn, by_issuer, check_recent};
 use crate::domain::authentication::Authentication;
 use crate::domain::{Change, identities, sign_in, users};
 use crate::error::Error;
@@ -26,6 +27,10 @@ pub struct Reauthentication {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     issuer_token: Option<String>,
+    /// As for signing in.
+    #[schema(nullable = false, default = true)]
+    #[serde(default, deserialize_with = "present")]
+    remember: Option<bool>,
 }
 
 /// Prove again who you are
@@ -42,6 +47,7 @@ pub struct Reauthentication {
 pub async fn reauthenticate(
     State(app): State<App>,
     client: Client,
+    headers: HeaderMap,
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<Reauthentication>,
 ) -> Result<Response, Error> {
@@ -78,5 +84,5 @@ pub async fn reauthenticate(
             return Err(Error::invalid("/issuer_token", "give `password` or `issuer_token`, not both"));
         }
     };
-    Ok(renewed.answer(&app, &client))
+    Ok(renewed.answer(&app, &client, &headers, Keep::asked(input.remember)))
 }

@@ -15,7 +15,7 @@ use super::auth::Tokens;
 use super::input::{Input, present};
 use super::renewal::Renewed;
 use crate::app::App;
-use crate::auth::{Client, SignedIn, presented_session};
+use crate::auth::{Client, Keep, SignedIn, presented_session};
 use crate::domain::email::Email;
 use crate::domain::{Change, mailbox, outbox, sign_in, users};
 use crate::entity::outbox::Kind;
@@ -52,10 +52,16 @@ async fn ask(
     kind: Kind,
     address: &Email,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
+    app.needs_mail()?;
+    let own = client.is_known_to(app, address).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    outbox::enqueue_requested(change, kind, &address.normalised(), json!({})).await?;
+    if own {
+        outbox::enqueue_for_owner(change, kind, &address.normalised()).await?;
+    } else {
+        outbox::enqueue_requested(change, kind, &address.normalised(), json!({})).await?;
+    }
     txn.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
 }
@@ -64,7 +70,8 @@ async fn ask(
 ///
 /// Mails a link that works once, for 30 minutes, if there is such an account.
 #[utoipa::path(post, path = "/api/auth/forgot-password", operation_id = "forgot_password", tag = TAG, request_body = Address,
-    responses((status = 202, description = "The same for every address.", body = Understood)))]
+    responses((status = 202, description = "The same for every address.", body = Understood),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn forgot_password(
     State(app): State<App>,
     client: Client,
@@ -85,7 +92,8 @@ pub struct PasswordReset {
 
 /// Choose a new password
 ///
-/// By the link of a mail. All sessions end.
+/// By the link of a mail. All sessions end. However many wrong passwords strangers try, the new one works at once from
+/// this client.
 #[utoipa::path(post, path = "/api/auth/reset-password", operation_id = "reset_password", tag = TAG, request_body = PasswordReset,
     responses((status = 204, description = "The password is changed; sign in with it."),
         (status = 403, description = "The account is disabled, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
@@ -94,22 +102,26 @@ pub async fn reset_password(
     State(app): State<App>,
     client: Client,
     Input(input): Input<PasswordReset>,
-) -> Result<StatusCode, Error> {
-    let reset = async {
+) -> Result<Response, Error> {
+    // Before the hash, which is dear.
+    let found = async {
         let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
-        // Before the hash, which is dear.
         let owner = mailbox::owner_of(app.db.read(), &app.keyring, &link, app.now()).await?;
-        let context = users::add_names(app.db.read(), app.password_context(&owner.email), &owner).await?;
-        let password = app.hasher.accept("/password", &input.password, &context).await?;
-        let new_hash = app.hasher.hash(&password).await?;
-        let txn = app.db.begin().await?;
-        let actor = client.anonymous();
-        let change = Change { txn: &txn, now: app.now(), actor: &actor };
-        mailbox::reset_password(change, &app.keyring, &link, new_hash).await?;
-        txn.commit().await
+        Ok((link, owner))
     };
-    client.door(&app).guess(None, reset).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let (link, owner) = match found.await {
+        Err(Error::LinkInvalid) => return Err(client.door(&app).refuse(Error::LinkInvalid).await),
+        found => found?,
+    };
+    let context = users::add_names(app.db.read(), app.password_context(&owner.email), &owner).await?;
+    let password = app.hasher.accept("/password", &input.password, &context).await?;
+    let new_hash = app.hasher.hash(&password).await?;
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    mailbox::reset_password(change, &app.keyring, &link, new_hash).await?;
+    txn.commit().await?;
+    Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, owner.id)).into_response())
 }
 
 /// A link.
@@ -138,10 +150,10 @@ pub async fn verify_email(
     Input(input): Input<Link>,
 ) -> Result<Response, Error> {
     let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
-    let renewed = use_link(&app, &client, &headers, &link).await?.1;
+    let (user, renewed) = use_link(&app, &client, &headers, &link).await?;
     Ok(match renewed {
-        Some(renewed) => renewed.answer(&app, &client),
-        None => StatusCode::NO_CONTENT.into_response(),
+        Some(renewed) => renewed.answer(&app, &client, &headers, Keep::UntilClosed),
+        None => (StatusCode::NO_CONTENT, client.device_cookie(&app, user.id)).into_response(),
     })
 }
 
@@ -172,7 +184,8 @@ pub async fn use_link(
 ///
 /// The link before it dies.
 #[utoipa::path(post, path = "/api/auth/resend-verification", operation_id = "resend_verification", tag = TAG, request_body = Address,
-    responses((status = 202, description = "The same for every address.", body = Understood)))]
+    responses((status = 202, description = "The same for every address.", body = Understood),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn resend_verification(
     State(app): State<App>,
     client: Client,
@@ -199,13 +212,15 @@ pub struct EmailChange {
 /// `insufficient_user_authentication`.
 #[utoipa::path(post, path = "/api/auth/change-email", operation_id = "change_email", tag = "Account", request_body = EmailChange,
     responses((status = 202, description = "The same whether the address is free or not.", body = Understood),
-        (status = 403, description = "The password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "The password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn change_email(
     State(app): State<App>,
     client: Client,
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<EmailChange>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
+    app.needs_mail()?;
     match &input.password {
         Some(password) => {
             sign_in::check_again(&client.door(&app), &by.user, by.session_id(), password).await?;

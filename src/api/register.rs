@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::auth::{Tokens, start_session, with_cookies};
-use super::input::Input;
+use super::input::{Input, present};
 use super::invitations::by_link;
 use crate::app::App;
-use crate::auth::Client;
+use crate::auth::{Client, Keep};
 use crate::config::Registration;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
@@ -43,6 +43,10 @@ pub struct RegistrationInput {
     /// registration.
     #[schema(example = "osi_…")]
     invitation: Option<String>,
+    /// Whether the browser keeps the session cookie when it is closed; default: true. False for machines of others.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    remember: Option<bool>,
 }
 
 /// That it was understood; nothing more.
@@ -75,6 +79,7 @@ const CONFIRM: ConfirmFirst = ConfirmFirst {
         (status = 403, description = "Registration is closed, the invitation is for another address, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 409, description = "The e-mail address or the username is taken, or the organisation has no seat left, or whoever sent the invitation may not give that role any more (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 410, description = "The invitation's link is used, replaced, withdrawn or too old.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 501, description = "Addresses must be confirmed, and this server sends no mails.", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn register(
     State(app): State<App>,
@@ -88,6 +93,9 @@ pub async fn register(
     if !may_register(&app, &input.email) {
         return Err(Error::RegistrationClosed);
     }
+    if app.config.verify_email_required {
+        app.needs_mail()?;
+    }
     let context = app
         .password_context(input.email.as_str())
         .and(input.name.as_ref().map(DisplayName::as_str))
@@ -96,6 +104,7 @@ pub async fn register(
     let password = app.hasher.accept("/password", &input.password, &context).await?;
     spend(&app, &client).await?;
     let password_hash = app.hasher.hash(&password).await?;
+    let keep = Keep::asked(input.remember);
     let new = || NewUser {
         email: input.email.clone(),
         username: input.username.clone(),
@@ -122,7 +131,7 @@ pub async fn register(
     let change = Change { actor: &actor, ..change };
     let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref()).await?;
     txn.commit().await?;
-    Ok(with_cookies(StatusCode::CREATED, client.cookies(&app, user.id, &cookie), tokens))
+    Ok(with_cookies(StatusCode::CREATED, client.signed_in(&app, user.id, &cookie, keep), tokens))
 }
 
 /// Counts before anything is looked up, and for every address alike.
@@ -151,10 +160,7 @@ async fn begin(
 fn may_register(app: &App, email: &Email) -> bool {
     match app.config.registration {
         Registration::Open => true,
-        Registration::Domain => {
-            let domain = email.domain().to_lowercase();
-            app.config.registration_domains.contains(&domain)
-        }
+        Registration::Domain => app.config.registration_domains.iter().any(|domain| domain == email.domain()),
         Registration::Invite | Registration::Closed => false,
     }
 }
@@ -174,6 +180,7 @@ async fn by_invitation(
         return Err(Error::InvitationForAnother);
     }
     let names = Names { name: input.name, username: input.username };
+    let keep = Keep::asked(input.remember);
     let password = PresentedPassword::from(input.password);
     let context =
         app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
@@ -190,5 +197,5 @@ async fn by_invitation(
     let place = Place { organisation, role: membership.role };
     let (tokens, cookie) = start_session(app, change, headers, &user, Some(&place)).await?;
     txn.commit().await?;
-    Ok(with_cookies(StatusCode::CREATED, client.cookies(app, user.id, &cookie), tokens))
+    Ok(with_cookies(StatusCode::CREATED, client.signed_in(app, user.id, &cookie, keep), tokens))
 }

@@ -1,13 +1,13 @@
 //! A new session in the place of the one that asks.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use serde::Serialize;
 
-use super::auth::{Tokens, tokens, with_cookies};
+use super::auth::{Tokens, cookie_outcome, tokens, with_cookies};
 use crate::app::App;
-use crate::auth::{Client, Reach, UserPrincipal};
+use crate::auth::{Client, Keep, Reach, UserPrincipal};
 use crate::domain::authentication::Authentication;
 use crate::domain::{Change, sessions, tokens as places};
 use crate::entity::{session, user};
@@ -65,17 +65,18 @@ impl Renewed {
     }
 
     /// What the client goes on with: tokens, and cookies.
-    pub fn answer(self, app: &App, client: &Client) -> Response {
-        with_cookies(StatusCode::OK, self.cookies(app, client), self.tokens)
+    pub fn answer(mut self, app: &App, client: &Client, headers: &HeaderMap, keep: Keep) -> Response {
+        self.tokens.cookie = Some(cookie_outcome(app, headers));
+        with_cookies(StatusCode::OK, self.cookies(app, client, keep), self.tokens)
     }
 
     /// The cookies alone, for pages.
-    pub fn cookies(&self, app: &App, client: &Client) -> CookieJar {
-        client.cookies(app, self.user, &self.cookie)
+    pub fn cookies(&self, app: &App, client: &Client, keep: Keep) -> CookieJar {
+        client.signed_in(app, self.user, &self.cookie, keep)
     }
 
     /// The same for clients that know no tokens here: the cookies beside a body of their own.
     pub fn answer_with(self, app: &App, client: &Client, body: impl Serialize) -> Response {
-        with_cookies(StatusCode::OK, self.cookies(app, client), body)
+        with_cookies(StatusCode::OK, self.cookies(app, client, Keep::Session), body)
     }
 }

@@ -1,6 +1,5 @@
 //! The audit log as it happens, over a WebSocket.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::Extension;
@@ -8,27 +7,20 @@ use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
-use uuid::Uuid;
 
 use super::events::Event;
 use crate::app::App;
 use crate::auth::Socket;
-use crate::entity::audit_event;
+use crate::domain::event_tail::EventTail;
+use crate::entity::audit_event::{self, Criteria};
 use crate::error::Error;
-use crate::id::AuditEventId;
 
 /// So many follow an organisation's log at once on a node.
 const FOLLOWERS: usize = 50;
 /// How often the log is read, and the right to read it checked.
 const POLL: Duration = Duration::from_millis(400);
-/// Events are found late if their transaction took long or another node's clock is behind: so far back is looked
-/// every time, and what was sent is remembered.
-const OVERLAP_MILLISECONDS: u64 = 60_000;
-/// The most events that are sent in one go.
-const BATCH: usize = 200;
 /// The largest message that a client may send; this protocol has none at all.
 const LARGEST: usize = 64 << 10;
 /// Up to here a message is read to its end, so that the client can be told why it goes.
@@ -60,9 +52,9 @@ pub async fn events(
 ) -> Result<Response, Error> {
     let upgrade = upgrade.map_err(|_| Error::UpgradeRequired)?;
     let place = app.followers.try_enter(socket.member.organisation.id, FOLLOWERS).ok_or(Error::Busy)?;
-    let mut log = Log { app, right: socket, from: overlap(), seen: BTreeSet::new() };
-    // What is there already is not new.
-    log.seen = log.ids().await?.into_iter().collect();
+    let organisation = socket.member.organisation.id;
+    let tail = EventTail::at_the_end(app.db.read(), Some(organisation), Criteria::default()).await?;
+    let mut log = Log { app, right: socket, tail };
     let upgrade = upgrade.max_message_size(LARGEST_READ).max_frame_size(LARGEST_READ);
     Ok(upgrade.on_upgrade(async move |mut socket| {
         let code = tokio::select! {
@@ -94,59 +86,18 @@ async fn told(stopping: Option<Extension<Stopping>>) {
     }
 }
 
-/// The smallest id that could still come up.
-fn overlap() -> AuditEventId {
-    let (seconds, nanoseconds) =
-        Uuid::now_v7().get_timestamp().map_or((0, 0), |timestamp| timestamp.to_unix());
-    let milliseconds = seconds * 1000 + u64::from(nanoseconds / 1_000_000);
-    let earliest = milliseconds.saturating_sub(OVERLAP_MILLISECONDS);
-    AuditEventId(Uuid::from_u128(u128::from(earliest) << 80))
-}
-
-/// An organisation's log, and how far it was read.
+/// An organisation's log, and the right to read it.
 struct Log {
     app: App,
     right: Socket,
-    from: AuditEventId,
-    seen: BTreeSet<AuditEventId>,
+    tail: EventTail,
 }
 
 impl Log {
-    async fn ids(&self) -> Result<Vec<AuditEventId>, Error> {
-        let ids = audit_event::Entity::in_organisation(self.right.member.organisation.id)
-            .filter(audit_event::COLUMN.id.gt(self.from))
-            .order_by_asc(audit_event::Column::Id)
-            .select_only()
-            .column(audit_event::Column::Id)
-            .into_tuple()
-            .all(self.app.db.read())
-            .await?;
-        Ok(ids)
-    }
-
-    /// The next events that were not seen, if their reader may still read them.
+    /// The next events, if their reader may still read them.
     async fn next(&mut self) -> Result<Vec<audit_event::Model>, Error> {
         self.right.check(&self.app).await?;
-        let until = overlap();
-        let mut unseen = self.ids().await?;
-        unseen.retain(|id| !self.seen.contains(id));
-        let all = unseen.len() <= BATCH;
-        unseen.truncate(BATCH);
-        if all {
-            // Only what was read to its end is left behind.
-            self.from = until;
-            self.seen = self.seen.split_off(&until);
-        }
-        if unseen.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rows = audit_event::Entity::in_organisation(self.right.member.organisation.id)
-            .filter(audit_event::COLUMN.id.is_in(unseen.iter().copied()))
-            .order_by_asc(audit_event::Column::Id)
-            .all(self.app.db.read())
-            .await?;
-        self.seen.extend(unseen);
-        Ok(rows)
+        self.tail.next(self.app.db.read()).await
     }
 }
 

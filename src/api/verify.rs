@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use utoipa::IntoParams;
 
 use super::input::Params;
@@ -16,6 +18,9 @@ use crate::error::Error;
 use crate::permission::Role;
 
 const TAG: &str = "Verification";
+
+/// Headers hold ASCII for certain (RFC 9110 section 5.5). What is beyond is always encoded.
+const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 
 /// What the caller must be allowed to. All of them lists, also where one is meant: an empty requirement, as a
 /// gateway's unset variable leaves it, must be one that is not met, not one that is not there. For the same reason unknown names are refused.
@@ -36,27 +41,46 @@ pub struct Requirements {
     #[serde(default)]
     #[param(value_type = Option<String>, nullable = false, example = "acme")]
     org: Vec<String>,
+    /// `nginx`: only statuses that its `auth_request` understands, with the one that it would be in `X-Auth-Status`.
+    #[serde(default, rename = "compat")]
+    #[param(value_type = Option<String>, required = false, nullable = false, example = "nginx")]
+    _compat: Vec<IgnoredAny>,
 }
 
 /// Verify the caller
 ///
-/// Answers for the forwarded credential: 200 with the caller as JSON and as `X-Auth-*` headers (always all of
-/// them, empty where they do not apply), 401 without a good credential, 403 if a requirement is not met.
+/// Answers for the forwarded credential: 200 with the caller as JSON and, in the same words, as `X-Auth-*` headers, 401
+/// without a good credential, 403 if a requirement is not met. There are always all of the headers, empty where they do
+/// not apply. In their values `%`, control characters and everything that is not ASCII are percent-encoded UTF-8
+/// (RFC 3986 section 2.1).
+///
 /// Accepts every method, and `/api/verify/{rest}` too, so that it serves as `auth_request` for nginx and as
-/// forward authentication for Traefik, Caddy and Envoy. `X-Auth-*` headers in the request are ignored.
+/// forward authentication for Traefik, Caddy and Envoy. `X-Auth-*` headers in the request are ignored. Of gateways that
+/// `trusted_proxies` names, `X-Forwarded-For`, `-Method`, `-Host` and `-Proto` are believed: an unsafe request by cookie
+/// or HTTP Basic is refused (403 `cross_site`) unless it comes from the site itself or from `allowed_origins`.
+///
+/// A good credential is never refused for how often it is sent; of bad ones an address has as many as of other
+/// requests, then 429. A requirement that is no requirement, such as an unknown permission, is the gateway's mistake and
+/// no visitor's: 422 (`unknown_permission`, `validation_failed`).
+///
+/// With `compat=nginx`, 403 stands for everything that `auth_request` would make a 500 of, 422 excepted: there 500 is
+/// right. `X-Auth-Status` has the true status, `Retry-After` what it has without.
 #[utoipa::path(get, path = "/api/verify", operation_id = "verify", tag = TAG, params(Requirements),
     responses((status = 200, description = "The caller may.", body = Who,
         headers(
             ("X-Auth-Kind" = String, description = "`user` or `api_key`."),
             ("X-Auth-User-Id" = String, description = "Empty for keys."),
-            ("X-Auth-Key-Id" = String, description = "Empty for users."),
+            ("X-Auth-User-Email" = String, description = "Empty for keys."),
+            ("X-Auth-User-Name" = String, description = "Empty for keys."),
             ("X-Auth-Org-Id" = String, description = "Empty for a user of no organisation."),
-            ("X-Auth-Role" = String, description = "`viewer`, `member` or `admin`."),
-            ("X-Auth-Scopes" = String, description = "The permissions, separated by spaces."),
-            ("X-Auth-Mode" = String, description = "`live` or `test`."),
-            ("X-Auth-Session-Id" = String, description = "Empty for keys."),
+            ("X-Auth-Org-Slug" = String, description = "Empty for a user of no organisation."),
+            ("X-Auth-Role" = String, description = "`viewer`, `member` or `admin`; empty for a user of no organisation."),
+            ("X-Auth-Permissions" = String, description = "The permissions, separated by spaces."),
+            ("X-Auth-Environment" = String, description = "`live` or `test`."),
+            ("X-Auth-Session-Id" = String, description = "Empty for keys, and by HTTP Basic."),
+            ("X-Auth-Key-Id" = String, description = "Empty for users."),
         )),
-        (status = 403, description = "A requirement is not met.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "A requirement is not met, or a foreign site made the browser send an unsafe request (`cross_site`).", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn check(
     State(app): State<App>,
@@ -68,7 +92,8 @@ pub async fn check(
 
 /// Verify the caller of a path
 ///
-/// The same; the rest of the path, which Envoy appends, is ignored.
+/// The same; the rest of the path, which Envoy's `path_prefix` appends, is ignored. The query is not: Envoy appends the
+/// client's, so that `path_override` and no rest at all is the better choice there.
 #[utoipa::path(get, path = "/api/verify/{*rest}", operation_id = "verify_path", tag = TAG,
     params(("rest" = String, Path, description = "The path of the original request."), Requirements),
     responses((status = 200, description = "The caller may.", body = Who),
@@ -127,33 +152,38 @@ fn require(app: &App, member: Option<&Member>, requirements: &Requirements) -> R
         }
     }
     for name in &requirements.permission {
-        // A name that nobody knows is a requirement that nobody meets: a gateway's typo must not open it.
-        let entry = app.config.permissions.find(name);
-        if !entry.is_some_and(|entry| member.is_some_and(|member| member.grants.permits(entry))) {
+        // A gateway's typo must neither open a door nor look as if the visitor lacked a right.
+        let entry =
+            app.config.permissions.find(name).ok_or_else(|| Error::UnknownPermission(name.clone()))?;
+        if !member.is_some_and(|member| member.grants.permits(entry)) {
             return Err(Error::PermissionDenied(name.clone()));
         }
     }
     Ok(())
 }
 
-/// All of them, always: some proxies pass a client's own header on where ours is missing.
+/// All of them, always: some gateways pass a client's own header on where ours is missing.
 fn identity(who: &Who) -> HeaderMap {
-    let text = |id: Option<String>| id.unwrap_or_default();
+    let (user, organisation) = (who.user.as_ref(), who.organisation.as_ref());
     let kind = match who.kind {
         Kind::User => "user",
         Kind::ApiKey => "api_key",
     };
     let pairs = [
-        ("x-auth-kind", kind.to_owned()),
-        ("x-auth-user-id", text(who.user.as_ref().map(|user| user.id.to_string()))),
-        ("x-auth-key-id", text(who.key.as_ref().map(|key| key.id.to_string()))),
-        ("x-auth-org-id", text(who.organisation.as_ref().map(|organisation| organisation.id.to_string()))),
-        ("x-auth-role", text(who.role.map(|role| role.to_string()))),
-        ("x-auth-scopes", who.permissions.join(" ")),
-        ("x-auth-mode", who.environment.as_str().to_owned()),
-        ("x-auth-session-id", text(who.session_id.map(|id| id.to_string()))),
+        ("x-auth-kind", Some(kind.to_owned())),
+        ("x-auth-user-id", user.map(|user| user.id.to_string())),
+        ("x-auth-user-email", user.map(|user| user.email.clone())),
+        ("x-auth-user-name", user.map(|user| user.name.clone())),
+        ("x-auth-org-id", organisation.map(|organisation| organisation.id.to_string())),
+        ("x-auth-org-slug", organisation.map(|organisation| organisation.slug.clone())),
+        ("x-auth-role", who.role.map(|role| role.to_string())),
+        ("x-auth-permissions", Some(who.permissions.join(" "))),
+        ("x-auth-environment", Some(who.environment.as_str().to_owned())),
+        ("x-auth-session-id", who.session_id.map(|id| id.to_string())),
+        ("x-auth-key-id", who.key.as_ref().map(|key| key.id.to_string())),
     ];
-    let header = |(name, value): (&'static str, String)| {
+    let header = |(name, value): (&'static str, Option<String>)| {
+        let value = utf8_percent_encode(value.as_deref().unwrap_or_default(), ENCODED).to_string();
         Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
     };
     pairs.into_iter().filter_map(header).collect()

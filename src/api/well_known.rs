@@ -41,7 +41,12 @@ pub struct ServerMetadata {
     /// None: Oskar signs users in by its own API.
     response_types_supported: Vec<String>,
     grant_types_supported: Vec<String>,
-    service_documentation: String,
+    /// Swagger UI, where it is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    service_documentation: Option<String>,
+    /// Whether this server sends mails: without, there are no invitations and no forgotten passwords.
+    mail: bool,
 }
 
 /// Server metadata
@@ -54,7 +59,8 @@ pub async fn metadata(State(app): State<App>) -> impl IntoResponse {
         jwks_uri: format!("{url}/.well-known/jwks.json"),
         response_types_supported: Vec::new(),
         grant_types_supported: Vec::new(),
-        service_documentation: format!("{url}/docs"),
+        service_documentation: app.config.docs.then(|| format!("{url}/docs")),
+        mail: app.mailer.can_send(),
     };
     (FOR_EVERYBODY, Json(metadata))
 }

@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
-use crate::network::network;
+use crate::network::{is_local, network};
 
 /// The client's address, once `trusted_proxies` has been taken into account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,22 @@ impl Address {
     /// Whom it counts for.
     pub fn network(self) -> IpAddr {
         network(self.0)
+    }
+}
+
+/// The header by which a proxy seems to tell whose request it passes on, although its word does not count: because it
+/// is not in `trusted_proxies`, or because only `X-Forwarded-For` is read. All of its clients share one address then.
+///
+/// Only of peers on this machine and in private networks: what others write in such headers is their own affair.
+pub fn unheard(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Option<&'static str> {
+    if !is_local(peer) {
+        return None;
+    }
+    let is_ours = trusted.iter().any(|network| network.contains(&peer.to_canonical()));
+    if headers.contains_key("x-forwarded-for") {
+        (!is_ours).then_some("X-Forwarded-For")
+    } else {
+        headers.contains_key("forwarded").then_some("Forwarded")
     }
 }
 

@@ -15,7 +15,7 @@ use crate::password::PresentedPassword;
 use crate::secret::Secret;
 
 use super::client::Client;
-use super::credential::{API_KEY_HEADER, Credential, cookie_name};
+use super::credential::{API_KEY_HEADER, Credential};
 use super::principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
 use super::refusals::warn_of_refusal;
 
@@ -80,7 +80,7 @@ impl<E: Into<Error>> From<E> for Refusal {
 /// # Errors
 /// [`Error::Unauthenticated`] without a credential; those of a bad one.
 pub async fn caller(app: &App, client: &Client, headers: &HeaderMap) -> Result<Principal, Error> {
-    let found = match Credential::from_headers(headers, cookie_name(app.config.is_https())) {
+    let found = match Credential::from_headers(headers, &app.config.sessions.cookies.session) {
         Ok(Some(credential)) => authenticate(app, client, credential).await,
         Ok(None) => Err(Error::Unauthenticated),
         Err(error) => Err(error),
@@ -111,7 +111,7 @@ pub async fn optional_user(
     headers: &HeaderMap,
 ) -> Result<Option<UserPrincipal>, Error> {
     let explicit = headers.contains_key(AUTHORIZATION) || headers.contains_key(API_KEY_HEADER);
-    let credential = Credential::from_headers(headers, cookie_name(app.config.is_https()));
+    let credential = Credential::from_headers(headers, &app.config.sessions.cookies.session);
     let principal = match credential {
         Ok(None) => return Ok(None),
         Ok(Some(credential)) => authenticate(app, client, credential).await,
@@ -128,7 +128,8 @@ pub async fn optional_user(
 /// The user of a session whose cookie or access token a request carries, on routes that are open to everybody: for what
 /// becomes of that session. What else is sent counts for nothing.
 pub async fn presented_session(app: &App, client: &Client, headers: &HeaderMap) -> Option<UserPrincipal> {
-    let credential = Credential::from_headers(headers, cookie_name(app.config.is_https())).ok().flatten()?;
+    let credential =
+        Credential::from_headers(headers, &app.config.sessions.cookies.session).ok().flatten()?;
     if !matches!(credential, Credential::AccessToken(_) | Credential::SessionCookie(_)) {
         return None;
     }

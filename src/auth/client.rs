@@ -9,7 +9,7 @@ use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 
 use super::address::Address;
-use super::device::DeviceCookie;
+use super::cookies::SentCookies;
 use crate::domain::audit::Actor;
 use crate::entity::audit_event::ActorKind;
 
@@ -25,8 +25,7 @@ pub struct RequestId(pub String);
 #[derive(Clone, Debug)]
 pub struct Client {
     pub address: Address,
-    /// The device cookie, unchecked.
-    pub(super) device: DeviceCookie,
+    pub(super) cookies: SentCookies,
     pub user_agent: Option<String>,
     pub request_id: Option<String>,
 }
@@ -57,7 +56,7 @@ impl<S: Sync> FromRequestParts<S> for Client {
         let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         Ok(Self {
             address: parts.extensions.get().copied().unwrap_or(UNKNOWN),
-            device: DeviceCookie::read(&parts.headers),
+            cookies: SentCookies::of(&parts.headers),
             user_agent: user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect()),
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
         })

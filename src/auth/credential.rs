@@ -2,7 +2,6 @@
 
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
-use axum_extra::extract::cookie::{Cookie, SameSite};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::{Zeroize as _, Zeroizing};
@@ -143,21 +142,6 @@ pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Sent {
 /// The session cookie's value, whatever it is; `None` if there are several.
 pub fn session_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     if let Sent::One(value) = cookie(headers, name) { Some(value) } else { None }
-}
-
-/// The cookie's name. `__Host-` binds it to the host and to https (RFC 6265bis section 4.1.3.2).
-pub const fn cookie_name(https: bool) -> &'static str {
-    if https { "__Host-oskar_session" } else { "oskar_session" }
-}
-
-/// A session cookie for the browser. It has no lifetime of its own: the server decides.
-pub fn new_cookie(value: String, https: bool) -> Cookie<'static> {
-    Cookie::build((cookie_name(https), value))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(https)
-        .build()
 }
 
 #[cfg(test)]

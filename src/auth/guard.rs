@@ -10,6 +10,7 @@ use axum::response::Response;
 
 use super::authenticate::caller;
 use super::client::Client;
+use super::forwarded;
 use super::fresh::Proof;
 use super::principal::{Principal, UserPrincipal};
 use crate::app::App;
@@ -81,7 +82,16 @@ pub async fn authorize(
     // First, or a body that is held back would let the caller finish with rights that have ended since.
     let (mut request, body) =
         if access == Access::Forwarded { (request, None) } else { take_body(request).await };
-    let principal = caller(&app, &client, request.headers()).await?;
+    let is_forwarded = access == Access::Forwarded;
+    if is_forwarded {
+        forwarded::watch(&app, &request);
+    }
+    let found = caller(&app, &client, request.headers()).await;
+    let principal =
+        found.map_err(|error| if is_forwarded { forwarded::limit(&app, &client, error) } else { error })?;
+    if is_forwarded {
+        forwarded::refuse_cross_site(&app, &principal, &request)?;
+    }
     let actor = principal.actor(&client);
     let mut turn = None;
     let secret_ends = if let Principal::Key(key) = &principal { key.secret_ends } else { None };

@@ -27,23 +27,23 @@ pub async fn by_issuer<'a>(
     client: &Client,
     token: &str,
 ) -> Result<(Vouched, Admission<'a>), Error> {
-    let checking = async {
-        let checked = app.issuers.check(token, app.now()).await;
-        if let Err(refusal) = &checked {
-            warn_of_refusal(app, client, "issuer_token", refusal);
+    let checked = app.issuers.check(token, app.now()).await;
+    if let Err(refusal) = &checked {
+        warn_of_refusal(app, client, "issuer_token", refusal);
+    }
+    match checked {
+        Ok((vouched, settings)) => Ok((vouched, admission(app, settings))),
+        Err(Refusal::Disabled) => Err(Error::IssuerDisabled),
+        Err(Refusal::Unknown(issuer)) if identities::is_known(app.db.read(), &issuer).await? => {
+            Err(Error::IssuerDisabled)
         }
-        match checked {
-            Ok((vouched, settings)) => Ok((vouched, admission(app, settings))),
-            Err(Refusal::Disabled) => Err(Error::IssuerDisabled),
-            Err(Refusal::Unknown(issuer)) if identities::is_known(app.db.read(), &issuer).await? => {
-                Err(Error::IssuerDisabled)
-            }
-            Err(Refusal::Unavailable) => Err(Error::IssuerUnavailable),
-            Err(Refusal::StepUp(step_up)) => Err(Error::StepUp(step_up)),
-            Err(Refusal::Unknown(_) | Refusal::Token(_)) => Err(Error::InvalidIssuerToken),
+        Err(Refusal::Unavailable) => Err(Error::IssuerUnavailable),
+        Err(Refusal::StepUp(step_up)) => Err(Error::StepUp(step_up)),
+        Err(refusal) => {
+            tracing::debug!(?refusal, "refused an issuer's token");
+            Err(client.door(app).refuse(Error::InvalidIssuerToken).await)
         }
-    };
-    client.door(app).guess(None, checking).await
+    }
 }
 
 fn admission<'a>(app: &App, settings: &'a Issuer) -> Admission<'a> {

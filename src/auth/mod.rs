@@ -10,8 +10,9 @@
 mod address;
 mod authenticate;
 mod client;
+mod cookies;
 mod credential;
-mod device;
+mod forwarded;
 mod fresh;
 mod guard;
 mod issuer;
@@ -19,10 +20,11 @@ mod principal;
 mod refusals;
 mod socket;
 
-pub use address::Address;
+pub use address::{Address, unheard};
 pub use authenticate::{caller, optional_user, presented_session};
 pub use client::{Client, RequestId};
-pub use credential::{API_KEY_HEADER, Credential, cookie_name, new_cookie, session_cookie};
+pub use cookies::{Keep, signed_out};
+pub use credential::{API_KEY_HEADER, Credential, session_cookie};
 pub use fresh::{Proof, check_recent};
 pub use guard::{Access, Caller, Member, SignedIn, authorize};
 pub use issuer::{by_issuer, is_foreign};

@@ -27,7 +27,11 @@ impl ConfigCommand {
         match self.action.unwrap_or(Action::Show) {
             Action::Show => show(common),
             Action::Check => {
-                common.load()?;
+                let sources = common.sources();
+                Config::from_sources(&sources)?;
+                for warning in &sources.warnings {
+                    eprintln!("Attention: {warning}");
+                }
                 output::one(common.json, &json!({ "ok": true }), "The configuration is good.")
             }
             Action::Template => output::print(&template()),
@@ -65,6 +69,8 @@ fn derived(key: &str, config: &Config) -> String {
     match key {
         "public_url" => config.public_url.clone(),
         "database_url" => config.database_url.clone(),
+        "docs" => config.docs.to_string(),
+        "verify_email" => if config.verify_email_required { "required" } else { "optional" }.to_owned(),
         "tokens.audience" => config.tokens.audience.clone(),
         "secret_key" => format!("in {}", config.data_dir.join("secret.key").display()),
         _ => String::new(),
@@ -89,6 +95,8 @@ fn template() -> String {
     let mut lines = vec![
         "# Oskar's configuration. Every line that is commented out shows the default.".to_owned(),
         "# Each setting can be given in the environment as well, and wins there: see the names.".to_owned(),
+        "# A setting that is written must have a value; only a list may be empty, and says \"none\" by it."
+            .to_owned(),
     ];
     let mut section = "";
     for setting in SETTINGS {

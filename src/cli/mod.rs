@@ -2,7 +2,9 @@
 //!
 //! To add one: a file with its arguments and its `run`, and a variant of [`Command`].
 
+mod banner;
 mod config;
+mod events;
 mod healthcheck;
 mod identity;
 mod import;
@@ -17,6 +19,7 @@ mod output;
 mod password;
 mod serve;
 mod setup;
+mod signals;
 mod user;
 
 use std::path::PathBuf;
@@ -90,6 +93,8 @@ enum Command {
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Key),
+    /// Show audit events, also those that belong to no organisation, and follow them.
+    Events(events::Events),
     /// List mails, try dead ones again, send one to see whether it arrives.
     #[command(subcommand)]
     Mail(mail::Mail),
@@ -152,6 +157,7 @@ async fn dispatch(line: Line) -> anyhow::Result<()> {
         Command::User(command) => command.run(common).await,
         Command::Org(command) => command.run(common).await,
         Command::Key(command) => command.run(common).await,
+        Command::Events(command) => command.run(common).await,
         Command::Mail(command) => command.run(common).await,
         Command::Jwks(command) => command.run(common).await,
         Command::Jwt(command) => command.run(common),

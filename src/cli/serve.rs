@@ -1,25 +1,26 @@
 //! `oskar serve`.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::time::Instant;
 
 use anyhow::anyhow;
 use clap::Args;
-use oskar::app::{self, App, Opened};
+use oskar::app::{self, App};
 use oskar::clock::{Clock, Timestamp};
-use oskar::config::{Config, InUse, LogFormat, Mode, Sources, shown_database_url};
+use oskar::config::{Config, InUse, LogFormat, MailTransport, Sources};
 use oskar::database::Database;
 use oskar::domain::audit::Actor;
 use oskar::domain::settings::{self, Given};
 use oskar::domain::{Change, developer, setup};
 use oskar::error::{Error, OrLog as _};
+use oskar::site::is_same_site;
 use oskar::{server, worker};
 use tokio::net::TcpListener;
-use tokio::signal;
 use tracing_subscriber::EnvFilter;
 
-use super::Common;
+use super::banner::banner;
+use super::{Common, signals};
 
 /// How to serve.
 #[derive(Args, Default)]
@@ -33,12 +34,13 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, common: &Common) -> anyhow::Result<()> {
         let started = Instant::now();
+        // First of all: a hang-up in the middle of the start must not end it either.
+        signals::survive_hangup()?;
         let sources = common.sources();
-        let mut config = Config::from_sources(&sources)?;
-        if self.no_auth {
-            config = config.without_auth()?;
-        }
+        let config =
+            if self.no_auth { Config::without_auth(&sources)? } else { Config::from_sources(&sources)? };
         log(&config)?;
+        tell(&config, &sources);
         // Before anything is made: who cannot have the port should not find a database either.
         let listener = TcpListener::bind(config.listen).await.map_err(|error| {
             anyhow!(
@@ -53,9 +55,14 @@ impl Serve {
         if app.config.no_auth {
             warn_of_no_auth(&app);
         }
-        banner(&app, opened, link.as_ref(), started);
+        // Before it says that it is ready: who reads that may want to stop it at once.
+        let stopped = signals::stopped()?;
+        // To standard error: standard output is for the log.
+        let banner = banner(&app, opened, link.as_ref(), started);
+        std::io::stderr().write_all(banner.as_bytes()).or_log("showing the banner");
+        hints(&app.config);
         let jobs = worker::spawn(&app);
-        server::serve(&app, listener, stopped()).await;
+        server::serve(&app, listener, stopped).await;
         drop(jobs);
         worker::usage::tick(&app).await.or_log("writing the last uses before the end");
         worker::tally::tick(&app).await.map(drop).or_log("writing counted failures before the end");
@@ -76,6 +83,21 @@ async fn check_for_damage(config: &Config) -> anyhow::Result<()> {
             Ok(())
         }
         Err(error) => Err(app::told(error, "cannot serve")),
+    }
+}
+
+/// What is to be known of the configuration, and prevents nothing.
+fn tell(config: &Config, sources: &Sources) {
+    for warning in &sources.warnings {
+        tracing::warn!("{warning}");
+    }
+    for variable in &sources.ignored {
+        tracing::debug!(variable, "ignored: a platform made it from the name of a service or a container");
+    }
+    if config.mail.transport == MailTransport::Absent {
+        tracing::warn!(
+            "mail.smtp_url is \"none\": no invitations, no links to confirm addresses or to choose new passwords"
+        );
     }
 }
 
@@ -101,7 +123,9 @@ fn log(config: &Config) -> anyhow::Result<()> {
         LogFormat::Pretty => true,
         LogFormat::Json => false,
     };
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
+    // A terminal that was closed, or a pipe that nobody reads any more, must not end requests: the library would
+    // panic when it cannot write of its failure either.
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
     let started = if pretty {
         subscriber.with_target(false).compact().try_init()
     } else {
@@ -144,73 +168,18 @@ async fn setup_link(app: &App) -> Result<Option<(String, Timestamp)>, Error> {
     }
 }
 
-/// To standard error: standard output is for the log.
-fn banner(app: &App, opened: Opened, link: Option<&(String, Timestamp)>, started: Instant) {
-    let config = &app.config;
-    let mode = match config.env {
-        Mode::Development => "development",
-        Mode::Production => "production",
-    };
-    let reach = if config.is_loopback() { "everything stays on this machine" } else { "open to the network" };
-    let version = env!("CARGO_PKG_VERSION");
-    let database = match config.database_file() {
-        Some(file) => file.display().to_string(),
-        None => shown_database_url(&config.database_url),
-    };
-    let kind = if config.is_postgres() { "PostgreSQL" } else { "SQLite" };
-    let seconds = started.elapsed().as_secs_f64();
-    let url = &config.public_url;
-    if config.env == Mode::Development && !config.is_loopback() {
-        eprintln!(
-            "  Attention: env is \"development\", and {} can be reached from the network.",
-            config.listen
+/// What is allowed and works otherwise than expected.
+fn hints(config: &Config) {
+    if config.trusted_proxies.is_empty() {
+        tracing::info!(
+            "no gateway is named in `trusted_proxies`: visitors who come by way of one share its limits (see recipes/)"
         );
     }
-    let Some((link, until)) = link else {
-        eprintln!("  oskar {version} · {mode} · {url} · {reach}");
-        eprintln!("  {kind} {database} · API {url}/docs");
-        eprintln!("  ready in {seconds:.2} s · Ctrl-C stops cleanly");
-        return;
-    };
-    let folder = if opened.new_data_dir { "created (mode 0700)" } else { "" };
-    let key = if opened.new_signing_key { "signing key created" } else { "signing key loaded" };
-    eprintln!("  oskar {version} · {mode} · {reach}\n");
-    if !config.is_postgres() {
-        eprintln!("  data       {:<32}  {folder}", config.data_dir.display());
+    for origin in config.allowed_origins.iter().filter(|origin| !is_same_site(origin, &config.public_url)) {
+        tracing::warn!(
+            origin,
+            public_url = config.public_url,
+            "browsers drop the session cookie on pages of another site: they have to use the tokens"
+        );
     }
-    eprintln!(
-        "  database   {database:<32}  {kind}, {} migrations in {:.2} s",
-        opened.migrations, opened.seconds
-    );
-    eprintln!("  keys       {} {key}\n", config.tokens.algorithm.as_str());
-    eprintln!("  Open       {link}");
-    eprintln!(
-        "             creates the first administrator · works once · until {} UTC",
-        until.format("%H:%M")
-    );
-    eprintln!("  API        {url}/docs   OpenAPI: /api/openapi.json");
-    eprintln!("  No browser? oskar setup --email you@example.com --org YourCompany\n");
-    eprintln!("  ready in {seconds:.2} s · Ctrl-C stops cleanly");
-}
-
-/// Resolves on Ctrl-C and on SIGTERM.
-async fn stopped() {
-    let interrupt = async { signal::ctrl_c().await.or_log("waiting for Ctrl-C") };
-    #[cfg(unix)]
-    let terminate = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => _ = terminate.recv().await,
-            Err(error) => {
-                tracing::warn!(%error, "cannot wait for SIGTERM");
-                std::future::pending::<()>().await;
-            }
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
-    tracing::info!("stopping: no new connections, those under way may finish");
 }

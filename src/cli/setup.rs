@@ -8,6 +8,7 @@ use oskar::domain::email::Email;
 use oskar::domain::keys::{self, NewKey};
 use oskar::domain::users::NewUser;
 use oskar::domain::{Change, setup};
+use oskar::email::shown;
 use oskar::entity::api_key::Environment;
 use oskar::permission::Role;
 use oskar::secret::Secret;
@@ -55,7 +56,7 @@ impl Setup {
         let email = self.email.ok_or_else(|| anyhow!("--email is missing"))?;
         let organisation = match self.org {
             Some(name) => name,
-            None => email.domain().parse().map_err(|problem: &str| anyhow!("--org: {problem}"))?,
+            None => shown(email.domain()).parse().map_err(|problem: &str| anyhow!("--org: {problem}"))?,
         };
         let app = common.open().await?;
         if setup::is_done(app.db.read()).await? {
@@ -125,7 +126,11 @@ impl Setup {
                         "{} is administrator of {} ({}).",
                         user.email, organisation.name, organisation.slug
                     ),
-                    format!("Sign in at {url}/docs, or by POST {url}/api/auth/login."),
+                    if app.config.docs {
+                        format!("Sign in at {url}/docs, or by POST {url}/api/auth/login.")
+                    } else {
+                        format!("Sign in by POST {url}/api/auth/login.")
+                    },
                 ];
                 lines.extend(key.map(|key| format!("API key, shown this once: {key}")));
                 lines.join("\n")

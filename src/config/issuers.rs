@@ -4,6 +4,7 @@ use axum::http::Uri;
 use chrono::TimeDelta;
 use jsonwebtoken::Algorithm;
 
+use super::is_loopback_name;
 use super::reader::Reader;
 use crate::jwt::{ASYMMETRIC, KeySet};
 use crate::permission::Role;
@@ -45,7 +46,7 @@ pub struct Issuer {
     pub max_auth_age: Option<TimeDelta>,
     /// How long after its token has expired a session is over.
     pub session_outlives: TimeDelta,
-    /// In lower case; with both empty everybody may come in.
+    /// As addresses are compared; with both empty everybody may come in.
     pub allowed_emails: Vec<String>,
     pub allowed_domains: Vec<String>,
     /// Slug or id of the organisation that users without an account join, if they get one, and their role there.
@@ -67,7 +68,6 @@ pub fn read(reader: &mut Reader<'_>) -> Vec<Issuer> {
 
 fn one(reader: &mut Reader<'_>, number: u8) -> Issuer {
     let key = |name: &str| format!("issuers.{number}.{name}");
-    let lowercase = |list: Vec<String>| list.iter().map(|text| text.to_lowercase()).collect();
     let issuer = reader.text(&key("issuer")).to_owned();
     if let Err(problem) = check_url(&issuer, reader.text("env")) {
         reader.problem(&key("issuer"), &format!("is `{issuer}`: {problem}"));
@@ -96,6 +96,15 @@ fn one(reader: &mut Reader<'_>, number: u8) -> Issuer {
     if accept == AcceptedTokens::IdToken && !scope.is_empty() {
         reader.problem(&key("scope"), "is asked of access tokens only, and `accept` is `id_token`");
     }
+    let allowed_emails = reader.emails(&key("allowed_emails"));
+    let allowed_domains = reader.domains(&key("allowed_domains"));
+    for name in ["allowed_emails", "allowed_domains"] {
+        let empty =
+            reader.list(&key("allowed_emails")).is_empty() && reader.list(&key("allowed_domains")).is_empty();
+        if empty && reader.written(&key(name)) {
+            reader.problem(&key(name), "is empty, which would let in everybody whom the issuer knows. Remove the line if that is meant");
+        }
+    }
     Issuer {
         accept,
         scope,
@@ -108,8 +117,8 @@ fn one(reader: &mut Reader<'_>, number: u8) -> Issuer {
         authorized_parties: reader.list(&key("authorized_parties")),
         keys,
         algorithms,
-        allowed_emails: lowercase(reader.list(&key("allowed_emails"))),
-        allowed_domains: lowercase(reader.list(&key("allowed_domains"))),
+        allowed_emails,
+        allowed_domains,
         new_users: create.then_some((organisation, role)),
     }
 }
@@ -184,7 +193,7 @@ fn check_url(text: &str, env: &str) -> Result<(), &'static str> {
     match uri.scheme_str() {
         Some("https" | "http") if !plain => Err("it has a host and a path, and nothing else"),
         Some("https") => Ok(()),
-        Some("http") if env != "production" => Ok(()),
+        Some("http") if env != "production" || uri.host().is_some_and(is_loopback_name) => Ok(()),
         Some("http") => Err("in production it must be https"),
         _ => Err("it must begin with https://"),
     }
@@ -272,10 +281,32 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_list_of_whom_to_let_in_lets_nobody_in_by_mistake() {
+        let file =
+            |lists: &str| format!("[[issuers]]\nissuer = \"https://a.example\"\naudience = \"a\"\n{lists}");
+        for (lists, key) in [("allowed_domains = []", "domains"), ("allowed_emails = \"\"", "emails")] {
+            let told = load(&file(lists), &[]).unwrap_err();
+            assert!(
+                told.contains(&format!("`issuers.0.allowed_{key}` is empty")) && told.contains(" line 4)"),
+                "{told}"
+            );
+        }
+        assert!(load(&file("allowed_domains = []\nallowed_emails = [\"ana@a.example\"]"), &[]).is_ok());
+        assert!(load(&file(""), &[]).is_ok());
+    }
+
+    #[test]
     fn keys_never_come_in_the_clear_in_production() {
-        let production = [("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://auth.example")];
+        let production = [
+            ("OSKAR_ENV", "production"),
+            ("OSKAR_PUBLIC_URL", "https://auth.example"),
+            ("OSKAR_TRUSTED_PROXIES", ""),
+            ("OSKAR_MAIL__SMTP_URL", "none"),
+            ("OSKAR_REGISTRATION", "closed"),
+        ];
         let file = |issuer: &str, jwks: &str| {
-            format!("[[issuers]]\nissuer = \"{issuer}\"\naudience = \"a\"\njwks = \"{jwks}\"")
+            let jwks = if jwks.is_empty() { String::new() } else { format!("jwks = \"{jwks}\"") };
+            format!("[[issuers]]\nissuer = \"{issuer}\"\naudience = \"a\"\n{jwks}")
         };
         for (issuer, jwks) in [("http://a.example", ""), ("https://a.example", "http://a.example/keys")] {
             let told = load(&file(issuer, jwks), &production).unwrap_err();
@@ -283,6 +314,7 @@ mod tests {
             assert!(load(&file(issuer, jwks), &[]).is_ok());
         }
         assert!(load(&file("https://a.example", "https://b.example/keys"), &production).is_ok());
+        assert!(load(&file("http://127.0.0.1:4000", "http://[::1]/keys"), &production).is_ok());
         for odd in ["https://u:p@a.example", "https://a.example?x=1", "https://a.example#x", "https://"] {
             assert!(load(&file(odd, ""), &[]).is_err(), "{odd}");
         }

@@ -3,15 +3,23 @@
 //! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
+mod database;
 mod database_url;
+mod environment;
+mod file;
 mod in_use;
 mod issuers;
 mod limits;
+mod lists;
 mod mail;
 mod marker;
 mod no_auth;
+mod origin;
+mod production;
 mod reader;
+mod secret_file;
 mod secret_key;
+mod sessions;
 mod settings;
 mod sources;
 mod update_feed;
@@ -19,19 +27,21 @@ mod update_feed;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use axum::http::Uri;
+use axum::http::HeaderName;
 use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
 pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
+pub use environment::Environment;
 pub use in_use::InUse;
 pub use issuers::{AcceptedTokens, Issuer, KeySource};
 pub use limits::{DatabaseTime, Limits};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
+pub use sessions::{Cookies, Sessions};
 pub use settings::{SETTINGS, Setting, Shape};
-pub use sources::{Environment, Sourced, Sources, Written};
+pub use sources::{Sourced, Sources, Written};
 pub use update_feed::UpdateFeed;
 
 use crate::jwt::SigningAlgorithm;
@@ -82,8 +92,12 @@ pub struct Config {
     pub verify_email_required: bool,
     pub mail: Mail,
     pub allowed_origins: Vec<String>,
+    /// `cors.allowed_headers`
+    pub allowed_headers: Vec<HeaderName>,
     pub compat: bool,
     pub trusted_proxies: Vec<IpNet>,
+    pub allow_plain_http: bool,
+    pub hsts_include_subdomains: bool,
     pub docs: bool,
     pub update_feed: Option<UpdateFeed>,
     pub tokens: Tokens,
@@ -110,14 +124,6 @@ pub struct Tokens {
 }
 
 #[derive(Clone, Debug)]
-pub struct Sessions {
-    pub idle: TimeDelta,
-    pub absolute: TimeDelta,
-    /// How old a user's proof of who they are may be for sensitive requests; zero: as old as the session.
-    pub fresh_within: TimeDelta,
-}
-
-#[derive(Clone, Debug)]
 pub struct Log {
     pub level: String,
     pub format: LogFormat,
@@ -134,30 +140,27 @@ impl Config {
     /// # Errors
     /// All mistakes at once.
     pub fn from_sources(sources: &Sources) -> Result<Self, ConfigError> {
+        let (config, problems) = Self::read(sources);
+        if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
+    }
+
+    /// The configuration, and all that is wrong with it.
+    fn read(sources: &Sources) -> (Self, Vec<String>) {
         let mut read = Reader::new(sources);
-        let listen: SocketAddr = read.one("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8675)));
+        let env = read.choice("env", &[("development", Mode::Development), ("production", Mode::Production)]);
+        let listen = read.socket("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8675)));
         let data_dir = PathBuf::from(read.text("data_dir"));
-        let public_url = match read.text("public_url").trim_end_matches('/') {
-            "" => format!("http://localhost:{}", listen.port()),
-            given => given.to_owned(),
+        let local_url = format!("http://localhost:{}", listen.port());
+        let public_url = match read.text("public_url") {
+            "" => local_url,
+            given => origin::normalise(given).unwrap_or_else(|problem| {
+                read.problem("public_url", problem);
+                local_url
+            }),
         };
-        if !is_origin(&public_url) {
-            read.problem("public_url", "is not an origin such as https://auth.example.com, without a path");
-        }
-        let database_url = match read.text("database_url") {
-            "" => database_url::of_file(&data_dir.join("oskar.db")),
-            given => given.to_owned(),
-        };
-        if let Some(problem) = database_url::problem(&database_url) {
-            read.problem("database_url", &problem);
-        }
-        let allowed_origins = read.list("allowed_origins");
-        for origin in allowed_origins.iter().filter(|origin| !is_origin(origin)) {
-            read.problem(
-                "allowed_origins",
-                &format!("`{origin}` is not an origin such as https://app.example.com"),
-            );
-        }
+        let database_url = database::read(&mut read, &data_dir);
+        read.choice("database_tls", &[("verify-full", ()), ("insecure", ())]);
+        let allowed_origins = read.origins("allowed_origins");
         let audience = match read.text("tokens.audience") {
             "" => public_url.clone(),
             given => given.to_owned(),
@@ -169,12 +172,13 @@ impl Config {
             read.problem("secret_key", problem);
         }
         let mail = mail::read(&mut read);
+        let sessions = Sessions::read(&mut read, &public_url);
         let verify_email_required = match read.text("verify_email") {
-            "" => matches!(mail.transport, MailTransport::Smtp(_)),
+            "" => env == Mode::Production || matches!(mail.transport, MailTransport::Smtp(_)),
             _ => read.choice("verify_email", &[("required", true), ("optional", false)]),
         };
         let config = Self {
-            env: read.choice("env", &[("development", Mode::Development), ("production", Mode::Production)]),
+            env,
             listen,
             public_url,
             data_dir,
@@ -190,17 +194,19 @@ impl Config {
                     ("closed", Registration::Closed),
                 ],
             ),
-            registration_domains: read
-                .list("registration_domains")
-                .iter()
-                .map(|domain| domain.to_lowercase())
-                .collect(),
+            registration_domains: read.domains("registration_domains"),
             verify_email_required,
             mail,
             allowed_origins,
+            allowed_headers: read.header_names("cors.allowed_headers"),
             compat: read.one("compat", true),
             trusted_proxies: read.networks("trusted_proxies"),
-            docs: read.one("docs", true),
+            allow_plain_http: read.one("allow_plain_http", false),
+            hsts_include_subdomains: read.one("hsts_include_subdomains", false),
+            docs: match read.text("docs") {
+                "" => env == Mode::Development,
+                _ => read.one("docs", false),
+            },
             update_feed: update_feed::read(&mut read),
             tokens: Tokens {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),
@@ -210,15 +216,11 @@ impl Config {
                 refresh_idle: read.duration("tokens.refresh_idle"),
                 refresh_absolute: read.duration("tokens.refresh_absolute"),
             },
-            sessions: Sessions {
-                idle: read.duration("sessions.idle"),
-                absolute: read.duration("sessions.absolute"),
-                fresh_within: read.duration_or_none("sessions.fresh_within").unwrap_or_default(),
-            },
+            sessions,
             limits: Limits::read(&mut read),
             issuers: issuers::read(&mut read),
             log: Log {
-                level: read.text("log.level").to_owned(),
+                level: read.log_level("log.level"),
                 format: read.choice(
                     "log.format",
                     &[("auto", LogFormat::Auto), ("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
@@ -229,35 +231,24 @@ impl Config {
             password_cost: PRODUCTION,
             secret_key,
         };
-        let mut problems = read.problems;
-        if config.env == Mode::Production {
-            problems.extend(config.unsafe_for_production());
+        config.check_registration(&mut read);
+        if env == Mode::Production {
+            production::check(&config, &mut read);
         }
-        if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
+        (config, read.problems)
     }
 
-    /// What production refuses to start on, beyond what is refused everywhere.
-    fn unsafe_for_production(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        if !self.is_https() {
-            problems.push(format!(
-                "public_url is {}. Cookies are `Secure`, so nobody could sign in. Set an https URL, or env = \"development\" to try things out.",
-                self.public_url
-            ));
+    /// A list of domains that does not decide anything, or lets nobody in, is not what was meant.
+    fn check_registration(&self, read: &mut Reader<'_>) {
+        let listed = !read.list("registration_domains").is_empty();
+        if self.registration == Registration::Domain && !listed {
+            read.problem("registration_domains", "is needed for `registration = \"domain\"`");
         }
-        for origin in self.allowed_origins.iter().filter(|origin| !origin.starts_with("https://")) {
-            problems.push(format!(
-                "allowed_origins has {origin}: anybody on the way could speak for it. Use https."
-            ));
+        if self.registration == Registration::Open && listed {
+            let problem =
+                "decides nothing: `registration` is \"open\" to everybody. Write registration = \"domain\"";
+            read.problem("registration_domains", problem);
         }
-        problems.extend(self.update_feed.as_ref().and_then(UpdateFeed::unsafe_for_production));
-        if self.tokens.access_ttl > TimeDelta::days(1) {
-            problems.push(
-                "tokens.access_ttl is longer than a day: other services would trust a token for too long."
-                    .to_owned(),
-            );
-        }
-        problems
     }
 
     /// Whether clients reach this server by https.
@@ -291,7 +282,7 @@ impl Config {
     pub fn master_secret(&self, database_has_data: bool) -> Result<Zeroizing<String>, ConfigError> {
         let read = match &self.secret_key {
             Some(given) => Ok(given.clone()),
-            None if database_has_data => secret_key::read(&self.data_dir),
+            None if database_has_data => secret_key::read_existing(&self.data_dir),
             None => secret_key::read_or_make(&self.data_dir),
         };
         read.map_err(|problem| ConfigError(vec![problem]))
@@ -306,25 +297,17 @@ impl Config {
     }
 }
 
-/// Scheme, host and perhaps port, nothing behind.
-fn is_origin(text: &str) -> bool {
-    let Ok(uri) = text.parse::<Uri>() else { return false };
-    matches!(uri.scheme_str(), Some("http" | "https"))
-        && uri.host().is_some_and(|host| !host.is_empty())
-        && uri
-            .authority()
-            .is_some_and(|authority| text.ends_with(authority.as_str()) && !authority.as_str().contains('@'))
+/// The configuration of an environment of these variables only, or all that is wrong with it.
+#[cfg(test)]
+fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
+    let sources = Sources::gather(None, &Environment::of(variables.iter().copied()), &[]);
+    Config::from_sources(&sources).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::permission::Role;
-
-    fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
-        let sources = Sources::gather(None, &Environment::of(variables.iter().copied()), &[]);
-        Config::from_sources(&sources).map_err(|error| error.to_string())
-    }
 
     #[test]
     fn without_any_setting_it_is_a_development_server_on_this_machine() {
@@ -351,6 +334,8 @@ mod tests {
             ("OSKAR_TOKENS__ACCESS_TTL", "soon"),
             ("OSKAR_TOKENS__ALGORITHM", "RS256"),
             ("OSKAR_SECRET_KEY", "short"),
+            ("OSKAR_LISTEN", "localhost:8675"),
+            ("OSKAR_LOG__LEVEL", "oskar=loud"),
             ("OSKAR_PERMISSIONS", "tasks:write=boss,Tasks=member"),
             ("OSKAR_ALLOWED_ORIGINS", "https://app.example.com/path"),
         ])
@@ -360,6 +345,8 @@ mod tests {
             "`tokens.access_ttl` is no duration",
             "RSA keys are not used for signing",
             "`secret_key`",
+            "`listen` is `localhost:8675`, not an address with a port such as",
+            "`log.level` is `oskar=loud`: ",
             "`boss` is no role",
             "not an origin",
         ] {
@@ -372,10 +359,19 @@ mod tests {
         let told =
             load(&[("OSKAR_ENV", "production"), ("OSKAR_ALLOWED_ORIGINS", "http://a.example")]).unwrap_err();
         assert!(
-            told.contains("public_url is http://localhost:8675") && told.contains("http://a.example"),
+            told.contains("`public_url` is http://localhost:8675") && told.contains("http://a.example"),
             "{told}"
         );
-        assert!(load(&[("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://auth.example")]).is_ok());
+    }
+
+    #[test]
+    fn a_list_of_domains_decides_who_may_register_or_is_refused() {
+        let (domain, list) =
+            (("OSKAR_REGISTRATION", "domain"), ("OSKAR_REGISTRATION_DOMAINS", "acme.example"));
+        assert!(load(&[domain]).unwrap_err().contains("`registration_domains` is needed"));
+        let told = load(&[list]).unwrap_err();
+        assert!(told.contains("decides nothing") && told.contains("(OSKAR_REGISTRATION_DOMAINS)"), "{told}");
+        assert!(load(&[domain, list]).is_ok() && load(&[("OSKAR_REGISTRATION", "invite"), list]).is_ok());
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! From texts to typed settings.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::str::FromStr;
 
+use axum::http::HeaderName;
 use chrono::TimeDelta;
-use ipnet::IpNet;
+use tracing_subscriber::EnvFilter;
 
 use super::sources::{Sources, Written};
 use crate::permission::{Catalogue, Role};
@@ -26,6 +27,22 @@ impl<'a> Reader<'a> {
         self.problems.push(format!("`{key}` {what} ({origin})"));
     }
 
+    /// Whether the setting was written anywhere; an empty list that was written says "none".
+    pub fn written(&self, key: &str) -> bool {
+        self.sources.written(key)
+    }
+
+    /// Whether something was told of that setting already: what follows from it need not be told too.
+    pub fn is_told(&self, key: &str) -> bool {
+        let beginning = format!("`{key}` ");
+        self.problems.iter().any(|problem| problem.starts_with(&beginning))
+    }
+
+    /// Whether the setting has exactly that word.
+    pub fn says(&self, key: &str, word: &str) -> bool {
+        self.text(key) == word
+    }
+
     pub fn numbers(&self, section: &str) -> BTreeSet<u8> {
         self.sources.numbers(section)
     }
@@ -44,17 +61,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Networks; an address alone is a network of one.
-    pub fn networks(&mut self, key: &str) -> Vec<IpNet> {
-        let mut networks = Vec::new();
+    /// Names of headers, one by one: a `*` means nothing where credentials are sent (Fetch standard).
+    pub fn header_names(&mut self, key: &str) -> Vec<HeaderName> {
+        let mut names = Vec::new();
         for text in self.list(key) {
-            match text.parse().or_else(|_| text.parse().map(|address: IpAddr| address.to_canonical().into()))
-            {
-                Ok(network) => networks.push(network),
-                Err(_) => self.problem(key, &format!("has `{text}`, which is no network such as 10.0.0.0/8")),
+            match text.parse() {
+                Ok(name) if text != "*" => names.push(name),
+                _ => self
+                    .problem(key, &format!("has `{text}`, which is no name of a header such as X-Trace-Id")),
             }
         }
-        networks
+        names
     }
 
     pub fn one<T: FromStr<Err: std::fmt::Display>>(&mut self, key: &str, fallback: T) -> T {
@@ -65,6 +82,27 @@ impl<'a> Reader<'a> {
                 fallback
             }
         }
+    }
+
+    /// An address with a port. Names are not looked up: they may stand for several addresses.
+    pub fn socket(&mut self, key: &str, fallback: SocketAddr) -> SocketAddr {
+        self.text(key).parse().unwrap_or_else(|_| {
+            let problem = format!(
+                "is `{}`, not an address with a port such as 127.0.0.1:8675, 0.0.0.0:80 or [::]:80",
+                self.text(key)
+            );
+            self.problem(key, &problem);
+            fallback
+        })
+    }
+
+    /// A filter of log lines, in the words of `tracing_subscriber`.
+    pub fn log_level(&mut self, key: &str) -> String {
+        let filter = self.text(key).to_owned();
+        if let Err(error) = EnvFilter::try_new(&filter) {
+            self.problem(key, &format!("is `{filter}`: {error}"));
+        }
+        filter
     }
 
     pub fn within<T: FromStr<Err: std::fmt::Display> + PartialOrd + std::fmt::Display + Copy>(

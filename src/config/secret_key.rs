@@ -1,16 +1,23 @@
 //! The master secret: how good it must be, and the file that it is kept in.
 
 use std::collections::HashSet;
-use std::io::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::sources::read_private;
+use super::secret_file::{self, read_private};
 use crate::secret::random_base62;
 
 const FILE: &str = "secret.key";
 const SHORTEST: usize = 32;
+/// The decimal logarithm of how many guesses a master secret must take at least. Random ones take 10³² and more.
+const FEWEST_GUESSES: f64 = 16.0;
+/// How often, and how long after each other, a file is read that another process is about to write.
+const LOOKS: usize = 40;
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What is wrong with a master secret, if anything is.
 pub fn weakness(key: &str) -> Option<&'static str> {
@@ -21,6 +28,7 @@ pub fn weakness(key: &str) -> Option<&'static str> {
         || ["changeme", "change-me", "change_me", "placeholder", "your-secret", "your_secret", "example"]
             .iter()
             .any(|word| lower.contains(word))
+        || zxcvbn::zxcvbn(key, &[]).guesses_log10() < FEWEST_GUESSES
     {
         Some("looks like a placeholder: take 32 random characters")
     } else {
@@ -30,59 +38,138 @@ pub fn weakness(key: &str) -> Option<&'static str> {
 
 /// Makes a folder for the owner alone; true if it was not there.
 pub fn make_private_folder(path: &Path) -> Result<bool, String> {
-    if path.is_dir() {
-        return Ok(false);
+    let is_new = !path.is_dir();
+    if is_new {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(path).map_err(|error| format!("the data folder {}: {error}", path.display()))?;
     }
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(path)
-        .map(|()| true)
-        .map_err(|error| format!("the data folder {}: {error}", path.display()))
+    warn_of_modes(path);
+    Ok(is_new)
+}
+
+/// Whoever can write into the data folder can put another database and another secret there.
+#[cfg(unix)]
+fn warn_of_modes(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = path.display();
+    if secret_file::keeps_modes(path) == Some(false) {
+        tracing::warn!(%folder, "the volume of the data folder keeps no modes: it cannot be closed to other users");
+    } else if path.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o002 != 0) {
+        tracing::warn!(%folder, "everybody can write into the data folder: chmod 700");
+    }
 }
 
 /// The secret in the data folder, which is there unless it was lost: the database has data.
-pub fn read(data_dir: &Path) -> Result<Zeroizing<String>, String> {
+pub fn read_existing(data_dir: &Path) -> Result<Zeroizing<String>, String> {
     let path = data_dir.join(FILE);
-    if !path.exists() {
-        return Err(format!(
-            "{} is missing, and the database was written under it: restore it from the backup, or set `secret_key`. \
-             A new one would open nothing that is stored, so none was made",
-            path.display()
-        ));
+    if path.exists() {
+        return read_strong(&path);
     }
-    let key = Zeroizing::new(read_private(&path)?);
+    Err(format!(
+        "{} is missing, and the database was written under it: restore it from the backup, or set `secret_key`. \
+         A new one would open nothing that is stored, so none was made",
+        path.display()
+    ))
+}
+
+fn read_strong(path: &Path) -> Result<Zeroizing<String>, String> {
+    let key = read(path)?;
     match weakness(&key) {
         Some(problem) => Err(format!("{} {problem}", path.display())),
         None => Ok(key),
     }
 }
 
-/// The secret in the data folder, made if there is none. Two processes that start at once end up with the same one: the file is
-/// written aside and linked into its place, which only the first can do.
+/// The secret in the data folder, made there if there is none. Two processes that start at once end up with the same
+/// one.
 pub fn read_or_make(data_dir: &Path) -> Result<Zeroizing<String>, String> {
     let path = data_dir.join(FILE);
     if !path.exists() {
         make_private_folder(data_dir)?;
-        let failed = |error: std::io::Error| format!("{}: {error}", path.display());
-        let aside = data_dir.join(format!("secret.key.{}", &*random_base62(8)));
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&aside).map_err(failed)?;
-        file.write_all(random_base62(64).as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        let linked = std::fs::hard_link(&aside, &path);
-        std::fs::remove_file(&aside).map_err(failed)?;
-        match linked {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(failed(error)),
+        make(data_dir, &path).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    read_strong(&path)
+}
+
+/// The file is written aside and linked into its place, which only the first process can do, and which never shows
+/// half a secret. Not every volume has hard links: elsewhere the first process is the one that makes the file.
+fn make(data_dir: &Path, path: &Path) -> io::Result<()> {
+    let secret = Zeroizing::new(random_base62(64).as_bytes().to_vec());
+    let aside = data_dir.join(format!("secret.key.{}", &*random_base62(8)));
+    write_new(&aside, &secret)?;
+    let linked = std::fs::hard_link(&aside, path);
+    std::fs::remove_file(&aside)?;
+    if let Err(error) = linked
+        && error.kind() != ErrorKind::AlreadyExists
+    {
+        tracing::warn!(%error, "the volume of the data folder has no hard links");
+        match write_new(path, &secret) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }
-        // The link must be on disk before anything is stored under the secret.
-        #[cfg(unix)]
-        std::fs::File::open(data_dir).and_then(|folder| folder.sync_all()).map_err(failed)?;
     }
-    read(data_dir)
+    // The name must be on disk before anything is stored under the secret. Some volumes cannot promise it.
+    #[cfg(unix)]
+    match File::open(data_dir).and_then(|folder| folder.sync_all()) {
+        Err(error) if [ErrorKind::InvalidInput, ErrorKind::Unsupported].contains(&error.kind()) => {
+            tracing::warn!(%error, "the volume of the data folder does not write folders to disk when it is asked to");
+        }
+        outcome => outcome?,
+    }
+    Ok(())
+}
+
+fn write_new(path: &Path, secret: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(secret)?;
+    file.sync_all()
+}
+
+/// Without hard links the file is empty for a moment, in which another process may be here already.
+fn read(path: &Path) -> Result<Zeroizing<String>, String> {
+    for _ in 0..LOOKS {
+        let read = read_private(path)?;
+        if let Some(warning) = read.warning {
+            tracing::warn!("{warning}");
+        }
+        if !read.text.is_empty() {
+            return Ok(Zeroizing::new(read.text));
+        }
+        std::thread::sleep(LOOK_AGAIN);
+    }
+    let path = path.display();
+    Err(format!(
+        "{path} is empty: a first start was interrupted. If nothing was ever stored under it, delete it"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_random_is_strong() {
+        for weak in [
+            "short",
+            "please-changeme-please-changeme-0123",
+            "abcdefghijklmnopqrstuvwxyz123456",
+            "0123456789abcdef0123456789abcdef",
+            "qwertyuiopasdfghjklzxcvbnm123456",
+            "passwordpasswordpassword12345678",
+        ] {
+            assert!(weakness(weak).is_some(), "{weak}");
+        }
+        for _ in 0..50 {
+            let key = random_base62(32);
+            assert_eq!(weakness(&key), None, "{}", *key);
+        }
+    }
 }

@@ -76,24 +76,28 @@ macro_rules! settings {
 }
 
 settings! {
-    "env" One "development": "`development`, or `production`, which refuses to start on anything unsafe.";
+    "env" One "development": "`development`, or `production`, which refuses to start on anything unsafe, and names all of it at once.";
     "listen" One "127.0.0.1:8675": "Address and port to listen on. Without it, `PORT` is accepted too: all addresses, that port.";
-    "public_url" One "": "Where browsers and clients reach this server; the issuer of its tokens. Default: http://localhost and the port.";
+    "public_url" One "": "Where browsers and clients reach this server, such as `https://auth.example.com`; the issuer of its tokens. Default: http://localhost and the port.";
     "data_dir" One "oskar-data": "Folder of the SQLite database and the master secret; made with mode 0700.";
-    "database_url" One "" secret: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`, with special characters percent-encoded; `DATABASE_URL` is accepted too. Default: SQLite in the data folder.";
+    "database_url" One "" secret: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`, with special characters percent-encoded, and with `?sslmode=verify-full` (and `&sslrootcert=FILE`) where it is another machine; `DATABASE_URL` is accepted too. Default: SQLite in the data folder.";
+    "database_tls" One "verify-full": "`verify-full`: production asks for `sslmode=verify-full` where PostgreSQL is neither on this machine nor behind a socket; `insecure`: it does not, and the password may be read on the way.";
     "database_connections" One "10": "The most connections to the database at once; with PostgreSQL half of them only read, so that writes cannot hold up verification.";
     "database_lock_timeout" One "2s": "PostgreSQL: how long a statement may wait for a lock before the request is answered with 503 `busy`.";
     "database_statement_timeout" One "10s": "PostgreSQL: how long a statement may take. Migrations and sweeping may take longer.";
     "database_idle_timeout" One "10s": "PostgreSQL: after how long without a statement an open transaction, of a node that hangs, is ended.";
     "database_check" One "5s": "SQLite: how long the file is checked for damage at the start, as far as that gets; 0: not at all.";
     "secret_key" One "" secret: "Master secret of at least 32 characters, from which all keys are derived. Default: `secret.key` in the data folder, made at the first start.";
-    "registration" One "open": "`open`: anybody may register; `domain`: whoever has an address of `registration_domains`; `invite` and `closed`: nobody. Invitations work in every mode.";
-    "registration_domains" List "": "Domains of addresses that may register with `registration = \"domain\"`.";
-    "verify_email" One "": "`required`: no sign-in before the address is proven, and nobody learns by registering whether an address has an account; `optional`. Default: required as soon as `mail.smtp_url` is set.";
+    "registration" One "open": "`open`: anybody may register; `domain`: users with an address of `registration_domains`; `invite` and `closed`: nobody. Invitations work in every mode.";
+    "registration_domains" List "": "Domains of addresses that may register with `registration = \"domain\"`, each written out: `acme.example` does not stand for `mail.acme.example`.";
+    "verify_email" One "": "`required`: no sign-in before the address is proven, and nobody learns by registering whether an address has an account; `optional`. Default: required in production, and elsewhere as soon as `mail.smtp_url` is set.";
     "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials.";
+    "cors.allowed_headers" List "": "Headers that those pages may send besides the usual ones, such as `X-Datadog-Trace-Id`.";
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
-    "trusted_proxies" List "": "Networks such as `10.0.0.0/8` whose `X-Forwarded-For` is believed. Default: none; the client is whoever connects.";
-    "docs" One "true": "Whether `/docs` shows Swagger UI.";
+    "trusted_proxies" List "": "Networks of your proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` is believed (`Forwarded` is not read), and at `/api/verify` `X-Forwarded-Method`, `-Host` and `-Proto`. Default: none; the client is the peer that connects. Production asks for it: an empty list says that there are none.";
+    "allow_plain_http" One "false": "Whether production may listen where others reach it without TLS, with no proxy named in `trusted_proxies`.";
+    "hsts_include_subdomains" One "false": "Whether browsers are told to use https for all subdomains of `public_url` too (`Strict-Transport-Security: includeSubDomains`).";
+    "docs" One "": "Whether `/docs` shows Swagger UI. Default: in development.";
     "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";
     "tokens.access_ttl" One "15m": "Lifetime of an access token, counted from issue.";
@@ -104,12 +108,14 @@ settings! {
     "sessions.idle" One "24h": "How long a session cookie may lie unused.";
     "sessions.absolute" One "30d": "How long a session cookie lives in all.";
     "sessions.fresh_within" One "10m": "How recently users must have proved who they are for sensitive requests, such as making an admin; `0`: when they signed in is recent enough.";
+    "sessions.cookie_name" One "oskar_session": "The session cookie's name; `__Host-` or `__Secure-` is put in front of it by https.";
+    "sessions.cookie_domain" One "": "A domain such as `example.com`, all of whose hosts get the cookies, for a product on several hosts. Default: only the host of `public_url`.";
     "limits.body_bytes" One "65536": "The largest request body.";
     "limits.request_timeout" One "30s": "How long a request may take, and how long a client may take to send its headers.";
     "limits.hash_queue" One "64": "How many sign-ins may wait for a core before the server answers 503.";
     "limits.rate_per_second" One "20": "How many requests a second an address (IPv6: a /64) may send in the long run; 0: as many as it likes.";
     "limits.rate_burst" One "60": "How many it may send at once.";
-    "limits.exempt" List "": "Networks that may send as many as they like: your own gateways, which call `/api/verify` all day, and services on this machine (`127.0.0.1`).";
+    "limits.exempt" List "": "Networks whose clients may send as many requests as they like, such as your own services that call the API.";
     "limits.failures_per_address" One "5": "How many wrong passwords and links an address (IPv6: a /64) may try in five minutes; more for offices behind one address.";
     "limits.seats" One "0": "The most members of an organisation, open invitations included; 0: as many as you like.";
     "limits.events_retention" One "400d": "How long audit events are kept.";
@@ -117,7 +123,8 @@ settings! {
     "limits.unproven_accounts" One "7d": "How long accounts that people registered themselves are kept while nobody proves the address and nobody uses them; 0: for ever.";
     "limits.new_organisation" One "24h": "How long an organisation is new, and may send `limits.invitations` in all.";
     "limits.invitations" One "5": "How many invitations a new organisation may send; an older one as many a day for each day of its age and for each of its invitations that was accepted. 0: no such limit.";
-    "mail.smtp_url" One "" secret: "`smtps://USER:PASSWORD@HOST` (TLS) or `smtp://…` (STARTTLS, required unless the host is loopback).";
+    "mail.smtp_url" One "" secret: "`smtps://USER:PASSWORD@HOST` (TLS) or `smtp://…` (STARTTLS, required unless the host is loopback); `none`: no mails, which production wants to have said. Default: in development, mails are kept in memory and shown at `/dev/mail`.";
+    "mail.tls" One "required": "`insecure`: mails, with their links, may go to a mail server on another machine without TLS.";
     "mail.from" One "Oskar <oskar@localhost>": "Who mails are from.";
     "mail.folder" One "": "Without SMTP: write mails into this folder, a file each.";
     "issuers.#.issuer" One "": "An OpenID provider whose tokens sign users in: its `iss`, such as `https://login.example.com/`, letter by letter.";
@@ -130,7 +137,7 @@ settings! {
     "issuers.#.acr" List "": "What a token must say in `acr`, one of them: how strongly the provider has authenticated the user.";
     "issuers.#.max_auth_age" One "0": "How long ago, by `auth_time`, the user may have proved to the provider who they are; `0`: any time ago.";
     "issuers.#.session_outlives" One "24h": "How long a session goes on after the token that started it has expired; `0`: not at all.";
-    "issuers.#.allowed_emails" List "": "Whose tokens are taken: users with these addresses, or addresses of `allowed_domains`. Default: all of the issuer's; but then no account is linked by its address alone.";
+    "issuers.#.allowed_emails" List "": "Users whose tokens are taken: those with these addresses, or addresses of `allowed_domains`. Default: all of the issuer's; but then no account is linked by its address alone.";
     "issuers.#.allowed_domains" List "": "See `allowed_emails`.";
     "issuers.#.create_users" One "false": "Whether users without an account get one, in `organisation`, whatever `registration` says.";
     "issuers.#.organisation" One "": "Slug or id of the organisation that new users join.";

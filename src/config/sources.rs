@@ -3,9 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use toml_edit::{Document, Item, Table, TableLike, Value as Toml};
-
+use super::environment::Environment;
+use super::file;
+use super::secret_file::read_private;
 use super::settings::{SETTINGS, Setting, Shape};
+
+const DEFAULT: &str = "default";
+
+/// Names that people expect for what is called otherwise here.
+const EXPECTED: &[(&str, &str)] =
+    &[("OSKAR_PORT", "OSKAR_LISTEN"), ("OSKAR_HOST", "OSKAR_LISTEN"), ("OSKAR_URL", "OSKAR_PUBLIC_URL")];
 
 /// A setting's value as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,40 +26,19 @@ pub enum Written {
 #[derive(Clone, Debug)]
 pub struct Sourced {
     pub value: Written,
-    /// `default`, `oskar.toml`, `OSKAR_LISTEN`, `--listen`, …
+    /// `default`, `oskar.toml line 3`, `OSKAR_LISTEN`, `--listen`, …
     pub origin: String,
 }
 
-/// Where to look for settings. Only [`Environment::of_process`] reads the real environment.
-#[derive(Clone, Debug, Default)]
-pub struct Environment(BTreeMap<String, String>);
-
-impl Environment {
-    /// The environment of this process.
-    #[expect(clippy::disallowed_methods, reason = "the one place that may")]
-    pub fn of_process() -> Self {
-        Self(
-            std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-                .collect(),
-        )
-    }
-
-    /// An environment of these variables only.
-    pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-}
-
-/// All settings by key, and what was wrong with how they were written.
+/// All settings by key, and what is to be said of how they were written.
 #[derive(Debug, Default)]
 pub struct Sources {
     pub values: BTreeMap<String, Sourced>,
     pub problems: Vec<String>,
+    /// What does not prevent the start, but should be known.
+    pub warnings: Vec<String>,
+    /// Variables that a platform has injected.
+    pub ignored: Vec<String>,
 }
 
 impl Sources {
@@ -62,10 +48,12 @@ impl Sources {
         for setting in SETTINGS.iter().filter(|setting| !setting.is_numbered()) {
             sources.values.insert(setting.key.to_owned(), default(setting));
         }
-        if let Some(file) = file.map(Path::to_owned).or_else(|| find_file(environment)) {
-            sources.read_file(&file);
+        if let Some(file) = file.map(Path::to_owned).or_else(|| sources.find_file(environment)) {
+            file::read(&mut sources, &file);
         }
         sources.read_environment(environment);
+        sources.read_aliases(environment);
+        sources.read_credentials(environment);
         for (key, text) in flags {
             if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == *key) {
                 let origin = format!("--{}", key.replace(['.', '_'], "-"));
@@ -76,8 +64,23 @@ impl Sources {
         sources
     }
 
-    fn put(&mut self, key: &str, value: Written, origin: String) {
-        self.values.insert(key.to_owned(), Sourced { value, origin });
+    /// Whether a setting was written anywhere.
+    pub fn written(&self, key: &str) -> bool {
+        self.values.get(key).is_some_and(|sourced| sourced.origin != DEFAULT)
+    }
+
+    /// Takes a value that was written. An empty one is a mistake, or a variable that was left out by a script would
+    /// mean the default; only a list says "none" by being empty.
+    pub(super) fn put(&mut self, key: &str, value: Written, origin: String) {
+        let problem = match &value {
+            Written::One(text) if text.trim().is_empty() => "is empty: remove it, or give it a value",
+            Written::List(list) if list.iter().any(|text| text.trim().is_empty()) => "has an empty entry",
+            _ => {
+                self.values.insert(key.to_owned(), Sourced { value, origin });
+                return;
+            }
+        };
+        self.problems.push(format!("`{key}` {problem} ({origin})"));
     }
 
     /// The numbers of the sections of that name.
@@ -96,63 +99,25 @@ impl Sources {
         }
     }
 
-    fn read_file(&mut self, path: &Path) {
-        let shown = path.display();
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) => return self.problems.push(format!("{shown}: {error}")),
-        };
-        match Document::parse(text.as_str()) {
-            Ok(document) => self.read_table("", document.as_table(), &text, &shown.to_string()),
-            Err(error) => {
-                let line = error.span().map_or(1, |span| line_of(&text, span.start));
-                self.problems.push(format!("{shown} line {line}: {}", error.message()));
+    fn find_file(&mut self, environment: &Environment) -> Option<PathBuf> {
+        match environment.get("OSKAR_CONFIG") {
+            Some("") => {
+                self.problems.push("OSKAR_CONFIG is empty: remove it, or name a file".to_owned());
+                None
             }
-        }
-    }
-
-    fn read_table(&mut self, section: &str, table: &Table, text: &str, file: &str) {
-        for (name, item) in table {
-            let key = if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
-            let line =
-                table.key(name).and_then(toml_edit::Key::span).map_or(1, |span| line_of(text, span.start));
-            if let Some(setting) = Setting::find(&key) {
-                match from_toml(setting.shape, item) {
-                    Some(value) => self.put(&key, value, format!("{file} line {line}")),
-                    None => {
-                        self.problems
-                            .push(format!("{file} line {line}: `{key}` {}", expected(setting.shape)));
-                    }
-                }
-            } else if is_section(&format!("{key}.#")) {
-                let Some(several) = item.as_array_of_tables() else {
-                    let told = format!("{file} line {line}: `{key}` is written `[[{key}]]`, once for each");
-                    self.problems.push(told);
-                    continue;
-                };
-                for (number, inner) in several.iter().enumerate() {
-                    self.read_table(&format!("{key}.{number}"), inner, text, file);
-                }
-            } else if let (Some(inner), true) = (item.as_table(), is_section(&key)) {
-                self.read_table(&key, inner, text, file);
-            } else {
-                self.problems.push(format!(
-                    "{file} line {line}: unknown key `{key}`.{}",
-                    suggestion(&key, SETTINGS.iter().map(|setting| numbered_like(setting.key, &key, ".")))
-                ));
-            }
+            Some(named) => Some(named.into()),
+            None => ["oskar.toml", "/etc/oskar/oskar.toml"]
+                .into_iter()
+                .map(PathBuf::from)
+                .find(|path| path.exists()),
         }
     }
 
     fn read_environment(&mut self, environment: &Environment) {
-        for (alias, key) in [("DATABASE_URL", "database_url"), ("PORT", "listen")] {
-            let Some(text) = environment.get(alias).filter(|text| !text.is_empty()) else { continue };
-            if self.values.get(key).is_some_and(|sourced| sourced.origin == "default") {
-                let text = if alias == "PORT" { format!("0.0.0.0:{text}") } else { text.to_owned() };
-                self.put(key, Written::One(text), alias.to_owned());
-            }
+        for name in &environment.unreadable {
+            self.problems.push(format!("`{name}` in the environment is not UTF-8"));
         }
-        for (name, text) in &environment.0 {
+        for (name, text) in &environment.variables {
             let Some(rest) = name.strip_prefix("OSKAR_") else { continue };
             if rest == "CONFIG" || rest.starts_with("TEST_") {
                 continue;
@@ -165,76 +130,92 @@ impl Sources {
                 .find(|setting| setting.secret && format!("{}_FILE", setting.variable()) == *name)
             {
                 self.read_secret(setting, Path::new(text), name);
+            } else if environment.is_injected(name) {
+                self.ignored.push(name.clone());
             } else {
                 let known = SETTINGS.iter().map(|setting| numbered_like(&setting.variable(), name, "__"));
-                self.problems
-                    .push(format!("unknown setting `{name}` in the environment.{}", suggestion(name, known)));
+                let expected = EXPECTED.iter().find(|(other, _)| other == name);
+                let hint = match expected {
+                    Some((_, ours)) => format!(" Did you mean `{ours}`?"),
+                    None => suggestion(name, known),
+                };
+                self.problems.push(format!("unknown setting `{name}` in the environment.{hint}"));
             }
         }
-        if let Some(folder) = environment.get("CREDENTIALS_DIRECTORY") {
-            for setting in SETTINGS.iter().filter(|setting| setting.secret) {
-                let path = Path::new(folder).join(format!("oskar_{}", setting.key));
-                if path.exists() {
-                    self.read_secret(setting, &path, "CREDENTIALS_DIRECTORY");
-                }
+    }
+
+    /// What many platforms set under names that are not ours; it counts where ours are not written.
+    fn read_aliases(&mut self, environment: &Environment) {
+        if let Some(url) = environment.get("DATABASE_URL").filter(|_| !self.written("database_url")) {
+            self.put("database_url", Written::One(url.to_owned()), "DATABASE_URL".to_owned());
+        }
+        if let Some(port) = environment.get("PORT").filter(|_| !self.written("listen")) {
+            match port.trim().parse::<u16>() {
+                Ok(port) => self.put("listen", Written::One(format!("0.0.0.0:{port}")), "PORT".to_owned()),
+                Err(_) => self.problems.push(format!(
+                    "`PORT` in the environment is `{port}`, which is no port such as 8080. Set OSKAR_LISTEN if it is not meant for this server."
+                )),
+            }
+        }
+    }
+
+    /// Secrets that systemd hands over: `LoadCredential=oskar_secret_key:…`.
+    fn read_credentials(&mut self, environment: &Environment) {
+        let Some(folder) = environment.get("CREDENTIALS_DIRECTORY") else { return };
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            // It may be another unit's, inherited from a shell.
+            Err(error) => {
+                return self.warnings.push(format!("CREDENTIALS_DIRECTORY ({folder}) is not read: {error}"));
+            }
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let ours: BTreeSet<_> = names.filter(|name| name.starts_with("oskar_")).collect();
+        for name in ours {
+            let secrets = || SETTINGS.iter().filter(|setting| setting.secret);
+            let credential = |setting: &Setting| format!("oskar_{}", setting.key);
+            if let Some(setting) = secrets().find(|setting| credential(setting) == name) {
+                self.read_secret(setting, &Path::new(folder).join(&name), "CREDENTIALS_DIRECTORY");
+            } else {
+                let hint = suggestion(&name, secrets().map(credential));
+                self.problems.push(format!("unknown credential `{name}` in CREDENTIALS_DIRECTORY.{hint}"));
             }
         }
     }
 
     fn read_secret(&mut self, setting: &Setting, path: &Path, origin: &str) {
+        let variable = setting.variable();
+        let earlier = self.values.get(setting.key).map(|sourced| sourced.origin.as_str());
+        if let Some(earlier) = earlier.filter(|earlier| earlier.starts_with(&variable)) {
+            let told = format!("`{}` is given twice: by {earlier} and by {origin}", setting.key);
+            return self.problems.push(told);
+        }
+        let origin = format!("{origin} ({})", path.display());
+        if path.as_os_str().is_empty() {
+            return self.put(setting.key, Written::One(String::new()), origin);
+        }
         match read_private(path) {
-            Ok(text) => self.put(setting.key, Written::One(text), format!("{origin} ({})", path.display())),
-            Err(problem) => self.problems.push(format!("{origin}: {problem}")),
+            Ok(read) => {
+                self.warnings.extend(read.warning);
+                self.put(setting.key, Written::One(read.text), origin);
+            }
+            Err(problem) => self.problems.push(format!("`{}`: {problem} ({origin})", setting.key)),
         }
     }
-}
-
-/// A secret's file, without the line break at its end; refused if others can read it.
-pub fn read_private(path: &Path) -> Result<String, String> {
-    let shown = path.display();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(path).map_err(|error| format!("{shown}: {error}"))?.permissions().mode();
-        if mode & 0o007 != 0 {
-            return Err(format!("{shown} can be read by everybody: `chmod 600 {shown}`"));
-        }
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{shown}: {error}"))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-fn find_file(environment: &Environment) -> Option<PathBuf> {
-    if let Some(named) = environment.get("OSKAR_CONFIG") {
-        return Some(named.into());
-    }
-    ["oskar.toml", "/etc/oskar/oskar.toml"].into_iter().map(PathBuf::from).find(|path| path.exists())
 }
 
 fn default(setting: &Setting) -> Sourced {
-    Sourced { value: from_text(setting, setting.default), origin: "default".to_owned() }
+    Sourced { value: from_text(setting, setting.default), origin: DEFAULT.to_owned() }
 }
 
 /// A known name as it would be written where the other one stands, for comparison.
-fn numbered_like(known: &str, given: &str, separator: &str) -> String {
+pub(super) fn numbered_like(known: &str, given: &str, separator: &str) -> String {
     let number = given.split(separator).find(|part| part.parse::<u8>().is_ok());
     known.replace('#', number.unwrap_or("0"))
 }
 
-fn is_section(key: &str) -> bool {
+pub(super) fn is_section(key: &str) -> bool {
     SETTINGS.iter().any(|setting| setting.key.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
-}
-
-fn expected(shape: Shape) -> &'static str {
-    match shape {
-        Shape::One => "takes one value",
-        Shape::List => "takes a list, such as [\"a\", \"b\"]",
-        Shape::Map => "takes a table of names and values",
-    }
 }
 
 fn from_text(setting: &Setting, text: &str) -> Written {
@@ -251,35 +232,7 @@ fn from_text(setting: &Setting, text: &str) -> Written {
     }
 }
 
-fn scalar(value: &Toml) -> Option<String> {
-    match value {
-        Toml::String(text) => Some(text.value().clone()),
-        Toml::Integer(number) => Some(number.value().to_string()),
-        Toml::Boolean(truth) => Some(truth.value().to_string()),
-        _ => None,
-    }
-}
-
-fn from_toml(shape: Shape, item: &Item) -> Option<Written> {
-    match shape {
-        Shape::One => scalar(item.as_value()?).map(Written::One),
-        Shape::List => match item.as_array() {
-            Some(array) => array.iter().map(scalar).collect::<Option<_>>().map(Written::List),
-            // One is a list of one.
-            None => scalar(item.as_value()?).map(|one| Written::List(vec![one])),
-        },
-        Shape::Map => {
-            let table: &dyn TableLike = item.as_table_like()?;
-            table
-                .iter()
-                .map(|(name, item)| Some((name.to_owned(), scalar(item.as_value()?)?)))
-                .collect::<Option<_>>()
-                .map(Written::Map)
-        }
-    }
-}
-
-fn suggestion(given: &str, known: impl Iterator<Item = String>) -> String {
+pub(super) fn suggestion(given: &str, known: impl Iterator<Item = String>) -> String {
     known
         .map(|known| (strsim::jaro_winkler(given, &known), known))
         .filter(|(likeness, _)| *likeness > 0.7)

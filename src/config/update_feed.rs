@@ -16,11 +16,11 @@ pub enum UpdateFeed {
 
 impl UpdateFeed {
     /// Whoever is on the way could hide an advisory, or send operators to a release of their own.
-    pub(super) fn unsafe_for_production(&self) -> Option<String> {
+    pub(super) fn unsafe_for_production(&self) -> Option<&'static str> {
         let Self::Url(url) = self else { return None };
         let local = url.parse::<Uri>().is_ok_and(|url| url.host().is_some_and(is_loopback_name));
         let refused = !url.starts_with("https://") && !local;
-        refused.then(|| "update_feed is not https: anybody on the way could write it. Use https.".to_owned())
+        refused.then_some("is not https: anybody on the way could write it. Use https")
     }
 }
 
@@ -48,7 +48,13 @@ mod tests {
 
     fn load(feed: &str, env: &str) -> Result<Option<UpdateFeed>, String> {
         let url = ("OSKAR_PUBLIC_URL", "https://auth.example");
-        let variables = [("OSKAR_UPDATE_FEED", feed), ("OSKAR_ENV", env), url];
+        let given = [
+            ("OSKAR_MAIL__SMTP_URL", "none"),
+            ("OSKAR_REGISTRATION", "closed"),
+            ("OSKAR_TRUSTED_PROXIES", "10.0.0.0/8"),
+        ];
+        let variables = [&[("OSKAR_UPDATE_FEED", feed), ("OSKAR_ENV", env), url][..], &given].concat();
+        let variables = variables.into_iter().filter(|(_, value)| !value.is_empty());
         let sources = Sources::gather(None, &Environment::of(variables), &[]);
         Config::from_sources(&sources).map(|config| config.update_feed).map_err(|error| error.to_string())
     }

@@ -1,5 +1,7 @@
 //! The audit log: who did what, in the same transaction as the deed.
 
+use std::net::IpAddr;
+
 use sea_orm::{ActiveModelTrait, Set};
 use serde_json::Value;
 
@@ -32,6 +34,11 @@ impl Actor {
 
     fn local(kind: ActorKind, name: &str) -> Self {
         Self { kind, id: None, name: name.to_owned(), ip: None, user_agent: None, request_id: None }
+    }
+
+    /// The address that the request counts for, if it came by a socket.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.ip.as_deref()?.parse().ok()
     }
 
     /// The same caller, now known to be that user: one who registers or signs in.

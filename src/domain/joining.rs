@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::attempts::Door;
+use super::device::Device;
 use super::display_name::DisplayName;
 use super::email::Email;
 use super::sign_in::{self, Checked};
@@ -100,8 +101,11 @@ pub async fn by_password(
 ) -> Result<Joiner, Error> {
     let password = password.ok_or_else(|| Error::invalid("/password", "sign in, or give a password"))?;
     let found = sign_in::find(door.db.read(), &invitation.email).await?;
-    if found.as_ref().is_some_and(|user| user.email_verified_at.is_some()) {
-        let checked = sign_in::check(door, &invitation.email, &password, false).await?;
+    if let Some(user) = found.as_ref().filter(|user| user.email_verified_at.is_some()) {
+        // The link was mailed to the owner, so that it is as good as a device: others' guesses do not stop its holder.
+        let link = Device { user: user.id, id: invitation.id.0, since: door.now };
+        let door = Door { device: Some(link), ..door.clone() };
+        let checked = sign_in::check(&door, &invitation.email, &password, false).await?;
         return Ok(Joiner::Known(Box::new(checked)));
     }
     let password: ProposedPassword =

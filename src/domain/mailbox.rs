@@ -6,8 +6,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
-use super::email::Email;
-use super::{Change, keys, one_time, outbox, registration, sessions, users};
+use super::email::{self, Email};
+use super::{Change, attempts, keys, one_time, outbox, registration, sessions, users};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
@@ -33,7 +33,7 @@ pub async fn verify(
         lock_and_consume(change, keyring, &[Purpose::VerifyEmail, Purpose::NewEmail], link).await?;
     let email = token.email.ok_or(Error::LinkInvalid)?;
     let id = user.id;
-    if token.purpose == Purpose::NewEmail {
+    let (user, renewed) = if token.purpose == Purpose::NewEmail {
         let renewed = match presented.filter(|session| session.user_id == id) {
             Some(session) => {
                 let actor = change.actor.as_user(id, &user.name);
@@ -42,14 +42,16 @@ pub async fn verify(
             None => None,
         };
         let keep = renewed.as_ref().map(|(session, _)| session.id);
-        return Ok((replace_email(change, user, &email, keep).await?, renewed));
-    }
-    if user.email != email {
+        (replace_email(change, user, &email, keep).await?, renewed)
+    } else if user.email == email {
+        registration::fulfil(change, &user).await?;
+        mark_proven(change, id).await?;
+        (users::lock(change, id).await?, None)
+    } else {
         return Err(Error::LinkInvalid);
-    }
-    registration::fulfil(change, &user).await?;
-    mark_proven(change, id).await?;
-    Ok((users::lock(change, id).await?, None))
+    };
+    attempts::let_in(change, keyring, &user).await?;
+    Ok((user, renewed))
 }
 
 /// First the account, then its link, as whoever makes or ends links does: two changes cannot wait for each other.
@@ -80,12 +82,12 @@ async fn replace_email(
     let user = users::lock(change, id).await?;
     let mut row: user::ActiveModel = user.into();
     row.email = Set(email.to_owned());
-    row.email_normalised = Set(email.to_lowercase());
+    row.email_normalised = Set(email::normalise(email));
     row.email_verified_at = Set(Some(change.now));
     row.updated_at = Set(change.now);
     let user = row.update(change.txn).await.on_conflict(|_| Error::EmailTaken)?;
     // Links that went to the old mailbox must not open the account any more.
-    for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail] {
+    for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail, Purpose::Unlock] {
         one_time::kill(change, purpose, id).await?;
     }
     let ended = users::end_sessions(change, id, keep).await?;
@@ -172,7 +174,31 @@ pub async fn reset_password(
     } else {
         users::reset_password(change, id, new_hash).await?;
     }
+    attempts::let_in(change, keyring, &user).await?;
     Ok(user)
+}
+
+/// Lets the owner of an account in while others guess, by the link that was mailed when they began: see
+/// [`attempts::let_in`]. Gives back the user, and the secret of a link to choose a new password.
+///
+/// # Errors
+/// [`Error::LinkInvalid`]; [`Error::UserDisabled`].
+pub async fn unlock(
+    change: Change<'_>,
+    keyring: &Keyring,
+    link: &Secret,
+) -> Result<(user::Model, Secret), Error> {
+    let (user, token) = lock_and_consume(change, keyring, &[Purpose::Unlock], link).await?;
+    if token.email.as_deref() != Some(user.email.as_str()) {
+        return Err(Error::LinkInvalid);
+    }
+    if user.disabled_at.is_some() {
+        return Err(Error::UserDisabled);
+    }
+    attempts::let_in(change, keyring, &user).await?;
+    let reset = one_time::issue(change, keyring, Purpose::ResetPassword, user.id, &user.email).await?;
+    change.record(None, "user.unlocked", Some(user.id.to_string()), json!({ "by": "mail" })).await?;
+    Ok((user, reset))
 }
 
 /// Marks an account's address as proven.

@@ -13,12 +13,13 @@ pub mod authentication;
 pub mod developer;
 pub mod device;
 pub mod display_name;
-pub mod email;
+pub mod event_tail;
 pub mod identities;
 pub mod import;
 pub mod invitations;
 pub mod joining;
 pub mod keys;
+pub mod known_network;
 pub mod mailbox;
 pub mod members;
 pub mod one_time;
@@ -43,6 +44,7 @@ pub mod users;
 
 use crate::clock::Timestamp;
 use crate::database::Transaction;
+pub use crate::email;
 use audit::Actor;
 
 /// A write in progress.

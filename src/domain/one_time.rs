@@ -18,6 +18,7 @@ const fn form(purpose: Purpose) -> (Kind, TimeDelta) {
         Purpose::Setup => (Kind::Setup, super::setup::LINK_LIFETIME),
         Purpose::VerifyEmail | Purpose::NewEmail => (Kind::EmailVerification, TimeDelta::hours(24)),
         Purpose::ResetPassword => (Kind::PasswordReset, TimeDelta::minutes(30)),
+        Purpose::Unlock => (Kind::Unlock, TimeDelta::hours(24)),
     }
 }
 

@@ -55,20 +55,47 @@ pub async fn enqueue(
     insert(change, kind, recipient, data, None, None).await
 }
 
-/// Writes down a mail that anybody can ask for, unless too many were asked for already; nobody is told.
+/// Writes down a mail that anybody can ask for. If the recipient got too many already none is written, and the client
+/// is not told: that would say who else asks for mails to this address.
+///
+/// # Errors
+/// [`Error::TooManyMailsAsked`] if the client asked for too many, for whichever addresses.
 pub async fn enqueue_requested(
     change: Change<'_>,
     kind: Kind,
     recipient: &str,
     data: Value,
 ) -> Result<(), Error> {
-    let address = change.actor.ip.as_deref().and_then(|ip| ip.parse().ok());
+    let address = change.actor.address();
     let client = address.map_or_else(|| "local".to_owned(), |ip| network(ip).to_string());
     one_after_the_other(change, &client, &[recipient]).await?;
+    let from_there = recent(change, outbox::COLUMN.requested_from.eq(client.as_str()))
+        .order_by_desc(outbox::Column::CreatedAt)
+        .offset(PER_CLIENT - 1);
+    if let Some(oldest) = from_there.one(change.txn).await? {
+        let wait = (oldest.created_at + HOUR - change.now).num_seconds();
+        return Err(Error::TooManyMailsAsked { retry_after: u64::try_from(wait).unwrap_or(0) + 1 });
+    }
+    unless_too_many(change, kind, recipient, data, client).await
+}
+
+/// Writes down a mail that an account's own device asks for, to the account's address: others behind the same network
+/// address cannot use up what the client may ask for. The cap for the recipient holds.
+pub async fn enqueue_for_owner(change: Change<'_>, kind: Kind, recipient: &str) -> Result<(), Error> {
+    let client = "own device";
+    one_after_the_other(change, client, &[recipient]).await?;
+    unless_too_many(change, kind, recipient, json!({}), client.to_owned()).await
+}
+
+async fn unless_too_many(
+    change: Change<'_>,
+    kind: Kind,
+    recipient: &str,
+    data: Value,
+    client: String,
+) -> Result<(), Error> {
     let to_them = recent(change, outbox::COLUMN.recipient.eq(recipient)).filter(outbox::COLUMN.kind.eq(kind));
-    let from_there = recent(change, outbox::COLUMN.requested_from.eq(client.as_str()));
-    let (to_them, from_there) = (to_them.count(change.txn).await?, from_there.count(change.txn).await?);
-    if to_them < PER_RECIPIENT && from_there < PER_CLIENT {
+    if to_them.count(change.txn).await? < PER_RECIPIENT {
         insert(change, kind, recipient, data, Some(client), None).await?;
     }
     Ok(())
@@ -95,13 +122,11 @@ pub async fn enqueue_for_failed_sign_in(
     let kind = Kind::SignInFailed;
     let client = format!("sign-in {network}");
     one_after_the_other(change, &client, &[recipient]).await?;
-    let to_them = recent(change, outbox::COLUMN.recipient.eq(recipient)).filter(outbox::COLUMN.kind.eq(kind));
     let from_there = recent(change, outbox::COLUMN.requested_from.eq(client.as_str()));
-    let (to_them, from_there) = (to_them.count(change.txn).await?, from_there.count(change.txn).await?);
-    if to_them < PER_RECIPIENT && from_there < PER_CLIENT {
-        insert(change, kind, recipient, json!({ "right": right }), Some(client), None).await?;
+    if from_there.count(change.txn).await? >= PER_CLIENT {
+        return Ok(());
     }
-    Ok(())
+    unless_too_many(change, kind, recipient, json!({ "right": right }), client).await
 }
 
 /// Whether somebody has registered with an address lately, and so may wait for a word about it.

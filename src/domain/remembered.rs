@@ -17,7 +17,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::attempts::Door;
 use super::audit::Actor;
-use super::{Change, registration, sign_in, users};
+use super::{Change, known_network, registration, sign_in, users};
 use crate::clock::Timestamp;
 use crate::entity::user;
 use crate::error::Error;
@@ -69,6 +69,7 @@ impl Remembered {
         let txn = door.db.begin().await?;
         let change = Change { txn: &txn, now: door.now, actor: &actor };
         let user = checked.confirm(change).await?;
+        known_network::remember_at(change, door.keyring, user.id, door.network).await?;
         // Once more, since the hash may just have been upgraded; not by name, which somebody else may have by now.
         let user = users::lock(change, user.id).await?;
         if user.email_verified_at.is_none() {

@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
 use super::authentication::Authentication;
-use super::{Change, outbox, users};
+use super::{Change, known_network, outbox, users};
 use crate::clock::Timestamp;
 use crate::entity::outbox::Kind;
 use crate::entity::session::RefreshUse;
@@ -44,7 +44,7 @@ impl Beginning {
     }
 }
 
-/// Starts a session. The cookie's value is given back this one time.
+/// Starts a session. The cookie's value is given back this one time. From now on the account knows the network.
 pub async fn start(
     change: Change<'_>,
     keyring: &Keyring,
@@ -118,6 +118,7 @@ async fn insert(
     }
     .insert(change.txn)
     .await?;
+    known_network::remember(change, keyring, user).await?;
     Ok((session, cookie))
 }
 

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 use super::attempts::{Door, Subject};
 use super::audit::Actor;
 use super::device::Device;
-use super::email::Email;
+use super::email::{self, Email};
 use super::{Change, outbox, users};
 use crate::entity::user;
 use crate::error::{Error, OrLog as _};
@@ -22,7 +22,7 @@ pub struct Checked {
 
 fn normalised(name: &str) -> String {
     // PostgreSQL has no texts with NUL, so nobody is called that.
-    name.trim().to_lowercase().replace('\0', "\u{fffd}")
+    email::normalise(name.trim()).replace('\0', "\u{fffd}")
 }
 
 /// The account by e-mail address or username; either may stand for either.
@@ -52,11 +52,10 @@ pub async fn check(
 ) -> Result<Checked, Error> {
     let user = find(door.db.read(), name).await?;
     let name = normalised(name);
-    let known = door.device.filter(|device| user.as_ref().is_some_and(|user| device.is_of(user)));
-    let budget = known.map_or(Subject::Account(&name), Subject::Device);
+    let budget = door.budget_for(user.as_ref(), &name).await?;
     let mut unproven = false;
     let outcome = door
-        .guess(Some(budget), async {
+        .guess(Some(budget), user.as_ref(), async {
             let checked = verify(door.hasher, user.as_ref(), password, only_verified).await;
             unproven = matches!(checked, Err(Error::EmailUnverified));
             // Inside the budgets, where it counts as a wrong guess: else they would tell the two apart.
@@ -99,7 +98,7 @@ fn leave_trace(door: &Door<'_>, user: Option<&user::Model>, failure: Option<&Err
     }
 }
 
-/// Checks the password of somebody who is signed in.
+/// Checks the password of a user who is signed in.
 ///
 /// # Errors
 /// [`Error::WrongPassword`]; [`Error::TooManyAttempts`]; [`Error::Busy`].
@@ -109,15 +108,16 @@ pub async fn check_again(
     session: Option<SessionId>,
     password: &PresentedPassword,
 ) -> Result<(), Error> {
-    let known = door.device.filter(|device| device.is_of(user));
-    // Whoever has a session signed in on that device once.
-    let device = known.or(session.map(|session| Device { user: user.id, id: session.0, since: door.now }));
-    let budget = device.map_or(Subject::Account(&user.email_normalised), Subject::Device);
+    let budget = match (door.budget_for(Some(user), &user.email_normalised).await?, session) {
+        (known @ Subject::Device(_), _) | (known, None) => known,
+        // A session is as good as a device: it began by a sign-in.
+        (_, Some(session)) => Subject::Device(Device { user: user.id, id: session.0, since: door.now }),
+    };
     let check = async {
         let right = door.hasher.verify(password, user.password_hash.as_deref()).await?;
         if right { Ok(()) } else { Err(Error::WrongPassword) }
     };
-    let outcome = door.guess(Some(budget), check).await;
+    let outcome = door.guess(Some(budget), Some(user), check).await;
     leave_trace(door, Some(user), outcome.as_ref().err());
     outcome
 }

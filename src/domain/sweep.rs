@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter};
 
 use super::Change;
+use super::known_network::KNOWN_FOR;
 use crate::entity::{
-    api_key_secret, audit_event, login_failure, one_time_token, outbox, registration_budget, session,
-    signing_key, socket_ticket, spent_issuer_token,
+    api_key_secret, audit_event, known_network, login_failure, one_time_token, outbox, registration_budget,
+    session, signing_key, socket_ticket, spent_issuer_token,
 };
 use crate::error::Error;
 
@@ -58,11 +59,15 @@ pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDe
         .filter(registration_budget::COLUMN.ends_at.lt(now))
         .exec(change.txn)
         .await?;
+    let networks = known_network::Entity::delete_many()
+        .filter(known_network::COLUMN.seen_at.lt(now - KNOWN_FOR))
+        .exec(change.txn)
+        .await?;
     let events = audit_event::Entity::delete_many()
         .filter(audit_event::COLUMN.created_at.lt(now - events_end))
         .exec(change.txn)
         .await?;
-    Ok([sessions, links, secrets, tickets, spent, keys, mails, failures, registrations, events]
+    Ok([sessions, links, secrets, tickets, spent, keys, mails, failures, registrations, networks, events]
         .iter()
         .map(|deleted| deleted.rows_affected)
         .sum())

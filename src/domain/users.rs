@@ -12,7 +12,7 @@ use super::display_name::DisplayName;
 use super::email::Email;
 use super::members::{self, another_admin};
 use super::username::Username;
-use super::{Change, one_time, outbox};
+use super::{Change, known_network, one_time, outbox};
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
 use crate::entity::{membership, organisation, session, user};
@@ -153,11 +153,13 @@ pub async fn reset_password(
     Ok(())
 }
 
-/// Whoever knew the old password may have asked for links with it: they die, and the owner is told.
+/// A person who knew the old password may have asked for links with it, and signed in from anywhere: the links die,
+/// the networks are forgotten, and the owner is told.
 async fn password_was_replaced(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    for purpose in [Purpose::ResetPassword, Purpose::NewEmail] {
+    for purpose in [Purpose::ResetPassword, Purpose::NewEmail, Purpose::Unlock] {
         one_time::kill(change, purpose, user).await?;
     }
+    known_network::forget(change, user).await?;
     let user = lock(change, user).await?;
     outbox::enqueue(change, Kind::PasswordChanged, &user.email, json!({})).await?;
     Ok(())
@@ -204,7 +206,7 @@ pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
         return if known.disabled_at.is_some() { Ok(()) } else { Err(Error::LastAdmin) };
     }
     let ended = end_sessions(change, user, None).await?;
-    for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail] {
+    for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail, Purpose::Unlock] {
         one_time::kill(change, purpose, user).await?;
     }
     for (place, _) in &places {

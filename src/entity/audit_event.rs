@@ -1,12 +1,12 @@
 //! Who did what, when and from where.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{DeriveActiveEnum, EnumIter};
+use sea_orm::{Condition, DeriveActiveEnum, EnumIter, QueryTrait as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::clock::Timestamp;
-use crate::id::{AuditEventId, OrganisationId};
+use crate::id::{AuditEventId, OrganisationId, SessionId, UserId};
 
 /// What kind of actor did it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, EnumIter, DeriveActiveEnum)]
@@ -66,5 +66,55 @@ impl Entity {
     /// The events of an organisation.
     pub fn in_organisation(organisation: OrganisationId) -> Select<Self> {
         Self::find().filter(COLUMN.organisation_id.eq(organisation))
+    }
+
+    /// The events of all organisations, all accounts and the installation itself: for the operator at the command line.
+    pub fn of_installation() -> Select<Self> {
+        Self::find()
+    }
+
+    /// What happened to a user's account: events without an organisation that the user caused or that changed the
+    /// user, and the starts and ends of their sessions. `sessions` are the user's, because a session's event names
+    /// the session and, where a thief or an admin caused it, not the user.
+    pub fn of_account(user: UserId, sessions: &[SessionId]) -> Select<Self> {
+        let user = user.to_string();
+        let mine =
+            Condition::any().add(COLUMN.actor_id.eq(user.as_str())).add(COLUMN.target_id.eq(user.as_str()));
+        let sessions = sessions.iter().map(ToString::to_string);
+        let session =
+            Condition::any().add(COLUMN.actor_id.eq(user.as_str())).add(COLUMN.target_id.is_in(sessions));
+        Self::find().filter(
+            Condition::any()
+                .add(Condition::all().add(COLUMN.organisation_id.is_null()).add(mine))
+                .add(Condition::all().add(COLUMN.action.starts_with("session.")).add(session)),
+        )
+    }
+}
+
+/// Which events of a log a reader asks for; an empty one asks for all.
+#[derive(Clone, Debug, Default)]
+pub struct Criteria {
+    /// Only this action, such as `key.created`.
+    pub action: Option<String>,
+    /// Only what this user or key did, by id.
+    pub actor: Option<String>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+}
+
+impl Criteria {
+    /// Takes out of a selection what the reader does not ask for.
+    pub fn narrow(&self, select: Select<Entity>) -> Select<Entity> {
+        // PostgreSQL has no texts with NUL, so no event has one.
+        let storable = |text: &String| text.replace('\0', "\u{fffd}");
+        select
+            .apply_if(self.action.as_ref(), |select, action| {
+                select.filter(COLUMN.action.eq(storable(action)))
+            })
+            .apply_if(self.actor.as_ref(), |select, actor| select.filter(COLUMN.actor_id.eq(storable(actor))))
+            .apply_if(self.from, |select, from| select.filter(COLUMN.created_at.gte(from)))
+            .apply_if(self.to, |select, to| select.filter(COLUMN.created_at.lt(to)))
     }
 }

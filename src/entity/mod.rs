@@ -12,6 +12,7 @@ pub mod audit_event;
 pub mod external_identity;
 pub mod instance;
 pub mod invitation;
+pub mod known_network;
 mod last_use;
 pub mod login_failure;
 pub mod membership;
@@ -53,5 +54,6 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(socket_ticket::Entity),
         schema.create_table_with_index_from_entity(login_failure::Entity),
         schema.create_table_with_index_from_entity(spent_issuer_token::Entity),
+        schema.create_table_with_index_from_entity(known_network::Entity),
     ]
 }

@@ -18,6 +18,8 @@ pub enum Purpose {
     NewEmail,
     /// Chooses a new password.
     ResetPassword,
+    /// Lets the owner of an account in while others guess.
+    Unlock,
 }
 
 #[sea_orm::model]

@@ -31,6 +31,8 @@ pub enum Kind {
     /// Somebody signed in on a device that was not seen before.
     NewDevice,
     PasswordChanged,
+    /// Wrong passwords have used up the account's budget: a link that lets the owner in.
+    PasswordGuesses,
     /// To the admins.
     KeyCreated,
     /// A refresh token was used twice: the session was ended.

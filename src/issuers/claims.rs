@@ -10,7 +10,6 @@ use crate::clock::Timestamp;
 use crate::config::Issuer;
 use crate::domain::authentication::Authentication;
 use crate::domain::display_name::DisplayName;
-use crate::domain::email::Email;
 use crate::domain::identities::Vouched;
 use crate::jwt::{LEEWAY, Rejection};
 use crate::step_up::StepUp;
@@ -92,7 +91,7 @@ impl Claims {
             authentication,
             issuer: settings.issuer.clone(),
             subject: self.sub,
-            email: self.email.and_then(|email| Email::try_from(email).ok()),
+            email: self.email.into(),
             email_verified: self.email_verified == Some(Value::Bool(true)),
             name: self.name.and_then(|name| DisplayName::try_from(name).ok()),
         })

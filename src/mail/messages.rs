@@ -104,6 +104,18 @@ pub fn password_changed() -> Letter {
     )
 }
 
+pub fn password_guesses(link: String) -> Letter {
+    letter(
+        "Wrong passwords at your account".to_owned(),
+        vec![
+            "Several wrong passwords were tried at your account, so attempts from unknown places have to wait now. Devices and networks that you signed in from during the last 30 days do not wait for them.".to_owned(),
+            "If you have to wait, the link lets you in: you can sign in with your password at once where you open it, or choose a new one. It works once, for 24 hours.".to_owned(),
+        ],
+        Some(("Let me in", link)),
+        "You get such a mail once a day at most. If you use the password elsewhere too, choose a new one.",
+    )
+}
+
 pub fn key_created(actor: &str, key: &str, organisation: &str) -> Letter {
     let (actor, key, organisation) = (quoted::name(actor), quoted::name(key), quoted::name(organisation));
     letter(

@@ -61,6 +61,11 @@ impl Mailer {
         })
     }
 
+    /// Whether mails leave at all.
+    pub const fn can_send(&self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+
     /// Sends a mail. The id is its Message-ID, so that a mail server can tell a second attempt.
     pub async fn send(
         &self,

@@ -1,5 +1,7 @@
 //! The link to join an organisation: one for people with and without an account.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -9,12 +11,13 @@ use serde::Deserialize;
 
 use super::page::{GonePage, LinkPart, NoticePage, Sent, page, page_of_error, too_many};
 use crate::app::App;
-use crate::auth::{Client, optional_user};
+use crate::auth::{Client, Keep, optional_user};
 use crate::domain::attempts::Door;
 use crate::domain::display_name::DisplayName;
 use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::sessions::{self, Beginning};
 use crate::domain::{Change, invitations, sign_in};
+use crate::email::shown;
 use crate::entity::{invitation, organisation};
 use crate::error::Error;
 use crate::password::PresentedPassword;
@@ -35,7 +38,7 @@ enum Visitor {
 struct InvitePage<'a> {
     organisation: &'a str,
     role: &'a str,
-    email: &'a str,
+    email: Cow<'a, str>,
     signed_in: bool,
     has_account: bool,
     name: String,
@@ -49,6 +52,14 @@ pub struct InviteForm {
     name: String,
     #[serde(default)]
     password: String,
+    /// There if the box is ticked.
+    remember: Option<String>,
+}
+
+impl InviteForm {
+    fn keep(&self) -> Keep {
+        if self.remember.is_some() { Keep::Session } else { Keep::UntilClosed }
+    }
 }
 
 struct Found {
@@ -71,7 +82,7 @@ impl Found {
         InvitePage {
             organisation: &self.organisation.name,
             role: self.invitation.role.as_str(),
-            email: &self.invitation.email,
+            email: shown(&self.invitation.email),
             signed_in: self.visitor == Visitor::SignedIn,
             has_account: self.visitor == Visitor::HasAccount,
             name: form.name,
@@ -109,7 +120,8 @@ async fn find(
         if by.user.email_normalised != invitation.email_normalised {
             let text = format!(
                 "You are signed in as {}, but this invitation is for {}. Sign out first, or open it in another browser. It stays good.",
-                by.user.email, invitation.email
+                shown(&by.user.email),
+                shown(&invitation.email)
             );
             let notice = NoticePage { heading: "For another address", text };
             return Ok(Err(page_of_error(&Error::InvitationForAnother, &notice)?));
@@ -190,7 +202,7 @@ pub async fn accept(
     )
     .await?;
     txn.commit().await?;
-    Ok((client.cookies(&app, user.id, &cookie), done).into_response())
+    Ok((client.signed_in(&app, user.id, &cookie, form.keep()), done).into_response())
 }
 
 async fn by_password(

@@ -7,6 +7,7 @@ mod invite;
 mod page;
 mod reset;
 mod setup;
+mod unlock;
 mod verify;
 
 use axum::Router;
@@ -22,6 +23,7 @@ pub fn router() -> Router<App> {
         // Whoever holds a link that was mailed to them. Looking does not use it up.
         .route("/verify/{link}", get(verify::show).post(verify::confirm))
         .route("/reset/{link}", get(reset::show).post(reset::choose))
+        .route("/unlock/{link}", get(unlock::show).post(unlock::let_in))
         .route("/invite/{link}", get(invite::show).post(invite::accept))
         // Everybody, in development, while mails are kept in memory.
         .route("/dev/mail", get(dev_mail::list))

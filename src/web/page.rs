@@ -11,8 +11,10 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
+use crate::domain::one_time;
 use crate::error::{Code, Error};
 use crate::password::{Context, NewPassword, ProposedPassword};
+use crate::secret::{Kind, Secret};
 
 /// Styles and forms of our own, no script.
 const CSP: HeaderValue = HeaderValue::from_static(
@@ -76,6 +78,13 @@ pub fn page_of_error(error: &Error, template: &impl Template) -> Result<Response
     let mut response = page(error.status(), template)?;
     response.extensions_mut().insert(Code(error.code()));
     Ok(response)
+}
+
+/// The secret in a link of that kind, if the link would work. Looking does not use it up.
+pub async fn working(app: &App, link: &str, kind: Kind) -> Result<Option<Secret>, Error> {
+    let Some(link) = Secret::parse(link).filter(|link| link.kind() == kind) else { return Ok(None) };
+    let works = one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?;
+    Ok(works.then_some(link))
 }
 
 /// A rendered page.

@@ -3,15 +3,15 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use super::page::{GonePage, LinkPart, NoticePage, Sent, chosen, page, page_of_error, too_many};
+use super::page::{GonePage, LinkPart, NoticePage, Sent, chosen, page, page_of_error, too_many, working};
 use crate::app::App;
 use crate::auth::Client;
-use crate::domain::{Change, mailbox, one_time, users};
+use crate::domain::{Change, mailbox, users};
 use crate::error::Error;
-use crate::secret::{Kind, Secret};
+use crate::secret::Kind;
 
 #[derive(Default, Template)]
 #[template(path = "pages/reset.html")]
@@ -28,17 +28,9 @@ pub struct ResetForm {
 
 const GONE: GonePage = GonePage { hint: "Ask for a new one: it works for 30 minutes." };
 
-async fn working(app: &App, link: &str) -> Result<Option<Secret>, Error> {
-    let Some(link) = Secret::parse(link).filter(|link| link.kind() == Kind::PasswordReset) else {
-        return Ok(None);
-    };
-    let works = one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?;
-    Ok(works.then_some(link))
-}
-
 /// The form.
 pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
-    match working(&app, &link).await? {
+    match working(&app, &link, Kind::PasswordReset).await? {
         Some(_) => page(StatusCode::OK, &ResetPage::default()),
         None => page_of_error(&Error::LinkInvalid, &GONE),
     }
@@ -51,12 +43,12 @@ pub async fn choose(
     LinkPart(link): LinkPart,
     Sent(form): Sent<ResetForm>,
 ) -> Result<Response, Error> {
-    let found = async { working(&app, &link).await?.ok_or(Error::LinkInvalid) };
-    let link = match client.door(&app).guess(None, found).await {
-        Ok(link) => link,
-        Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
-        Err(Error::TooManyAttempts { retry_after }) => return too_many(retry_after),
-        Err(error) => return Err(error),
+    let Some(link) = working(&app, &link, Kind::PasswordReset).await? else {
+        return match client.door(&app).refuse(Error::LinkInvalid).await {
+            Error::LinkInvalid => page_of_error(&Error::LinkInvalid, &GONE),
+            Error::TooManyAttempts { retry_after } => too_many(retry_after),
+            error => Err(error),
+        };
     };
     let owner = match mailbox::owner_of(app.db.read(), &app.keyring, &link, app.now()).await {
         Ok(owner) => owner,
@@ -75,10 +67,11 @@ pub async fn choose(
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     match mailbox::reset_password(change, &app.keyring, &link, new_hash).await {
-        Ok(_) => {
+        Ok(user) => {
             txn.commit().await?;
             let text = "All your sessions were ended. Sign in with the new password.".to_owned();
-            page(StatusCode::OK, &NoticePage { heading: "Password changed", text })
+            let done = page(StatusCode::OK, &NoticePage { heading: "Password changed", text })?;
+            Ok((client.device_cookie(&app, user.id), done).into_response())
         }
         Err(Error::LinkInvalid) => page_of_error(&Error::LinkInvalid, &GONE),
         Err(Error::UserDisabled) => {

@@ -8,12 +8,13 @@ use serde::Deserialize;
 
 use super::page::{GonePage, LinkPart, Sent, chosen, page, page_of_error};
 use crate::app::App;
-use crate::auth::Client;
+use crate::auth::{Client, Keep};
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::sessions::{self, Beginning};
 use crate::domain::users::NewUser;
 use crate::domain::{Change, setup};
+use crate::email::shown;
 use crate::error::Error;
 use crate::secret::{Kind, Secret};
 
@@ -123,18 +124,23 @@ pub async fn create(
         };
     let actor = actor.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let (_, cookie) =
-        sessions::start(change, &app.keyring, user.id, Beginning::by_password(change.now, Some(organisation.id)))
-            .await?;
+    let (_, cookie) = sessions::start(
+        change,
+        &app.keyring,
+        user.id,
+        Beginning::by_password(change.now, Some(organisation.id)),
+    )
+    .await?;
     txn.commit().await?;
     let done = DonePage {
-        email: &user.email,
+        email: &shown(&user.email),
         organisation: &organisation.name,
         slug: &organisation.slug,
         url: &app.config.public_url,
         docs: app.config.docs,
     };
-    Ok((client.cookies(&app, user.id, &cookie), page(StatusCode::CREATED, &done)?).into_response())
+    Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(StatusCode::CREATED, &done)?)
+        .into_response())
 }
 
 async fn working(app: &App, link: &str) -> Result<Option<Secret>, Error> {

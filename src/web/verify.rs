@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-use super::page::{GonePage, LinkPart, NoticePage, page, page_of_error};
+use super::page::{GonePage, LinkPart, NoticePage, page, page_of_error, working};
 use crate::api::use_link;
 use crate::app::App;
-use crate::auth::Client;
-use crate::domain::one_time;
+use crate::auth::{Client, Keep};
+use crate::email::shown;
 use crate::error::Error;
-use crate::secret::{Kind, Secret};
+use crate::secret::Kind;
 
 #[derive(Template)]
 #[template(path = "pages/verify.html")]
@@ -19,17 +19,12 @@ struct VerifyPage;
 
 const GONE: GonePage = GonePage { hint: "Sign in and ask for a new one." };
 
-fn parse(link: &str) -> Option<Secret> {
-    Secret::parse(link).filter(|link| link.kind() == Kind::EmailVerification)
-}
-
 /// The button.
 pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
-    let works = match parse(&link) {
-        Some(link) => one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?,
-        None => false,
-    };
-    if works { page(StatusCode::OK, &VerifyPage) } else { page_of_error(&Error::LinkInvalid, &GONE) }
+    match working(&app, &link, Kind::EmailVerification).await? {
+        Some(_) => page(StatusCode::OK, &VerifyPage),
+        None => page_of_error(&Error::LinkInvalid, &GONE),
+    }
 }
 
 /// Proves the address.
@@ -39,15 +34,18 @@ pub async fn confirm(
     headers: HeaderMap,
     LinkPart(link): LinkPart,
 ) -> Result<Response, Error> {
-    let Some(link) = parse(&link) else { return page_of_error(&Error::LinkInvalid, &GONE) };
+    let Some(link) = working(&app, &link, Kind::EmailVerification).await? else {
+        return page_of_error(&Error::LinkInvalid, &GONE);
+    };
     match use_link(&app, &client, &headers, &link).await {
         Ok((user, renewed)) => {
-            let text = format!("{} is confirmed. You can close this page and sign in.", user.email);
-            let page = page(StatusCode::OK, &NoticePage { heading: "Address confirmed", text })?;
-            Ok(match renewed {
-                Some(renewed) => (renewed.cookies(&app, &client), page).into_response(),
-                None => page,
-            })
+            let text = format!("{} is confirmed. You can close this page and sign in.", shown(&user.email));
+            let done = page(StatusCode::OK, &NoticePage { heading: "Address confirmed", text })?;
+            let cookies = match renewed {
+                Some(renewed) => renewed.cookies(&app, &client, Keep::UntilClosed),
+                None => client.device_cookie(&app, user.id),
+            };
+            Ok((cookies, done).into_response())
         }
         Err(Error::LinkInvalid) => page_of_error(&Error::LinkInvalid, &GONE),
         Err(Error::EmailTaken) => {

@@ -10,8 +10,10 @@ pub mod unproven;
 pub mod updates;
 pub mod usage;
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -26,7 +28,9 @@ macro_rules! every {
             rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 rounds.tick().await;
-                $tick(&app).await.map(drop).or_log($doing);
+                if let Some(done) = watched(&app, $doing, $tick(&app)).await {
+                    done.map(drop).or_log($doing);
+                }
             }
         });
     };
@@ -45,4 +49,16 @@ pub fn spawn(app: &App) -> JoinSet<()> {
         jobs.spawn(updates::run(app.clone()));
     }
     jobs
+}
+
+/// One round of a job. `None` if it panicked: that is counted, logged, and told of at `/health`, and the job goes on
+/// with its next round.
+pub async fn watched<T>(app: &App, job: &'static str, round: impl Future<Output = T>) -> Option<T> {
+    // A job keeps nothing from one round to the next, and requests share with it only what survives their own panics.
+    let ended = AssertUnwindSafe(round).catch_unwind().await;
+    if ended.is_err() {
+        app.job_panics.record(job, app.now());
+        tracing::error!(job, "a background job panicked and is started again");
+    }
+    ended.ok()
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::app::App;
 use crate::domain::audit::Actor;
 use crate::domain::{Change, invitations, mailbox, one_time, outbox, sign_in, users};
+use crate::email::shown;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::{Kind, Model, State};
 use crate::entity::{organisation, user};
@@ -123,9 +124,14 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
             Ok(id) => invitation(app, change, id).await?,
             Err(_) => None,
         },
-        Kind::EmailChanged => Some(messages::email_changed(text("new"))),
+        Kind::EmailChanged => Some(messages::email_changed(&shown(text("new")))),
         Kind::NewDevice => Some(messages::new_device(text("device"), text("address"), text("time"))),
         Kind::PasswordChanged => Some(messages::password_changed()),
+        Kind::PasswordGuesses => {
+            let user = locked_recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
+            let proven = user.filter(|user| user.email_verified_at.is_some());
+            link(app, change, Purpose::Unlock, proven, mail, "unlock").await?.map(messages::password_guesses)
+        }
         Kind::KeyCreated => Some(messages::key_created(text("actor"), text("key"), text("organisation"))),
         Kind::RefreshTheft => Some(messages::refresh_theft(text("device"))),
         Kind::RaisedToAdmin => Some(messages::raised_to_admin(text("organisation"))),

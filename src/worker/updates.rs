@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
+use super::watched;
 use crate::app::App;
 use crate::config::UpdateFeed;
 use crate::error::{Error, OrLog as _};
@@ -11,6 +12,7 @@ use crate::fetch::Limits;
 use crate::secret::random_bytes;
 use crate::updates;
 
+const READING: &str = "reading the update feed";
 const PAUSE: Duration = Duration::from_hours(6);
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_mins(30);
 const LIMITS: Limits = Limits { time: Duration::from_secs(10), bytes: updates::LARGEST };
@@ -46,9 +48,9 @@ fn read(path: &Path) -> Result<String, Error> {
 /// Now and then, and not at the same moment as everybody else.
 pub async fn run(app: App) {
     loop {
-        let read = tick(&app).await;
-        let pause = if read.is_ok() { PAUSE } else { PAUSE_AFTER_FAILURE };
-        read.map_err(told).or_log("reading the update feed");
+        let read = watched(&app, READING, tick(&app)).await;
+        let pause = if matches!(read, Some(Ok(()))) { PAUSE } else { PAUSE_AFTER_FAILURE };
+        read.unwrap_or(Ok(())).map_err(told).or_log(READING);
         tokio::time::sleep(pause + pause.mul_f64(f64::from(random_bytes::<1>()[0]) / 1024.0)).await;
     }
 }

@@ -131,7 +131,7 @@ async fn a_form_cannot_pass_for_json() {
 async fn verification_takes_forwarded_browser_headers_and_its_neighbours_do_not() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
-    let client = org.admin.with_cookie();
+    let client = org.admin.with_bearer();
     let foreign = &[("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")];
     for path in ["/api/verify", "/api/verify/some/where", "/api/verify/../auth/logout"] {
         for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
@@ -229,7 +229,11 @@ async fn without_allowed_origins_no_origin_is() {
 
 #[tokio::test]
 async fn a_preflight_names_all_methods_and_headers_and_does_nothing() {
-    let app = with_allowed_origins().await;
+    let app = TestApp::with(&[
+        ("OSKAR_ALLOWED_ORIGINS", APP),
+        ("OSKAR_CORS__ALLOWED_HEADERS", "b3, X-Datadog-Trace-Id"),
+    ])
+    .await;
     let org = app.organisation("Acme").await;
     let mut methods: Vec<_> =
         oskar::api::recorded_routes(&app.app).iter().map(|route| route.method.to_string()).collect();
@@ -239,7 +243,7 @@ async fn a_preflight_names_all_methods_and_headers_and_does_nothing() {
         let headers = [
             ("origin", APP),
             ("access-control-request-method", method.as_str()),
-            ("access-control-request-headers", "authorization,content-type,x-api-key"),
+            ("access-control-request-headers", "authorization,content-type,x-api-key,traceparent"),
         ];
         // Browsers send no credential along, and need none here; one that is there does nothing either.
         for client in [app.anonymous(), org.admin.with_cookie()] {
@@ -251,7 +255,11 @@ async fn a_preflight_names_all_methods_and_headers_and_does_nothing() {
                 answer.header(name).split(',').any(|given| given.trim().eq_ignore_ascii_case(wanted))
             };
             assert!(has("access-control-allow-methods", &method), "{method}");
-            for name in ["authorization", "content-type", "x-api-key"] {
+            let tracing =
+                ["traceparent", "tracestate", "baggage", "sentry-trace", "b3", "x-datadog-trace-id"];
+            for name in
+                ["authorization", "content-type", "x-api-key", "idempotency-key"].iter().chain(&tracing)
+            {
                 assert!(has("access-control-allow-headers", name), "{name}");
             }
             assert!(varies_by_origin(&answer) && answer.body.is_empty());

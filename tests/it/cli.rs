@@ -229,7 +229,8 @@ async fn the_template_without_its_hashes_is_the_default_configuration() {
                 .filter(|rest| rest.contains(" = ") && !rest.contains(" (OSKAR"))
                 .unwrap_or(line)
         })
-        .filter(|line| !line.contains("tasks:write"))
+        // A setting without a value of its own stays a comment until it is given one.
+        .filter(|line| !line.contains("tasks:write") && !line.ends_with(" = \"\""))
         .collect();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("oskar.toml");
@@ -238,6 +239,10 @@ async fn the_template_without_its_hashes_is_the_default_configuration() {
     let built_in = Sources::gather(Some("/dev/null".as_ref()), &Environment::default(), &[]);
     let once = SETTINGS.iter().filter(|setting| setting.key != "permissions" && !setting.is_numbered());
     for setting in once {
+        let name = setting.key.rsplit('.').next().unwrap();
+        if template.contains(&format!("\n# {name} = \"\"")) && setting.default.is_empty() {
+            continue;
+        }
         let (written, built_in) = (&written.values[setting.key], &built_in.values[setting.key]);
         assert_eq!(written.value, built_in.value, "{}", setting.key);
         assert!(written.origin.contains("oskar.toml"), "{} is not in the template", setting.key);

@@ -1,5 +1,7 @@
 //! Whether the server lives and can serve, and what everybody may know of it.
 
+use chrono::TimeDelta;
+use oskar::worker;
 use serde_json::json;
 
 use crate::support::TestApp;
@@ -40,4 +42,18 @@ async fn the_metadata_name_the_public_address() {
     let answer = app.anonymous().post("/api/auth/register", body).await.status(201).json();
     let claims = crate::forge::decode(crate::forge::parts(answer["token"].as_str().unwrap())[1]);
     assert_eq!((&claims["iss"], &claims["aud"]), (&metadata["issuer"], &metadata["issuer"]));
+}
+
+#[tokio::test]
+async fn a_job_that_panics_goes_on_with_its_next_round_and_the_node_tells_of_it() {
+    let app = TestApp::start().await;
+    let status = async || app.anonymous().get("/health").await.status(200).json()["status"].clone();
+    let panicked = worker::watched(&app.app, "testing", async { panic!("on purpose") }).await;
+    assert_eq!(panicked, None::<()>);
+    assert_eq!(worker::watched(&app.app, "testing", async { 7 }).await, Some(7));
+    assert_eq!((app.app.job_panics.all()[0].job, app.app.job_panics.all()[0].panics), ("testing", 1));
+    assert_eq!(status().await, json!("degraded"));
+    app.anonymous().get("/readyz").await.status(200);
+    app.advance(TimeDelta::minutes(15));
+    assert_eq!(status().await, json!("ok"));
 }

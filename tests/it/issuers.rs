@@ -75,7 +75,7 @@ async fn somebody_new_gets_an_account_in_the_named_organisation_and_the_usual_an
     let answer = sign_in(&app, &issuer.sign(&claims)).await.status(200);
     let body = answer.json();
     assert_eq!((&body["success"], &body["token_type"]), (&json!(true), &json!("Bearer")));
-    assert_eq!(body["user"]["email"], "Ana@New.example");
+    assert_eq!(body["user"]["email"], "Ana@new.example");
     assert_eq!((&body["user"]["name"], &body["user"]["role"]), (&json!("Ana Ruiz"), &json!("member")));
     assert_eq!(body["organisation"]["slug"], "acme");
     assert_eq!(body["token"], body["access_token"]);
@@ -88,7 +88,7 @@ async fn somebody_new_gets_an_account_in_the_named_organisation_and_the_usual_an
     assert_eq!(payload["amr"], json!(["fed"]));
     let done = ["user.created", "identity.linked", "member.added", "session.started"];
     assert_eq!(actions(&app).await[before..], done);
-    let ana = user(&app, "Ana@New.example").await;
+    let ana = user(&app, "Ana@new.example").await;
     assert!(ana.password_hash.is_none() && ana.email_verified_at.is_some() && !ana.operator);
     let session = session::Entity::of_user(ana.id).one(app.app.db.read()).await.unwrap().unwrap();
     assert_eq!(session.issuer.as_ref(), Some(&issuer.url));
@@ -97,7 +97,7 @@ async fn somebody_new_gets_an_account_in_the_named_organisation_and_the_usual_an
     // The subject counts from now on, whatever the address is.
     let again = sign_in(&app, &issuer.token(app.app.now(), "u-1", "ana@married.example")).await.status(200);
     assert_eq!(again.json()["user"]["id"], body["user"]["id"]);
-    assert_eq!(again.json()["user"]["email"], "Ana@New.example");
+    assert_eq!(again.json()["user"]["email"], "Ana@new.example");
     // Without a password there is none to guess, and one can be chosen by mail.
     let guess = json!({ "email": "ana@new.example", "password": "" });
     app.anonymous().post("/api/auth/login", guess).await.status(401);
@@ -230,7 +230,7 @@ async fn only_allowed_addresses_come_in_and_that_is_looked_at_every_time() {
     claims.as_object_mut().unwrap().remove("email");
     sign_in(&app, &issuer.sign(&claims)).await.status(200);
     claims["jti"] = json!("another one");
-    set_verified(&app, "ana@ACME.example", false).await;
+    set_verified(&app, "ana@acme.example", false).await;
     assert_eq!(sign_in(&app, &issuer.sign(&claims)).await.status(403).code(), "not_allowed");
 }
 
@@ -383,8 +383,10 @@ async fn a55_bad_tokens_draw_on_the_budget_of_the_address_and_refusals_of_good_o
     for _ in 0..5 {
         sign_in(&app, "ey.ey.ey").await.status(401);
     }
-    let answer = sign_in(&app, &issuer.token(app.app.now(), "a", ana)).await.status(429);
+    let answer = sign_in(&app, "ey.ey.ey").await.status(429);
     assert_eq!(answer.header("retry-after"), "300");
+    // A good one cannot be guessed: those who guess behind the same address do not stop it.
+    sign_in(&app, &issuer.token(app.app.now(), "a", ana)).await.status(200);
     // One budget for all doors.
     let right = json!({ "email": ana, "password": PASSWORD });
     app.anonymous().post("/api/auth/login", right).await.status(429);

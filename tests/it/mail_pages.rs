@@ -130,7 +130,7 @@ async fn the_development_mailbox_shows_what_was_sent_on_this_machine_only() {
     app.anonymous().get("/dev/mail/mail_nothing").await.status(404);
 
     for settings in [
-        &[("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://auth.example")][..],
+        crate::production::WITHOUT_MAIL,
         &[("OSKAR_LISTEN", "0.0.0.0:8675")],
         &[("OSKAR_MAIL__SMTP_URL", "smtp://127.0.0.1:1")],
     ] {

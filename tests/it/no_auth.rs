@@ -170,7 +170,11 @@ async fn the_binary_says_it_loudly_and_refuses_where_others_could_come_in() {
     assert_eq!(client.get(format!("{}{ME}", server.url)).send().await.unwrap().status(), 401);
     server.kill().await;
 
-    let production = [("OSKAR_ENV", "production"), ("OSKAR_PUBLIC_URL", "https://auth.example")];
+    let production = [
+        ("OSKAR_ENV", "production"),
+        ("OSKAR_PUBLIC_URL", "https://auth.example"),
+        ("OSKAR_TRUSTED_PROXIES", ""),
+    ];
     for (flags, settings, part) in [
         (&["--listen", "0.0.0.0:0"][..], &[][..], "listen is 0.0.0.0:0"),
         (&[], &production, "env is \"production\""),

@@ -160,8 +160,24 @@ impl Server {
 
     /// Asks it to stop, as a service manager does.
     pub async fn terminate(&self) {
+        self.signal("TERM").await;
+    }
+
+    /// Sends it a signal.
+    pub async fn signal(&self, name: &str) {
         let process = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-TERM", &process]).status().await.unwrap().success());
+        let sent = Command::new("kill").args([&format!("-{name}"), &process]).status().await.unwrap();
+        assert!(sent.success());
+    }
+
+    /// From now on nobody reads what it writes.
+    pub fn close_terminal(&mut self) {
+        drop(self.child.stdout.take());
+    }
+
+    /// Waits for its end: the exit code.
+    pub async fn code(mut self) -> Option<i32> {
+        self.child.wait().await.unwrap().code()
     }
 
     /// Waits for its end: the exit code, and all that it logged.

@@ -440,13 +440,79 @@ async fn mails_of_one_kind_do_not_use_up_those_of_another() {
 async fn a70_one_client_causes_twenty_mails_an_hour() {
     let app = TestApp::start().await;
     let rows = async || outbox::Entity::find().count(app.app.db.read()).await.unwrap();
-    for number in 0..40 {
+    for number in 0..20 {
         forgot(&app, &format!("user{number}@acme.example")).await;
+        app.advance(TimeDelta::minutes(1));
     }
+    let ask = async |path: &str, email: &str| app.anonymous().post(path, json!({ "email": email })).await;
+    let mut refusals = Vec::new();
+    for email in [ANA, "nobody@acme.example", "user0@acme.example"] {
+        for path in ["/api/auth/forgot-password", "/api/auth/resend-verification"] {
+            let refused = ask(path, email).await.status(429);
+            let mut body = refused.json();
+            body["request_id"] = serde_json::Value::Null;
+            refusals.push((refused.header("retry-after").to_owned(), body));
+        }
+    }
+    assert_eq!(refusals[0].1["code"], "too_many_mails");
+    // The first of the twenty was asked for twenty minutes ago.
+    assert_eq!(refusals[0].0, (40 * 60 + 1).to_string());
+    assert!(refusals.iter().all(|refusal| *refusal == refusals[0]), "{refusals:?}");
     assert_eq!(rows().await, 20);
-    app.advance(TimeDelta::minutes(61));
+    app.advance(TimeDelta::seconds(40 * 60 + 1));
     forgot(&app, ANA).await;
     assert_eq!(rows().await, 21);
+    ask("/api/auth/forgot-password", "user40@acme.example").await.status(429);
+}
+
+#[tokio::test]
+async fn a70_registering_is_refused_alike_where_it_needs_a_mail_and_goes_on_where_it_does_not() {
+    for (setting, taken, free) in [("required", 429, 429), ("optional", 409, 201)] {
+        let app = TestApp::with(&[("OSKAR_VERIFY_EMAIL", setting)]).await;
+        app.create_user_without_organisation(ANA).await;
+        for number in 0..20 {
+            forgot(&app, &format!("user{number}@acme.example")).await;
+        }
+        for (email, status) in [(ANA, taken), ("new@acme.example", free)] {
+            let body = json!({ "email": email, "password": PASSWORD });
+            app.anonymous().post("/api/auth/register", body).await.status(status);
+        }
+        assert_eq!(outbox::Entity::find().count(app.app.db.read()).await.unwrap(), 20);
+        let accounts = user::Entity::find().count(app.app.db.read()).await.unwrap();
+        assert_eq!(accounts, if free == 201 { 2 } else { 1 }, "what was refused left nothing");
+    }
+}
+
+#[tokio::test]
+async fn a70_others_behind_the_same_address_do_not_use_up_the_mails_of_an_owner_s_device() {
+    let app = with_ana().await;
+    let device = crate::guessing::device_of(&login(&app, ANA, PASSWORD).await);
+    let eve = json!({ "email": "eve@acme.example", "password": PASSWORD });
+    let eve = app.anonymous().post("/api/auth/register", eve).await.status(201);
+    let eve = format!("oskar_device={}", crate::guessing::device_of(&eve));
+    let others = async |place: usize| {
+        let body = json!({ "email": format!("user{place}@acme.example") });
+        app.anonymous().post("/api/auth/forgot-password", body).await
+    };
+    for place in 0..18 {
+        others(place).await;
+    }
+    others(20).await.status(429);
+    let cookie = format!("oskar_device={device}");
+    let ask = async |cookie: &str, email: &str| {
+        let path = "/api/auth/forgot-password";
+        let body = Some(json!({ "email": email }));
+        app.anonymous().call_with(Method::POST, path, &[("cookie", cookie)], body).await
+    };
+    ask(&cookie, "bob@acme.example").await.status(429);
+    // Eve never proved that the address is hers.
+    ask(&eve, "eve@acme.example").await.status(429);
+    for _ in 0..5 {
+        ask(&cookie, ANA).await.status(202);
+    }
+    while app.deliver().await > 0 {}
+    let links = app.subjects(ANA).await.iter().filter(|subject| *subject == "Choose a new password").count();
+    assert_eq!(links, 3, "as many as anybody else gets");
 }
 
 #[tokio::test]
@@ -456,14 +522,15 @@ async fn a70_an_ipv6_customer_causes_twenty_mails_an_hour_too() {
         let body = json!({ "email": format!("user{number}@acme.example") });
         let headers = [("x-forwarded-for", address)];
         let path = "/api/auth/forgot-password";
-        app.anonymous().call_with(Method::POST, path, &headers, Some(body)).await.status(202);
+        app.anonymous().call_with(Method::POST, path, &headers, Some(body)).await.status
     };
     for number in 0..30 {
-        ask(&format!("2001:db8:1:2:{number:x}::1"), number).await;
+        let status = ask(&format!("2001:db8:1:2:{number:x}::1"), number).await;
+        assert_eq!(status, if number < 20 { 202 } else { 429 });
     }
     let rows = async || outbox::Entity::find().count(app.app.db.read()).await.unwrap();
     assert_eq!(rows().await, 20);
-    ask("2001:db8:1:3::1", 31).await;
+    assert_eq!(ask("2001:db8:1:3::1", 31).await, 202);
     assert_eq!(rows().await, 21);
 }
 

@@ -64,7 +64,7 @@ async fn the_answer_signs_in_and_is_not_stored_by_caches() {
     assert!(value.starts_with("oskar_session=oss_"), "{value}");
     let mut attributes: Vec<_> = attributes.split("; ").collect();
     attributes.sort_unstable();
-    assert_eq!(attributes, ["HttpOnly", "Path=/", "SameSite=Lax"]);
+    assert_eq!(attributes, ["HttpOnly", "Max-Age=2592000", "Path=/", "SameSite=Lax"]);
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn by_https_the_cookie_is_bound_to_the_host() {
     assert!(value.starts_with("__Host-oskar_session=oss_"), "{value}");
     let mut attributes: Vec<_> = attributes.split("; ").collect();
     attributes.sort_unstable();
-    assert_eq!(attributes, ["HttpOnly", "Path=/", "SameSite=Lax", "Secure"]);
+    assert_eq!(attributes, ["HttpOnly", "Max-Age=2592000", "Path=/", "SameSite=Lax", "Secure"]);
 }
 
 #[tokio::test]

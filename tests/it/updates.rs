@@ -65,6 +65,7 @@ async fn administrators_see_what_is_known_and_nobody_else_does() {
     let org = app.organisation("Acme").await;
     let nobody = app.register("nobody@other.example", None).await;
     let mut expected = plain();
+    expected["mail"] = json!("captured");
     expected["pending_update"] = Value::Null;
     expected["advisories"] = json!([]);
     expected["checked_at"] = Value::Null;

@@ -33,6 +33,16 @@ def refused_as_weak(response) -> bool:
     return response.status_code == 422 and "strength" in response.json()
 
 
+def domain_of_another_alphabet(case, response) -> bool:
+    """Which letters a domain may have is in the tables of Unicode (IDNA), not in a pattern."""
+    if response.status_code != 422 or not isinstance(case.body, dict):
+        return False
+    given = [case.body.get("email"), *(case.body.get("emails") or [])]
+    pointers = [error["pointer"] for error in response.json().get("errors", [])]
+    foreign = any(isinstance(address, str) and not address.isascii() for address in given)
+    return foreign and all(pointer.startswith("/email") for pointer in pointers)
+
+
 def two_credentials(case, response) -> bool:
     """Several at once are a request that no document can rule out: they are alternatives there."""
     return response.status_code == 400 and response.json().get("code") == "ambiguous_credentials"
@@ -62,7 +72,7 @@ def filter_failure(context, failure, case, response) -> bool:
     """False: it is none."""
     kind = type(failure).__name__
     if kind == "RejectedPositiveData":
-        explained = refused_by_a_rule(case, response) or refused_as_weak(response)
+        explained = refused_by_a_rule(case, response) or refused_as_weak(response) or domain_of_another_alphabet(case, response)
         return not (explained or two_credentials(case, response))
     if kind == "AcceptedNegativeData":
         return not password_of_permitted_bytes(case)

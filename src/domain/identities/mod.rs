@@ -20,6 +20,24 @@ use crate::error::Error;
 use crate::id::UserId;
 use crate::permission::Role;
 
+/// What an issuer says of a user's address.
+#[derive(Clone, Debug)]
+pub enum VouchedEmail {
+    Absent,
+    /// There is one, but no mail could be sent to it from here.
+    Unreadable,
+    Readable(Email),
+}
+
+impl From<Option<String>> for VouchedEmail {
+    fn from(claim: Option<String>) -> Self {
+        match claim.filter(|text| !text.trim().is_empty()).map(Email::try_from) {
+            None => Self::Absent,
+            Some(Err(_)) => Self::Unreadable,
+            Some(Ok(email)) => Self::Readable(email),
+        }
+    }
+}
 pub use linking::{link, link_own, unlink, unlink_own};
 pub use spent::spend;
 
@@ -28,7 +46,7 @@ pub use spent::spend;
 pub struct Vouched {
     pub issuer: String,
     pub subject: String,
-    pub email: Option<Email>,
+    pub email: VouchedEmail,
     /// Whether the issuer says that the address is theirs.
     pub email_verified: bool,
     pub name: Option<DisplayName>,
@@ -42,7 +60,11 @@ pub struct Vouched {
 
 impl Vouched {
     fn proven_email(&self) -> Result<&Email, Error> {
-        self.email.as_ref().filter(|_| self.email_verified).ok_or(Error::IssuerEmailUnverified)
+        match &self.email {
+            VouchedEmail::Unreadable => Err(Error::IssuerEmailUnreadable),
+            VouchedEmail::Readable(email) if self.email_verified => Ok(email),
+            VouchedEmail::Readable(_) | VouchedEmail::Absent => Err(Error::IssuerEmailUnverified),
+        }
     }
 }
 
@@ -77,7 +99,7 @@ impl Admission<'_> {
     fn check_again(&self, vouched: &Vouched, user: &user::Model) -> Result<(), Error> {
         if !self.names_addresses() {
             Ok(())
-        } else if vouched.email.is_some() {
+        } else if !matches!(vouched.email, VouchedEmail::Absent) {
             self.check(&vouched.proven_email()?.normalised())
         } else if user.email_verified_at.is_some() {
             self.check(&user.email_normalised)
@@ -111,7 +133,7 @@ pub async fn account_of(db: &impl ConnectionTrait, vouched: &Vouched) -> Result<
 ///
 /// # Errors
 /// [`Error::UserDisabled`]; [`Error::NotAllowedByIssuer`]. For users who are new here [`Error::IssuerEmailUnverified`],
-/// [`Error::NoAccount`] and [`Error::SeatsTaken`]; if there is an account with their address [`Error::LinkRequired`] and
+/// [`Error::IssuerEmailUnreadable`], [`Error::NoAccount`] and [`Error::SeatsTaken`]; if there is an account with their address [`Error::LinkRequired`] and
 /// [`Error::LinkedToAnother`].
 pub async fn sign_in(
     change: Change<'_>,

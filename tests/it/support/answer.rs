@@ -62,9 +62,10 @@ impl Answer {
         cookie
     }
 
-    /// The `Set-Cookie` headers of one name, with or without the host prefix.
+    /// The `Set-Cookie` headers of one name, with or without a prefix.
     pub fn cookies(&self, name: &str) -> Vec<&str> {
         let all = self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
-        all.filter(|text| text.trim_start_matches("__Host-").starts_with(&format!("{name}="))).collect()
+        let bare = |text: &str| text.trim_start_matches("__Host-").trim_start_matches("__Secure-").to_owned();
+        all.filter(|text| bare(text).starts_with(&format!("{name}="))).collect()
     }
 }

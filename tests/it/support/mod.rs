@@ -110,11 +110,10 @@ impl TestApp {
         let empty = data.path().join("none.toml");
         std::fs::write(&empty, "").unwrap();
         let sources = Sources::gather(Some(&empty), &Environment::of(variables), &[]);
-        let mut config = Config::from_sources(&sources).unwrap();
+        let no_auth = settings.iter().any(|(name, _)| name == "--no-auth");
+        let read = if no_auth { Config::without_auth } else { Config::from_sources };
+        let mut config = read(&sources).unwrap();
         config.password_cost = CHEAP;
-        if settings.iter().any(|(name, _)| name == "--no-auth") {
-            config = config.without_auth().unwrap();
-        }
         let (app, _) = App::open(config, clock).await.unwrap();
         let router = oskar::server::router(&app);
         Self { app, router, data, database_url, settings }
@@ -173,6 +172,19 @@ impl TestApp {
         };
         let user = users::create(change, new).await.unwrap();
         members::add(change, organisation.parse().unwrap(), user.id, role).await.unwrap();
+        txn.commit().await.unwrap();
+    }
+
+    /// Makes an account whose address counts as proven, as `oskar user create` does.
+    pub async fn create_user_without_organisation(&self, email: &str) {
+        let password_hash = Some(self.hash(PASSWORD).await);
+        let txn = self.app.db.begin().await.unwrap();
+        let actor = Actor::cli();
+        let change = Change { txn: &txn, now: self.app.now(), actor: &actor };
+        let email = email.parse().unwrap();
+        let (username, name, operator, email_verified) = (None, None, false, true);
+        let new = NewUser { email, username, name, password_hash, operator, email_verified };
+        users::create(change, new).await.unwrap();
         txn.commit().await.unwrap();
     }
 

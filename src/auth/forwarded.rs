@@ -1,0 +1,138 @@
+//! Requests that a gateway repeats at `/api/verify`: what is known of the original, whether a foreign site made the
+//! browser send it, and what a bad credential costs.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Request};
+use axum::http::header::{HOST, ORIGIN, SEC_WEBSOCKET_KEY};
+use axum::http::{HeaderMap, HeaderValue, Method};
+
+use super::client::Client;
+use super::principal::{CredentialKind, Principal};
+use crate::app::App;
+use crate::error::Error;
+
+const FORWARDED_FOR: &str = "x-forwarded-for";
+const FORWARDED_METHOD: &str = "x-forwarded-method";
+const FORWARDED_HOST: &str = "x-forwarded-host";
+const FORWARDED_PROTO: &str = "x-forwarded-proto";
+const FETCH_SITE: &str = "sec-fetch-site";
+
+/// Warns once of a gateway that does not say for whom it asks.
+pub(super) fn watch(app: &App, request: &Request) {
+    let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else { return };
+    let names_client = request.headers().contains_key(FORWARDED_FOR);
+    if let Some(address) = app.gateways.note(peer.ip().to_canonical(), names_client) {
+        tracing::warn!(
+            %address,
+            "most verifications come from one address without X-Forwarded-For: wrong credentials of one visitor \
+             count for all of them. Let the gateway send it, and name the gateway in `trusted_proxies`"
+        );
+    }
+}
+
+/// What a failed look-up is answered with: after too many from one address, that there were too many. A good
+/// credential is never refused for the bad ones of others, so the token is taken afterwards. What has no credential
+/// at all guesses nothing and costs nothing.
+pub(super) fn limit(app: &App, client: &Client, error: Error) -> Error {
+    if !matches!(error, Error::InvalidCredential | Error::KeyMalformed) {
+        return error;
+    }
+    match app.take_token(client.address.0) {
+        Some(verdict) if !verdict.allowed => Error::RateLimited { retry_after: verdict.retry_after },
+        _ => error,
+    }
+}
+
+/// Refuses what a foreign site made the browser send. Browsers add cookies and passwords that they keep by
+/// themselves; keys and tokens are added by who knows them.
+///
+/// # Errors
+/// [`Error::ForwardedCrossSite`]
+pub(super) fn refuse_cross_site(app: &App, principal: &Principal, request: &Request) -> Result<(), Error> {
+    match principal.credential() {
+        CredentialKind::Bearer | CredentialKind::ApiKey => return Ok(()),
+        CredentialKind::Cookie | CredentialKind::Basic | CredentialKind::None => {}
+    }
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let is_trusted = peer.is_some_and(|ConnectInfo(peer)| {
+        let peer = peer.ip().to_canonical();
+        app.config.trusted_proxies.iter().any(|network| network.contains(&peer))
+    });
+    let original = Original::of(request, is_trusted);
+    if original.is_cross_site(request.headers(), &app.config.allowed_origins) {
+        Err(Error::ForwardedCrossSite)
+    } else {
+        Ok(())
+    }
+}
+
+/// What is known of the request that the gateway has received. Only gateways that are named in `trusted_proxies` are
+/// believed what they say of it.
+#[derive(Debug)]
+struct Original<'a> {
+    /// Most gateways ask by GET whatever the client's method is: that GET says nothing.
+    method: Option<Method>,
+    host: Option<&'a str>,
+    by_https: bool,
+}
+
+impl<'a> Original<'a> {
+    fn of(request: &'a Request, is_trusted: bool) -> Self {
+        let headers = request.headers();
+        let told = |name| if is_trusted { only(headers, name) } else { None };
+        let method = match told(FORWARDED_METHOD) {
+            Some(method) => method.parse().ok(),
+            // Envoy repeats the client's.
+            None => Some(request.method().clone()).filter(|method| !method.is_safe()),
+        };
+        let host = if is_trusted && headers.contains_key(FORWARDED_HOST) {
+            only(headers, FORWARDED_HOST)
+        } else {
+            only(headers, HOST.as_str())
+        };
+        let by_https = told(FORWARDED_PROTO).is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
+        Self { method, host, by_https }
+    }
+
+    /// As for our own routes: by `Sec-Fetch-Site`, and by `Origin` where that is missing. Where the method is not
+    /// known, a foreign origin is refused: pages send one with all that changes something, and links send none.
+    fn is_cross_site(&self, headers: &HeaderMap, allowed_origins: &[String]) -> bool {
+        // A socket is opened by GET and can then say anything.
+        let opens_socket = headers.contains_key(SEC_WEBSOCKET_KEY);
+        if self.method.as_ref().is_some_and(Method::is_safe) && !opens_socket {
+            return false;
+        }
+        let origin = headers.contains_key(ORIGIN).then(|| only(headers, ORIGIN.as_str()));
+        let is_allowed = |origin: &str| allowed_origins.iter().any(|allowed| allowed == origin);
+        if origin.flatten().is_some_and(is_allowed) {
+            return false;
+        }
+        match headers.get(FETCH_SITE).map(HeaderValue::as_bytes) {
+            Some(b"same-origin" | b"none") => false,
+            Some(_) => self.method.is_some() || origin.is_some(),
+            None => origin.is_some_and(|origin| origin.is_none_or(|origin| !self.is_own(origin))),
+        }
+    }
+
+    /// Whether an origin is the one that the request was sent to. A gateway behind another one that ends TLS sees
+    /// http where the browser sees https; the other way round somebody is on the way.
+    fn is_own(&self, origin: &str) -> bool {
+        let (Some((scheme, authority)), Some(host)) = (origin.split_once("://"), self.host) else {
+            return false;
+        };
+        let port = match scheme {
+            "https" => ":443",
+            "http" if !self.by_https => ":80",
+            _ => return false,
+        };
+        host.strip_suffix(port).unwrap_or(host).eq_ignore_ascii_case(authority)
+    }
+}
+
+/// A header's value, if it is there once and names one thing.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let (value, None) = (values.next()?, values.next()) else { return None };
+    value.to_str().ok().filter(|value| !value.contains(','))
+}

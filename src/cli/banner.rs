@@ -1,0 +1,86 @@
+//! What `oskar serve` says when it is ready.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use oskar::app::{App, Opened};
+use oskar::clock::Timestamp;
+use oskar::config::{Config, Mode, shown_database_url};
+
+/// The lines, with the link that makes the first administrator as long as there is none.
+pub fn banner(app: &App, opened: Opened, link: Option<&(String, Timestamp)>, started: Instant) -> String {
+    let mut text = String::new();
+    // Writing to a text cannot fail.
+    write(&mut text, app, opened, link, started).unwrap_or_default();
+    text
+}
+
+fn write(
+    text: &mut String,
+    app: &App,
+    opened: Opened,
+    link: Option<&(String, Timestamp)>,
+    started: Instant,
+) -> std::fmt::Result {
+    let config = &app.config;
+    let mode = match config.env {
+        Mode::Development => "development",
+        Mode::Production => "production",
+    };
+    let reach = reach(config);
+    let version = env!("CARGO_PKG_VERSION");
+    let database = match config.database_file() {
+        Some(file) => file.display().to_string(),
+        None => shown_database_url(&config.database_url),
+    };
+    let kind = if config.is_postgres() { "PostgreSQL" } else { "SQLite" };
+    let seconds = started.elapsed().as_secs_f64();
+    let url = &config.public_url;
+    if config.env == Mode::Development && !config.is_loopback() {
+        writeln!(
+            text,
+            "  Attention: env is \"development\", and {} can be reached from the network.",
+            config.listen
+        )?;
+    }
+    let Some((link, until)) = link else {
+        writeln!(text, "  oskar {version} · {mode} · {url} · {reach}")?;
+        let api = if config.docs { format!("{url}/docs") } else { format!("{url}/api/openapi.json") };
+        writeln!(text, "  {kind} {database} · API {api}")?;
+        return writeln!(text, "  ready in {seconds:.2} s · Ctrl-C stops cleanly");
+    };
+    let folder = if opened.new_data_dir { "created (mode 0700)" } else { "" };
+    let key = if opened.new_signing_key { "signing key created" } else { "signing key loaded" };
+    writeln!(text, "  oskar {version} · {mode} · {reach}\n")?;
+    if !config.is_postgres() {
+        writeln!(text, "  data       {:<32}  {folder}", config.data_dir.display())?;
+    }
+    writeln!(
+        text,
+        "  database   {database:<32}  {kind}, {} migrations in {:.2} s",
+        opened.migrations, opened.seconds
+    )?;
+    writeln!(text, "  keys       {} {key}\n", config.tokens.algorithm.as_str())?;
+    writeln!(text, "  Open       {link}")?;
+    writeln!(
+        text,
+        "             creates the first administrator · works once · until {} UTC",
+        until.format("%H:%M")
+    )?;
+    if config.docs {
+        writeln!(text, "  API        {url}/docs   OpenAPI: /api/openapi.json")?;
+    } else {
+        writeln!(text, "  API        {url}/api/openapi.json")?;
+    }
+    writeln!(text, "  No browser? oskar setup --email you@example.com --org YourCompany\n")?;
+    writeln!(text, "  ready in {seconds:.2} s · Ctrl-C stops cleanly")
+}
+
+/// Who can reach the server. In production others do, even where it listens on loopback: by a proxy.
+fn reach(config: &Config) -> String {
+    match config.env {
+        Mode::Production => format!("listens on {}", config.listen),
+        Mode::Development if config.is_loopback() => "everything stays on this machine".to_owned(),
+        Mode::Development => "open to the network".to_owned(),
+    }
+}

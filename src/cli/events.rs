@@ -1,0 +1,113 @@
+//! `oskar events`.
+
+use std::time::Duration;
+
+use anyhow::anyhow;
+use chrono::{DateTime, Utc};
+use clap::Args;
+use oskar::app::App;
+use oskar::domain::event_tail::EventTail;
+use oskar::entity::audit_event::{self, Criteria};
+use oskar::entity::organisation;
+use oskar::id::OrganisationId;
+use sea_orm::{ActiveEnum as _, QueryOrder as _, QuerySelect as _};
+use serde_json::{Value, json};
+
+use super::{Common, output};
+
+/// How often the log is read again with `--follow`.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Shows audit events of all organisations, of accounts and of the installation itself, oldest first.
+#[derive(Args)]
+pub struct Events {
+    /// Only those of this organisation: slug or id.
+    #[arg(long)]
+    org: Option<String>,
+    /// Only this action, such as `user.password_changed`.
+    #[arg(long)]
+    action: Option<String>,
+    /// Only what this user or key did: `user_…` or `key_…`.
+    #[arg(long, value_name = "ID")]
+    actor: Option<String>,
+    /// Not before this time, such as 2026-01-31T12:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    from: Option<DateTime<Utc>>,
+    /// Before this time.
+    #[arg(long, value_name = "TIME")]
+    to: Option<DateTime<Utc>>,
+    /// How many of the newest to show.
+    #[arg(long, default_value_t = 50)]
+    limit: u64,
+    /// Go on with each event as it happens, until Ctrl-C. With --json one object a line.
+    #[arg(long, short)]
+    follow: bool,
+}
+
+impl Events {
+    pub async fn run(self, common: &Common) -> anyhow::Result<()> {
+        let app = common.open().await?;
+        let organisation = match &self.org {
+            Some(reference) => Some(find(&app, reference).await?),
+            None => None,
+        };
+        let Self { action, actor, from, to, .. } = self;
+        let criteria = Criteria { action, actor, from, to };
+        let log = match organisation {
+            Some(organisation) => audit_event::Entity::in_organisation(organisation),
+            None => audit_event::Entity::of_installation(),
+        };
+        // Before the list is read: what happens in between is shown by one of the two.
+        let mut tail = EventTail::at_the_end(app.db.read(), organisation, criteria.clone()).await?;
+        let newest = criteria.narrow(log).order_by_desc(audit_event::Column::Id).limit(self.limit);
+        let mut events = newest.all(app.db.read()).await?;
+        events.reverse();
+        if !self.follow {
+            let values: Vec<_> = events.iter().map(value).collect();
+            let rows: Vec<_> = events.iter().map(row).collect();
+            return output::table(
+                common.json,
+                &values,
+                ["TIME", "ACTION", "ACTOR", "TARGET", "ADDRESS", "ORGANISATION"],
+                &rows,
+            );
+        }
+        tail.skip(&events);
+        loop {
+            for event in &events {
+                output::print(&if common.json { value(event).to_string() } else { row(event).join("  ") })?;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(POLL) => {}
+                _ = tokio::signal::ctrl_c() => return Ok(()),
+            }
+            events = tail.next(app.db.read()).await?;
+        }
+    }
+}
+
+async fn find(app: &App, reference: &str) -> anyhow::Result<OrganisationId> {
+    let found = organisation::Entity::find_by_reference(reference).one(app.db.read()).await?;
+    Ok(found.ok_or_else(|| anyhow!("there is no organisation `{reference}`"))?.id)
+}
+
+fn value(event: &audit_event::Model) -> Value {
+    json!({
+        "id": event.id, "action": event.action, "organisation_id": event.organisation_id,
+        "actor": { "kind": event.actor_kind, "id": event.actor_id, "name": event.actor_name },
+        "target_id": event.target_id, "data": event.data, "ip": event.ip, "user_agent": event.user_agent,
+        "request_id": event.request_id, "created_at": event.created_at,
+    })
+}
+
+fn row(event: &audit_event::Model) -> [String; 6] {
+    let actor = event.actor_id.clone().unwrap_or_else(|| event.actor_kind.to_value());
+    [
+        event.created_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        event.action.clone(),
+        actor,
+        event.target_id.clone().unwrap_or_default(),
+        event.ip.clone().unwrap_or_default(),
+        event.organisation_id.map(|id| id.to_string()).unwrap_or_default(),
+    ]
+}

@@ -1,0 +1,64 @@
+//! The link that lets the owner of an account in while others guess at its password: a page with one button, because
+//! scanners open links too.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use super::page::{GonePage, LinkPart, NoticePage, page, working};
+use crate::app::App;
+use crate::auth::Client;
+use crate::domain::{Change, mailbox};
+use crate::error::Error;
+use crate::secret::Kind;
+
+#[derive(Template)]
+#[template(path = "pages/unlock.html")]
+struct UnlockPage;
+
+#[derive(Template)]
+#[template(path = "pages/unlocked.html")]
+struct UnlockedPage<'a> {
+    email: &'a str,
+    /// The last part of a link to choose a new password.
+    reset: &'a str,
+}
+
+const GONE: GonePage =
+    GonePage { hint: "If you still have to wait, ask for a new password: that lets you in, too." };
+
+/// The button.
+pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
+    match working(&app, &link, Kind::Unlock).await? {
+        Some(_) => page(StatusCode::OK, &UnlockPage),
+        None => page(StatusCode::GONE, &GONE),
+    }
+}
+
+/// Lets the owner in from this browser and its network, and offers a new password.
+pub async fn let_in(
+    State(app): State<App>,
+    client: Client,
+    LinkPart(link): LinkPart,
+) -> Result<Response, Error> {
+    let Some(link) = working(&app, &link, Kind::Unlock).await? else {
+        return page(StatusCode::GONE, &GONE);
+    };
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    match mailbox::unlock(change, &app.keyring, &link).await {
+        Ok((user, reset)) => {
+            txn.commit().await?;
+            let done = page(StatusCode::OK, &UnlockedPage { email: &user.email, reset: reset.reveal() })?;
+            Ok((client.device_cookie(&app, user.id), done).into_response())
+        }
+        Err(Error::LinkInvalid) => page(StatusCode::GONE, &GONE),
+        Err(Error::UserDisabled) => {
+            let text = Error::UserDisabled.to_string();
+            page(StatusCode::FORBIDDEN, &NoticePage { heading: "Account disabled", text })
+        }
+        Err(error) => Err(error),
+    }
+}
