@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::password::{Refusal, Strength};
 use crate::permission::Permission;
+use crate::step_up::StepUp;
 
 mod database;
 
@@ -41,6 +42,10 @@ pub enum Error {
     InvalidLogin,
     #[error("The issuer's token is malformed, expired, or not meant for this server.")]
     InvalidIssuerToken,
+    #[error("The issuer's token was used already, and each is good once: get a new one.")]
+    IssuerTokenUsed,
+    #[error("{}", .0.detail)]
+    StepUp(StepUp),
     #[error("The refresh token is malformed, expired, used or revoked. Sign in again.")]
     InvalidRefreshToken,
 
@@ -92,6 +97,12 @@ pub enum Error {
         "There is a link to another user already: of this account, or of the issuer's. Ask the operator."
     )]
     LinkedToAnother,
+    #[error(
+        "There is an account with your e-mail address, which this issuer does not open. Sign in to it another way, and link the issuer by `POST /api/auth/identities`."
+    )]
+    LinkRequired,
+    #[error("The issuer's token is of a user who is not linked to this account.")]
+    NotLinked,
     #[error("The current password is wrong.")]
     WrongPassword,
 
@@ -114,6 +125,8 @@ pub enum Error {
     LastAdmin,
     #[error("The key is revoked or expired: create a new one.")]
     KeyEnded,
+    #[error("This is your only way to sign in: choose a password or link another issuer first.")]
+    LastWayIn,
 
     #[error("This installation has its first administrator already.")]
     AlreadySetUp,
@@ -231,6 +244,10 @@ impl Error {
             Self::KeyMalformed => (S::UNAUTHORIZED, "key_malformed", "Malformed API key"),
             Self::InvalidLogin => (S::UNAUTHORIZED, "invalid_login", "Sign-in failed"),
             Self::InvalidIssuerToken => (S::UNAUTHORIZED, "invalid_issuer_token", "Invalid issuer's token"),
+            Self::IssuerTokenUsed => (S::UNAUTHORIZED, "issuer_token_used", "Issuer's token used"),
+            Self::StepUp(_) => {
+                (S::UNAUTHORIZED, "insufficient_user_authentication", "Insufficient authentication")
+            }
             Self::InvalidRefreshToken => (S::UNAUTHORIZED, "invalid_refresh_token", "Invalid refresh token"),
             Self::PermissionDenied(_) => (S::FORBIDDEN, "permission_denied", "Permission denied"),
             Self::RoleDenied(_) => (S::FORBIDDEN, "role_denied", "Role denied"),
@@ -254,6 +271,8 @@ impl Error {
             Self::NotAllowedByIssuer => (S::FORBIDDEN, "not_allowed", "Not allowed"),
             Self::NoAccount => (S::FORBIDDEN, "no_account", "No account"),
             Self::LinkedToAnother => (S::FORBIDDEN, "linked_to_another", "Linked to another"),
+            Self::LinkRequired => (S::FORBIDDEN, "link_required", "Link required"),
+            Self::NotLinked => (S::FORBIDDEN, "not_linked", "Not linked"),
             Self::WrongPassword => (S::FORBIDDEN, "wrong_password", "Wrong password"),
             Self::NotFound => (S::NOT_FOUND, "not_found", "Not found"),
             Self::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
@@ -263,6 +282,7 @@ impl Error {
             Self::SlugTaken => (S::CONFLICT, "slug_taken", "Slug taken"),
             Self::AlreadyMember => (S::CONFLICT, "already_member", "Already a member"),
             Self::LastAdmin => (S::CONFLICT, "last_admin", "Last admin"),
+            Self::LastWayIn => (S::CONFLICT, "last_way_in", "Last way in"),
             Self::KeyEnded => (S::CONFLICT, "key_ended", "Key ended"),
             Self::AlreadySetUp => (S::CONFLICT, "already_set_up", "Already set up"),
             Self::SeatsTaken => (S::CONFLICT, "seats_taken", "No seat left"),
@@ -373,13 +393,14 @@ impl IntoResponse for Error {
         // its own, keeps it, and sends it along unasked from then on, for every page. Clients that wait to be
         // asked are told to send it at once.
         let challenge = match &self {
-            Self::Unauthenticated => Some(r#"Bearer realm="oskar""#),
-            _ if status == StatusCode::UNAUTHORIZED => Some(r#"Bearer realm="oskar", error="invalid_token""#),
+            Self::Unauthenticated => Some(HeaderValue::from_static(r#"Bearer realm="oskar""#)),
+            Self::StepUp(step_up) => step_up.challenge().parse().ok(),
+            _ if status == StatusCode::UNAUTHORIZED => {
+                Some(HeaderValue::from_static(r#"Bearer realm="oskar", error="invalid_token""#))
+            }
             _ => None,
         };
-        if let Some(challenge) = challenge {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-        }
+        response.headers_mut().extend(challenge.map(|challenge| (header::WWW_AUTHENTICATE, challenge)));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }

@@ -230,12 +230,17 @@ answers 204
 call GET /api/auth/me '' "${phone[@]}"
 refuses 401 invalid_credential
 
-tell 'Changing the password needs the old one, and ends all other sessions.'
+tell 'Changing the password needs the old one, and ends all sessions; a new one takes the place of this one.'
 call POST /api/auth/change-password "$(json current_password nonsense new_password "$PASSWORD again")" "${ana[@]}"
 refuses 403 wrong_password
 call POST /api/auth/change-password "$(json current_password "$PASSWORD" new_password "$PASSWORD again")" "${ana[@]}"
-answers 204
+answers 200 '{success, access_token, refresh_token, expires_in}'
+secret "$(got .refresh_token)"
+before=("${ana[@]}")
+ana=(--header "$(bearer "$(got .access_token)")")
 call GET /api/auth/me '' "${laptop[@]}"
+refuses 401 invalid_credential
+call GET /api/auth/me '' "${before[@]}"
 refuses 401 invalid_credential
 call GET /api/auth/me '' "${ana[@]}"
 answers 200 '{credential, user: .user.email}'

@@ -28,6 +28,8 @@ mod m0018_outbox_organisation;
 mod m0019_sessions_in_an_organisation;
 mod m0020_counted_event;
 mod m0021_settings_in_use;
+mod m0024_authentication;
+mod m0025_spent_issuer_token;
 mod m0026_audit_event_indexes;
 
 /// All steps, oldest first.
@@ -54,6 +56,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_sessions_in_an_organisation::Migration),
             Box::new(m0020_counted_event::Migration),
             Box::new(m0021_settings_in_use::Migration),
+            Box::new(m0024_authentication::Migration),
+            Box::new(m0025_spent_issuer_token::Migration),
             Box::new(m0026_audit_event_indexes::Migration),
         ]
     }

@@ -2,19 +2,22 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use super::auth::Tokens;
 use super::input::{Input, present};
-use super::layers::no_store;
+use super::renewal::Renewed;
 use super::shapes::OrganisationSummary;
 use super::who::Who;
 use crate::app::App;
-use crate::auth::{Caller, Client, Principal, SignedIn};
+use crate::auth::{Caller, Client, Keep, Principal, SignedIn, UserPrincipal};
 
+use crate::domain::audit::Actor;
+use crate::domain::authentication::Authentication;
 use crate::domain::display_name::DisplayName;
 use crate::domain::username::Username;
 use crate::domain::{Change, known_network, sign_in, users};
@@ -113,6 +116,9 @@ impl From<user::Model> for Account {
 }
 
 /// Change name or username
+///
+/// The username is a name to sign in with: changing it asks for a recent proof of who the user is, else 401
+/// `insufficient_user_authentication`.
 #[utoipa::path(patch, path = "/api/auth/me", operation_id = "update_me", tag = TAG, request_body = AccountUpdate,
     responses(
         (status = 200, description = "The account as it is now.", body = Account),
@@ -123,6 +129,9 @@ pub async fn update(
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<AccountUpdate>,
 ) -> Result<Json<Account>, Error> {
+    if input.username.is_some() {
+        by.check_fresh(&app)?;
+    }
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let user = users::lock(change, by.user.id).await?;
@@ -137,31 +146,62 @@ pub async fn update(
 pub struct PasswordChange {
     current_password: PresentedPassword,
     new_password: ProposedPassword,
+    /// As for signing in.
+    #[schema(nullable = false, default = true)]
+    #[serde(default, deserialize_with = "present")]
+    remember: Option<bool>,
 }
 
 /// Change the password
 ///
-/// All other sessions of the user end; by HTTP Basic all of them.
+/// All sessions of the user end. A new one takes the place of the one that asks: its tokens are in the answer, and
+/// its cookie is set. HTTP Basic has none, and the answer is 204 then.
 #[utoipa::path(post, path = "/api/auth/change-password", operation_id = "change_password", tag = TAG, request_body = PasswordChange,
-    responses((status = 204, description = "Changed."),
+    responses(
+        (status = 200, description = "Changed; the session to go on with.", body = Tokens),
+        (status = 204, description = "Changed, by HTTP Basic."),
         (status = 403, description = "The current password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn change_password(
     State(app): State<App>,
     client: Client,
+    headers: HeaderMap,
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<PasswordChange>,
 ) -> Result<Response, Error> {
+    let remember = Keep::asked(input.remember);
+    let renewed = replace_password(&app, &client, &by, &actor, &input).await?;
+    Ok(match renewed {
+        Some(renewed) => renewed.answer(&app, &client, &headers, remember),
+        None => (StatusCode::NO_CONTENT, client.device_cookie(&app, by.user.id)).into_response(),
+    })
+}
+
+/// Changes the password; gives the session that takes the place of the caller's, if there is one.
+pub(super) async fn replace_password(
+    app: &App,
+    client: &Client,
+    by: &UserPrincipal,
+    actor: &Actor,
+    input: &PasswordChange,
+) -> Result<Option<Renewed>, Error> {
     let stored = by.user.password_hash.as_deref();
     let context = app.password_context(&by.user.email);
     let context = users::add_names(app.db.read(), context, &by.user).await?;
     let password = app.hasher.accept("/new_password", &input.new_password, &context).await?;
-    sign_in::check_again(&client.door(&app), &by.user, by.session_id(), &input.current_password).await?;
+    sign_in::check_again(&client.door(app), &by.user, by.session_id(), &input.current_password).await?;
     let new_hash = app.hasher.hash(&password).await?;
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    users::change_password(change, by.user.id, stored.unwrap_or_default(), new_hash, by.session_id()).await?;
+    let change = Change { txn: &txn, now: app.now(), actor };
+    let renewed = if by.session.is_some() {
+        let now_proved = Authentication::by_password(change.now);
+        Some(Renewed::in_place_of(app, change, by, now_proved).await?)
+    } else {
+        None
+    };
+    let keep = renewed.as_ref().map(|renewed| renewed.id);
+    users::change_password(change, by.user.id, stored.unwrap_or_default(), new_hash, keep).await?;
     // The change forgot all networks and devices; the owner is here.
     known_network::remember(change, &app.keyring, by.user.id).await?;
     txn.commit().await?;
-    Ok(no_store((StatusCode::NO_CONTENT, client.device_cookie(&app, by.user.id))))
+    Ok(renewed)
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
 use sea_orm::EntityTrait as _;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 
 use super::input::{OptionalInput, present};
 use super::issuer_login::{SignIn, sign_in};
-use super::layers::no_store;
 use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, session_cookie, signed_out, warn_of_refusal};
@@ -89,7 +88,7 @@ pub struct Tokens {
     /// What became of the session cookie; absent where none was set.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    cookie: Option<CookieOutcome>,
+    pub(super) cookie: Option<CookieOutcome>,
 }
 
 /// What a browser does with the session cookie that an answer sets.
@@ -104,7 +103,7 @@ pub enum CookieOutcome {
 }
 
 /// By the page's origin, as the browser tells it.
-fn cookie_outcome(app: &App, headers: &HeaderMap) -> CookieOutcome {
+pub(super) fn cookie_outcome(app: &App, headers: &HeaderMap) -> CookieOutcome {
     let is_same = |origin: &HeaderValue| {
         origin.to_str().is_ok_and(|origin| is_same_site(origin, &app.config.public_url))
     };
@@ -115,7 +114,7 @@ fn cookie_outcome(app: &App, headers: &HeaderMap) -> CookieOutcome {
     }
 }
 
-fn tokens(
+pub(super) fn tokens(
     app: &App,
     session: &session::Model,
     user: &user::Model,
@@ -123,14 +122,15 @@ fn tokens(
     refresh: RefreshToken,
 ) -> Result<Tokens, Error> {
     let signing_keys = app.signing_keys();
-    let access_token = app.issuer(&signing_keys).sign(session, user, place, app.now())?;
+    let (issuer, now) = (app.issuer(&signing_keys), app.now());
+    let access_token = issuer.sign(session, user, place, now)?;
     Ok(Tokens {
         success: true,
         status: "success",
         token: access_token.clone(),
         access_token,
         token_type: "Bearer",
-        expires_in: app.config.tokens.access_ttl.num_seconds(),
+        expires_in: issuer.lifetime_in(session, now).num_seconds(),
         refresh_token: refresh.sign(&app.keyring),
         user: TokenUser {
             id: user.id,
@@ -145,7 +145,7 @@ fn tokens(
 
 /// An answer that signs the browser in.
 pub fn with_cookies(status: StatusCode, cookies: CookieJar, body: impl Serialize) -> Response {
-    no_store((status, cookies, Json(body)))
+    (status, cookies, Json(body)).into_response()
 }
 
 /// Starts a session in place of the one that the browser had, and makes its tokens.
@@ -156,7 +156,7 @@ pub async fn start_session(
     user: &user::Model,
     place: Option<&Place>,
 ) -> Result<(Tokens, Secret), Error> {
-    let beginning = Beginning::in_organisation(place.map(|place| place.organisation.id));
+    let beginning = Beginning::by_password(change.now, place.map(|place| place.organisation.id));
     let (session, cookie) = replace_session(app, change, headers, user, beginning).await?;
     let mut tokens = tokens(app, &session, user, place, RefreshToken::first(session.id))?;
     tokens.cookie = Some(cookie_outcome(app, headers));
@@ -168,7 +168,7 @@ pub(super) async fn replace_session(
     change: Change<'_>,
     headers: &HeaderMap,
     user: &user::Model,
-    beginning: Beginning<'_>,
+    beginning: Beginning,
 ) -> Result<(session::Model, Secret), Error> {
     let earlier = session_cookie(headers, &app.config.sessions.cookies.session);
     if let Some(earlier) = earlier.as_deref().and_then(Secret::parse) {
@@ -246,7 +246,7 @@ pub async fn sign_in_with_password(
     let user = checked.confirm(change).await?;
     sessions::announce_new_device(change, &user).await?;
     let organisation = place.as_ref().map(|place| place.organisation.id);
-    let beginning = Beginning { refresh_use, ..Beginning::in_organisation(organisation) };
+    let beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
     let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
     txn.commit().await?;
     Ok(Started { user, session, place, cookie, keep: Keep::asked(input.remember) })
@@ -317,7 +317,7 @@ pub async fn refresh(
     client: Client,
     headers: HeaderMap,
     OptionalInput(input): OptionalInput<RefreshInput>,
-) -> Result<Response, Error> {
+) -> Result<Json<Tokens>, Error> {
     let text = match (&input, bearer(&headers)) {
         (Some(input), None) => input.refresh_token.as_str(),
         (None, Some(token)) => token,
@@ -342,7 +342,7 @@ pub async fn refresh(
     };
     // Also what a theft brought about must stay.
     txn.commit().await?;
-    answer.map(|tokens| no_store(Json(tokens))).ok_or_else(|| refuse_refresh(&app, &client, NO_MORE))
+    answer.map(Json).ok_or_else(|| refuse_refresh(&app, &client, NO_MORE))
 }
 
 /// Sign out
@@ -352,11 +352,11 @@ pub async fn refresh(
 #[utoipa::path(post, path = "/api/auth/logout", operation_id = "sign_out", tag = TAG,
     responses((status = 204, description = "Signed out.")))]
 pub async fn logout(State(app): State<App>, SignedIn { by, actor }: SignedIn) -> Result<Response, Error> {
-    let Some(session) = by.session_id() else { return Ok(no_store(StatusCode::NO_CONTENT)) };
+    let Some(session) = by.session_id() else { return Ok(StatusCode::NO_CONTENT.into_response()) };
     let txn = app.db.begin().await?;
     sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.user.id, session).await?;
     txn.commit().await?;
     // No `Clear-Site-Data`: it clears whole origins and, for cookies, whole sites. A product that shares the host, or
     // the domain, would lose what is its own. Ours is the cookie alone: all answers are `no-store`.
-    Ok(no_store((StatusCode::NO_CONTENT, signed_out(&app.config.sessions.cookies))))
+    Ok((StatusCode::NO_CONTENT, signed_out(&app.config.sessions.cookies)).into_response())
 }

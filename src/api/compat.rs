@@ -17,7 +17,6 @@ use super::account::{self, PasswordChange};
 use super::auth::{self, LoginInput, Started, bearer, sign_in_with_password, with_cookies};
 use super::input::{Input, Params};
 use super::issuer_login::{SignIn, sign_in};
-use super::layers::no_store;
 use super::tickets;
 use super::verify::{self, Requirements};
 use super::who::Who;
@@ -177,7 +176,7 @@ fn shaped(mut response: Response, message: String) -> Response {
     };
     let (parts, _) = response.into_parts();
     let body = Json(OsmedeusError { error: true, message });
-    let mut response = no_store((status, body));
+    let mut response = (status, body).into_response();
     for name in [header::WWW_AUTHENTICATE, header::RETRY_AFTER] {
         let value = parts.headers.get(&name).cloned();
         response.headers_mut().extend(value.map(|value| (name, value)));
@@ -264,7 +263,7 @@ pub async fn core_refresh(
     State(app): State<App>,
     client: Client,
     headers: HeaderMap,
-) -> Result<Response, Error> {
+) -> Result<Json<CoreToken>, Error> {
     let presented = bearer(&headers).and_then(|text| RefreshToken::verify(text, &app.keyring));
     let presented = presented.ok_or_else(|| auth::refuse_refresh(&app, &client, auth::NOT_OURS))?;
     let txn = app.db.begin().await?;
@@ -282,7 +281,7 @@ pub async fn core_refresh(
     // Also what a theft brought about must stay.
     txn.commit().await?;
     let access_token = answer.ok_or_else(|| auth::refuse_refresh(&app, &client, auth::NO_MORE))?;
-    Ok(no_store(Json(CoreToken { access_token })))
+    Ok(Json(CoreToken { access_token }))
 }
 
 // An appliance
@@ -325,22 +324,28 @@ pub async fn appliance_ticket(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,
-) -> Result<Response, Error> {
+) -> Result<Json<ApplianceTicket>, Error> {
     let token = ShownOnce(tickets::issue(&app, &caller, &headers, None).await?);
-    Ok(no_store(Json(ApplianceTicket { status: "success", token })))
+    Ok(Json(ApplianceTicket { status: "success", token }))
 }
 
 /// Change the password (appliance)
+///
+/// All sessions of the user end, and with them all tokens: clients that keep tokens sign in again, browsers get a new
+/// cookie.
 #[utoipa::path(post, path = "/api/change-password", operation_id = "appliance_change_password", tag = TAG, request_body = PasswordChange,
     responses((status = 200, description = "Changed.", body = ApplianceStatus)))]
 pub async fn appliance_change_password(
-    app: State<App>,
+    State(app): State<App>,
     client: Client,
-    by: SignedIn,
-    input: Input<PasswordChange>,
-) -> Result<Json<ApplianceStatus>, Error> {
-    account::change_password(app, client, by, input).await?;
-    Ok(Json(SUCCESS))
+    SignedIn { by, actor }: SignedIn,
+    Input(input): Input<PasswordChange>,
+) -> Result<Response, Error> {
+    let renewed = account::replace_password(&app, &client, &by, &actor, &input).await?;
+    Ok(match renewed {
+        Some(renewed) => renewed.answer_with(&app, &client, SUCCESS),
+        None => Json(SUCCESS).into_response(),
+    })
 }
 
 // OneDB
@@ -385,7 +390,7 @@ pub async fn onedb_authenticate(
             let message = "Invalid username or password";
             let body = OneDbAnswer { id, message, success: false, token: None };
             let code = Code(Error::InvalidLogin.code());
-            Ok(no_store((StatusCode::UNAUTHORIZED, Extension(code), Json(body))))
+            Ok((StatusCode::UNAUTHORIZED, Extension(code), Json(body)).into_response())
         }
         Err(error) => Err(error),
     }
@@ -402,7 +407,7 @@ async fn sign_out(app: State<App>, caller: Caller, body: impl Serialize) -> Resu
         Principal::User(by) => auth::logout(app, SignedIn { by: *by, actor }).await?.into_parts().0.headers,
         Principal::Key(_) => HeaderMap::new(),
     };
-    let (mut parts, body) = no_store(Json(body)).into_parts();
+    let (mut parts, body) = Json(body).into_response().into_parts();
     parts.headers.extend(headers);
     Ok(Response::from_parts(parts, Body::new(body)))
 }

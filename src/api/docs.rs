@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use super::well_known::FOR_EVERYBODY;
 use crate::app::App;
 
 /// The document as it is served.
@@ -19,7 +20,7 @@ pub struct Document(pub Arc<str>);
 #[utoipa::path(get, path = "/api/openapi.json", operation_id = "show_openapi", tag = "Service",
     responses((status = 200, description = "OpenAPI 3.1.", body = serde_json::Value, content_type = "application/json")))]
 pub async fn openapi(Extension(Document(text)): Extension<Document>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], text.to_string())
+    (FOR_EVERYBODY, [(header::CONTENT_TYPE, "application/json")], text.to_string())
 }
 
 /// Swagger UI under `/docs`: everything from this binary, nothing from elsewhere.
@@ -44,5 +45,8 @@ async fn policy(request: Request, next: Next) -> Response {
          connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     );
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    if response.status().is_success() {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    }
     response
 }

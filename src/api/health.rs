@@ -4,12 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE};
-use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::layers::{no_store, unheard_proxy};
+use super::layers::unheard_proxy;
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Client, Principal, Reach, caller};
 use crate::config::MailTransport;
@@ -124,11 +123,15 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Error> {
 /// credential; operators also of what is wrong with how this node is run. A bad one counts as none here.
 #[utoipa::path(get, path = "/health", operation_id = "show_health", tag = TAG,
     responses((status = 200, description = "Status and version; for administrators also what is known about it.", body = HealthAnswer)))]
-pub async fn health(app: State<App>, client: Client, headers: HeaderMap) -> Result<Response, Error> {
+pub async fn health(
+    app: State<App>,
+    client: Client,
+    headers: HeaderMap,
+) -> Result<Json<HealthAnswer>, Error> {
     let Json(Health { status, version, warning }) = ready(app.clone()).await?;
     let asker = asker(&app, &client, &headers).await;
     if asker == Asker::Anybody {
-        return Ok(no_store(Json(HealthAnswer::Everybody(Health { status, version, warning }))));
+        return Ok(Json(HealthAnswer::Everybody(Health { status, version, warning })));
     }
     let news = app.updates.latest();
     let details = HealthDetails {
@@ -141,7 +144,7 @@ pub async fn health(app: State<App>, client: Client, headers: HeaderMap) -> Resu
         checked_at: news.map(|news| news.checked_at),
         problems: (asker == Asker::Operator).then(|| problems(&app)),
     };
-    Ok(no_store(Json(HealthAnswer::Administrators(details))))
+    Ok(Json(HealthAnswer::Administrators(details)))
 }
 
 /// Health, under the API
@@ -149,7 +152,11 @@ pub async fn health(app: State<App>, client: Client, headers: HeaderMap) -> Resu
 /// The same.
 #[utoipa::path(get, path = "/api/health", operation_id = "show_api_health", tag = TAG,
     responses((status = 200, description = "Status and version; for administrators also what is known about it.", body = HealthAnswer)))]
-pub async fn api_health(app: State<App>, client: Client, headers: HeaderMap) -> Result<Response, Error> {
+pub async fn api_health(
+    app: State<App>,
+    client: Client,
+    headers: HeaderMap,
+) -> Result<Json<HealthAnswer>, Error> {
     health(app, client, headers).await
 }
 

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,6 @@ use utoipa::ToSchema;
 
 use super::auth::{Tokens, start_session, with_cookies};
 use super::input::{Input, Params, PathId, present};
-use super::layers::no_store;
 use super::page::{Page, Part};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
@@ -151,7 +150,8 @@ fn rules(app: &App) -> Rules {
 /// Invite people
 ///
 /// All of them or none. An address that is there twice is invited once; an open invitation of the same address
-/// is replaced.
+/// is replaced. Inviting an admin asks for a recent proof of who the user is, else 401
+/// `insufficient_user_authentication`.
 ///
 /// In 24 hours a new organisation sends `limits.invitations` mails, and an older one as many again for each day of its
 /// age and for each of its invitations that was accepted; those of the inviter count, whichever organisation they
@@ -164,10 +164,13 @@ fn rules(app: &App) -> Rules {
         (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn create(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
+    Caller { principal, actor }: Caller,
     member: Member,
     Input(input): Input<NewInvitations>,
 ) -> Result<(StatusCode, Json<Invitations>), Error> {
+    if input.role == Role::Admin {
+        principal.check_fresh(&app)?;
+    }
     app.needs_mail()?;
     if !(1..=MOST_AT_ONCE).contains(&input.emails.len()) {
         return Err(Error::invalid("/emails", "1 to 50 addresses"));
@@ -205,7 +208,7 @@ pub async fn withdraw(
 /// Send an invitation again
 ///
 /// For another seven days. The link before it dies, and you answer for the invitation from now on: it can be accepted for
-/// as long as you may give its role.
+/// as long as you may give its role. An admin's asks for a recent proof of who the user is, as inviting one does.
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
@@ -213,7 +216,7 @@ pub async fn withdraw(
         (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn resend(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
+    Caller { principal, actor }: Caller,
     member: Member,
     PathId(id): PathId<InvitationId>,
 ) -> Result<Json<Invitation>, Error> {
@@ -222,6 +225,9 @@ pub async fn resend(
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let row = invitations::resend(change, member.organisation.id, inviter, id, rules(&app)).await?;
+    if row.role == Role::Admin {
+        principal.check_fresh(&app)?;
+    }
     txn.commit().await?;
     show(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
 }
@@ -299,7 +305,9 @@ pub async fn accept(
     let summary = (&organisation).into();
     if signed_in.is_some() {
         txn.commit().await?;
-        return Ok(no_store(Json(Joined { organisation: summary, role: membership.role, tokens: None })));
+        return Ok(
+            Json(Joined { organisation: summary, role: membership.role, tokens: None }).into_response()
+        );
     }
     let actor = actor.as_user(user.id, &user.name);
     let place = Place { organisation, role: membership.role };

@@ -74,7 +74,11 @@ pub async fn sign_in(
     let txn = app.db.begin().await?;
     let anonymous = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &anonymous };
-    let user = match identities::sign_in(change, &vouched, &admission).await {
+    let entering = async {
+        identities::spend(change, &vouched).await?;
+        identities::sign_in(change, &vouched, &admission).await
+    };
+    let user = match entering.await {
         Ok(user) => user,
         Err(error) => {
             txn.rollback().await?;
@@ -89,7 +93,7 @@ pub async fn sign_in(
     attempts::let_in(change, &app.keyring, &user).await?;
     sessions::announce_new_device(change, &user).await?;
     let organisation = place.as_ref().map(|place| place.organisation.id);
-    let beginning = Beginning { organisation, issuer: Some(&vouched.issuer), refresh_use };
+    let beginning = Beginning { organisation, authentication: vouched.authentication, refresh_use };
     let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
     txn.commit().await?;
     Ok(Started { user, session, place, cookie, keep })

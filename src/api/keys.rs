@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -14,7 +13,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::input::{Input, OptionalInput, Params, PathId};
-use super::layers::no_store;
 use super::page::{Page, Part};
 use super::shapes::UserSummary;
 use crate::app::App;
@@ -175,16 +173,20 @@ pub struct NewKeyInput {
 
 /// Create an API key
 ///
-/// The answer has the secret, this one time.
+/// The answer has the secret, this one time. A key with the role `admin` asks for a recent proof of who the user is, else
+/// 401 `insufficient_user_authentication`.
 #[utoipa::path(post, path = "/api/orgs/{org}/keys", operation_id = "create_key", tag = TAG, request_body = NewKeyInput,
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The key with its secret.", body = KeyWithSecret)))]
 pub async fn create(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
+    Caller { principal, actor }: Caller,
     member: Member,
     Input(input): Input<NewKeyInput>,
-) -> Result<Response, Error> {
+) -> Result<(StatusCode, Json<KeyWithSecret>), Error> {
+    if input.role == Role::Admin {
+        principal.check_fresh(&app)?;
+    }
     let creator = member.user().ok_or(Error::UserRequired)?.user.id;
     let new = NewKey {
         name: input.name,
@@ -213,9 +215,9 @@ async fn with_secret(
     status: StatusCode,
     change: Change<'_>,
     (key, _, secret): (api_key::Model, api_key_secret::Model, Secret),
-) -> Result<Response, Error> {
+) -> Result<(StatusCode, Json<KeyWithSecret>), Error> {
     let key = show_one(change.txn, key, change.now).await?;
-    Ok(no_store((status, Json(KeyWithSecret { key, secret: ShownOnce(secret) }))))
+    Ok((status, Json(KeyWithSecret { key, secret: ShownOnce(secret) })))
 }
 
 /// Show an API key
@@ -286,7 +288,7 @@ fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u3
 /// Rotate an API key
 ///
 /// A new secret under the same id; the old one goes on for `overlap` seconds, and its answers say so by
-/// `Deprecation` and `Sunset`.
+/// `Deprecation` and `Sunset`. A new secret of an admin's key asks for a recent proof, as a new key does.
 #[utoipa::path(post, path = "/api/orgs/{org}/keys/{id}/rotate", operation_id = "rotate_key", tag = TAG, request_body = Option<KeyRotation>,
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
     responses(
@@ -295,16 +297,19 @@ fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u3
     ))]
 pub async fn rotate(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
+    Caller { principal, actor }: Caller,
     member: Member,
     PathId(id): PathId<ApiKeyId>,
     OptionalInput(input): OptionalInput<KeyRotation>,
-) -> Result<Response, Error> {
+) -> Result<(StatusCode, Json<KeyWithSecret>), Error> {
     let overlap = input.and_then(|input| input.overlap).unwrap_or(DEFAULT_OVERLAP);
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let overlap = TimeDelta::seconds(overlap.into());
     let rotated = keys::rotate(change, &app.keyring, member.organisation.id, id, overlap).await?;
+    if rotated.0.role == Role::Admin {
+        principal.check_fresh(&app)?;
+    }
     let answer = with_secret(StatusCode::OK, change, rotated).await?;
     txn.commit().await?;
     Ok(answer)

@@ -38,6 +38,7 @@ const CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 );
 
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// What pages of other origins may send: credentials, and what tracing libraries (W3C Trace Context, W3C Baggage,
 /// Sentry) and clients that try again add by themselves.
 const ALLOWED_HEADERS: [&str; 8] = [
@@ -119,7 +120,7 @@ async fn problems(mut request: Request, next: Next) -> Response {
         let body = if head { Body::empty() } else { Json(problem).into_response().into_body() };
         response = Response::from_parts(parts, body);
         response.headers_mut().insert(header::CONTENT_TYPE, PROBLEM_JSON);
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
     }
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -164,6 +165,8 @@ async fn security_headers(State(hsts): State<Option<HeaderValue>>, request: Requ
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(CSP);
+    // What answers tell is for the caller of this moment; the few that everybody may keep say so themselves.
+    headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
     headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -273,11 +276,4 @@ fn csrf(origins: &[String]) -> CsrfLayer<CsrfRejection> {
         .iter()
         .fold(CsrfLayer::new(), |layer, origin| layer.clone().add_trusted_origin(origin).unwrap_or(layer));
     layer.with_rejection_response(|_| Error::CrossSite.into_response())
-}
-
-/// Adds `Cache-Control: no-store` to an answer with a credential in it.
-pub fn no_store(response: impl IntoResponse) -> Response {
-    let mut response = response.into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }

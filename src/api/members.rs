@@ -78,6 +78,8 @@ pub struct RoleChange {
 }
 
 /// Change a member's role
+///
+/// Making an admin asks for a recent proof of who the user is, else 401 `insufficient_user_authentication`.
 #[utoipa::path(patch, path = "/api/orgs/{org}/members/{user}", operation_id = "change_role", tag = TAG, request_body = RoleChange,
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("user" = UserId, Path, description = "The member.")),
     responses(
@@ -86,11 +88,14 @@ pub struct RoleChange {
     ))]
 pub async fn change_role(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
+    Caller { principal, actor }: Caller,
     asking: Asking,
     PathId(id): PathId<UserId>,
     Input(input): Input<RoleChange>,
 ) -> Result<Json<Member>, Error> {
+    if input.role == Role::Admin {
+        principal.check_fresh(&app)?;
+    }
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let membership = members::change_role(change, asking.organisation.id, id, input.role).await?;

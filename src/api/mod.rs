@@ -10,6 +10,8 @@
 //! | `.socket(permission, …)` | sockets of whoever has a ticket, and the permission in the path's `{org}` |
 //! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
 //!
+//! `fresh(…)` around the routes of a line lets in only users who have proved recently who they are.
+//!
 //! The permissions and the roles that have them stand in one table in `permission.rs`.
 //!
 //! To add one: a handler with `#[utoipa::path]` (no word about security) in the file of its resource, a line
@@ -23,6 +25,7 @@ mod docs;
 mod events;
 mod forwarded;
 mod health;
+mod identities;
 mod input;
 mod invitations;
 mod issuer_login;
@@ -35,8 +38,10 @@ mod organisations;
 mod page;
 mod password_strength;
 mod rate_limit;
+mod reauthentication;
 mod recovery;
 mod register;
+mod renewal;
 mod route_table;
 mod sessions;
 mod shapes;
@@ -53,13 +58,14 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
 
 pub use forwarded::Doors;
-pub use layers::{around, no_store};
+pub use layers::around;
+pub use recovery::use_link;
 pub use route_table::Route;
 pub use stream::Stopping;
 
 use crate::app::App;
 use crate::permission::Permission as P;
-use route_table::RouteTable;
+use route_table::{RouteTable, fresh};
 
 fn table(app: &App) -> RouteTable {
     let table = RouteTable::new(app.clone(), openapi::document(&app.config.sessions.cookies.session))
@@ -74,13 +80,17 @@ fn table(app: &App) -> RouteTable {
         .public(routes!(recovery::resend_verification))
         .user(routes!(auth::logout))
         .user(routes!(tokens::create))
+        .user(routes!(reauthentication::reauthenticate))
         // Account: `me` tells any caller who they are; what changes it is for the user alone.
         .any(routes!(tickets::create))
         .any(routes!(account::show))
         .user(routes!(account::update))
         .user(routes!(account::change_password))
         .user(routes!(recovery::change_email))
-        .user(routes!(sessions::list, sessions::end_others))
+        .user(routes!(identities::list))
+        .user(fresh(routes!(identities::link, identities::unlink)))
+        .user(routes!(sessions::list))
+        .user(fresh(routes!(sessions::end_others)))
         .user(routes!(sessions::end))
         .user(routes!(account_events::list))
         // Organisations: any user may make one and becomes its admin. Viewers see it and may leave, admins change it.
@@ -92,7 +102,7 @@ fn table(app: &App) -> RouteTable {
         // Members: viewers see them, admins manage them.
         .org(P::MembersRead, routes!(members::list))
         .org(P::MembersManage, routes!(members::change_role, members::remove))
-        .org(P::SessionsManage, routes!(members::end_sessions))
+        .org(P::SessionsManage, fresh(routes!(members::end_sessions)))
         // Invitations: for admins; whoever has the link of one, and the address that it was sent to, may accept it.
         .org(P::InvitationsManage, routes!(invitations::list, invitations::create))
         .org(P::InvitationsManage, routes!(invitations::withdraw))

@@ -50,7 +50,7 @@ const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
     ),
     (
         "Unauthenticated",
-        "No credential, or a bad one.",
+        "No credential, or a bad one; for sensitive requests also a proof of who is calling that is too old (`insufficient_user_authentication`).",
         401,
         "invalid_credential",
         "Invalid credential",

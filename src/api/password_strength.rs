@@ -2,12 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::input::Input;
-use super::layers::no_store;
 use crate::app::App;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
@@ -53,7 +51,10 @@ pub struct PasswordVerdict {
 /// For forms. It is measured and forgotten: neither stored nor logged.
 #[utoipa::path(post, path = "/api/auth/password-strength", operation_id = "measure_password", tag = TAG, request_body = PasswordIdea,
     responses((status = 200, description = "What was found.", body = PasswordVerdict)))]
-pub async fn measure(State(app): State<App>, Input(idea): Input<PasswordIdea>) -> Result<Response, Error> {
+pub async fn measure(
+    State(app): State<App>,
+    Input(idea): Input<PasswordIdea>,
+) -> Result<Json<PasswordVerdict>, Error> {
     let context = app
         .password_context(idea.email.as_ref().map_or("", Email::as_str))
         .and(idea.name.as_ref().map(DisplayName::as_str))
@@ -62,5 +63,5 @@ pub async fn measure(State(app): State<App>, Input(idea): Input<PasswordIdea>) -
     let (reasons, strength) = app.hasher.strength(&idea.password, &context).await?;
     let reasons: Vec<_> =
         reasons.into_iter().map(|code| PasswordReason { code, message: code.message() }).collect();
-    Ok(no_store(Json(PasswordVerdict { acceptable: reasons.is_empty(), strength, reasons })))
+    Ok(Json(PasswordVerdict { acceptable: reasons.is_empty(), strength, reasons }))
 }

@@ -5,19 +5,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::input::Input;
-use super::layers::no_store;
+use super::auth::Tokens;
+use super::input::{Input, present};
+use super::renewal::Renewed;
 use crate::app::App;
-use crate::auth::{Client, SignedIn};
+use crate::auth::{Client, Keep, SignedIn, presented_session};
 use crate::domain::email::Email;
 use crate::domain::{Change, mailbox, outbox, sign_in, users};
 use crate::entity::outbox::Kind;
+use crate::entity::user;
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::secret::Secret;
@@ -119,7 +121,7 @@ pub async fn reset_password(
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     mailbox::reset_password(change, &app.keyring, &link, new_hash).await?;
     txn.commit().await?;
-    Ok(no_store((StatusCode::NO_CONTENT, client.device_cookie(&app, owner.id))))
+    Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, owner.id)).into_response())
 }
 
 /// A link.
@@ -133,23 +135,49 @@ pub struct Link {
 
 /// Confirm an address
 ///
-/// By the link of a mail: the address of the account, or the one that it is to have.
+/// By the link of a mail: the address of the account, or the one that it is to have. A new address ends all sessions of
+/// the account. If one of them is sent along, as cookie or bearer, a new one takes its place.
 #[utoipa::path(post, path = "/api/auth/verify-email", operation_id = "verify_email", tag = TAG, request_body = Link,
-    responses((status = 204, description = "The address is confirmed."),
+    responses(
+        (status = 200, description = "The account has its new address; the session to go on with.", body = Tokens),
+        (status = 204, description = "The address is confirmed."),
         (status = 409, description = "Another account has taken the address meanwhile.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 410, description = "The link is used, replaced or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn verify_email(
     State(app): State<App>,
     client: Client,
+    headers: HeaderMap,
     Input(input): Input<Link>,
 ) -> Result<Response, Error> {
     let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
+    let (user, renewed) = use_link(&app, &client, &headers, &link).await?;
+    Ok(match renewed {
+        Some(renewed) => renewed.answer(&app, &client, &headers, Keep::UntilClosed),
+        None => (StatusCode::NO_CONTENT, client.device_cookie(&app, user.id)).into_response(),
+    })
+}
+
+/// Proves an address by a link; gives the user, and the session that takes the place of the one that is sent along.
+pub async fn use_link(
+    app: &App,
+    client: &Client,
+    headers: &HeaderMap,
+    link: &Secret,
+) -> Result<(user::Model, Option<Renewed>), Error> {
+    let presented = presented_session(app, client, headers).await;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let user = mailbox::verify(change, &app.keyring, &link).await?;
+    let session = presented.as_ref().and_then(|by| by.session.as_ref());
+    let (user, renewed) = mailbox::verify(change, &app.keyring, link, session).await?;
+    let renewed = match (renewed, presented) {
+        (Some((session, cookie)), Some(by)) => {
+            Some(Renewed::of(app, change, by.reach, &user, session, cookie).await?)
+        }
+        _ => None,
+    };
     txn.commit().await?;
-    Ok(no_store((StatusCode::NO_CONTENT, client.device_cookie(&app, user.id))))
+    Ok((user, renewed))
 }
 
 /// Ask for the link to confirm an address again
@@ -166,17 +194,22 @@ pub async fn resend_verification(
     ask(&app, &client, Kind::VerifyEmail, &input.email).await
 }
 
-/// The new address, and the password once more.
+/// The new address, and the password once more, unless the proof of who the user is is recent.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EmailChange {
     email: Email,
-    password: PresentedPassword,
+    /// May be left out within `sessions.fresh_within` of the last proof; if that is off, never.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    password: Option<PresentedPassword>,
 }
 
 /// Change the e-mail address
 ///
-/// Mails a link to the new address; the account has it once the link is used, and the old address is told.
+/// Mails a link to the new address; the account has it once the link is used, and the old address is told. All
+/// sessions end then. Without the password, and without a recent proof of who the user is: 401
+/// `insufficient_user_authentication`.
 #[utoipa::path(post, path = "/api/auth/change-email", operation_id = "change_email", tag = "Account", request_body = EmailChange,
     responses((status = 202, description = "The same whether the address is free or not.", body = Understood),
         (status = 403, description = "The password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
@@ -188,7 +221,16 @@ pub async fn change_email(
     Input(input): Input<EmailChange>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
     app.needs_mail()?;
-    sign_in::check_again(&client.door(&app), &by.user, by.session_id(), &input.password).await?;
+    match &input.password {
+        Some(password) => {
+            sign_in::check_again(&client.door(&app), &by.user, by.session_id(), password).await?;
+        }
+        // With that turned off no session is recent, however old it is: an address is worth a password.
+        None if by.session.is_some() && app.config.sessions.fresh_within.is_zero() => {
+            return Err(Error::invalid("/password", "this is required"));
+        }
+        None => by.check_fresh(&app)?,
+    }
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     mailbox::ask_for_new_email(change, &app.keyring, &by.user, by.session_id(), &input.email).await?;

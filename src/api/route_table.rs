@@ -15,7 +15,7 @@ use utoipa::openapi::{Deprecated, OpenApi, Ref, RefOr};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::app::App;
-use crate::auth::{Access, authorize, authorize_socket};
+use crate::auth::{Access, Proof, authorize, authorize_socket};
 use crate::permission::{Keys, Permission};
 
 /// A route as it was added.
@@ -25,6 +25,24 @@ pub struct Route {
     /// With its parameters in braces.
     pub path: String,
     pub access: Access,
+    pub proof: Proof,
+}
+
+/// Routes of one path, and what proof they ask for.
+pub struct Routes {
+    routes: UtoipaMethodRouter<App>,
+    proof: Proof,
+}
+
+impl From<UtoipaMethodRouter<App>> for Routes {
+    fn from(routes: UtoipaMethodRouter<App>) -> Self {
+        Self { routes, proof: Proof::Any }
+    }
+}
+
+/// Routes for callers who have proved recently who they are.
+pub fn fresh(routes: UtoipaMethodRouter<App>) -> Routes {
+    Routes { routes, proof: Proof::Fresh }
 }
 
 /// The routes so far.
@@ -42,13 +60,13 @@ impl RouteTable {
 
     /// For anybody.
     pub fn public(self, routes: UtoipaMethodRouter<App>) -> Self {
-        self.add(Access::Public, routes)
+        self.add(Access::Public, routes.into())
     }
 
     /// For anybody; another issuer's token may stand for a password.
     pub fn sign_in(mut self, routes: UtoipaMethodRouter<App>) -> Self {
         let documented: Vec<_> = routes.1.paths.keys().cloned().collect();
-        self = self.add(Access::Public, routes);
+        self = self.add(Access::Public, routes.into());
         let paths = &mut self.router.get_openapi_mut().paths.paths;
         for (_, item) in paths.iter_mut().filter(|(path, _)| documented.contains(path)) {
             for (_, operation) in operations(item) {
@@ -62,7 +80,7 @@ impl RouteTable {
 
     /// For whoever has a good credential.
     pub fn any(self, routes: UtoipaMethodRouter<App>) -> Self {
-        self.add(Access::Any, routes)
+        self.add(Access::Any, routes.into())
     }
 
     /// For whoever has a good credential, by every method that proxies forward; documented as the one that the
@@ -75,22 +93,22 @@ impl RouteTable {
         let (schemas, paths, _) = routes;
         let methods = [F::POST, F::PUT, F::PATCH, F::DELETE, F::HEAD, F::OPTIONS];
         let methods = methods.into_iter().fold(F::GET, F::or);
-        self.add(Access::Forwarded, (schemas, paths, on(methods, handler)))
+        self.add(Access::Forwarded, (schemas, paths, on(methods, handler)).into())
     }
 
     /// For users.
-    pub fn user(self, routes: UtoipaMethodRouter<App>) -> Self {
-        self.add(Access::User, routes)
+    pub fn user(self, routes: impl Into<Routes>) -> Self {
+        self.add(Access::User, routes.into())
     }
 
     /// For members of the path's `{org}` who have the permission, and its keys.
-    pub fn org(self, permission: Permission, routes: UtoipaMethodRouter<App>) -> Self {
-        self.add(Access::Org(permission), routes)
+    pub fn org(self, permission: Permission, routes: impl Into<Routes>) -> Self {
+        self.add(Access::Org(permission), routes.into())
     }
 
     /// For sockets of whoever has a ticket, and the permission in the path's `{org}`.
     pub fn socket(self, permission: Permission, routes: UtoipaMethodRouter<App>) -> Self {
-        self.add(Access::Socket(permission), routes)
+        self.add(Access::Socket(permission), routes.into())
     }
 
     /// All of another table's routes.
@@ -116,11 +134,15 @@ impl RouteTable {
         self
     }
 
-    fn add(mut self, access: Access, (schemas, mut paths, mut methods): UtoipaMethodRouter<App>) -> Self {
+    fn add(mut self, access: Access, Routes { routes, proof }: Routes) -> Self {
+        let (schemas, mut paths, mut methods) = routes;
         for (path, item) in &mut paths.paths {
             for (method, operation) in operations(item) {
                 document(operation, access, &method, path);
-                self.routes.push(Route { method, path: path.clone(), access });
+                if proof == Proof::Fresh {
+                    document_proof(operation);
+                }
+                self.routes.push(Route { method, path: path.clone(), access, proof });
             }
         }
         methods = match access {
@@ -128,7 +150,7 @@ impl RouteTable {
             Access::Socket(permission) => {
                 methods.route_layer(from_fn_with_state((self.app.clone(), permission), authorize_socket))
             }
-            _ => methods.route_layer(from_fn_with_state((self.app.clone(), access), authorize)),
+            _ => methods.route_layer(from_fn_with_state((self.app.clone(), access, proof), authorize)),
         };
         self.router = self.router.routes((schemas, paths, methods));
         self
@@ -184,6 +206,15 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
         let reference = RefOr::Ref(Ref::from_response_name(name));
         operation.responses.responses.entry(status.to_owned()).or_insert(reference);
     }
+}
+
+/// Says what the guard asks for besides.
+fn document_proof(operation: &mut Operation) {
+    let told = operation.description.take().unwrap_or_default();
+    operation.description = Some(format!(
+        "{told}\n\n**Recent proof:** the user has signed in, or proved again who they are, within `sessions.fresh_within`; else 401 `insufficient_user_authentication`."
+    ));
+    operation.extensions.get_or_insert_default().insert("x-fresh-proof".to_owned(), true.into());
 }
 
 fn schemes(access: Access) -> &'static [&'static str] {

@@ -50,6 +50,7 @@ pub async fn list(
     let oldest = app.now() - app.config.tokens.refresh_absolute.max(app.config.sessions.absolute);
     let mut select = session::Entity::of_user(by.user.id)
         .filter(session::COLUMN.created_at.gt(oldest))
+        .filter(session::Entity::not_over(app.now()))
         .order_by_desc(session::Column::Id)
         .limit(limit + 1);
     if let Some(after) = part.after::<SessionId>()? {
@@ -84,6 +85,9 @@ pub async fn end_others(
 }
 
 /// End one of my sessions
+///
+/// Another one than that which asks: only with a recent proof of who the user is, else 401
+/// `insufficient_user_authentication`.
 #[utoipa::path(delete, path = "/api/auth/sessions/{id}", operation_id = "end_session", tag = TAG,
     params(("id" = SessionId, Path, description = "The session.")),
     responses((status = 204, description = "It is ended.")))]
@@ -92,6 +96,9 @@ pub async fn end(
     SignedIn { by, actor }: SignedIn,
     PathId(id): PathId<SessionId>,
 ) -> Result<StatusCode, Error> {
+    if by.session_id() != Some(id) {
+        by.check_fresh(&app)?;
+    }
     let txn = app.db.begin().await?;
     sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.user.id, id).await?;
     txn.commit().await?;

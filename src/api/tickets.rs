@@ -4,12 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::ORIGIN;
-use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::input::OptionalInput;
-use super::layers::no_store;
 use crate::app::App;
 use crate::auth::{Caller, Principal};
 use crate::domain::Change;
@@ -52,10 +50,10 @@ pub async fn create(
     caller: Caller,
     headers: HeaderMap,
     OptionalInput(input): OptionalInput<TicketInput>,
-) -> Result<Response, Error> {
+) -> Result<Json<SocketTicket>, Error> {
     let ticket = issue(&app, &caller, &headers, input.unwrap_or_default().organisation.as_deref()).await?;
     let expires_in = tickets::LIFETIME.num_seconds();
-    Ok(no_store(Json(SocketTicket { token: ShownOnce(ticket), expires_in })))
+    Ok(Json(SocketTicket { token: ShownOnce(ticket), expires_in }))
 }
 
 /// A ticket for the caller, and for pages of the origin that asks.

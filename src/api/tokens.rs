@@ -2,12 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::input::Input;
-use super::layers::no_store;
 use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::SignedIn;
@@ -57,19 +55,20 @@ pub async fn create(
     State(app): State<App>,
     SignedIn { by, .. }: SignedIn,
     Input(input): Input<TokenInput>,
-) -> Result<Response, Error> {
+) -> Result<Json<OrganisationToken>, Error> {
     let session = by.session.as_ref().ok_or(Error::SessionRequired)?;
     let place = tokens::place(app.db.read(), by.user.id, Some(session), Some(&input.organisation))
         .await?
         .ok_or(Error::NotFound)?;
     let signing_keys = app.signing_keys();
-    let access_token = app.issuer(&signing_keys).sign(session, &by.user, Some(&place), app.now())?;
-    Ok(no_store(Json(OrganisationToken {
+    let (issuer, now) = (app.issuer(&signing_keys), app.now());
+    let access_token = issuer.sign(session, &by.user, Some(&place), now)?;
+    Ok(Json(OrganisationToken {
         token: access_token.clone(),
         access_token,
         token_type: "Bearer",
-        expires_in: app.config.tokens.access_ttl.num_seconds(),
+        expires_in: issuer.lifetime_in(session, now).num_seconds(),
         organisation: (&place.organisation).into(),
         role: place.role,
-    })))
+    }))
 }

@@ -10,7 +10,6 @@ use serde::de::IgnoredAny;
 use utoipa::IntoParams;
 
 use super::input::Params;
-use super::layers::no_store;
 use super::who::{Kind, Who};
 use crate::app::App;
 use crate::auth::{Caller, Member};
@@ -126,7 +125,7 @@ async fn answer(app: &App, caller: &Caller, requirements: &Requirements) -> Resu
     }
     let who = Who::new(app, principal, member.as_ref());
     let headers = identity(&who);
-    Ok(no_store((headers, Json(who)).into_response()))
+    Ok((headers, Json(who)).into_response())
 }
 
 /// What the audit log tells of a denial.

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::header::{self, HeaderName};
 use axum::response::IntoResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 use crate::app::App;
 
 const TAG: &str = "Service";
+/// What others fetch again and again, and is the same for all of them. Short: a signing key must become known in time.
+pub const FOR_EVERYBODY: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "public, max-age=300")];
 
 /// A JSON Web Key Set (RFC 7517).
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,7 +28,7 @@ struct KeySet {
 #[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "show_jwks", tag = TAG,
     responses((status = 200, description = "The keys.", body = KeySet)))]
 pub async fn jwks(State(app): State<App>) -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, "public, max-age=300")], Json(app.signing_keys().jwks(app.now())))
+    (FOR_EVERYBODY, Json(app.signing_keys().jwks(app.now())))
 }
 
 /// Metadata of this authorisation server (RFC 8414).
@@ -50,14 +52,15 @@ pub struct ServerMetadata {
 /// Server metadata
 #[utoipa::path(get, path = "/.well-known/oauth-authorization-server", operation_id = "show_server_metadata", tag = TAG,
     responses((status = 200, description = "The metadata (RFC 8414).", body = ServerMetadata)))]
-pub async fn metadata(State(app): State<App>) -> Json<ServerMetadata> {
+pub async fn metadata(State(app): State<App>) -> impl IntoResponse {
     let url = &app.config.public_url;
-    Json(ServerMetadata {
+    let metadata = ServerMetadata {
         issuer: url.clone(),
         jwks_uri: format!("{url}/.well-known/jwks.json"),
         response_types_supported: Vec::new(),
         grant_types_supported: Vec::new(),
         service_documentation: app.config.docs.then(|| format!("{url}/docs")),
         mail: app.mailer.can_send(),
-    })
+    };
+    (FOR_EVERYBODY, Json(metadata))
 }

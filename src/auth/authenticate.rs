@@ -125,6 +125,20 @@ pub async fn optional_user(
     }
 }
 
+/// The user of a session whose cookie or access token a request carries, on routes that are open to everybody: for what
+/// becomes of that session. What else is sent counts for nothing.
+pub async fn presented_session(app: &App, client: &Client, headers: &HeaderMap) -> Option<UserPrincipal> {
+    let credential =
+        Credential::from_headers(headers, &app.config.sessions.cookies.session).ok().flatten()?;
+    if !matches!(credential, Credential::AccessToken(_) | Credential::SessionCookie(_)) {
+        return None;
+    }
+    match authenticate(app, client, credential).await {
+        Ok(Principal::User(user)) => Some(*user),
+        _ => None,
+    }
+}
+
 async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
     let now = app.now();
     let found = api_key_secret::Entity::by_digest(&secret.digest(&app.keyring)).one(app.db.read()).await?;
@@ -195,7 +209,9 @@ pub(super) fn usable(
 ) -> Result<(session::Model, user::Model), Error> {
     match found {
         Some((session, Some(user)))
-            if user.disabled_at.is_none() && app.issuers.admit(session.issuer.as_deref()) =>
+            if user.disabled_at.is_none()
+                && !session.is_over(app.now())
+                && app.issuers.admit(session.issuer.as_deref()) =>
         {
             Ok((session, user))
         }

@@ -11,6 +11,7 @@ use axum::response::Response;
 use super::authenticate::caller;
 use super::client::Client;
 use super::forwarded;
+use super::fresh::Proof;
 use super::principal::{Principal, UserPrincipal};
 use crate::app::App;
 use crate::domain::audit::Actor;
@@ -69,9 +70,10 @@ impl Member {
     }
 }
 
-/// The guard that the route table layers over each route that is not public. 401, then 404, then 403.
+/// The guard that the route table layers over each route that is not public. 401, then 404, then 403, and then 401 if
+/// the proof of who is calling is not recent enough.
 pub async fn authorize(
-    State((app, access)): State<(App, Access)>,
+    State((app, access, proof)): State<(App, Access, Proof)>,
     path: Result<RawPathParams, RawPathParamsRejection>,
     client: Client,
     request: Request,
@@ -114,6 +116,9 @@ pub async fn authorize(
             }
             request.extensions_mut().insert(member);
         }
+    }
+    if proof == Proof::Fresh {
+        principal.check_fresh(&app)?;
     }
     request.extensions_mut().insert(Caller { principal, actor });
     if let Some(body) = body {

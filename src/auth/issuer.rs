@@ -20,7 +20,8 @@ pub fn is_foreign(app: &App, token: &str) -> bool {
 ///
 /// # Errors
 /// [`Error::InvalidIssuerToken`], with no hint at what was wrong with it; [`Error::IssuerDisabled`] if the issuer is
-/// turned off, or is configured no more; [`Error::IssuerUnavailable`]; [`Error::TooManyAttempts`].
+/// turned off, or is configured no more; [`Error::StepUp`] if its settings ask for a proof that is more recent or
+/// stronger; [`Error::IssuerUnavailable`]; [`Error::TooManyAttempts`].
 pub async fn by_issuer<'a>(
     app: &'a App,
     client: &Client,
@@ -37,6 +38,7 @@ pub async fn by_issuer<'a>(
             Err(Error::IssuerDisabled)
         }
         Err(Refusal::Unavailable) => Err(Error::IssuerUnavailable),
+        Err(Refusal::StepUp(step_up)) => Err(Error::StepUp(step_up)),
         Err(refusal) => {
             tracing::debug!(?refusal, "refused an issuer's token");
             Err(client.door(app).refuse(Error::InvalidIssuerToken).await)

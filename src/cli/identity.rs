@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use oskar::app::App;
-use oskar::domain::identities::{self, Vouched, VouchedEmail};
+use oskar::domain::identities;
 
 use super::Common;
 use super::user::{change, done, find};
@@ -34,10 +34,8 @@ impl Link {
         ensure!(known, "`{}` is no issuer of the configuration: `oskar config` shows them", self.issuer);
         ensure!((1..=255).contains(&self.subject.len()), "a subject has 1 to 255 characters");
         let user = find(app, &self.user).await?;
-        let (issuer, subject) = (self.issuer, self.subject);
-        let vouched =
-            Vouched { issuer, subject, email: VouchedEmail::Absent, email_verified: false, name: None };
-        change(app, async |change| identities::link(change, &vouched, &user).await).await?;
+        change(app, async |change| identities::link(change, &self.issuer, &self.subject, user.id).await)
+            .await?;
         done(common, &user, "linked")
     }
 }

@@ -1,6 +1,7 @@
 //! Who else's tokens sign users in: `[[issuers]]`.
 
 use axum::http::Uri;
+use chrono::TimeDelta;
 use jsonwebtoken::Algorithm;
 
 use super::is_loopback_name;
@@ -18,6 +19,14 @@ pub enum KeySource {
     Pinned(String),
 }
 
+/// Which of an issuer's tokens are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcceptedTokens {
+    IdToken,
+    AccessToken,
+    Both,
+}
+
 /// An OpenID provider whose tokens sign users in.
 #[derive(Clone, Debug)]
 pub struct Issuer {
@@ -28,6 +37,15 @@ pub struct Issuer {
     pub authorized_parties: Vec<String>,
     pub keys: KeySource,
     pub algorithms: Vec<Algorithm>,
+    pub accept: AcceptedTokens,
+    /// All of them must be in a token's `scope`.
+    pub scope: Vec<String>,
+    /// One of them must be a token's `acr`; empty: any or none.
+    pub acr: Vec<String>,
+    /// How long ago the user may have proved to the issuer who they are.
+    pub max_auth_age: Option<TimeDelta>,
+    /// How long after its token has expired a session is over.
+    pub session_outlives: TimeDelta,
     /// As addresses are compared; with both empty everybody may come in.
     pub allowed_emails: Vec<String>,
     pub allowed_domains: Vec<String>,
@@ -66,6 +84,18 @@ fn one(reader: &mut Reader<'_>, number: u8) -> Issuer {
     if create && organisation.is_empty() {
         reader.problem(&key("organisation"), "is needed for `create_users`: new users join it");
     }
+    let accept = reader.choice(
+        &key("accept"),
+        &[
+            ("both", AcceptedTokens::Both),
+            ("id_token", AcceptedTokens::IdToken),
+            ("access_token", AcceptedTokens::AccessToken),
+        ],
+    );
+    let (scope, acr) = (words(reader, &key("scope")), words(reader, &key("acr")));
+    if accept == AcceptedTokens::IdToken && !scope.is_empty() {
+        reader.problem(&key("scope"), "is asked of access tokens only, and `accept` is `id_token`");
+    }
     let allowed_emails = reader.emails(&key("allowed_emails"));
     let allowed_domains = reader.domains(&key("allowed_domains"));
     for name in ["allowed_emails", "allowed_domains"] {
@@ -76,6 +106,11 @@ fn one(reader: &mut Reader<'_>, number: u8) -> Issuer {
         }
     }
     Issuer {
+        accept,
+        scope,
+        acr,
+        max_auth_age: reader.duration_or_none(&key("max_auth_age")),
+        session_outlives: reader.duration_or_none(&key("session_outlives")).unwrap_or_default(),
         issuer,
         enabled: reader.one(&key("enabled"), true),
         audience,
@@ -107,6 +142,18 @@ fn algorithms(reader: &mut Reader<'_>, key: &str) -> Vec<Algorithm> {
         reader.problem(key, "has none that is known");
     }
     algorithms
+}
+
+/// A list of texts such as stand in scopes and headers (RFC 6749 section 3.3).
+fn words(reader: &mut Reader<'_>, key: &str) -> Vec<String> {
+    let words = reader.list(key);
+    let odd = |word: &String| {
+        word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+    };
+    if let Some(word) = words.iter().find(|word| odd(word)) {
+        reader.problem(key, &format!("has `{word}`: it must be printable ASCII without spaces and quotes"));
+    }
+    words
 }
 
 fn key_source(reader: &mut Reader<'_>, key: &str, algorithms: &[Algorithm]) -> KeySource {

@@ -35,7 +35,7 @@ use zeroize::Zeroizing;
 pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
 pub use environment::Environment;
 pub use in_use::InUse;
-pub use issuers::{Issuer, KeySource};
+pub use issuers::{AcceptedTokens, Issuer, KeySource};
 pub use limits::{DatabaseTime, Limits};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;

@@ -13,6 +13,8 @@ use crate::site::is_public_suffix;
 pub struct Sessions {
     pub idle: TimeDelta,
     pub absolute: TimeDelta,
+    /// How old a user's proof of who they are may be for sensitive requests; zero: as old as the session.
+    pub fresh_within: TimeDelta,
     pub cookies: Cookies,
 }
 
@@ -21,6 +23,7 @@ impl Sessions {
         Self {
             idle: read.duration("sessions.idle"),
             absolute: read.duration("sessions.absolute"),
+            fresh_within: read.duration_or_none("sessions.fresh_within").unwrap_or_default(),
             cookies: cookies(read, public_url),
         }
     }

@@ -107,6 +107,7 @@ settings! {
     "tokens.refresh_absolute" One "90d": "How long a sign-in can be refreshed in all.";
     "sessions.idle" One "24h": "How long a session cookie may lie unused.";
     "sessions.absolute" One "30d": "How long a session cookie lives in all.";
+    "sessions.fresh_within" One "10m": "How recently users must have proved who they are for sensitive requests, such as making an admin; `0`: when they signed in is recent enough.";
     "sessions.cookie_name" One "oskar_session": "The session cookie's name; `__Host-` or `__Secure-` is put in front of it by https.";
     "sessions.cookie_domain" One "": "A domain such as `example.com`, all of whose hosts get the cookies, for a product on several hosts. Default: only the host of `public_url`.";
     "limits.body_bytes" One "65536": "The largest request body.";
@@ -131,7 +132,12 @@ settings! {
     "issuers.#.authorized_parties" List "": "Client ids, besides the audiences, that such a token may have been issued to (`azp`).";
     "issuers.#.jwks" One "": "The issuer's keys: a key set as JSON, a file of it, or its URL. Default: found by discovery.";
     "issuers.#.algorithms" List "RS256,PS256,ES256,EdDSA": "How its tokens may be signed; RS384, RS512, PS384, PS512 and ES384 are known too.";
-    "issuers.#.allowed_emails" List "": "Users whose tokens are taken: those with these addresses, or addresses of `allowed_domains`. Default: all of the issuer's.";
+    "issuers.#.accept" One "both": "Which of its tokens: `id_token`, `access_token` or `both`.";
+    "issuers.#.scope" List "": "What an access token must have in `scope`, all of it.";
+    "issuers.#.acr" List "": "What a token must say in `acr`, one of them: how strongly the provider has authenticated the user.";
+    "issuers.#.max_auth_age" One "0": "How long ago, by `auth_time`, the user may have proved to the provider who they are; `0`: any time ago.";
+    "issuers.#.session_outlives" One "24h": "How long a session goes on after the token that started it has expired; `0`: not at all.";
+    "issuers.#.allowed_emails" List "": "Users whose tokens are taken: those with these addresses, or addresses of `allowed_domains`. Default: all of the issuer's; but then no account is linked by its address alone.";
     "issuers.#.allowed_domains" List "": "See `allowed_emails`.";
     "issuers.#.create_users" One "false": "Whether users without an account get one, in `organisation`, whatever `registration` says.";
     "issuers.#.organisation" One "": "Slug or id of the organisation that new users join.";

@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use serde_json::json;
 
 use super::email::{self, Email};
-use super::{Change, attempts, keys, one_time, outbox, registration, users};
+use super::{Change, attempts, keys, one_time, outbox, registration, sessions, users};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
@@ -17,26 +17,41 @@ use crate::id::{SessionId, UserId};
 use crate::keyring::{self, Keyring};
 use crate::secret::Secret;
 
-/// Proves the address of an account, or the new one that it is to have.
+/// Proves the address of an account, or the new one that it is to have. A new one ends all sessions: some may be
+/// a thief's. The one that is presented along with the link, if it is the user's,
+/// is put in the place of itself, and given back with its cookie.
 ///
 /// # Errors
 /// [`Error::LinkInvalid`]; [`Error::EmailTaken`] if another account has taken the address meanwhile.
-pub async fn verify(change: Change<'_>, keyring: &Keyring, link: &Secret) -> Result<user::Model, Error> {
+pub async fn verify(
+    change: Change<'_>,
+    keyring: &Keyring,
+    link: &Secret,
+    presented: Option<&session::Model>,
+) -> Result<(user::Model, Option<(session::Model, Secret)>), Error> {
     let (user, token) =
         lock_and_consume(change, keyring, &[Purpose::VerifyEmail, Purpose::NewEmail], link).await?;
     let email = token.email.ok_or(Error::LinkInvalid)?;
     let id = user.id;
-    let user = if token.purpose == Purpose::NewEmail {
-        replace_email(change, user, &email).await?
+    let (user, renewed) = if token.purpose == Purpose::NewEmail {
+        let renewed = match presented.filter(|session| session.user_id == id) {
+            Some(session) => {
+                let actor = change.actor.as_user(id, &user.name);
+                sessions::renew(Change { actor: &actor, ..change }, keyring, session.id, id, None).await?
+            }
+            None => None,
+        };
+        let keep = renewed.as_ref().map(|(session, _)| session.id);
+        (replace_email(change, user, &email, keep).await?, renewed)
     } else if user.email == email {
         registration::fulfil(change, &user).await?;
         mark_proven(change, id).await?;
-        users::lock(change, id).await?
+        (users::lock(change, id).await?, None)
     } else {
         return Err(Error::LinkInvalid);
     };
     attempts::let_in(change, keyring, &user).await?;
-    Ok(user)
+    Ok((user, renewed))
 }
 
 /// First the account, then its link, as whoever makes or ends links does: two changes cannot wait for each other.
@@ -55,7 +70,12 @@ async fn lock_and_consume(
     Ok((user, one_time::consume(change, keyring, purposes, link).await?))
 }
 
-async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Result<user::Model, Error> {
+async fn replace_email(
+    change: Change<'_>,
+    user: user::Model,
+    email: &str,
+    keep: Option<SessionId>,
+) -> Result<user::Model, Error> {
     let (id, old) = (user.id, user.email.clone());
     registration::fulfil(change, &user).await?;
     registration::settle(change, id).await?;
@@ -70,9 +90,10 @@ async fn replace_email(change: Change<'_>, user: user::Model, email: &str) -> Re
     for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail, Purpose::Unlock] {
         one_time::kill(change, purpose, id).await?;
     }
+    let ended = users::end_sessions(change, id, keep).await?;
     outbox::enqueue(change, Kind::EmailChanged, &old, json!({ "new": email })).await?;
-    let addresses = json!({ "before": old, "after": email });
-    change.record_personal("user.email_changed", id.to_string(), json!({}), addresses).await?;
+    let (data, addresses) = (json!({ "sessions_ended": ended }), json!({ "before": old, "after": email }));
+    change.record_personal("user.email_changed", id.to_string(), data, addresses).await?;
     Ok(user)
 }
 

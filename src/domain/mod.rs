@@ -9,6 +9,7 @@
 pub mod allowance;
 pub mod attempts;
 pub mod audit;
+pub mod authentication;
 pub mod developer;
 pub mod device;
 pub mod display_name;

@@ -5,7 +5,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
-use super::{Change, known_network, outbox};
+use super::authentication::Authentication;
+use super::{Change, known_network, outbox, users};
+use crate::clock::Timestamp;
 use crate::entity::outbox::Kind;
 use crate::entity::session::RefreshUse;
 use crate::entity::{session, user};
@@ -26,19 +28,19 @@ pub struct RefreshLifetime {
 }
 
 /// How a session begins.
-#[derive(Clone, Copy, Debug)]
-pub struct Beginning<'b> {
+#[derive(Clone, Debug)]
+pub struct Beginning {
     /// What its tokens are for unless another organisation is asked for.
     pub organisation: Option<OrganisationId>,
-    /// The other issuer that vouches for the user, if one does.
-    pub issuer: Option<&'b str>,
+    pub authentication: Authentication,
     pub refresh_use: RefreshUse,
 }
 
-impl Beginning<'_> {
-    /// By a password or a mailed link, for clients that rotate their refresh tokens.
-    pub const fn in_organisation(organisation: Option<OrganisationId>) -> Self {
-        Self { organisation, issuer: None, refresh_use: RefreshUse::Rotating }
+impl Beginning {
+    /// By a password that was just checked or chosen, for clients that rotate their refresh tokens.
+    pub fn by_password(now: Timestamp, organisation: Option<OrganisationId>) -> Self {
+        let authentication = Authentication::by_password(now);
+        Self { organisation, authentication, refresh_use: RefreshUse::Rotating }
     }
 }
 
@@ -47,9 +49,53 @@ pub async fn start(
     change: Change<'_>,
     keyring: &Keyring,
     user: UserId,
-    beginning: Beginning<'_>,
+    beginning: Beginning,
 ) -> Result<(session::Model, Secret), Error> {
-    let Beginning { organisation, issuer, refresh_use } = beginning;
+    let organisation = beginning.organisation;
+    let issuer = beginning.authentication.issuer.as_ref();
+    let data = issuer.map_or_else(|| json!({}), |issuer| json!({ "issuer": issuer }));
+    let (session, cookie) = insert(change, keyring, user, change.now, beginning).await?;
+    change.record(organisation, "session.started", Some(session.id.to_string()), data).await?;
+    Ok((session, cookie))
+}
+
+/// Puts a new session in the place of one, for the same organisation. Cookie, refresh token and access tokens of the
+/// one before end, so that a thief who has copied them gains nothing. With a new proof the session begins anew; without
+/// one it is as old as before, for everything that goes by its age. `None` if it has ended already, or the account is
+/// disabled.
+pub async fn renew(
+    change: Change<'_>,
+    keyring: &Keyring,
+    id: SessionId,
+    user: UserId,
+    proof: Option<Authentication>,
+) -> Result<Option<(session::Model, Secret)>, Error> {
+    let user = users::lock(change, user).await?;
+    let before = session::Entity::of_user(user.id).filter(session::COLUMN.id.eq(id)).one(change.txn).await?;
+    let Some(before) = before.filter(|_| user.disabled_at.is_none()) else { return Ok(None) };
+    if !end_one(change, id).await? {
+        return Ok(None);
+    }
+    let created_at = if proof.is_some() { change.now } else { before.created_at };
+    let beginning = Beginning {
+        organisation: before.organisation_id,
+        authentication: proof.unwrap_or_else(|| Authentication::of(&before)),
+        refresh_use: before.refresh_use,
+    };
+    let (session, cookie) = insert(change, keyring, user.id, created_at, beginning).await?;
+    let data = json!({ "in_place_of": id });
+    change.record(session.organisation_id, "session.renewed", Some(session.id.to_string()), data).await?;
+    Ok(Some((session, cookie)))
+}
+
+async fn insert(
+    change: Change<'_>,
+    keyring: &Keyring,
+    user: UserId,
+    created_at: Timestamp,
+    beginning: Beginning,
+) -> Result<(session::Model, Secret), Error> {
+    let Beginning { organisation, authentication: by, refresh_use } = beginning;
     let cookie = Secret::generate(secret::Kind::Session);
     let session = session::ActiveModel {
         id: Set(SessionId::generate()),
@@ -62,15 +108,17 @@ pub async fn start(
         ip: Set(change.actor.ip.clone()),
         user_agent: Set(change.actor.user_agent.clone()),
         ended_at: Set(None),
-        created_at: Set(change.now),
-        issuer: Set(issuer.map(str::to_owned)),
+        created_at: Set(created_at),
+        issuer: Set(by.issuer),
         refresh_use: Set(refresh_use),
+        authenticated_at: Set(by.at),
+        amr: Set(Some(by.amr)),
+        acr: Set(by.acr),
+        ends_at: Set(by.session_ends_at),
     }
     .insert(change.txn)
     .await?;
     known_network::remember(change, keyring, user).await?;
-    let data = issuer.map_or_else(|| json!({}), |issuer| json!({ "issuer": issuer }));
-    change.record(organisation, "session.started", Some(session.id.to_string()), data).await?;
     Ok((session, cookie))
 }
 
@@ -126,12 +174,15 @@ pub async fn rotate(
         .filter(session::COLUMN.ended_at.is_null())
         .filter(session::COLUMN.created_at.gt(change.now - lifetime.absolute))
         .filter(session::COLUMN.refresh_rotated_at.gt(change.now - lifetime.idle))
+        .filter(session::Entity::not_over(change.now))
         .exec(change.txn)
         .await?;
     let Some(session) = session::Entity::find_by_id(presented.session).one(change.txn).await? else {
         return Ok(Rotation::Refused);
     };
-    let alive = session.ended_at.is_none() && change.now < session.created_at + lifetime.absolute;
+    let alive = session.ended_at.is_none()
+        && !session.is_over(change.now)
+        && change.now < session.created_at + lifetime.absolute;
     let counter = i64::from(presented.counter);
     if rotated.rows_affected == 1 {
         Ok(Rotation::Successor(Box::new(session), successor))
@@ -159,6 +210,7 @@ pub async fn look_up(
         return Ok(Rotation::Refused);
     };
     let alive = session.ended_at.is_none()
+        && !session.is_over(change.now)
         && change.now < session.created_at + lifetime.absolute
         && change.now < session.refresh_rotated_at + lifetime.idle;
     let counter = i64::from(presented.counter);

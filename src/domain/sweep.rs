@@ -7,7 +7,7 @@ use super::Change;
 use super::known_network::KNOWN_FOR;
 use crate::entity::{
     api_key_secret, audit_event, known_network, login_failure, one_time_token, outbox, registration_budget,
-    session, signing_key, socket_ticket,
+    session, signing_key, socket_ticket, spent_issuer_token,
 };
 use crate::error::Error;
 
@@ -37,6 +37,10 @@ pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDe
         .filter(socket_ticket::COLUMN.expires_at.lt(now))
         .exec(change.txn)
         .await?;
+    let spent = spent_issuer_token::Entity::delete_many()
+        .filter(spent_issuer_token::COLUMN.expires_at.lt(now))
+        .exec(change.txn)
+        .await?;
     let keys = signing_key::Entity::delete_many()
         .filter(signing_key::COLUMN.retires_at.lt(now))
         .exec(change.txn)
@@ -63,7 +67,7 @@ pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDe
         .filter(audit_event::COLUMN.created_at.lt(now - events_end))
         .exec(change.txn)
         .await?;
-    Ok([sessions, links, secrets, tickets, keys, mails, failures, registrations, networks, events]
+    Ok([sessions, links, secrets, tickets, spent, keys, mails, failures, registrations, networks, events]
         .iter()
         .map(|deleted| deleted.rows_affected)
         .sum())

@@ -11,9 +11,6 @@ use crate::id::{OrganisationId, UserId};
 use crate::jwt::{AccessClaims, SigningKeys};
 use crate::permission::{Catalogue, Grants, Role};
 
-/// Another issuer vouched for the user. RFC 8176 has no value for it; this one is common.
-const FEDERATED: &str = "fed";
-
 /// The organisation that a token is for, and what the user is there.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -64,6 +61,11 @@ pub struct Issuer<'a> {
 }
 
 impl Issuer<'_> {
+    /// How long an access token lives that is issued now: no longer than its session.
+    pub fn lifetime_in(&self, session: &session::Model, now: Timestamp) -> TimeDelta {
+        session.ends_at.map_or(self.lifetime, |end| Ord::min(end - now, self.lifetime))
+    }
+
     /// Signs an access token for a session.
     pub fn sign(
         &self,
@@ -95,10 +97,11 @@ impl Issuer<'_> {
             permissions: permissions.into_iter().map(str::to_owned).collect(),
             r#type: "access".to_owned(),
             iat: now.timestamp(),
-            exp: (now + self.lifetime).timestamp(),
+            exp: (now + self.lifetime_in(session, now)).timestamp(),
             jti: Uuid::now_v7().to_string(),
-            auth_time: session.created_at.timestamp(),
-            amr: vec![if session.issuer.is_some() { FEDERATED } else { "pwd" }.to_owned()],
+            auth_time: session.authenticated_at.map(|at| at.timestamp()),
+            acr: session.acr.clone(),
+            amr: session.amr.iter().flat_map(|amr| amr.split_whitespace()).map(str::to_owned).collect(),
         }
     }
 }

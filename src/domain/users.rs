@@ -96,8 +96,8 @@ pub async fn update(
     Ok(user)
 }
 
-/// Puts a new password in the place of the one whose hash was just checked, and ends all sessions but
-/// the caller's own.
+/// Puts a new password in the place of the one whose hash was just checked, and ends all sessions but the one that has
+/// just taken the place of the caller's.
 ///
 /// # Errors
 /// [`Error::WrongPassword`] if the password was changed in between.
@@ -270,7 +270,11 @@ pub(super) async fn lock_with_places(
     Ok((account, places.collect::<Result<_, Error>>()?))
 }
 
-async fn end_sessions(change: Change<'_>, user: UserId, keep: Option<SessionId>) -> Result<u64, Error> {
+pub(super) async fn end_sessions(
+    change: Change<'_>,
+    user: UserId,
+    keep: Option<SessionId>,
+) -> Result<u64, Error> {
     session::Entity::of_user(user)
         .order_by_asc(session::Column::Id)
         .lock(LockType::NoKeyUpdate)

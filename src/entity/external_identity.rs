@@ -27,4 +27,9 @@ impl Entity {
     pub fn of_issuer(issuer: &str) -> Select<Self> {
         Self::find().filter(COLUMN.issuer.eq(issuer))
     }
+
+    /// Who a user is, at all issuers.
+    pub fn of_user(user: UserId) -> Select<Self> {
+        Self::find().filter(COLUMN.user_id.eq(user))
+    }
 }

@@ -24,6 +24,7 @@ pub mod registration_budget;
 pub mod session;
 pub mod signing_key;
 pub mod socket_ticket;
+pub mod spent_issuer_token;
 pub mod user;
 
 pub use last_use::later_times;
@@ -52,6 +53,7 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(invitation::Entity),
         schema.create_table_with_index_from_entity(socket_ticket::Entity),
         schema.create_table_with_index_from_entity(login_failure::Entity),
+        schema.create_table_with_index_from_entity(spent_issuer_token::Entity),
         schema.create_table_with_index_from_entity(known_network::Entity),
     ]
 }

@@ -42,6 +42,9 @@ pub enum Kind {
     NewAdmin,
     /// To the admins: a member is gone whose keys go on.
     KeysLeftBehind,
+    /// Another issuer's user signs in to the account from now on.
+    IdentityLinked,
+    IdentityUnlinked,
     /// `oskar mail test`.
     Test,
 }

@@ -1,5 +1,6 @@
 //! One sign-in on one device: it owns one cookie and one refresh chain.
 
+use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 
@@ -46,16 +47,38 @@ pub struct Model {
     /// By the door that the session began at.
     #[sea_orm(default_value = "rotating")]
     pub refresh_use: RefreshUse,
+    /// When the user proved who they are. `None`: an issuer vouched for them and did not say when they proved it.
+    pub authenticated_at: Option<Timestamp>,
+    /// How (RFC 8176), separated by spaces.
+    #[sea_orm(column_type = "String(StringLen::N(500))", nullable)]
+    pub amr: Option<String>,
+    /// The authentication context class by the issuer's word (OpenID Connect Core section 2).
+    #[sea_orm(column_type = "String(StringLen::N(200))", nullable)]
+    pub acr: Option<String>,
+    /// When the session is over, however often it is used; `None`: when its cookie and its refresh token are.
+    pub ends_at: Option<Timestamp>,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]
     pub user: BelongsTo<user::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
+impl Model {
+    /// Whether the session has outlived the issuer's token that it was started with for as long as it may.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.ends_at.is_some_and(|end| end <= now)
+    }
+}
+
 impl Entity {
     /// The sessions of a user that were not ended.
     pub fn of_user(user: UserId) -> Select<Self> {
         Self::find().filter(COLUMN.user_id.eq(user)).filter(COLUMN.ended_at.is_null())
+    }
+
+    /// In SQL what [`Model::is_over`] denies.
+    pub fn not_over(now: Timestamp) -> Condition {
+        Condition::any().add(COLUMN.ends_at.is_null()).add(COLUMN.ends_at.gt(now))
     }
 
     /// The session that a cookie opens, if it was not ended, with its user.

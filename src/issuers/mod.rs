@@ -3,20 +3,25 @@
 //! `discovery.rs` finds keys over the network, `key_cache.rs` keeps them, `claims.rs` reads what a token says.
 //!
 //! ID tokens (OpenID Connect Core section 2) and access tokens (RFC 9068, or what providers made before it) are
-//! both taken, if we are their audience: clients have one or the other. What is made for some other use is not.
+//! both taken, if we are their audience and the operator has not narrowed it (`kind.rs`): clients have one or the
+//! other. What is made for some other use is not.
 
 mod claims;
 mod discovery;
 mod key_cache;
+mod kind;
 
 use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
 
 use crate::clock::Timestamp;
 use crate::config::{Config, Issuer};
 use crate::domain::identities::Vouched;
 use crate::fetch::Fetcher;
 use crate::jwt::{Expected, Rejection, claimed, verify};
-use claims::Claims;
+use crate::step_up::StepUp;
+use claims::{Checked, Claims};
 use key_cache::KeyCache;
 
 /// The longest token that is looked at, in bytes: providers put roles and groups in.
@@ -32,6 +37,8 @@ pub enum Refusal {
     Disabled,
     #[error(transparent)]
     Token(Rejection),
+    #[error("its proof is too old or too weak")]
+    StepUp(StepUp),
     #[error("its issuer's keys cannot be had")]
     Unavailable,
 }
@@ -84,7 +91,9 @@ impl Issuers {
             return Err(Rejection::WrongType.into());
         }
         let payload = trusted.verify(token, now).await?;
-        Ok((Claims::read(&payload)?.vouch(&trusted.settings)?, &trusted.settings))
+        let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed);
+        let token = Checked { typ: claimed.typ.as_deref(), digest: Sha256::digest(signed).into(), now };
+        Ok((Claims::read(&payload)?.vouch(&trusted.settings, &token)?, &trusted.settings))
     }
 }
 

@@ -38,8 +38,12 @@ pub struct AccessClaims {
     pub exp: i64,
     /// Unique to this token.
     pub jti: String,
-    /// When the user signed in.
-    pub auth_time: i64,
-    /// How the user signed in (RFC 8176).
+    /// When the user proved who they are; missing if the issuer that vouches for them does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+    /// The authentication context class by the word of the issuer that vouches for the user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// How the user proved who they are (RFC 8176); `fed` first if another issuer vouches for them.
     pub amr: Vec<String>,
 }

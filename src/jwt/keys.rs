@@ -211,7 +211,8 @@ impl SigningKeys {
             iat: now.timestamp(),
             exp: now.timestamp() + 60,
             jti: String::new(),
-            auth_time: now.timestamp(),
+            auth_time: Some(now.timestamp()),
+            acr: None,
             amr: Vec::new(),
         };
         let token = self.sign(&claims, now)?;

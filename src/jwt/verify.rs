@@ -46,6 +46,10 @@ pub enum Rejection {
     WrongIssuer,
     #[error("for another audience")]
     WrongAudience,
+    #[error("an ID token where only access tokens are taken, or the other way round")]
+    WrongKind,
+    #[error("without a scope that is asked for")]
+    MissingScope,
 }
 
 /// A key that signatures are checked with.

@@ -181,6 +181,26 @@ pub fn keys_left_behind(member: &str, organisation: &str, keys: &[String]) -> Le
     )
 }
 
+pub fn identity_linked(issuer: &str) -> Letter {
+    letter(
+        "A new way to sign in to your account".to_owned(),
+        vec![format!("Your account was linked with {issuer}: your user there can sign in here from now on.")],
+        None,
+        "If this was not you, choose a new password at once and end the link, or ask your administrator to.",
+    )
+}
+
+pub fn identity_unlinked(issuer: &str) -> Letter {
+    letter(
+        "A way to sign in to your account was removed".to_owned(),
+        vec![format!(
+            "Your account is no longer linked with {issuer}. The sessions that began there have ended."
+        )],
+        None,
+        NOT_YOU_ACT,
+    )
+}
+
 pub fn test() -> Letter {
     letter(
         "It works".to_owned(),

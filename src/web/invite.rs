@@ -198,7 +198,7 @@ pub async fn accept(
         change,
         &app.keyring,
         user.id,
-        Beginning::in_organisation(Some(found.organisation.id)),
+        Beginning::by_password(change.now, Some(found.organisation.id)),
     )
     .await?;
     txn.commit().await?;

@@ -10,7 +10,6 @@ use axum::response::{Html, IntoResponse, Response};
 
 use serde::de::DeserializeOwned;
 
-use crate::api::no_store;
 use crate::app::App;
 use crate::domain::one_time;
 use crate::error::{Code, Error};
@@ -88,9 +87,9 @@ pub async fn working(app: &App, link: &str, kind: Kind) -> Result<Option<Secret>
     Ok(works.then_some(link))
 }
 
-/// A rendered page. Pages speak of the one who looks at them, so nobody may keep them.
+/// A rendered page.
 pub fn page(status: StatusCode, template: &impl Template) -> Result<Response, Error> {
-    let mut response = no_store((status, Html(template.render().map_err(Error::internal)?)));
+    let mut response = (status, Html(template.render().map_err(Error::internal)?)).into_response();
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CSP);
     response.headers_mut().insert(header::REFERRER_POLICY, REFERRER_POLICY);
     Ok(response)

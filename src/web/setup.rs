@@ -124,9 +124,13 @@ pub async fn create(
         };
     let actor = actor.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let (_, cookie) =
-        sessions::start(change, &app.keyring, user.id, Beginning::in_organisation(Some(organisation.id)))
-            .await?;
+    let (_, cookie) = sessions::start(
+        change,
+        &app.keyring,
+        user.id,
+        Beginning::by_password(change.now, Some(organisation.id)),
+    )
+    .await?;
     txn.commit().await?;
     let done = DonePage {
         email: &shown(&user.email),

@@ -2,13 +2,13 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use super::page::{GonePage, LinkPart, NoticePage, page, page_of_error, working};
+use crate::api::use_link;
 use crate::app::App;
-use crate::auth::Client;
-use crate::domain::{Change, mailbox};
+use crate::auth::{Client, Keep};
 use crate::email::shown;
 use crate::error::Error;
 use crate::secret::Kind;
@@ -31,21 +31,21 @@ pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Re
 pub async fn confirm(
     State(app): State<App>,
     client: Client,
+    headers: HeaderMap,
     LinkPart(link): LinkPart,
 ) -> Result<Response, Error> {
     let Some(link) = working(&app, &link, Kind::EmailVerification).await? else {
         return page_of_error(&Error::LinkInvalid, &GONE);
     };
-    let txn = app.db.begin().await?;
-    let actor = client.anonymous();
-    let verified =
-        mailbox::verify(Change { txn: &txn, now: app.now(), actor: &actor }, &app.keyring, &link).await;
-    match verified {
-        Ok(user) => {
-            txn.commit().await?;
+    match use_link(&app, &client, &headers, &link).await {
+        Ok((user, renewed)) => {
             let text = format!("{} is confirmed. You can close this page and sign in.", shown(&user.email));
             let done = page(StatusCode::OK, &NoticePage { heading: "Address confirmed", text })?;
-            Ok((client.device_cookie(&app, user.id), done).into_response())
+            let cookies = match renewed {
+                Some(renewed) => renewed.cookies(&app, &client, Keep::UntilClosed),
+                None => client.device_cookie(&app, user.id),
+            };
+            Ok((cookies, done).into_response())
         }
         Err(Error::LinkInvalid) => page_of_error(&Error::LinkInvalid, &GONE),
         Err(Error::EmailTaken) => {

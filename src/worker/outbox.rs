@@ -139,6 +139,8 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
         Kind::KeysLeftBehind => {
             Some(messages::keys_left_behind(text("member"), text("organisation"), &texts(&mail.data["keys"])))
         }
+        Kind::IdentityLinked => Some(messages::identity_linked(text("issuer"))),
+        Kind::IdentityUnlinked => Some(messages::identity_unlinked(text("issuer"))),
         Kind::Test => Some(messages::test()),
     })
 }

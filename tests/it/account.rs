@@ -4,7 +4,7 @@ use oskar::entity::user;
 use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, PASSWORD, TestApp};
+use crate::support::{Answer, PASSWORD, Person, TestApp};
 
 const NEW_PASSWORD: &str = "a new password for Ana";
 
@@ -177,21 +177,27 @@ async fn a06_nothing_else_of_an_account_can_be_changed() {
 }
 
 #[tokio::test]
-async fn a34_a_new_password_ends_all_sessions_but_the_one_that_chose_it() {
+async fn a34_a_new_password_ends_all_sessions_and_the_one_that_chose_it_goes_on_as_a_new_one() {
     let app = TestApp::start().await;
     let person = app.register("ana@acme.example", Some("Acme")).await;
     let (mine, other) = (app.sign_in("ana@acme.example").await, app.sign_in("ana@acme.example").await);
     let body = json!({ "current_password": PASSWORD, "new_password": NEW_PASSWORD });
-    mine.with_bearer().post("/api/auth/change-password", body).await.status(204);
-    for ended in [&person, &other] {
+    let answer = mine.with_bearer().post("/api/auth/change-password", body).await.status(200);
+    // A thief's copy of the session that chose it is as dead as the others.
+    for ended in [&person, &other, &mine] {
         for client in [ended.with_cookie(), ended.with_bearer()] {
             client.get("/api/auth/me").await.status(401);
         }
+        let body = json!({ "refresh_token": ended.refresh_token });
+        app.anonymous().post("/api/auth/refresh", body).await.status(401);
     }
-    for client in [mine.with_cookie(), mine.with_bearer()] {
-        client.get("/api/auth/me").await.status(200);
+    assert_eq!(answer.cookies("oskar_device").len(), 1, "the device stays known");
+    let goes_on = Person::new(&app, &answer);
+    assert_eq!(goes_on.organisation_id(), mine.organisation_id());
+    for client in [goes_on.with_cookie(), goes_on.with_bearer()] {
+        client.get("/api/orgs/acme").await.status(200);
     }
-    let body = json!({ "refresh_token": mine.refresh_token });
+    let body = json!({ "refresh_token": goes_on.refresh_token });
     app.anonymous().post("/api/auth/refresh", body).await.status(200);
     login(&app, "ana@acme.example", PASSWORD).await.status(401);
     login(&app, "ana@acme.example", NEW_PASSWORD).await.status(200);
@@ -203,10 +209,11 @@ async fn a50_a_password_is_changed_only_by_who_knows_the_current_one() {
     let person = app.register("ana@acme.example", None).await;
     let other = app.sign_in("ana@acme.example").await;
     let before = row(&app, &person.user_id).await;
-    let change = async |current: &str, new: &str| {
+    let change_as = async |person: &Person, current: &str, new: &str| {
         let body = json!({ "current_password": current, "new_password": new });
         person.with_cookie().post("/api/auth/change-password", body).await
     };
+    let change = async |current: &str, new: &str| change_as(&person, current, new).await;
     for wrong in ["wrong horse battery staple", "", "correct horse battery staple "] {
         assert_eq!(change(wrong, NEW_PASSWORD).await.status(403).code(), "wrong_password");
     }
@@ -216,7 +223,9 @@ async fn a50_a_password_is_changed_only_by_who_knows_the_current_one() {
     other.with_cookie().get("/api/auth/me").await.status(200);
 
     // The one that was current is no longer.
-    change(PASSWORD, NEW_PASSWORD).await.status(204);
-    assert_eq!(change(PASSWORD, "yet another password").await.status(403).code(), "wrong_password");
+    let goes_on = Person::new(&app, &change(PASSWORD, NEW_PASSWORD).await.status(200));
+    assert_eq!(change(NEW_PASSWORD, "yet another password").await.status(401).code(), "invalid_credential");
+    let again = change_as(&goes_on, PASSWORD, "yet another password").await;
+    assert_eq!(again.status(403).code(), "wrong_password");
     login(&app, "ana@acme.example", NEW_PASSWORD).await.status(200);
 }

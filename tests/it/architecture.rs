@@ -32,6 +32,7 @@ const LEAVES: &[&str] = &[
     "refresh_token",
     "secret",
     "site",
+    "step_up",
     "updates",
 ];
 
@@ -46,7 +47,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("app", &["config", "database", "domain", "entity", "issuers", "mail"]),
     ("auth", &["app", "config", "domain", "entity", "issuers"]),
     ("api", &["app", "auth", "config", "domain", "entity"]),
-    ("web", &["api::no_store", "app", "auth", "config", "domain", "entity", "mail"]),
+    ("web", &["api::use_link", "app", "auth", "config", "domain", "entity", "mail"]),
     ("worker", &["app", "config", "domain", "entity", "mail"]),
     ("server", &["api", "app", "web"]),
     ("cli", &["api", "app", "config", "database", "domain", "entity", "mail", "server", "worker"]),
@@ -228,7 +229,7 @@ fn a_planted_breach_is_found() {
         ("auth/guard.rs", "use crate::web;", "auth uses crate::web"),
         ("api/auth.rs", "use crate::worker::{self, usage};", "api uses crate::worker"),
         ("api/auth.rs", "use oskar::cli;", "api uses oskar::cli"),
-        ("web/page.rs", "use crate::api::{no_store, Route};", "web uses crate::api::Route"),
+        ("web/page.rs", "use crate::api::{use_link, Route};", "web uses crate::api::Route"),
         ("web/page.rs", "use crate::api;", "web uses crate::api"),
         ("worker/sweep.rs", "use crate::auth::Client;", "worker uses crate::auth::Client"),
         ("domain/x.rs", "use crate::*;", "domain uses crate::*"),

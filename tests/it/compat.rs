@@ -283,7 +283,13 @@ async fn the_appliance_changes_a_password() {
     let body = |current: &str| json!({ "current_password": current, "new_password": new });
     let change = async |current: &str| ana.with_bearer().post("/api/change-password", body(current)).await;
     assert_eq!(change("wrong").await.status(403).code(), "wrong_password");
-    is(&change(PASSWORD).await, 200, &json!({ "status": "success" }));
+    let changed = change(PASSWORD).await;
+    is(&changed, 200, &json!({ "status": "success" }));
+    // The very session that chose it goes on as another one, for browsers; whoever has copied it has nothing.
+    ana.with_bearer().get("/api/auth/me").await.status(401);
+    ana.with_cookie().get("/api/auth/me").await.status(401);
+    let cookie = Client::new(app.router.clone(), Credential::Cookie(changed.cookie("oskar_session")));
+    cookie.get("/api/auth/me").await.status(200);
     app.anonymous().post("/api/auth/login", login(PASSWORD)).await.status(401);
     app.anonymous().post("/api/auth/login", login(new)).await.status(200);
 }

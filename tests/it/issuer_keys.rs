@@ -6,11 +6,13 @@ use axum::http::Method;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::support::{Answer, Client, Credential, FakeIssuer, Key, TestApp};
+use crate::support::{Answer, Client, Credential, FakeIssuer, Key, SPEAKS_FOR_ACME, TestApp};
 
 async fn scene(more: &[(&str, &str)]) -> (TestApp, FakeIssuer) {
     let issuer = FakeIssuer::start().await;
-    let app = TestApp::with(&issuer.settings(more)).await;
+    let mut settings = issuer.settings(more);
+    settings.push(SPEAKS_FOR_ACME);
+    let app = TestApp::with(&settings).await;
     app.register("ana@acme.example", Some("Acme")).await;
     (app, issuer)
 }
@@ -180,7 +182,7 @@ async fn where_there_is_no_openid_the_metadata_of_oauth_serves() {
 async fn pinned_keys_are_never_fetched_and_a_pinned_address_is_not_discovered() {
     let issuer = FakeIssuer::start().await;
     let pinned = json!({ "keys": [issuer.key.jwk("first")] }).to_string();
-    let app = TestApp::with(&issuer.settings(&[("OSKAR_ISSUERS__0__JWKS", &pinned)])).await;
+    let app = TestApp::with(&issuer.settings(&[("OSKAR_ISSUERS__0__JWKS", &pinned), SPEAKS_FOR_ACME])).await;
     app.register("ana@acme.example", Some("Acme")).await;
     good(&app, &issuer).await.status(200);
     sign_in(&app, &by(&issuer.key, "second", &app, &issuer)).await.status(401);
@@ -190,13 +192,14 @@ async fn pinned_keys_are_never_fetched_and_a_pinned_address_is_not_discovered() 
 
     let file = app.data.path().join("keys.json");
     std::fs::write(&file, &pinned).unwrap();
-    let from_file = issuer.settings(&[("OSKAR_ISSUERS__0__JWKS", file.to_str().unwrap())]);
+    let from_file = issuer.settings(&[("OSKAR_ISSUERS__0__JWKS", file.to_str().unwrap()), SPEAKS_FOR_ACME]);
     good(&app.another_node_with(&from_file).await, &issuer).await.status(200);
     assert_eq!(issuer.fetches(), 0);
 
     *issuer.mood.called.lock().await = Some("whatever".to_owned());
     let url = format!("{}keys", issuer.url);
-    let by_url = app.another_node_with(&issuer.settings(&[("OSKAR_ISSUERS__0__JWKS", &url)])).await;
+    let by_url =
+        app.another_node_with(&issuer.settings(&[("OSKAR_ISSUERS__0__JWKS", &url), SPEAKS_FOR_ACME])).await;
     good(&by_url, &issuer).await.status(200);
     assert_eq!(issuer.fetches(), 1);
 }

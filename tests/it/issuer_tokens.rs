@@ -7,12 +7,14 @@ use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 
-use crate::support::{AUDIENCE, Answer, Client, Credential, FakeIssuer, Key, TestApp};
+use crate::support::{AUDIENCE, Answer, Client, Credential, FakeIssuer, Key, SPEAKS_FOR_ACME, TestApp};
 
 /// An app with an issuer that vouches for `ana@acme.example`, subject `ana`.
 async fn scene(more: &[(&str, &str)]) -> (TestApp, FakeIssuer) {
     let issuer = FakeIssuer::start().await;
-    let app = TestApp::with(&issuer.settings(more)).await;
+    let mut settings = issuer.settings(more);
+    settings.push(SPEAKS_FOR_ACME);
+    let app = TestApp::with(&settings).await;
     app.register("ana@acme.example", Some("Acme")).await;
     let claims = issuer.claims(app.app.now(), "ana", "ana@acme.example");
     sign_in(&app, &issuer.sign(&claims)).await.status(200);

@@ -9,7 +9,7 @@ use oskar::entity::{audit_event, external_identity, session, user};
 use sea_orm::{ActiveModelTrait as _, EntityTrait, PaginatorTrait as _, Set};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, Credential, FakeIssuer, PASSWORD, TestApp};
+use crate::support::{Answer, Client, Credential, FakeIssuer, PASSWORD, SPEAKS_FOR_ACME, TestApp};
 
 /// Whoever is new becomes a member of Acme.
 const NEW_USERS: [(&str, &str); 3] = [
@@ -152,7 +152,7 @@ async fn a_name_at_the_issuer_that_is_an_address_is_left_out() {
 #[tokio::test]
 async fn an_account_whose_address_is_proven_on_both_sides_is_linked_and_stays_as_it_is() {
     let issuer = FakeIssuer::start().await;
-    let app = TestApp::with(&issuer.settings(&[])).await;
+    let app = TestApp::with(&issuer.settings(&[SPEAKS_FOR_ACME])).await;
     let org = app.organisation("Acme").await;
     let token = issuer.token(app.app.now(), "u-7", "MEMBER@acme.example");
     let answer = sign_in(&app, &token).await.status(200);
@@ -173,7 +173,8 @@ async fn an_account_whose_address_is_proven_on_both_sides_is_linked_and_stays_as
 #[tokio::test]
 async fn a74_whoever_registered_with_an_address_before_its_owner_keeps_nothing_of_it() {
     let issuer = FakeIssuer::start().await;
-    let app = TestApp::with(&issuer.settings(&[])).await;
+    let settings = issuer.settings(&[("OSKAR_ISSUERS__0__ALLOWED_DOMAINS", "owner.example")]);
+    let app = TestApp::with(&settings).await;
     let victim = "victim@owner.example";
     let attacker = app.register(victim, Some("Trap")).await;
     set_verified(&app, victim, false).await;
@@ -228,6 +229,7 @@ async fn only_allowed_addresses_come_in_and_that_is_looked_at_every_time() {
     // Without an address in the token the account's own counts.
     claims.as_object_mut().unwrap().remove("email");
     sign_in(&app, &issuer.sign(&claims)).await.status(200);
+    claims["jti"] = json!("another one");
     set_verified(&app, "ana@acme.example", false).await;
     assert_eq!(sign_in(&app, &issuer.sign(&claims)).await.status(403).code(), "not_allowed");
 }
@@ -236,7 +238,7 @@ async fn only_allowed_addresses_come_in_and_that_is_looked_at_every_time() {
 async fn a80_a_disabled_user_and_a_disabled_or_removed_issuer_sign_nobody_in_and_other_logins_go_on() {
     let issuer = FakeIssuer::start().await;
     let other = FakeIssuer::start().await;
-    let app = TestApp::with(&issuer.settings(&[])).await;
+    let app = TestApp::with(&issuer.settings(&[SPEAKS_FOR_ACME])).await;
     let org = app.organisation("Acme").await;
     let token = || issuer.token(app.app.now(), "m", "member@acme.example");
     let through = sign_in(&app, &token()).await.status(200);
@@ -283,6 +285,7 @@ async fn a_seat_is_needed_and_an_organisation_can_be_asked_for() {
     let issuer = FakeIssuer::start().await;
     let mut settings = issuer.settings(&NEW_USERS);
     settings.push(("OSKAR_LIMITS__SEATS", "4"));
+    settings.push(("OSKAR_ISSUERS__0__ALLOWED_DOMAINS", "new.example,other.example"));
     let app = TestApp::with(&settings).await;
     app.organisation("Acme").await;
     app.register("boss@other.example", Some("Other")).await;
@@ -306,7 +309,9 @@ async fn a_seat_is_needed_and_an_organisation_can_be_asked_for() {
 #[tokio::test]
 async fn one_account_comes_of_many_first_sign_ins_at_once() {
     let issuer = FakeIssuer::start().await;
-    let app = TestApp::with(&issuer.settings(&NEW_USERS)).await;
+    let mut settings = issuer.settings(&NEW_USERS);
+    settings.push(("OSKAR_ISSUERS__0__ALLOWED_DOMAINS", "new.example,acme.example"));
+    let app = TestApp::with(&settings).await;
     app.organisation("Acme").await;
     let other_node = app.another_node().await;
     let before = count(&app).await;
@@ -324,13 +329,14 @@ async fn one_account_comes_of_many_first_sign_ins_at_once() {
     let after = count(&app).await;
     assert_eq!((after.0, after.1), (before.0 + 1, 2));
     let actions = actions(&app).await;
-    assert_eq!(actions.iter().filter(|action| *action == "identity.linked").count(), 2);
+    // The new user's, and the member's with the one that their organisation reads.
+    assert_eq!(actions.iter().filter(|action| *action == "identity.linked").count(), 3);
 }
 
 #[tokio::test]
 async fn who_gives_a_password_means_it_and_a_page_elsewhere_signs_nobody_in() {
     let issuer = FakeIssuer::start().await;
-    let mut settings = issuer.settings(&[]);
+    let mut settings = issuer.settings(&[SPEAKS_FOR_ACME]);
     settings.push(("OSKAR_ALLOWED_ORIGINS", "https://app.example"));
     let app = TestApp::with(&settings).await;
     let org = app.organisation("Acme").await;
@@ -367,7 +373,7 @@ async fn who_gives_a_password_means_it_and_a_page_elsewhere_signs_nobody_in() {
 #[tokio::test]
 async fn a55_bad_tokens_draw_on_the_budget_of_the_address_and_refusals_of_good_ones_do_not() {
     let issuer = FakeIssuer::start().await;
-    let app = TestApp::with(&issuer.settings(&[])).await;
+    let app = TestApp::with(&issuer.settings(&[SPEAKS_FOR_ACME])).await;
     app.organisation("Acme").await;
     let ana = "member@acme.example";
     let stranger = issuer.token(app.app.now(), "x", "nobody@acme.example");
@@ -391,7 +397,7 @@ async fn a55_bad_tokens_draw_on_the_budget_of_the_address_and_refusals_of_good_o
 #[tokio::test]
 async fn datarhei_core_signs_in_with_an_issuer_s_token() {
     let issuer = FakeIssuer::start().await;
-    let app = TestApp::with(&issuer.settings(&[])).await;
+    let app = TestApp::with(&issuer.settings(&[SPEAKS_FOR_ACME])).await;
     app.organisation("Acme").await;
     let mut claims = issuer.claims(app.app.now(), "auth0|62a", "member@acme.example");
     claims["azp"] = json!("oskar-at-work");

@@ -37,6 +37,8 @@ fn every_mail_says_what_its_golden_file_says() {
             "keys_left_behind",
             messages::keys_left_behind("Bob", "Acme", &["Deploy bot".to_owned(), "Backup".to_owned()]),
         ),
+        ("identity_linked", messages::identity_linked("https://login.example/<b>")),
+        ("identity_unlinked", messages::identity_unlinked("https://login.example/")),
         ("test", messages::test()),
     ] {
         golden(name, &letter);

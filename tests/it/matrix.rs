@@ -327,9 +327,10 @@ fn refused_otherwise(route: &Route, status: u16) -> bool {
     matches!((route.path.as_str(), status), ("/osm/api/login", 400) | ("/api/login/refresh", 401))
 }
 
-/// Tokens end with the session that they are made of, and Basic has none.
+/// Tokens end with the session that they are made of, a new proof makes it another one, and Basic has none.
 fn needs_a_session(route: &Route, caller: &Caller) -> bool {
-    route.path == "/api/auth/token" && caller.name.ends_with("by basic")
+    ["/api/auth/token", "/api/auth/reauthenticate"].contains(&route.path.as_str())
+        && caller.name.ends_with("by basic")
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ async fn a_changed_password_is_told() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let body = json!({ "current_password": PASSWORD, "new_password": "another good password" });
-    org.member.with_cookie().post("/api/auth/change-password", body).await.status(204);
+    org.member.with_cookie().post("/api/auth/change-password", body).await.status(200);
     assert_eq!(app.subjects(&org.member.email).await, ["Your password was changed"]);
 }
 

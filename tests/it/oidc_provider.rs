@@ -10,7 +10,7 @@ use reqwest::{Response, Url};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::support::{Answer, Client, Credential, TestApp};
+use crate::support::{Answer, Client, Credential, SPEAKS_FOR_ACME, TestApp};
 
 /// Where the provider sends browsers back to; nothing is there.
 const BACK: &str = "http://127.0.0.1:1/back";
@@ -34,6 +34,7 @@ async fn app(provider: &str, audience: &str) -> TestApp {
         ("OSKAR_ISSUERS__0__CREATE_USERS", "true"),
         ("OSKAR_ISSUERS__0__ORGANISATION", "acme"),
         ("OSKAR_ISSUERS__0__ROLE", "member"),
+        SPEAKS_FOR_ACME,
     ])
     .await;
     app.organisation("Acme").await;
@@ -163,8 +164,13 @@ async fn access_tokens_for_us_sign_in_whom_an_id_token_made_known() {
     let first = sign_in(&app, text(&of_ana["id_token"])).await.status(200).json();
     let again = sign_in(&app, text(&of_ana["access_token"])).await.status(200).json();
     assert_eq!(first["user"]["id"], again["user"]["id"]);
-    let core = Client::new(app.router.clone(), Credential::Bearer(text(&of_ana["access_token"]).to_owned()));
-    core.call(Method::POST, "/api/login", None).await.status(200);
+    let core = async |tokens: &Value| {
+        let token = text(&tokens["access_token"]).to_owned();
+        let client = Client::new(app.router.clone(), Credential::Bearer(token));
+        client.call(Method::POST, "/api/login", None).await
+    };
+    assert_eq!(core(&of_ana).await.status(401).code(), "issuer_token_used");
+    core(&tokens(&provider, "oskar", "ana", Some(RESOURCE)).await).await.status(200);
     let elsewhere = tokens(&provider, "oskar", "ana", Some("https://elsewhere.example")).await;
     sign_in(&app, text(&elsewhere["access_token"])).await.status(401);
 }

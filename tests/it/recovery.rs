@@ -10,7 +10,7 @@ use oskar::secret::{Kind, Secret};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryOrder as _};
 use serde_json::json;
 
-use crate::support::{Answer, PASSWORD, TestApp};
+use crate::support::{Answer, Client, Credential, PASSWORD, Person, TestApp};
 
 const NEW_PASSWORD: &str = "a new password for Ana";
 const ANA: &str = "ana@acme.example";
@@ -257,9 +257,10 @@ async fn a75_an_address_is_changed_with_the_password_and_from_the_new_mailbox() 
     login(&app, "ana@new.example", PASSWORD).await.status(401);
 
     verify(&app, &app.mailed_secret("ana@new.example").await).await.status(204);
-    login(&app, "ana@new.example", PASSWORD).await.status(200);
+    let there = login(&app, "ana@new.example", PASSWORD).await.status(200).json();
+    assert_eq!(there["user"]["email"], "Ana@new.example");
     login(&app, ANA, PASSWORD).await.status(401);
-    assert_eq!(ana.get("/api/auth/me").await.status(200).json()["user"]["email"], "Ana@new.example");
+    ana.get("/api/auth/me").await.status(401);
     reset(&app, &old_reset).await.status(410);
     let told = &app.mails(ANA).await[0];
     assert_eq!(told.letter.subject, "Your e-mail address was changed");
@@ -269,6 +270,70 @@ async fn a75_an_address_is_changed_with_the_password_and_from_the_new_mailbox() 
         "Your e-mail address was changed",
         "no new link to the old mailbox"
     );
+}
+
+/// An address is a way in, by the links that are mailed to it: no session that a thief has copied survives its change.
+#[tokio::test]
+async fn a75_a_new_address_ends_all_sessions_and_the_one_that_confirms_it_goes_on_as_a_new_one() {
+    for by_page in [false, true] {
+        let app = with_ana().await;
+        let (mine, other) = (app.sign_in(ANA).await, app.sign_in(ANA).await);
+        let bob = app.register("bob@acme.example", None).await;
+        let body = json!({ "email": "ana@new.example", "password": PASSWORD });
+        mine.with_cookie().post("/api/auth/change-email", body).await.status(202);
+        app.advance(TimeDelta::minutes(1));
+        let token = app.mailed_secret("ana@new.example").await;
+        let cookie = if by_page {
+            let form = [("content-type", "application/x-www-form-urlencoded")];
+            let page = mine.with_cookie();
+            let page =
+                page.call_with(Method::POST, &format!("/verify/{token}"), &form, None).await.status(200);
+            page.cookie("oskar_session")
+        } else {
+            let answer = mine.with_bearer().post("/api/auth/verify-email", json!({ "token": token })).await;
+            let goes_on = Person::new(&app, &answer.status(200));
+            assert_eq!(goes_on.email, "ana@new.example");
+            goes_on.with_bearer().get("/api/auth/me").await.status(200);
+            let body = json!({ "refresh_token": goes_on.refresh_token });
+            app.anonymous().post("/api/auth/refresh", body).await.status(200);
+            goes_on.cookie
+        };
+        for ended in [&mine, &other] {
+            ended.with_cookie().get("/api/auth/me").await.status(401);
+            ended.with_bearer().get("/api/auth/me").await.status(401);
+            let body = json!({ "refresh_token": ended.refresh_token });
+            app.anonymous().post("/api/auth/refresh", body).await.status(401);
+        }
+        let goes_on = Client::new(app.router.clone(), Credential::Cookie(cookie));
+        goes_on.get("/api/auth/me").await.status(200);
+        // The link is no proof of who uses it: the session is as old as before.
+        app.advance(TimeDelta::minutes(9));
+        let others = goes_on.delete("/api/auth/sessions").await.status(401);
+        assert_eq!(others.code(), "insufficient_user_authentication");
+        bob.with_cookie().get("/api/auth/me").await.status(200);
+    }
+}
+
+/// The link is somebody's, the session somebody else's, or no session at all.
+#[tokio::test]
+async fn only_a_session_of_the_account_goes_on_after_a_new_address() {
+    let app = with_ana().await;
+    let mine = app.sign_in(ANA).await;
+    let bob = app.register("bob@acme.example", None).await;
+    let ask = async |person: &Person, email: &str| {
+        let body = json!({ "email": email, "password": PASSWORD });
+        person.with_cookie().post("/api/auth/change-email", body).await.status(202);
+        json!({ "token": app.mailed_secret(email).await })
+    };
+    let link = ask(&mine, "ana@new.example").await;
+    let answer = bob.with_cookie().post("/api/auth/verify-email", link).await.status(204);
+    assert!(answer.cookies("oskar_session").is_empty());
+    bob.with_cookie().get("/api/auth/me").await.status(200);
+    mine.with_cookie().get("/api/auth/me").await.status(401);
+    let mine = app.sign_in("ana@new.example").await;
+    let link = ask(&mine, "ana@third.example").await;
+    let basic = Client::new(app.router.clone(), Credential::Basic("ana@new.example".into(), PASSWORD.into()));
+    basic.post("/api/auth/verify-email", link).await.status(204);
 }
 
 #[tokio::test]

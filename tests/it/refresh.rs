@@ -233,12 +233,14 @@ async fn a40_what_ends_a_session_ends_its_chain() {
 
     let other = app.sign_in(&org.viewer.email).await;
     let body = json!({ "current_password": PASSWORD, "new_password": "another good password" });
-    org.viewer.with_cookie().post("/api/auth/change-password", body).await.status(204);
+    let changed = org.viewer.with_cookie().post("/api/auth/change-password", body).await.status(200);
+    let viewer = Person::new(&app, &changed);
     is_refused(&app, &other.refresh_token).await;
-    successor(&app, &org.viewer.refresh_token).await;
-
-    org.viewer.with_cookie().post("/api/auth/logout", json!({})).await.status(204);
     is_refused(&app, &org.viewer.refresh_token).await;
+    successor(&app, &viewer.refresh_token).await;
+
+    viewer.with_cookie().post("/api/auth/logout", json!({})).await.status(204);
+    is_refused(&app, &viewer.refresh_token).await;
 
     operator::disable(&app, &org.member.user_id).await.unwrap();
     is_refused(&app, &org.member.refresh_token).await;

@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::support::{Client, Credential, PASSWORD, TestApp, TestOrganisation};
+use crate::support::{Client, Credential, PASSWORD, Person, TestApp, TestOrganisation};
 
 const OWN: &str = "http://localhost:8675";
 const FRIEND: &str = "https://app.example.com";
@@ -378,13 +378,14 @@ async fn a_ticket_by_the_password_alone_lives_as_long_as_the_password() {
     let before = ticket(&admin, None).await;
     let change = |from: &str, to: &str| json!({ "current_password": from, "new_password": to });
     let new = "another horse battery staple";
-    org.admin.with_cookie().post("/api/auth/change-password", change(PASSWORD, new)).await.status(204);
+    let changed = org.admin.with_cookie().post("/api/auth/change-password", change(PASSWORD, new)).await;
+    let admin = Person::new(&app, &changed.status(200));
     assert_eq!(close_code(&mut socket, Duration::from_secs(1)).await, 1008);
     assert_eq!(open(port, &org.slug, &before, None).await.unwrap_err(), 401);
     // Signing out elsewhere does not touch it: it has no session.
     let by_new = Client::new(app.router.clone(), Credential::Basic(org.admin.email.clone(), new.to_owned()));
     let mut socket = open(port, &org.slug, &ticket(&by_new, None).await, None).await.unwrap();
-    org.admin.with_cookie().post("/api/auth/logout", json!({})).await.status(204);
+    admin.with_cookie().post("/api/auth/logout", json!({})).await.status(204);
     by_new.post("/api/orgs", json!({ "name": "Elsewhere" })).await.status(201);
     let key = json!({ "name": "k", "environment": "live", "role": "viewer" });
     by_new.post(&format!("{}/keys", org.path), key).await.status(201);

@@ -133,16 +133,8 @@ async fn whom_an_operator_or_an_issuer_vouches_for_stays() {
     let app = TestApp::start().await;
     let linked = register(&app, "linked@acme.example", "linked", "One").await;
     change(&app, async |change| {
-        let row = user::Entity::find_by_id(linked.user_id.parse::<oskar::id::UserId>().unwrap());
-        let user = row.one(change.txn).await?.unwrap();
-        let vouched = oskar::domain::identities::Vouched {
-            issuer: "https://login.example".to_owned(),
-            subject: "linked".to_owned(),
-            email: oskar::domain::identities::VouchedEmail::Absent,
-            email_verified: false,
-            name: None,
-        };
-        oskar::domain::identities::link(change, &vouched, &user).await
+        let user = linked.user_id.parse().unwrap();
+        oskar::domain::identities::link(change, "https://login.example", "linked", user).await
     })
     .await
     .unwrap();

@@ -10,6 +10,7 @@ REFUSED_THOUGH_VALID_BY_SCHEMA = [
     (None, ("/cursor",), "only what the page before gave is one"),
     ("sign_in", ("/email", "/username"), "one of the two is needed, and only one, unless there is an issuer's token"),
     ("sign_in", ("/password",), "it is needed, unless there is an issuer's token"),
+    ("reauthenticate", ("/password", "/issuer_token"), "one of the two is needed, and only one"),
     ("create_key", ("/expires_at",), "it must be in the future"),
     ("create_key", ("/permissions/",), "the product adds its own permissions, and the role limits them"),
 ]

@@ -110,7 +110,11 @@ pub struct FakeIssuer {
     pub url: String,
     pub key: Key,
     pub mood: Arc<Mood>,
+    issued: AtomicUsize,
 }
+
+/// The setting that lets the first issuer speak for the addresses of Acme, so that accounts are linked by them.
+pub const SPEAKS_FOR_ACME: (&str, &str) = ("OSKAR_ISSUERS__0__ALLOWED_DOMAINS", "acme.example");
 
 impl FakeIssuer {
     /// With one key, `first`, of P-256.
@@ -123,7 +127,7 @@ impl FakeIssuer {
         mood.own.lock().await.clone_from(&url);
         let router = Router::new().fallback(answer).with_state(mood.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { url, key, mood }
+        Self { url, key, mood, issued: AtomicUsize::new(0) }
     }
 
     /// The settings that name it, with more of them.
@@ -134,12 +138,12 @@ impl FakeIssuer {
         settings
     }
 
-    /// What a good token says at that time.
+    /// What a good token says at that time; no two are the same.
     pub fn claims(&self, now: Timestamp, subject: &str, email: &str) -> Value {
-        let now = now.timestamp();
+        let (now, number) = (now.timestamp(), self.issued.fetch_add(1, Ordering::SeqCst));
         json!({
             "iss": self.url, "aud": AUDIENCE, "sub": subject, "iat": now, "exp": now + 300,
-            "email": email, "email_verified": true,
+            "email": email, "email_verified": true, "jti": number.to_string(),
         })
     }
 

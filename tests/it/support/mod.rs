@@ -27,7 +27,7 @@ pub use answer::Answer;
 pub use browser::{Tab, browser, command as browser_command};
 pub use client::{Client, Credential, basic};
 pub use database::{fresh as fresh_database, on_postgres, postgres};
-pub use issuer::{AUDIENCE, FakeIssuer, Key};
+pub use issuer::{AUDIENCE, FakeIssuer, Key, SPEAKS_FOR_ACME};
 pub use proxy::{Break, Fault, Proxy};
 
 /// What every test user's password is.
@@ -217,7 +217,8 @@ pub struct Person {
 }
 
 impl Person {
-    fn new(app: &TestApp, answer: &Answer) -> Self {
+    /// By the answer to a sign-in, or to what gives a session in place of another.
+    pub fn new(app: &TestApp, answer: &Answer) -> Self {
         let body = answer.json();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         Self {

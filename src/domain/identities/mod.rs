@@ -1,17 +1,21 @@
 //! Users whom another issuer vouches for: who they are here, and how they come to be.
 //!
-//! A user is known by issuer and subject. An e-mail address leads to an account only once, when the two are linked,
-//! and only if it is proven on both sides; addresses are given to somebody else in time, subjects never.
+//! A user is known by issuer and subject. An e-mail address leads to an account only once, when the two are linked
+//! (`linking.rs` has the rules): issuers give an address to another person in time, a subject never. `spent.rs` makes
+//! each token good once.
 
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, TryInsertResult};
-use serde_json::json;
+mod linking;
+mod spent;
 
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::authentication::Authentication;
 use super::display_name::DisplayName;
 use super::email::Email;
 use super::users::{self, NewUser};
-use super::{Change, invitations, mailbox, members};
-use crate::entity::{external_identity, organisation, session, user};
+use super::{Change, invitations, members};
+use crate::clock::Timestamp;
+use crate::entity::{external_identity, organisation, user};
 use crate::error::Error;
 use crate::id::UserId;
 use crate::permission::Role;
@@ -34,6 +38,8 @@ impl From<Option<String>> for VouchedEmail {
         }
     }
 }
+pub use linking::{link, link_own, unlink, unlink_own};
+pub use spent::spend;
 
 /// What an issuer says of a user, once its signature was checked.
 #[derive(Clone, Debug)]
@@ -44,6 +50,12 @@ pub struct Vouched {
     /// Whether the issuer says that the address is theirs.
     pub email_verified: bool,
     pub name: Option<DisplayName>,
+    /// What a session begins with that this token starts.
+    pub authentication: Authentication,
+    /// SHA-256 of what the issuer signed.
+    pub digest: [u8; 32],
+    /// When the token expires.
+    pub expires_at: Timestamp,
 }
 
 impl Vouched {
@@ -68,11 +80,15 @@ pub struct Admission<'a> {
 }
 
 impl Admission<'_> {
+    /// Whether the operator has said which addresses the issuer may speak for.
+    fn names_addresses(&self) -> bool {
+        !self.emails.is_empty() || !self.domains.is_empty()
+    }
+
     fn check(&self, normalised: &str) -> Result<(), Error> {
         let domain = normalised.rsplit('@').next().unwrap_or_default();
-        let open = self.emails.is_empty() && self.domains.is_empty();
         let named = self.emails.iter().any(|email| email == normalised);
-        if open || named || self.domains.iter().any(|allowed| allowed == domain) {
+        if !self.names_addresses() || named || self.domains.iter().any(|allowed| allowed == domain) {
             Ok(())
         } else {
             Err(Error::NotAllowedByIssuer)
@@ -81,7 +97,7 @@ impl Admission<'_> {
 
     /// At every sign-in. A token may be without an address; then the account's counts.
     fn check_again(&self, vouched: &Vouched, user: &user::Model) -> Result<(), Error> {
-        if self.emails.is_empty() && self.domains.is_empty() {
+        if !self.names_addresses() {
             Ok(())
         } else if !matches!(vouched.email, VouchedEmail::Absent) {
             self.check(&vouched.proven_email()?.normalised())
@@ -113,11 +129,12 @@ pub async fn account_of(db: &impl ConnectionTrait, vouched: &Vouched) -> Result<
     Ok(found.one(db).await?.map(|user| user.id))
 }
 
-/// The account of whoever an issuer vouches for, linked or made if need be, and locked.
+/// The account of the user whom an issuer vouches for, linked or made if need be, and locked.
 ///
 /// # Errors
-/// [`Error::UserDisabled`]; [`Error::NotAllowedByIssuer`]; [`Error::IssuerEmailUnverified`],
-/// [`Error::IssuerEmailUnreadable`] and [`Error::NoAccount`] for users who are new; [`Error::LinkedToAnother`]; [`Error::SeatsTaken`].
+/// [`Error::UserDisabled`]; [`Error::NotAllowedByIssuer`]. For users who are new here [`Error::IssuerEmailUnverified`],
+/// [`Error::IssuerEmailUnreadable`], [`Error::NoAccount`] and [`Error::SeatsTaken`]; if there is an account with their address [`Error::LinkRequired`] and
+/// [`Error::LinkedToAnother`].
 pub async fn sign_in(
     change: Change<'_>,
     vouched: &Vouched,
@@ -136,7 +153,7 @@ pub async fn sign_in(
         None => None,
     };
     if let Some((place, _)) = &place {
-        // From here on one after the other: whoever had to wait finds what was made meanwhile.
+        // From here on one after the other: a request that had to wait finds what was made meanwhile.
         members::lock(change, place.id).await?;
         if let Some(user) = linked(change, vouched).await? {
             return admit(change, vouched, admission, user).await;
@@ -144,7 +161,7 @@ pub async fn sign_in(
     }
     let found = user::Entity::find().filter(user::COLUMN.email_normalised.eq(&email)).one(change.txn).await?;
     match (found, place) {
-        (Some(user), _) => adopt(change, vouched, &user).await,
+        (Some(user), _) => linking::adopt(change, vouched, admission, &user).await,
         (None, Some((place, role))) => {
             if invitations::taken_seats(change, place.id).await? >= admission.seats.unwrap_or(u64::MAX) {
                 return Err(Error::SeatsTaken);
@@ -153,6 +170,20 @@ pub async fn sign_in(
         }
         (None, None) => Err(Error::NoAccount),
     }
+}
+
+/// The account of a user who is signed in already and proves it once more by an issuer's token.
+///
+/// # Errors
+/// [`Error::NotLinked`] if the token is of anybody else; [`Error::UserDisabled`]; [`Error::NotAllowedByIssuer`].
+pub async fn prove_again(
+    change: Change<'_>,
+    vouched: &Vouched,
+    admission: &Admission<'_>,
+    signed_in: &user::Model,
+) -> Result<user::Model, Error> {
+    let linked = linked(change, vouched).await?.filter(|linked| linked.id == signed_in.id);
+    admit(change, vouched, admission, linked.ok_or(Error::NotLinked)?).await
 }
 
 async fn linked(change: Change<'_>, vouched: &Vouched) -> Result<Option<user::Model>, Error> {
@@ -168,7 +199,7 @@ async fn admit(
     user: user::Model,
 ) -> Result<user::Model, Error> {
     let user = users::lock(change, user.id).await?;
-    // The link may have ended while this waited for the account: an operator unlinked it.
+    // The link may have ended while this waited for the account.
     if linked(change, vouched).await?.is_none_or(|linked| linked.id != user.id) {
         return Err(Error::Busy);
     }
@@ -177,36 +208,6 @@ async fn admit(
     }
     admission.check_again(vouched, &user)?;
     Ok(user)
-}
-
-/// Links an account that is there already. If its address was never proven, whoever made it need not be the one
-/// whose address it is: the owner takes it over, and nothing of the other one's is left.
-async fn adopt(change: Change<'_>, vouched: &Vouched, found: &user::Model) -> Result<user::Model, Error> {
-    let user = users::lock(change, found.id).await?;
-    if user.email_normalised != found.email_normalised {
-        return Err(Error::Busy);
-    }
-    if user.disabled_at.is_some() {
-        return Err(Error::UserDisabled);
-    }
-    if user.email_verified_at.is_none() {
-        mailbox::take_over(change, user.id, None).await?;
-    }
-    let earlier = external_identity::Entity::of_issuer(&vouched.issuer)
-        .filter(external_identity::COLUMN.user_id.eq(user.id))
-        .one(change.txn)
-        .await?;
-    match earlier {
-        None => {
-            let actor = change.actor.as_user(user.id, &user.name);
-            link(Change { actor: &actor, ..change }, vouched, &user).await?;
-        }
-        // Another request linked it while this one waited for the account.
-        Some(earlier) if earlier.subject == vouched.subject => {}
-        // The address has a new owner there.
-        Some(_) => return Err(Error::LinkedToAnother),
-    }
-    users::lock(change, user.id).await
 }
 
 async fn create(
@@ -224,63 +225,13 @@ async fn create(
         email_verified: true,
     };
     let user = users::create(change, new).await.map_err(|error| match error {
-        // Somebody registered with it in this moment.
+        // An account was made with it in this moment.
         Error::EmailTaken => Error::Busy,
         other => other,
     })?;
     let actor = change.actor.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    link(change, vouched, &user).await?;
+    linking::write(change, &vouched.issuer, &vouched.subject, &user).await?;
     members::add(change, place.id, user.id, role).await?;
     Ok(user)
-}
-
-/// Writes down who a user is at an issuer.
-///
-/// # Errors
-/// [`Error::LinkedToAnother`].
-pub async fn link(change: Change<'_>, vouched: &Vouched, user: &user::Model) -> Result<(), Error> {
-    let row = external_identity::ActiveModel {
-        issuer: Set(vouched.issuer.clone()),
-        subject: Set(vouched.subject.clone()),
-        user_id: Set(user.id),
-        created_at: Set(change.now),
-    };
-    let written = external_identity::Entity::insert(row)
-        .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .try_insert()
-        .exec_without_returning(change.txn)
-        .await?;
-    if !matches!(written, TryInsertResult::Inserted(1)) {
-        return Err(Error::LinkedToAnother);
-    }
-    let data = json!({ "issuer": vouched.issuer, "subject": vouched.subject });
-    change.record(None, "identity.linked", Some(user.id.to_string()), data).await?;
-    Ok(())
-}
-
-/// Forgets who a user is at an issuer, and ends the sessions that were started through it.
-///
-/// # Errors
-/// [`Error::NotFound`] if they are nobody there.
-pub async fn unlink(change: Change<'_>, user: UserId, issuer: &str) -> Result<(), Error> {
-    users::lock(change, user).await?;
-    let forgotten = external_identity::Entity::delete_many()
-        .filter(external_identity::COLUMN.user_id.eq(user))
-        .filter(external_identity::COLUMN.issuer.eq(issuer))
-        .exec(change.txn)
-        .await?;
-    if forgotten.rows_affected == 0 {
-        return Err(Error::NotFound);
-    }
-    let ended = session::Entity::update_many()
-        .col_expr(session::Column::EndedAt, Expr::value(change.now))
-        .filter(session::COLUMN.user_id.eq(user))
-        .filter(session::COLUMN.issuer.eq(issuer))
-        .filter(session::COLUMN.ended_at.is_null())
-        .exec(change.txn)
-        .await?;
-    let data = json!({ "issuer": issuer, "sessions_ended": ended.rows_affected });
-    change.record(None, "identity.unlinked", Some(user.to_string()), data).await?;
-    Ok(())
 }

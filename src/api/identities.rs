@@ -1,0 +1,120 @@
+//! Who the signed-in user is at other issuers.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use sea_orm::QueryOrder as _;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::input::{Input, Params};
+use crate::app::App;
+use crate::auth::{Client, SignedIn, by_issuer};
+use crate::domain::{Change, identities};
+use crate::entity::external_identity;
+use crate::error::Error;
+
+const TAG: &str = "Account";
+
+/// A user of another issuer who signs in to the account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Identity {
+    #[schema(example = "https://login.example.com/")]
+    issuer: String,
+    /// The issuer's name for the user (`sub`).
+    #[schema(example = "auth0|62a1f0")]
+    subject: String,
+    linked_at: DateTime<Utc>,
+}
+
+impl From<external_identity::Model> for Identity {
+    fn from(row: external_identity::Model) -> Self {
+        Self { issuer: row.issuer, subject: row.subject, linked_at: row.created_at }
+    }
+}
+
+/// All of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Identities {
+    data: Vec<Identity>,
+}
+
+/// List my identities at other issuers
+///
+/// One an issuer at most.
+#[utoipa::path(get, path = "/api/auth/identities", operation_id = "list_identities", tag = TAG,
+    responses((status = 200, description = "The identities, the oldest link first.", body = Identities)))]
+pub async fn list(State(app): State<App>, SignedIn { by, .. }: SignedIn) -> Result<Json<Identities>, Error> {
+    let rows = external_identity::Entity::of_user(by.user.id)
+        .order_by_asc(external_identity::Column::CreatedAt)
+        .all(app.db.read())
+        .await?;
+    Ok(Json(Identities { data: rows.into_iter().map(Identity::from).collect() }))
+}
+
+/// A token of the issuer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewIdentity {
+    /// As for signing in; it is good once.
+    #[schema(example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.…")]
+    issuer_token: String,
+}
+
+/// Link another issuer
+///
+/// Its user signs in to this account from now on. The owner of the account gets a mail. The account's address must be
+/// proven. Once more changes nothing.
+#[utoipa::path(post, path = "/api/auth/identities", operation_id = "link_identity", tag = TAG, request_body = NewIdentity,
+    responses(
+        (status = 201, description = "Linked.", body = Identity),
+        (status = 401, description = "No credential, or a bad one; the issuer's token is no good (`invalid_issuer_token`, `issuer_token_used`); or the proof of who is calling is too old (`insufficient_user_authentication`).", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The issuer's user is linked to another account, or this account to another user of the issuer (`linked_to_another`); the account's address is not proven (`email_unverified`); the issuer is turned off (`issuer_disabled`), or its user may not come in (`not_allowed`, `issuer_email_unverified`); the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn link(
+    State(app): State<App>,
+    client: Client,
+    SignedIn { by, actor }: SignedIn,
+    Input(input): Input<NewIdentity>,
+) -> Result<(StatusCode, Json<Identity>), Error> {
+    let (vouched, admission) = by_issuer(&app, &client, &input.issuer_token).await?;
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    identities::spend(change, &vouched).await?;
+    let identity = identities::link_own(change, &vouched, &admission, by.user.id, by.session_id()).await?;
+    txn.commit().await?;
+    Ok((StatusCode::CREATED, Json(identity.into())))
+}
+
+/// Which one.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OfIssuer {
+    /// The issuer, letter by letter.
+    #[param(example = "https://login.example.com/")]
+    issuer: String,
+}
+
+/// End the link with an issuer
+///
+/// The sessions that were started through it end. The last way to sign in cannot be taken away.
+#[utoipa::path(delete, path = "/api/auth/identities", operation_id = "unlink_identity", tag = TAG, params(OfIssuer),
+    responses(
+        (status = 204, description = "Its user no longer signs in here."),
+        (status = 404, description = "The account is not linked with it.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "There would be no way left to sign in (`last_way_in`).", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn unlink(
+    State(app): State<App>,
+    SignedIn { by, actor }: SignedIn,
+    Params(which): Params<OfIssuer>,
+) -> Result<StatusCode, Error> {
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let admitted = |issuer: &str| app.issuers.admit(Some(issuer));
+    identities::unlink_own(change, by.user.id, &which.issuer, admitted).await?;
+    txn.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

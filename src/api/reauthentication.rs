@@ -1,0 +1,88 @@
+//! Proving once more who one is, without signing out first.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::auth::Tokens;
+use super::input::{Input, present};
+use super::renewal::Renewed;
+use crate::app::App;
+use crate::auth::{Client, Keep, SignedIn, by_issuer, check_recent};
+use crate::domain::authentication::Authentication;
+use crate::domain::{Change, identities, sign_in, users};
+use crate::error::Error;
+use crate::password::PresentedPassword;
+
+/// The proof: one of the two.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reauthentication {
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    password: Option<PresentedPassword>,
+    /// A new token of an issuer that is linked to the account, whose `auth_time` is recent.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    issuer_token: Option<String>,
+    /// As for signing in.
+    #[schema(nullable = false, default = true)]
+    #[serde(default, deserialize_with = "present")]
+    remember: Option<bool>,
+}
+
+/// Prove again who you are
+///
+/// With the password, or with a token of a linked issuer that says when the user has signed in there (`auth_time`; ask
+/// for it by `max_age` or `prompt=login`). A new session takes the place of this one: its cookie, refresh token and
+/// access tokens end, and the new ones are as good as after a sign-in. By HTTP Basic, which has no session and is
+/// a proof by itself: 403 `session_required`.
+#[utoipa::path(post, path = "/api/auth/reauthenticate", operation_id = "reauthenticate", tag = "Signing in", request_body = Reauthentication,
+    responses(
+        (status = 200, description = "The new session.", body = Tokens),
+        (status = 403, description = "The password is wrong (`wrong_password`), the token's user is not linked to the account (`not_linked`), or what a sign-in by the issuer would be told; the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn reauthenticate(
+    State(app): State<App>,
+    client: Client,
+    headers: HeaderMap,
+    SignedIn { by, actor }: SignedIn,
+    Input(input): Input<Reauthentication>,
+) -> Result<Response, Error> {
+    if by.session.is_none() {
+        return Err(Error::SessionRequired);
+    }
+    let renewed = match (&input.password, &input.issuer_token) {
+        (Some(password), None) => {
+            sign_in::check_again(&client.door(&app), &by.user, by.session_id(), password).await?;
+            let txn = app.db.begin().await?;
+            let change = Change { txn: &txn, now: app.now(), actor: &actor };
+            // It may have been changed while this one was hashed.
+            if users::lock(change, by.user.id).await?.password_hash != by.user.password_hash {
+                return Err(Error::WrongPassword);
+            }
+            let renewed =
+                Renewed::in_place_of(&app, change, &by, Authentication::by_password(change.now)).await?;
+            txn.commit().await?;
+            renewed
+        }
+        (None, Some(token)) => {
+            let (vouched, admission) = by_issuer(&app, &client, token).await?;
+            check_recent(&app, vouched.authentication.at)?;
+            let txn = app.db.begin().await?;
+            let change = Change { txn: &txn, now: app.now(), actor: &actor };
+            identities::spend(change, &vouched).await?;
+            identities::prove_again(change, &vouched, &admission, &by.user).await?;
+            let renewed = Renewed::in_place_of(&app, change, &by, vouched.authentication).await?;
+            txn.commit().await?;
+            renewed
+        }
+        (None, None) => return Err(Error::invalid("/password", "give `password` or `issuer_token`")),
+        (Some(_), Some(_)) => {
+            return Err(Error::invalid("/issuer_token", "give `password` or `issuer_token`, not both"));
+        }
+    };
+    Ok(renewed.answer(&app, &client, &headers, Keep::asked(input.remember)))
+}

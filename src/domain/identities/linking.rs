@@ -1,0 +1,215 @@
+//! Linking an account with a user of another issuer, and ending that. A link is a way in: a person who can make one for an
+//! account has the account. Therefore the owner gets a mail of each, and the owner's organisations an event.
+
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertResult};
+use serde_json::{Value, json};
+
+use super::{Admission, Vouched};
+use crate::domain::{Change, mailbox, outbox, users};
+use crate::entity::outbox::Kind;
+use crate::entity::{external_identity, membership, session, user};
+use crate::error::Error;
+use crate::id::{SessionId, UserId};
+
+/// Links an account by its address, at the first sign-in through an issuer. That is taking the issuer's word for whose
+/// account it is, which the operator allows by naming the addresses that the issuer may speak for. Even then it counts
+/// for nothing if the account is another issuer's already, or an operator's. If the account's address was never proven,
+/// the person who registered it need not be its owner: the owner takes the account over, and what the other one had ends.
+///
+/// # Errors
+/// [`Error::LinkRequired`] where the owner has to link the account; [`Error::LinkedToAnother`] if the issuer has given
+/// the address to another subject since; [`Error::UserDisabled`].
+pub async fn adopt(
+    change: Change<'_>,
+    vouched: &Vouched,
+    admission: &Admission<'_>,
+    found: &user::Model,
+) -> Result<user::Model, Error> {
+    let user = users::lock(change, found.id).await?;
+    if user.email_normalised != found.email_normalised {
+        return Err(Error::Busy);
+    }
+    if user.disabled_at.is_some() {
+        return Err(Error::UserDisabled);
+    }
+    let identities = external_identity::Entity::of_user(user.id).all(change.txn).await?;
+    if identities.iter().any(|known| known.issuer == vouched.issuer && known.subject == vouched.subject) {
+        // Another request linked it while this one waited for the account.
+        return Ok(user);
+    }
+    if identities.iter().any(|known| known.issuer == vouched.issuer) {
+        return Err(Error::LinkedToAnother);
+    }
+    if !admission.names_addresses() || !identities.is_empty() || user.operator {
+        return Err(Error::LinkRequired);
+    }
+    if user.email_verified_at.is_none() {
+        mailbox::take_over(change, user.id, None).await?;
+    }
+    let actor = change.actor.as_user(user.id, &user.name);
+    link_locked(Change { actor: &actor, ..change }, &vouched.issuer, &vouched.subject, &user).await?;
+    users::lock(change, user.id).await
+}
+
+/// Links an account on the word of its owner, or of an operator at the command line. Once more
+/// changes nothing.
+///
+/// # Errors
+/// [`Error::LinkedToAnother`] if the subject is linked to another account, or the account to another subject of the
+/// issuer.
+pub async fn link(
+    change: Change<'_>,
+    issuer: &str,
+    subject: &str,
+    user: UserId,
+) -> Result<external_identity::Model, Error> {
+    let user = users::lock(change, user).await?;
+    link_locked(change, issuer, subject, &user).await
+}
+
+/// The same by the owner, who is signed in and has a token of the issuer. The address must be proven: a
+/// stranger who has only registered with it must not leave a way in behind for the time after its owner has proven it.
+///
+/// # Errors
+/// [`Error::EmailUnverified`]; [`Error::NotAllowedByIssuer`] if the issuer's user could not sign in afterwards;
+/// [`Error::LinkedToAnother`]; [`Error::InvalidCredential`] if the session has ended meanwhile.
+pub async fn link_own(
+    change: Change<'_>,
+    vouched: &Vouched,
+    admission: &Admission<'_>,
+    user: UserId,
+    session: Option<SessionId>,
+) -> Result<external_identity::Model, Error> {
+    let user = users::lock(change, user).await?;
+    let signed_out = match session {
+        Some(id) => session::Entity::alive(id).one(change.txn).await?.is_none(),
+        None => false,
+    };
+    if signed_out || user.disabled_at.is_some() {
+        return Err(Error::InvalidCredential);
+    }
+    if user.email_verified_at.is_none() {
+        return Err(Error::EmailUnverified);
+    }
+    admission.check_again(vouched, &user)?;
+    link_locked(change, &vouched.issuer, &vouched.subject, &user).await
+}
+
+async fn link_locked(
+    change: Change<'_>,
+    issuer: &str,
+    subject: &str,
+    user: &user::Model,
+) -> Result<external_identity::Model, Error> {
+    let earlier = external_identity::Entity::of_user(user.id)
+        .filter(external_identity::COLUMN.issuer.eq(issuer))
+        .all(change.txn)
+        .await?;
+    if let Some(same) = earlier.iter().find(|known| known.subject == subject) {
+        return Ok(same.clone());
+    }
+    if !earlier.is_empty() {
+        return Err(Error::LinkedToAnother);
+    }
+    let identity = write(change, issuer, subject, user).await?;
+    tell(change, user, Kind::IdentityLinked, "identity.linked", json!({ "issuer": issuer })).await?;
+    Ok(identity)
+}
+
+/// Writes down who a user is at an issuer.
+///
+/// # Errors
+/// [`Error::LinkedToAnother`].
+pub(super) async fn write(
+    change: Change<'_>,
+    issuer: &str,
+    subject: &str,
+    user: &user::Model,
+) -> Result<external_identity::Model, Error> {
+    let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
+    let data = json!({ "issuer": issuer, "subject": subject });
+    let row = external_identity::ActiveModel {
+        issuer: Set(issuer.clone()),
+        subject: Set(subject.clone()),
+        user_id: Set(user.id),
+        created_at: Set(change.now),
+    };
+    let written = external_identity::Entity::insert(row)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(change.txn)
+        .await?;
+    if !matches!(written, TryInsertResult::Inserted(1)) {
+        return Err(Error::LinkedToAnother);
+    }
+    change.record(None, "identity.linked", Some(user.id.to_string()), data).await?;
+    let found = external_identity::Entity::find_by_id((issuer, subject)).one(change.txn).await?;
+    found.ok_or(Error::NotFound)
+}
+
+/// Tells the owner by mail, and their organisations by an event.
+async fn tell(
+    change: Change<'_>,
+    user: &user::Model,
+    kind: Kind,
+    action: &str,
+    data: Value,
+) -> Result<(), Error> {
+    let memberships = membership::Entity::of_user(user.id).order_by_asc(membership::Column::OrganisationId);
+    for membership in memberships.all(change.txn).await? {
+        let target = Some(user.id.to_string());
+        change.record(Some(membership.organisation_id), action, target, data.clone()).await?;
+    }
+    outbox::enqueue(change, kind, &user.email, data).await?;
+    Ok(())
+}
+
+/// Forgets who a user is at an issuer, and ends the sessions that were started through it.
+///
+/// # Errors
+/// [`Error::NotFound`] if the account is not linked with it.
+pub async fn unlink(change: Change<'_>, user: UserId, issuer: &str) -> Result<(), Error> {
+    let user = users::lock(change, user).await?;
+    let forgotten = external_identity::Entity::delete_many()
+        .filter(external_identity::COLUMN.user_id.eq(user.id))
+        .filter(external_identity::COLUMN.issuer.eq(issuer))
+        .exec(change.txn)
+        .await?;
+    if forgotten.rows_affected == 0 {
+        return Err(Error::NotFound);
+    }
+    let ended = session::Entity::update_many()
+        .col_expr(session::Column::EndedAt, Expr::value(change.now))
+        .filter(session::COLUMN.user_id.eq(user.id))
+        .filter(session::COLUMN.issuer.eq(issuer))
+        .filter(session::COLUMN.ended_at.is_null())
+        .exec(change.txn)
+        .await?;
+    let data = json!({ "issuer": issuer, "sessions_ended": ended.rows_affected });
+    change.record(None, "identity.unlinked", Some(user.id.to_string()), data).await?;
+    tell(change, &user, Kind::IdentityUnlinked, "identity.unlinked", json!({ "issuer": issuer })).await
+}
+
+/// The same by the owner, who must have another way in: a password, or one of the issuers that `admitted` knows.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::LastWayIn`].
+pub async fn unlink_own(
+    change: Change<'_>,
+    user: UserId,
+    issuer: &str,
+    admitted: impl Fn(&str) -> bool,
+) -> Result<(), Error> {
+    // Locked, so that of two at once the second one sees what the first one has left.
+    let user = users::lock(change, user).await?;
+    let identities = external_identity::Entity::of_user(user.id).all(change.txn).await?;
+    if identities.iter().all(|known| known.issuer != issuer) {
+        return Err(Error::NotFound);
+    }
+    let another = identities.iter().any(|known| known.issuer != issuer && admitted(&known.issuer));
+    if user.password_hash.is_none() && !another {
+        return Err(Error::LastWayIn);
+    }
+    unlink(change, user.id, issuer).await
+}
