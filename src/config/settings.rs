@@ -83,7 +83,7 @@ settings! {
     "database_url" One "" secret: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`, with special characters percent-encoded, and with `?sslmode=verify-full` (and `&sslrootcert=FILE`) where it is another machine; `DATABASE_URL` is accepted too. Default: SQLite in the data folder.";
     "database_tls" One "verify-full": "`verify-full`: production asks for `sslmode=verify-full` where PostgreSQL is neither on this machine nor behind a socket; `insecure`: it does not, and the password may be read on the way.";
     "database_connections" One "10": "The most connections to the database at once; with PostgreSQL half of them only read, so that writes cannot hold up verification.";
-    "database_lock_timeout" One "2s": "PostgreSQL: how long a statement may wait for a lock before the request is answered with 503 `busy`.";
+    "database_lock_timeout" One "3s": "PostgreSQL: how long a statement may wait for a lock before the request is answered with 503 `busy`.";
     "database_statement_timeout" One "10s": "PostgreSQL: how long a statement may take. Migrations and sweeping may take longer.";
     "database_idle_timeout" One "10s": "PostgreSQL: after how long without a statement an open transaction, of a node that hangs, is ended.";
     "database_check" One "5s": "SQLite: how long the file is checked for damage at the start, as far as that gets; 0: not at all.";

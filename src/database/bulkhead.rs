@@ -6,8 +6,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
-
 use super::Database;
 use super::pulse::SILENT;
 use crate::error::Error;
@@ -18,13 +16,14 @@ use crate::id::OrganisationId;
 const MOST_UNDER_WAY: u32 = 4;
 /// So many more wait for their turn, in memory. The next is refused at once.
 const WAITING: usize = 16;
+/// For so long at most; it keeps nothing that others need.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(super) struct Bulkhead {
     under_way: Gates<OrganisationId>,
     all: Gates<OrganisationId>,
     at_once: usize,
-    patience: Duration,
 }
 
 /// A write's turn, until it is dropped.
@@ -34,21 +33,20 @@ pub struct Turn {
 }
 
 impl Bulkhead {
-    /// With that many connections that write, and the longest that a write waits for a lock.
-    pub fn new(writers: u32, lock_timeout: TimeDelta) -> Arc<Self> {
+    /// With that many connections that write.
+    pub fn new(writers: u32) -> Arc<Self> {
         let at_once = (writers / 2).clamp(1, MOST_UNDER_WAY);
         Arc::new(Self {
             under_way: Gates::default(),
             all: Gates::default(),
             at_once: usize::try_from(at_once).unwrap_or(1),
-            patience: lock_timeout.to_std().unwrap_or_default(),
         })
     }
 
     async fn enter(&self, organisation: OrganisationId) -> Result<[Place; 2], Error> {
         let place = self.all.try_enter(organisation, self.at_once + WAITING).ok_or(Error::Busy)?;
         let turn = self.under_way.enter(organisation, self.at_once);
-        let turn = tokio::time::timeout(self.patience, turn).await.map_err(|_| Error::Busy)??;
+        let turn = tokio::time::timeout(PATIENCE, turn).await.map_err(|_| Error::Busy)??;
         Ok([turn, place])
     }
 }
@@ -57,8 +55,8 @@ impl Database {
     /// Waits until a write that concerns an organisation, or none, may begin. The turn is held until the write is over.
     ///
     /// # Errors
-    /// [`Error::Busy`] at once if too many wait already, and after the lock timeout; [`Error::StorageUnavailable`] if
-    /// those before it wait for a database that is dead.
+    /// [`Error::Busy`] at once if too many wait already, and if its turn does not come in ten seconds;
+    /// [`Error::StorageUnavailable`] if those before it wait for a database that is dead.
     pub async fn turn(&self, organisation: impl Into<Option<OrganisationId>>) -> Result<Turn, Error> {
         let places = match (&self.bulkhead, organisation.into()) {
             (Some(bulkhead), Some(organisation)) => Some(tokio::select! {

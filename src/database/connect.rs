@@ -26,7 +26,7 @@ impl Database {
         let postgres::Pools { read, write, probe, writers, server } =
             postgres::connect(config, &condition).await?;
         Ok(Self {
-            bulkhead: Some(Bulkhead::new(writers, config.database_time.lock)),
+            bulkhead: Some(Bulkhead::new(writers)),
             migrating: Some(server),
             ..Self::new(read, write, probe, condition)
         })

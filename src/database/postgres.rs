@@ -15,8 +15,10 @@ use super::{Database, release};
 use crate::config::{Config, DatabaseTime};
 use crate::error::Error;
 
-/// How long the first connection may take, and how long a request waits for one.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long the first connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a request waits for a connection of a database that lives (`pulse.rs` finds out sooner if it does not).
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a migration waits for another process that migrates, or for a lock.
 const MIGRATION_LOCK_TIMEOUT: TimeDelta = TimeDelta::seconds(60);
 /// What is acknowledged survives a crash of the server, whatever its default is. (Stricter ones stay.)
@@ -105,7 +107,7 @@ async fn try_out(server: &PgConnectOptions) -> Result<(), Error> {
     let found = match open(server).await {
         Ok(mut second) => {
             let look = is_handed_around(&mut first, &mut second);
-            let found = tokio::time::timeout(ACQUIRE_TIMEOUT, look).await.unwrap_or(Ok(false));
+            let found = tokio::time::timeout(CONNECT_TIMEOUT, look).await.unwrap_or(Ok(false));
             // What is left unfinished by it is of no interest.
             second.close_hard().await.and(found)
         }
@@ -136,9 +138,9 @@ async fn is_handed_around(first: &mut PgConnection, second: &mut PgConnection) -
 }
 
 async fn open(server: &PgConnectOptions) -> Result<PgConnection, String> {
-    match tokio::time::timeout(ACQUIRE_TIMEOUT, server.connect()).await {
+    match tokio::time::timeout(CONNECT_TIMEOUT, server.connect()).await {
         Ok(connected) => connected.map_err(|error| refusal(server, &error)),
-        Err(_) => Err(silent(server, ACQUIRE_TIMEOUT)),
+        Err(_) => Err(silent(server, CONNECT_TIMEOUT)),
     }
 }
 

@@ -20,7 +20,8 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// Looks at each connection to SQLite that comes back, and once more before it is given away.
 pub(super) fn look_at_sqlite(pool: SqlitePoolOptions) -> SqlitePoolOptions {
-    pool.before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+    pool.after_connect(|connection, _| Box::pin(make_room(connection)))
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         .after_release(|connection, _| Box::pin(within(is_free_sqlite(connection))))
 }
 
@@ -38,6 +39,16 @@ pub(super) fn look_at_postgres(pool: PgPoolOptions, condition: &Arc<Condition>) 
 /// A connection that does not answer is closed: waiting for it would take it away from the pool for ever.
 async fn within(look: impl Future<Output = Result<bool, Error>>) -> Result<bool, Error> {
     tokio::time::timeout(LOOK, look).await.unwrap_or(Err(Error::PoolTimedOut))
+}
+
+/// A connection that takes the place of another one may do so because the disk is full, of the write-ahead log, too:
+/// what the log holds goes to the file, and the log begins anew. SQLite would do that only when the log has grown to
+/// 4 MB, which it cannot.
+async fn make_room(connection: &mut SqliteConnection) -> Result<(), Error> {
+    if let Err(error) = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").await {
+        tracing::debug!(%error, "there is no room for a checkpoint");
+    }
+    Ok(())
 }
 
 async fn is_free_sqlite(connection: &mut SqliteConnection) -> Result<bool, Error> {

@@ -69,7 +69,8 @@ async fn goes_on(app: &TestApp, org: &TestOrganisation, verified: &TestKey) {
     timeout(PATIENCE, work).await.unwrap();
 }
 
-async fn others_go_on_beside(many: usize) -> (TestApp, Vec<Answer>) {
+/// Sends that many writes to an organisation whose row is held, of which `refused` find no place to wait.
+async fn others_go_on_beside(many: usize, refused: usize) {
     let app = TestApp::with(&[PATIENT]).await;
     let (acme, globex) = (app.organisation("Acme").await, app.organisation("Globex").await);
     let verified = globex.key("live", "viewer", None).await;
@@ -79,44 +80,36 @@ async fn others_go_on_beside(many: usize) -> (TestApp, Vec<Answer>) {
     goes_on(&app, &globex, &verified).await;
     // Those for whom there was no place were told at once, while the row is held.
     let mut answers = Vec::new();
-    let refused = many.saturating_sub(18);
     while answers.len() < refused {
         answers.push(timeout(PATIENCE, sent.join_next()).await.unwrap().unwrap().unwrap());
     }
-    for answer in &answers {
-        assert_eq!((answer.status, answer.code().as_str(), answer.header("retry-after")), (503, "busy", "1"));
-    }
     held.rollback().await.unwrap();
     answers.extend(sent.join_all().await);
-    (app, answers)
+    let (done, busy): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 201);
+    for answer in &busy {
+        assert_eq!((answer.status, answer.code().as_str(), answer.header("retry-after")), (503, "busy", "1"));
+    }
+    // Others may have waited for too long meanwhile, but not those that hold a connection.
+    assert!(done.len() >= 2 && busy.len() >= refused, "{} and {}", done.len(), busy.len());
+    // Nothing is stored of what was refused. Two keys and an invitation are the other organisation's.
+    let db = app.app.db.read();
+    let stored = api_key::Entity::find().count(db).await.unwrap()
+        + invitation::Entity::find().count(db).await.unwrap();
+    assert_eq!(stored, u64::try_from(done.len()).unwrap() + 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn twelve_writes_that_wait_for_one_organisation_hold_nobody_else_up() {
-    if !on_postgres() {
-        return;
+    if on_postgres() {
+        others_go_on_beside(12, 0).await;
     }
-    let (_, answers) = others_go_on_beside(12).await;
-    assert!(
-        answers.iter().all(|answer| answer.status == 201),
-        "{:?}",
-        answers.iter().map(|a| a.status).collect::<Vec<_>>()
-    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_forty_the_ones_too_many_are_refused_at_once_and_nothing_of_them_is_stored() {
-    if !on_postgres() {
-        return;
+    if on_postgres() {
+        others_go_on_beside(40, 22).await;
     }
-    let (app, answers) = others_go_on_beside(40).await;
-    let done = answers.iter().filter(|answer| answer.status == 201).count();
-    assert!((2..=18).contains(&done), "{done}");
-    let db = app.app.db.read();
-    // Two keys and an invitation are the other organisation's.
-    let stored = api_key::Entity::find().count(db).await.unwrap()
-        + invitation::Entity::find().count(db).await.unwrap();
-    assert_eq!(stored, u64::try_from(done).unwrap() + 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -206,8 +199,8 @@ async fn verification_reads_while_nothing_more_can_be_written() {
     let mut writing = Vec::new();
     if on_postgres() {
         // Until there is no connection left that writes.
-        while let Ok(txn) = app.app.db.begin().await {
-            writing.push(txn);
+        while let Ok(txn) = timeout(Duration::from_secs(1), app.app.db.begin()).await {
+            writing.push(txn.unwrap());
         }
     } else {
         writing.push(app.app.db.begin().await.unwrap());

@@ -5,11 +5,12 @@ use oskar::api::Route;
 use oskar::domain::audit::Actor;
 use oskar::domain::{Change, invitations, one_time};
 use oskar::entity::one_time_token::Purpose;
+use oskar::permission::Role;
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 
 use super::{Rig, Told};
-use crate::support::{PASSWORD, Person, TestOrganisation, basic};
+use crate::support::{PASSWORD, Person, basic};
 
 const NEW_PASSWORD: &str = "a new password, long enough";
 
@@ -85,15 +86,28 @@ async fn settle(rig: &Rig) {
     }
 }
 
-async fn invitation(org: &TestOrganisation, email: &str) -> String {
+async fn invitation(admin: &Person, email: &str) -> String {
     let body = json!({ "emails": [email], "role": "viewer" });
-    let path = format!("{}/invitations", org.path);
-    let made = org.admin.with_bearer().post(&path, body).await.status(201).json();
+    let path = format!("/api/orgs/{}/invitations", admin.organisation_id());
+    let made = admin.with_bearer().post(&path, body).await.status(201).json();
     made["data"][0]["id"].as_str().unwrap().to_owned()
 }
 
-async fn invitation_link(rig: &Rig, org: &TestOrganisation, email: &str) -> String {
-    let id = invitation(org, email).await.parse().unwrap();
+async fn key(admin: &Person) -> String {
+    let body = json!({ "name": "key", "environment": "live", "role": "viewer" });
+    let path = format!("/api/orgs/{}/keys", admin.organisation_id());
+    let made = admin.with_bearer().post(&path, body).await.status(201).json();
+    made["id"].as_str().unwrap().to_owned()
+}
+
+async fn member(rig: &Rig, admin: &Person) -> Person {
+    let email = admin.email.replace("admin", "member");
+    rig.app.create_user(&email, admin.organisation_id(), Role::Member).await;
+    rig.app.sign_in(&email).await
+}
+
+async fn invitation_link(rig: &Rig, admin: &Person, email: &str) -> String {
+    let id = invitation(admin, email).await.parse().unwrap();
     settle(rig).await;
     let app = &rig.app.app;
     let txn = app.db.begin().await.unwrap();
@@ -112,8 +126,8 @@ async fn session_of(person: &Person) -> String {
 /// The request for a route, with all that it needs made before.
 #[expect(clippy::too_many_lines, reason = "one arm for each write of the API")]
 pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
-    let org = rig.organisation().await;
-    let (admin, member) = (&org.admin, &org.member);
+    let admin = &rig.organisation().await;
+    let organisation = admin.organisation_id();
     let bearer = |person: &Person| vec![("authorization", format!("Bearer {}", person.access_token))];
     let nobody = Vec::new();
     let login = json!({ "username": admin.email, "password": PASSWORD });
@@ -173,19 +187,19 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             (bearer(admin), None, ended)
         }
         ("POST", "/api/auth/token") => {
-            (bearer(admin), Some(json!({ "organisation": org.id })), Proof::Nothing)
+            (bearer(admin), Some(json!({ "organisation": organisation })), Proof::Nothing)
         }
         ("POST", "/api/auth/ws-token") => {
-            let body = json!({ "organisation": org.id });
+            let body = json!({ "organisation": organisation });
             (bearer(admin), Some(body), Proof::Grows("SELECT count(*) FROM socket_ticket".to_owned()))
         }
         ("POST", "/api/invitations/accept") => {
-            let token = invitation_link(rig, &org, &new_email).await;
+            let token = invitation_link(rig, admin, &new_email).await;
             let body = json!({ "token": token, "password": NEW_PASSWORD, "name": "Bob" });
             (nobody, Some(body), Proof::Event("invitation.accepted"))
         }
         ("POST", "/api/orgs") => {
-            let body = json!({ "name": format!("{} too", org.slug) });
+            let body = json!({ "name": domain.replace('.', " ") });
             (bearer(admin), Some(body), Proof::Event("organisation.created"))
         }
         ("DELETE", "/api/orgs/{org}") => (bearer(admin), None, Proof::Event("organisation.deleted")),
@@ -197,11 +211,11 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             (bearer(admin), Some(body), Proof::Event("invitation.created"))
         }
         ("DELETE", "/api/orgs/{org}/invitations/{id}") => {
-            target = invitation(&org, &new_email).await;
+            target = invitation(admin, &new_email).await;
             (bearer(admin), None, Proof::Event("invitation.withdrawn"))
         }
         ("POST", "/api/orgs/{org}/invitations/{id}/resend") => {
-            target = invitation(&org, &new_email).await;
+            target = invitation(admin, &new_email).await;
             (bearer(admin), None, Proof::Event("invitation.resent"))
         }
         ("POST", "/api/orgs/{org}/keys") => {
@@ -211,32 +225,34 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             (headers, Some(body), Proof::Event("key.created"))
         }
         ("DELETE", "/api/orgs/{org}/keys/{id}") => {
-            target = org.key("live", "viewer", None).await.id;
+            target = key(admin).await;
             (bearer(admin), None, Proof::Event("key.revoked"))
         }
         ("PATCH", "/api/orgs/{org}/keys/{id}") => {
-            target = org.key("live", "viewer", None).await.id;
+            target = key(admin).await;
             (bearer(admin), Some(json!({ "name": "Another" })), Proof::Event("key.renamed"))
         }
         ("POST", "/api/orgs/{org}/keys/{id}/rotate") => {
-            target = org.key("live", "viewer", None).await.id;
+            target = key(admin).await;
             (bearer(admin), Some(json!({ "overlap": 600 })), Proof::Event("key.rotated"))
         }
-        ("POST", "/api/orgs/{org}/leave") => (bearer(member), None, Proof::Event("member.left")),
+        ("POST", "/api/orgs/{org}/leave") => {
+            (bearer(&member(rig, admin).await), None, Proof::Event("member.left"))
+        }
         ("DELETE", "/api/orgs/{org}/members/{user}") => {
-            target.clone_from(&member.user_id);
+            target = member(rig, admin).await.user_id;
             (bearer(admin), None, Proof::Event("member.removed"))
         }
         ("PATCH", "/api/orgs/{org}/members/{user}") => {
-            target.clone_from(&member.user_id);
+            target = member(rig, admin).await.user_id;
             (bearer(admin), Some(json!({ "role": "admin" })), Proof::Event("member.role_changed"))
         }
         ("DELETE", "/api/orgs/{org}/members/{user}/sessions") => {
-            target.clone_from(&member.user_id);
+            target = member(rig, admin).await.user_id;
             (bearer(admin), None, Proof::Event("member.sessions_ended"))
         }
         (method, path) => panic!("{method} {path} is a write: say what to ask of it, and how to see it done"),
     };
-    let path = route.path.replace("{org}", &org.slug).replace("{id}", &target).replace("{user}", &target);
+    let path = route.path.replace("{org}", organisation).replace("{id}", &target).replace("{user}", &target);
     Asked { method: route.method.clone(), path, headers, body, proof }
 }
