@@ -65,12 +65,9 @@ async fn a_database_file_that_was_truncated_replaced_or_removed_is_not_taken_for
     is_refused(&installation, &words).await;
     assert!(!database.exists());
     // Another one, empty but sound.
-    Connection::connect(format!("{}?mode=rwc", installation.database_url))
-        .await
-        .unwrap()
-        .execute_unprepared("CREATE TABLE other (id INTEGER)")
-        .await
-        .unwrap();
+    let other = Connection::connect(format!("{}?mode=rwc", installation.database_url)).await.unwrap();
+    other.execute_unprepared("CREATE TABLE other (id INTEGER)").await.unwrap();
+    other.close().await.unwrap();
     is_refused(&installation, &words).await;
     // One that was migrated, but never started with.
     std::fs::write(&database, &backup).unwrap();

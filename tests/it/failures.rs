@@ -7,7 +7,9 @@ use oskar::worker;
 use sea_orm::{ConnectionTrait as _, EntityTrait as _, QueryOrder as _};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, Credential, FakeIssuer, PASSWORD, TestApp, TestOrganisation, basic};
+use crate::support::{
+    Answer, Client, Credential, FakeIssuer, PASSWORD, SPEAKS_FOR_ACME, TestApp, TestOrganisation, basic,
+};
 
 const PROXIED: &[(&str, &str)] =
     &[("OSKAR_TRUSTED_PROXIES", "203.0.113.7"), ("OSKAR_LIMITS__FAILURES_PER_ADDRESS", "1000")];
@@ -149,7 +151,7 @@ async fn what_could_not_be_written_is_written_later() {
 #[tokio::test]
 async fn a_user_whom_an_issuer_vouches_for_and_who_is_not_let_in_is_told_of_too() {
     let issuer = FakeIssuer::start().await;
-    let app = TestApp::with(&issuer.settings(&[])).await;
+    let app = TestApp::with(&issuer.settings(&[SPEAKS_FOR_ACME])).await;
     let org = app.organisation("Acme").await;
     let sign_in = async |subject: &str| {
         let token = issuer.token(app.app.now(), subject, &org.member.email);
@@ -215,7 +217,7 @@ async fn a_changed_address_leaves_both_in_the_part_of_the_event_that_names_peopl
     app.anonymous().post("/api/auth/verify-email", json!({ "token": token })).await.status(204);
     let all = audit_event::Entity::find().all(app.app.db.read()).await.unwrap();
     let changed = all.iter().find(|row| row.action == "user.email_changed").unwrap();
-    assert_eq!(changed.data, json!({}));
+    assert_eq!(changed.data, json!({ "sessions_ended": 1 }));
     assert_eq!(changed.personal, Some(json!({ "before": "ana@acme.example", "after": "Ana@new.example" })));
     assert!(all.iter().all(|row| !row.data.to_string().contains('@')));
 }

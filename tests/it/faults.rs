@@ -175,9 +175,13 @@ impl Told {
     }
 }
 
+/// Needs an issuer that the server reaches; its transaction is that of the sign-in by an issuer's token.
+const LEFT_OUT: (Method, &str) = (Method::POST, "/api/auth/identities");
+
 fn writes_of(app: &TestApp) -> Vec<Route> {
-    let routes = oskar::api::recorded_routes(&app.app);
-    routes.into_iter().filter(|route| route.method != Method::GET).collect()
+    let routes = oskar::api::recorded_routes(&app.app).into_iter();
+    let writes = routes.filter(|route| route.method != Method::GET);
+    writes.filter(|route| (route.method.clone(), route.path.as_str()) != LEFT_OUT).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

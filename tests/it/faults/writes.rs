@@ -3,7 +3,7 @@
 use axum::http::Method;
 use oskar::api::Route;
 use oskar::domain::audit::Actor;
-use oskar::domain::{Change, invitations, one_time};
+use oskar::domain::{Change, identities, invitations, one_time};
 use oskar::entity::one_time_token::Purpose;
 use oskar::permission::Role;
 use sea_orm::{ConnectionTrait as _, Statement};
@@ -118,6 +118,16 @@ async fn invitation_link(rig: &Rig, admin: &Person, email: &str) -> String {
     secret.reveal().to_owned()
 }
 
+async fn link_identity(rig: &Rig, person: &Person) {
+    let app = &rig.app.app;
+    let txn = app.db.begin().await.unwrap();
+    let actor = Actor::system();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let user = person.user_id.parse().unwrap();
+    identities::link(change, "https://login.example", &person.email, user).await.unwrap();
+    txn.commit().await.unwrap();
+}
+
 async fn session_of(person: &Person) -> String {
     let me = person.with_bearer().get("/api/auth/me").await.status(200).json();
     me["session_id"].as_str().unwrap().to_owned()
@@ -134,7 +144,7 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
     let password_change = json!({ "current_password": PASSWORD, "new_password": NEW_PASSWORD });
     let domain = admin.email.split_once('@').unwrap().1;
     let new_email = format!("new@{domain}");
-    let mut target = String::new();
+    let (mut target, mut query) = (String::new(), "");
     let started = Proof::Event("session.started");
     let ended = Proof::Event("session.ended");
     let (headers, body, proof) = match (route.method.as_str(), route.path.as_str()) {
@@ -148,6 +158,14 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         ("POST", "/api/auth/logout" | "/api/logout" | "/osm/api/logout") => (bearer(admin), None, ended),
         ("POST", "/api/auth/change-password" | "/api/change-password") => {
             (bearer(admin), Some(password_change), Proof::Event("user.password_changed"))
+        }
+        ("POST", "/api/auth/reauthenticate") => {
+            (bearer(admin), Some(json!({ "password": PASSWORD })), Proof::Nothing)
+        }
+        ("DELETE", "/api/auth/identities") => {
+            link_identity(rig, admin).await;
+            query = "?issuer=https://login.example";
+            (bearer(admin), None, Proof::Event("identity.unlinked"))
         }
         ("POST", "/api/auth/change-email") => {
             let body = json!({ "email": new_email, "password": PASSWORD });
@@ -254,5 +272,6 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         (method, path) => panic!("{method} {path} is a write: say what to ask of it, and how to see it done"),
     };
     let path = route.path.replace("{org}", organisation).replace("{id}", &target).replace("{user}", &target);
+    let path = path + query;
     Asked { method: route.method.clone(), path, headers, body, proof }
 }
