@@ -50,9 +50,11 @@ pub async fn check(
     password: &PresentedPassword,
     only_verified: bool,
 ) -> Result<Checked, Error> {
+    let reading = door.turn_to_read().await?;
     let user = find(door.db.read(), name).await?;
     let name = normalised(name);
     let budget = door.budget_for(user.as_ref(), &name).await?;
+    drop(reading);
     let mut unproven = false;
     let outcome = door
         .guess(Some(budget), user.as_ref(), async {

@@ -37,6 +37,8 @@ pub use owner::{let_in, unlock};
 
 /// How long an attempt waits for the outcome of others. Less than a request may take.
 const PATIENCE: TimeDelta = TimeDelta::seconds(20);
+/// How many sign-ins of a node read at once whose attempt they are.
+const READING: usize = 4;
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -63,6 +65,15 @@ pub struct Door<'a> {
 }
 
 impl Door<'_> {
+    /// Waits for a turn to read what an attempt needs. Many sign-ins at once wait here, in memory, because a wait for the
+    /// database's connections soon ends with [`Error::Busy`].
+    ///
+    /// # Errors
+    /// [`Error::Internal`]: never in practice.
+    pub async fn turn_to_read(&self) -> Result<Place, Error> {
+        self.gates.enter(Digest::default(), READING).await
+    }
+
     /// Whose budget an attempt at an account draws on: the device's, if the account signed in on it; the network's,
     /// if it signed in from there; or else the one that all strangers share.
     ///
