@@ -239,7 +239,7 @@ pub async fn sign_in_with_password(
     let required = app.config.verify_email_required;
     let checked = sign_in::check(&client.door(app), name, password, required).await?;
     let place = tokens::place(app.db.read(), checked.user.id, None, input.organisation.as_deref()).await?;
-    let _turn = app.db.turn(place.as_ref().map(|place| place.organisation.id)).await?;
+    let _turn = app.db.turn_to_sign_in(place.as_ref().map(|place| place.organisation.id)).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

@@ -29,7 +29,14 @@ pub(super) struct Bulkhead {
 /// A write's turn, until it is dropped.
 #[derive(Debug)]
 pub struct Turn {
-    _places: Option<[Place; 2]>,
+    _places: Vec<Place>,
+}
+
+/// How many may wait for their turn in an organisation.
+#[derive(Clone, Copy, Debug)]
+enum Crowd {
+    Small,
+    Any,
 }
 
 impl Bulkhead {
@@ -43,11 +50,16 @@ impl Bulkhead {
         })
     }
 
-    async fn enter(&self, organisation: OrganisationId) -> Result<[Place; 2], Error> {
-        let place = self.all.try_enter(organisation, self.at_once + WAITING).ok_or(Error::Busy)?;
+    async fn enter(&self, organisation: OrganisationId, crowd: Crowd) -> Result<Vec<Place>, Error> {
+        let waiting = match crowd {
+            Crowd::Small => {
+                Some(self.all.try_enter(organisation, self.at_once + WAITING).ok_or(Error::Busy)?)
+            }
+            Crowd::Any => None,
+        };
         let turn = self.under_way.enter(organisation, self.at_once);
         let turn = tokio::time::timeout(PATIENCE, turn).await.map_err(|_| Error::Busy)??;
-        Ok([turn, place])
+        Ok(waiting.into_iter().chain([turn]).collect())
     }
 }
 
@@ -58,13 +70,26 @@ impl Database {
     /// [`Error::Busy`] at once if too many wait already, and if its turn does not come in ten seconds;
     /// [`Error::StorageUnavailable`] if those before it wait for a database that is dead.
     pub async fn turn(&self, organisation: impl Into<Option<OrganisationId>>) -> Result<Turn, Error> {
-        let places = match (&self.bulkhead, organisation.into()) {
-            (Some(bulkhead), Some(organisation)) => Some(tokio::select! {
+        self.turn_in(organisation.into(), Crowd::Small).await
+    }
+
+    /// The same for a sign-in whose password was right: however many wait, none is refused because of the others. How
+    /// many come is bounded by the budgets of guesses and the queue of the hasher.
+    ///
+    /// # Errors
+    /// Those of [`Database::turn`], but not at once.
+    pub async fn turn_to_sign_in(&self, organisation: Option<OrganisationId>) -> Result<Turn, Error> {
+        self.turn_in(organisation, Crowd::Any).await
+    }
+
+    async fn turn_in(&self, organisation: Option<OrganisationId>, crowd: Crowd) -> Result<Turn, Error> {
+        let places = match (&self.bulkhead, organisation) {
+            (Some(bulkhead), Some(organisation)) => tokio::select! {
                 biased;
-                places = bulkhead.enter(organisation) => places?,
+                places = bulkhead.enter(organisation, crowd) => places?,
                 () = self.pulse.until_dead() => return Err(Error::StorageUnavailable(SILENT.into())),
-            }),
-            _ => None,
+            },
+            _ => Vec::new(),
         };
         Ok(Turn { _places: places })
     }

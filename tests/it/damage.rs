@@ -20,6 +20,10 @@ async fn started() -> Installation {
         Installation::with(None)
     };
     installation.run(&["user", "list"], "").await.code(0);
+    if !on_postgres() {
+        // Everything in one file, which is what a backup of it is to have.
+        sql(&installation, "PRAGMA wal_checkpoint(TRUNCATE)").await;
+    }
     installation
 }
 

@@ -21,6 +21,9 @@ use crate::races::{at_once, with};
 use crate::support::{Answer, Credential, PASSWORD, TestApp, TestKey, TestOrganisation, on_postgres};
 use crate::waiting::somebody_waits;
 
+/// Many are sent here.
+const ANY_INVITATIONS: (&str, &str) = ("OSKAR_LIMITS__INVITATIONS", "0");
+
 /// Far longer than anything here takes, unless it waits for what is held.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Longer than these tests: what waits for a lock waits until it is let go.
@@ -71,7 +74,7 @@ async fn goes_on(app: &TestApp, org: &TestOrganisation, verified: &TestKey) {
 
 /// Sends that many writes to an organisation whose row is held, of which `refused` find no place to wait.
 async fn others_go_on_beside(many: usize, refused: usize) {
-    let app = TestApp::with(&[PATIENT]).await;
+    let app = TestApp::with(&[PATIENT, ANY_INVITATIONS]).await;
     let (acme, globex) = (app.organisation("Acme").await, app.organisation("Globex").await);
     let verified = globex.key("live", "viewer", None).await;
     let held = hold(&app, &acme).await;
@@ -308,7 +311,7 @@ async fn an_invitation_waits_for_no_other_organisation_s() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn invitations_to_the_same_people_in_another_order_do_not_wait_for_each_other_in_a_circle() {
-    let app = TestApp::with(&[("OSKAR_LIMITS__INVITATIONS", "0")]).await;
+    let app = TestApp::with(&[ANY_INVITATIONS]).await;
     let other = app.another_node().await;
     let (acme, globex) = (app.organisation("Acme").await, app.organisation("Globex").await);
     for round in 0..4 {

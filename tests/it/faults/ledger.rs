@@ -62,7 +62,7 @@ pub async fn check(app: &TestApp, after: &str) {
     assert!(mailed.is_subset(&mails), "mails of invitations, after {after}");
 
     let sessions = session::Entity::find().all(db).await.unwrap();
-    let started = events.targets(&["session.started"], &none);
+    let started = events.targets(&["session.started", "session.renewed"], &none);
     assert_eq!(ids(&sessions, |row| row.id), started, "sessions, after {after}");
 
     // A membership is added once in these tests.
