@@ -115,10 +115,19 @@ async fn at_once_and_on_two_nodes_no_more_are_sent() {
     for attempt in attempts {
         match attempt.await.unwrap() {
             201 => sent += 1,
-            status => assert_eq!(status, 429),
+            // Busy: one of several that waited for the same organisation for too long.
+            status => assert!(matches!(status, 429 | 503), "{status}"),
         }
     }
-    assert_eq!(sent, 5);
+    // Neither more nor fewer, once they come one after the other.
+    let last = loop {
+        let status = invite(&ana.with_cookie(), "two", &format!("late{sent}-"), 1).await.status;
+        if status != 201 {
+            break status;
+        }
+        sent += 1;
+    };
+    assert_eq!((sent, last), (5, 429));
 }
 
 #[tokio::test]
