@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
+use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
 use oskar::domain::{Change, identities, members, one_time, sign_in, users};
 use oskar::entity::one_time_token::{self, Purpose};
@@ -15,7 +16,7 @@ use sea_orm::{
 use sea_orm::{DbBackend, Statement};
 use serde_json::json;
 
-use crate::support::{Client, Credential, FakeIssuer, PASSWORD, TestApp, on_postgres};
+use crate::support::{Client, Credential, FakeIssuer, PASSWORD, SPEAKS_FOR_ACME, TestApp, on_postgres};
 
 const ANA: &str = "ana@acme.example";
 
@@ -57,11 +58,14 @@ async fn an_identity_that_was_unlinked_starts_no_session() {
         return;
     }
     let issuer = FakeIssuer::start().await;
-    let app = TestApp::with(&issuer.settings(&[])).await;
+    let app = TestApp::with(&issuer.settings(&[SPEAKS_FOR_ACME])).await;
     app.register(ANA, Some("Acme")).await;
-    let token = issuer.token(app.app.now(), "ana", ANA);
-    let client = Client::new(app.router.clone(), Credential::Bearer(token));
-    client.call(Method::POST, "/api/auth/login", None).await.status(200);
+    // Each token is good once.
+    let [first, client] = [1, 2].map(|second| {
+        let token = issuer.token(app.app.now() - TimeDelta::seconds(second), "ana", ANA);
+        Client::new(app.router.clone(), Credential::Bearer(token))
+    });
+    first.call(Method::POST, "/api/auth/login", None).await.status(200);
     let unlink = async |change: Change<'_>, ana| identities::unlink(change, ana, &issuer.url).await.unwrap();
     let sign_in = async move { client.call(Method::POST, "/api/auth/login", None).await };
     assert_eq!(meanwhile(&app, unlink, sign_in).await.status(503).code(), "busy");

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::process::{Installation, Ran};
-use crate::support::{Client, Credential, FakeIssuer, Key, TestApp};
+use crate::support::{Client, Credential, FakeIssuer, Key, SPEAKS_FOR_ACME, TestApp};
 
 /// A key of 2048 bits whose primes were made as the faulty library did: k·M + (65537^a mod M).
 fn roca() -> Key {
@@ -87,10 +87,10 @@ async fn an_issuer_with_a_weak_or_ambiguous_key_signs_in_by_its_other_keys() {
     let set = vec![issuer.key.jwk("first"), weak.jwk("weak"), first.jwk("same"), second.jwk("same")];
     issuer.mood.keys.lock().await.clone_from(&set);
     let pinned = json!({ "keys": set }).to_string();
-    let fetched = TestApp::with(&issuer.settings(&[])).await;
+    let fetched = TestApp::with(&issuer.settings(&[SPEAKS_FOR_ACME])).await;
     fetched.register("ana@acme.example", Some("Acme")).await;
-    let by_setting =
-        fetched.another_node_with(&issuer.settings(&[("OSKAR_ISSUERS__0__JWKS", &pinned)])).await;
+    let settings = issuer.settings(&[SPEAKS_FOR_ACME, ("OSKAR_ISSUERS__0__JWKS", &pinned)]);
+    let by_setting = fetched.another_node_with(&settings).await;
     for app in [&fetched, &by_setting] {
         let sign_in = async |key: &Key, algorithm: &str, kid: &str| {
             let claims = issuer.claims(app.app.now(), "ana", "ana@acme.example");
