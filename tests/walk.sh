@@ -82,7 +82,7 @@ call GET "$link"
 answers 200
 holds 'it is a form that works without a script' grep -q '<form method="post"' "$WALK/body"
 holds 'there is no script' not_in_body '<script'
-holds 'the link is not passed on to other sites' same "$(header referrer-policy)" no-referrer
+holds 'the link is not passed on to other sites' same "$(header referrer-policy)" same-origin
 
 tell 'A short password is refused, and nothing has to be typed again.'
 call POST "$link" '' --data-urlencode email=ada@acme.example --data-urlencode organisation=Acme --data-urlencode password=short
