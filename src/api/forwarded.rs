@@ -65,15 +65,11 @@ fn compat(query: &str) -> Result<bool, Error> {
     Ok(is_nginx)
 }
 
-/// `auth_request` takes 401 and 403 for refusals and makes everything else a failure of its own, 500. That is right for a
-/// requirement that is no requirement (422), which is a mistake in nginx' own settings: no visitor can be at fault, and
-/// it must not look as if one was.
+/// `auth_request` takes 401 and 403 for refusals and makes everything else a failure of its own, 500, so 403 stands for
+/// the rest. nginx can tell the gateway's own mistakes (422) from a visitor's 403 by the header.
 fn for_nginx(mut response: Response) -> Response {
     let status = response.status();
-    let is_understood = status.is_success()
-        || [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::UNPROCESSABLE_ENTITY]
-            .contains(&status);
-    if !is_understood {
+    if !status.is_success() && status != StatusCode::UNAUTHORIZED {
         *response.status_mut() = StatusCode::FORBIDDEN;
     }
     response.headers_mut().insert(STATUS, status.as_u16().into());

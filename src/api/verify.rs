@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::input::Params;
 use super::who::{Kind, Who};
@@ -43,8 +43,16 @@ pub struct Requirements {
     org: Vec<String>,
     /// `nginx`: only statuses that its `auth_request` understands, with the one that it would be in `X-Auth-Status`.
     #[serde(default, rename = "compat")]
-    #[param(value_type = Option<String>, required = false, nullable = false, example = "nginx")]
+    #[param(value_type = Option<Gateway>, inline, required = false, nullable = false, example = "nginx")]
     _compat: Vec<IgnoredAny>,
+}
+
+/// A gateway that needs answers of its own.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum Gateway {
+    Nginx,
 }
 
 /// Verify the caller
@@ -63,8 +71,8 @@ pub struct Requirements {
 /// requests, then 429. A requirement that is no requirement, such as an unknown permission, is the gateway's mistake and
 /// no visitor's: 422 (`unknown_permission`, `validation_failed`).
 ///
-/// With `compat=nginx`, 403 stands for everything that `auth_request` would make a 500 of, 422 excepted: there 500 is
-/// right. `X-Auth-Status` has the true status, `Retry-After` what it has without.
+/// With `compat=nginx`, 403 stands for everything that `auth_request` would make a 500 of. `X-Auth-Status` has the true
+/// status, so that nginx can tell its own mistake (422) from a visitor's 403; `Retry-After` has what it has without.
 #[utoipa::path(get, path = "/api/verify", operation_id = "verify", tag = TAG, params(Requirements),
     responses((status = 200, description = "The caller may.", body = Who,
         headers(

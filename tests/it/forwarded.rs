@@ -188,9 +188,9 @@ async fn nginx_gets_statuses_that_it_understands() {
         last = by_nginx(&app, "", &guess).await;
     }
     assert_eq!((last.0, last.1.as_str(), last.2.is_empty()), (403, "429", false));
-    // The gateway's own mistakes are no visitor's: nginx makes them its own failure.
+    // The header tells the gateway's own mistakes from a visitor's 403.
     for query in ["&permission=no:such", "&role=boss", "&role=admin&role=viewer", "&colour=red"] {
-        assert_eq!(by_nginx(&app, query, &[good]).await, told(422, "422", ""), "{query}");
+        assert_eq!(by_nginx(&app, query, &[good]).await, told(403, "422", ""), "{query}");
     }
     app.app.db.clone().close().await;
     let (status, true_status, retry) = by_nginx(&app, "", &[good]).await;

@@ -249,7 +249,8 @@ async fn nginx_holds() {
 #[tokio::test]
 async fn nginx_tells_what_it_does_not_understand() {
     let protected = Protected::new().await;
-    for (told, status) in [("503", 503), ("500", 503), ("429", 429), ("400", 400), ("403", 403), ("421", 403)]
+    for (told, status) in
+        [("503", 503), ("500", 503), ("429", 429), ("422", 500), ("400", 400), ("403", 403), ("421", 403)]
     {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let oskar = listener.local_addr().unwrap().to_string();
