@@ -52,7 +52,7 @@ async fn a_bad_password_is_refused_and_nothing_is_made() {
     let installation = Installation::new().await;
     let setup = ["setup", "--email", "ci@acme.test", "--org", "Acme", "--password-stdin"];
     let ran = installation.run(&setup, "short\n").await.code(1);
-    assert!(ran.err.contains("12 to 1024 bytes"), "{}", ran.err);
+    assert!(ran.err.contains("12 to 256 characters"), "{}", ran.err);
     assert_eq!(installation.run(&["user", "list", "--json"], "").await.code(0).json(), json!([]));
 }
 
