@@ -22,6 +22,7 @@ mod secret_key;
 mod sessions;
 mod settings;
 mod sources;
+mod tls;
 mod update_feed;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -39,9 +40,11 @@ pub use issuers::{AcceptedTokens, Issuer, KeySource};
 pub use limits::{DatabaseTime, Limits};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
+pub use secret_file::read_private;
 pub use sessions::{Cookies, Sessions};
 pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Sourced, Sources, Written};
+pub use tls::Tls;
 pub use update_feed::UpdateFeed;
 
 use crate::jwt::SigningAlgorithm;
@@ -97,6 +100,8 @@ pub struct Config {
     pub compat: bool,
     pub trusted_proxies: Vec<IpNet>,
     pub allow_plain_http: bool,
+    /// The server speaks TLS by itself.
+    pub tls: Option<Tls>,
     pub hsts_include_subdomains: bool,
     pub docs: bool,
     pub update_feed: Option<UpdateFeed>,
@@ -160,7 +165,9 @@ impl Config {
         let env = read.choice("env", &[("development", Mode::Development), ("production", Mode::Production)]);
         let listen = read.socket("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8675)));
         let data_dir = PathBuf::from(read.text("data_dir"));
-        let local_url = format!("http://localhost:{}", listen.port());
+        let tls = Tls::read(&mut read);
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let local_url = format!("{scheme}://localhost:{}", listen.port());
         let public_url = match read.text("public_url") {
             "" => local_url,
             given => origin::normalise(given).unwrap_or_else(|problem| {
@@ -212,6 +219,7 @@ impl Config {
             compat: read.one("compat", true),
             trusted_proxies: read.networks("trusted_proxies"),
             allow_plain_http: read.one("allow_plain_http", false),
+            tls,
             hsts_include_subdomains: read.one("hsts_include_subdomains", false),
             docs: match read.text("docs") {
                 "" => env == Mode::Development,
@@ -243,6 +251,12 @@ impl Config {
             secret_key,
         };
         config.check_registration(&mut read);
+        if config.tls.is_some() && !config.is_https() {
+            read.problem(
+                "public_url",
+                "begins with http://, but `tls.cert` makes the server speak https alone",
+            );
+        }
         if env == Mode::Production {
             production::check(&config, &mut read);
         }

@@ -47,9 +47,9 @@ fn addresses(config: &Config, read: &mut Reader<'_>) {
         read.problem("trusted_proxies", problem);
     }
     let behind_proxy = read.written("trusted_proxies") && !config.trusted_proxies.is_empty();
-    if !config.is_loopback() && !behind_proxy && !config.allow_plain_http {
+    if !config.is_loopback() && config.tls.is_none() && !behind_proxy && !config.allow_plain_http {
         let problem = format!(
-            "is {}, which others reach without TLS. Name the proxy that speaks TLS in trusted_proxies, listen on 127.0.0.1, or write allow_plain_http = true",
+            "is {}, which others reach without TLS. Name the proxy that speaks TLS in trusted_proxies, or a certificate in tls.cert and tls.key, or listen on 127.0.0.1, or write allow_plain_http = true",
             config.listen
         );
         read.problem("listen", &problem);

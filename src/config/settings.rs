@@ -78,7 +78,7 @@ macro_rules! settings {
 settings! {
     "env" One "development": "`development`, or `production`, which refuses to start on anything unsafe, and names all of it at once.";
     "listen" One "127.0.0.1:8675": "Address and port to listen on. Without it, `PORT` is accepted too: all addresses, that port.";
-    "public_url" One "": "Where browsers and clients reach this server, such as `https://auth.example.com`; the issuer of its tokens. Default: http://localhost and the port.";
+    "public_url" One "": "Where browsers and clients reach this server, such as `https://auth.example.com`; the issuer of its tokens. Default: localhost and the port.";
     "data_dir" One "oskar-data": "Folder of the SQLite database and the master secret; made with mode 0700.";
     "database_url" One "" secret: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`, with special characters percent-encoded, and with `?sslmode=verify-full` (and `&sslrootcert=FILE`) where it is another machine; `DATABASE_URL` is accepted too. Default: SQLite in the data folder.";
     "database_tls" One "verify-full": "`verify-full`: production asks for `sslmode=verify-full` where PostgreSQL is neither on this machine nor behind a socket; `insecure`: it does not, and the password may be read on the way.";
@@ -95,6 +95,8 @@ settings! {
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
     "trusted_proxies" List "": "Networks of your proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` is believed (`Forwarded` is not read), and at `/api/verify` `X-Forwarded-Method`, `-Host` and `-Proto`. Default: none; the client is the peer that connects. Production asks for it: an empty list says that there are none.";
     "allow_plain_http" One "false": "Whether production may listen where others reach it without TLS, with no proxy named in `trusted_proxies`.";
+    "tls.cert" One "": "The certificate file (PEM, the server's first) by which the server speaks TLS itself, without a proxy. Read again when it changes.";
+    "tls.key" One "": "The file of its private key (PEM).";
     "hsts_include_subdomains" One "false": "Whether browsers are told to use https for all subdomains of `public_url` too (`Strict-Transport-Security: includeSubDomains`).";
     "docs" One "": "Whether `/docs` shows Swagger UI. Default: in development.";
     "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";

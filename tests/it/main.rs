@@ -98,6 +98,7 @@ mod smoke;
 mod smtp;
 mod storage;
 mod stream;
+mod tls;
 mod tokens;
 mod unproven;
 mod unseen_registration;

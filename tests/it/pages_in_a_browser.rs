@@ -26,7 +26,7 @@ async fn server() -> (TestApp, String) {
     let url = format!("http://oskar.test:{port}");
     let app = TestApp::with(&[("OSKAR_PUBLIC_URL", &url)]).await;
     let serving = app.app.clone();
-    tokio::spawn(async move { oskar::server::serve(&serving, listener, std::future::pending()).await });
+    tokio::spawn(async move { oskar::server::serve(&serving, listener, None, std::future::pending()).await });
     (app, url)
 }
 

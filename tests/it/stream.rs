@@ -29,7 +29,7 @@ async fn serve(app: &TestApp) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let app = app.app.clone();
-    tokio::spawn(async move { oskar::server::serve(&app, listener, std::future::pending()).await });
+    tokio::spawn(async move { oskar::server::serve(&app, listener, None, std::future::pending()).await });
     port
 }
 
@@ -278,7 +278,7 @@ async fn a_server_that_stops_says_so_and_waits_for_the_answer() {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let shared = app.app.clone();
     let serving = tokio::spawn(async move {
-        oskar::server::serve(&shared, listener, async { stopped.await.unwrap() }).await;
+        oskar::server::serve(&shared, listener, None, async { stopped.await.unwrap() }).await;
     });
     let client = org.admin.with_bearer();
     let mut socket = open(port, "acme", &ticket(&client, None).await, None).await.unwrap();
