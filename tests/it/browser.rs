@@ -375,6 +375,14 @@ async fn the_documentation_loads_from_this_server_alone() {
 }
 
 #[tokio::test]
+async fn the_documentation_keeps_no_credential_in_the_browser() {
+    let app = TestApp::start().await;
+    let settings = app.anonymous().get("/docs/swagger-initializer.js").await.status(200);
+    assert!(settings.text().contains("/api/openapi.json"), "{}", settings.text());
+    assert!(!settings.text().contains("persistAuthorization"), "{}", settings.text());
+}
+
+#[tokio::test]
 async fn the_documentation_can_be_turned_off() {
     let app = TestApp::with(&[("OSKAR_DOCS", "false")]).await;
     for path in ["/docs", "/docs/", "/docs/swagger-initializer.js"] {

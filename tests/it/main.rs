@@ -12,6 +12,7 @@ mod account_events;
 mod address;
 mod allowance;
 mod architecture;
+mod asvs;
 mod at_rest;
 mod auth;
 mod basic;
