@@ -6,6 +6,7 @@
 mod database;
 mod database_url;
 mod environment;
+mod events;
 mod file;
 mod in_use;
 mod issuers;
@@ -36,7 +37,8 @@ pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
 pub use environment::Environment;
 pub use in_use::InUse;
 pub use issuers::{AcceptedTokens, Issuer, KeySource};
-pub use limits::{DatabaseTime, Limits};
+pub use events::EventDestination;
+pub use limits::{Caps, DatabaseTime, Limits};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
 pub use sessions::{Cookies, Sessions};
@@ -129,6 +131,8 @@ pub struct Tokens {
 pub struct Log {
     pub level: String,
     pub format: LogFormat,
+    /// `None`: events are in the database only.
+    pub events: Option<EventDestination>,
 }
 
 fn refresh_grace(read: &mut Reader<'_>) -> TimeDelta {
@@ -232,6 +236,7 @@ impl Config {
             issuers: issuers::read(&mut read),
             log: Log {
                 level: read.log_level("log.level"),
+                events: events::read(&mut read),
                 format: read.choice(
                     "log.format",
                     &[("auto", LogFormat::Auto), ("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
