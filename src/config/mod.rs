@@ -101,6 +101,7 @@ pub struct Config {
     pub allow_plain_http: bool,
     pub hsts_include_subdomains: bool,
     pub docs: bool,
+    pub show_version: bool,
     pub update_feed: Option<UpdateFeed>,
     pub tokens: Tokens,
     pub sessions: Sessions,
@@ -221,6 +222,7 @@ impl Config {
                 "" => env == Mode::Development,
                 _ => read.one("docs", false),
             },
+            show_version: read.one("show_version", true),
             update_feed: update_feed::read(&mut read),
             tokens: Tokens {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),

@@ -97,6 +97,7 @@ settings! {
     "allow_plain_http" One "false": "Whether production may listen where others reach it without TLS, with no proxy named in `trusted_proxies`.";
     "hsts_include_subdomains" One "false": "Whether browsers are told to use https for all subdomains of `public_url` too (`Strict-Transport-Security: includeSubDomains`).";
     "docs" One "": "Whether `/docs` shows Swagger UI. Default: in development.";
+    "show_version" One "true": "Whether `/health`, `/livez`, `/readyz` and the API document tell everybody the version; administrators see it at `/health` either way.";
     "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";
     "cors.allowed_headers" List "": "Headers that those pages may send besides the usual ones, such as `X-Datadog-Trace-Id`.";
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";

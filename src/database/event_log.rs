@@ -55,8 +55,8 @@ impl EventLog {
         if let EventDestination::File(path) = destination {
             append(path, &[])?;
         }
-        let (messages, receiver) = channel();
-        let (ending, ended) = channel();
+        let (messages, receiver) = channel::<String>();
+        let (ending, ended) = channel::<()>();
         let state = Arc::<State>::default();
         let (destination, shared) = (destination.clone(), state.clone());
         std::thread::Builder::new().name("events".to_owned()).spawn(move || {

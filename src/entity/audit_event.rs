@@ -96,6 +96,11 @@ impl Entity {
         Self::find()
     }
 
+    /// What was done to a user, key or session, by id.
+    pub fn of_target(target: String) -> Select<Self> {
+        Self::find().filter(COLUMN.target_id.eq(target))
+    }
+
     /// What happened to a user's account: events without an organisation that the user caused or that changed the
     /// user, and the starts and ends of their sessions. `sessions` are the user's, because a session's event names
     /// the session and, where a thief or an admin caused it, not the user.
