@@ -74,7 +74,11 @@ impl Events {
         tail.skip(&events);
         loop {
             for event in &events {
-                output::print(&if common.json { event.to_json().to_string() } else { row(event).join("  ") })?;
+                output::print(&if common.json {
+                    event.to_json().to_string()
+                } else {
+                    row(event).join("  ")
+                })?;
             }
             tokio::select! {
                 () = tokio::time::sleep(POLL) => {}

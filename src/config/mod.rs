@@ -35,9 +35,9 @@ use zeroize::Zeroizing;
 
 pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
 pub use environment::Environment;
+pub use events::EventDestination;
 pub use in_use::InUse;
 pub use issuers::{AcceptedTokens, Issuer, KeySource};
-pub use events::EventDestination;
 pub use limits::{Caps, DatabaseTime, Limits};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;

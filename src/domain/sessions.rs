@@ -55,7 +55,7 @@ impl Beginning {
     }
 }
 
-/// Of sessions that are too many, so many are ended by one sign-in.
+/// The most sessions that one sign-in ends: after the cap was lowered there may be more.
 const MOST_ENDED: u64 = 100;
 
 /// Starts a session. The cookie's value is given back this one time. From now on the account knows the network. If the
@@ -108,12 +108,12 @@ pub async fn renew(
 async fn end_the_oldest(change: Change<'_>, user: UserId) -> Result<(), Error> {
     let Some(most) = change.txn.caps().sessions else { return Ok(()) };
     users::lock(change, user).await?;
-    let there = session::Entity::of_user(user).count(change.txn).await?;
-    let too_many = (there + 1).saturating_sub(most).min(MOST_ENDED);
+    let alive = session::Entity::of_user(user).filter(session::Entity::not_over(change.now));
+    let too_many = (alive.clone().count(change.txn).await? + 1).saturating_sub(most).min(MOST_ENDED);
     if too_many == 0 {
         return Ok(());
     }
-    let oldest = session::Entity::of_user(user)
+    let oldest = alive
         .order_by_asc(session::Column::CreatedAt)
         .order_by_asc(session::Column::Id)
         .limit(too_many)

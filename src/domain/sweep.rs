@@ -8,12 +8,12 @@ use super::Change;
 use super::known_network::KNOWN_FOR;
 use crate::clock::Timestamp;
 use crate::entity::{
-    api_key, api_key_secret, audit_event, invitation, known_network, login_failure, one_time_token, outbox, registration_budget,
-    session, signing_key, socket_ticket, spent_issuer_token,
+    api_key, api_key_secret, audit_event, invitation, known_network, login_failure, one_time_token, outbox,
+    registration_budget, session, signing_key, socket_ticket, spent_issuer_token,
 };
 use crate::error::Error;
 
-/// API keys are deleted in statements of so many: each has an event.
+/// The most API keys that one statement deletes; each has an event.
 const KEYS_AT_ONCE: u64 = 200;
 
 /// How long things are kept.

@@ -36,7 +36,9 @@ impl Cap {
             Self::OpenInvitations => {
                 format!("An organisation has at most {most} open invitations: withdraw one first.")
             }
-            Self::Tickets => format!("At most {most} tickets may be unused: use them, or wait until they expire."),
+            Self::Tickets => {
+                format!("At most {most} tickets may be unused: use them, or wait until they expire.")
+            }
             Self::EmailChanges => {
                 format!("A change of address can be asked for {most} times in 24 hours. Try again later.")
             }

@@ -22,7 +22,7 @@ const PAUSE: TimeDelta = TimeDelta::seconds(10);
 /// A key that is not among them makes us look at most so often: anybody can invent a `kid`.
 const UNKNOWN_KEY_PAUSE: TimeDelta = TimeDelta::minutes(1);
 
-/// Of so many short keys of an issuer the log tells.
+/// The log tells of no more short keys of one issuer than these.
 const MOST_WARNED_OF: usize = 100;
 /// How long a request may have waited for another one's look.
 const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(30);

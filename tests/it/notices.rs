@@ -108,3 +108,28 @@ async fn keys_of_a_member_who_is_gone_or_disabled_go_on_and_the_admins_are_told(
         assert!(mail.letter.html().unwrap().contains("Deploy &#60;bot&#62;"));
     }
 }
+
+#[tokio::test]
+async fn a_changed_username_is_told_with_an_event_and_a_changed_name_is_not() {
+    let app = TestApp::start().await;
+    let ana = app.register("ana@acme.example", Some("Acme")).await;
+    let client = ana.with_cookie();
+    let patch = async |body| client.patch("/api/auth/me", body).await.status(200);
+    patch(json!({ "name": "Ana Ruiz" })).await;
+    assert!(app.mails("ana@acme.example").await.is_empty());
+    patch(json!({ "username": "ana" })).await;
+    patch(json!({ "username": "ana" })).await;
+    patch(json!({ "username": null })).await;
+    assert_eq!(app.subjects("ana@acme.example").await, ["Your username was changed"; 2]);
+    let mails = app.mails("ana@acme.example").await;
+    assert!(
+        mails[0].letter.text().unwrap().contains("ana") && !mails[1].letter.text().unwrap().contains("ana ")
+    );
+    let events = client.get("/api/account/events?action=user.username_changed").await.status(200).json();
+    let changes: Vec<_> =
+        events["data"].as_array().unwrap().iter().map(|event| event["data"].clone()).collect();
+    assert_eq!(
+        changes,
+        [json!({ "before": "ana", "after": null }), json!({ "before": null, "after": "ana" })]
+    );
+}
