@@ -128,7 +128,8 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Error> {
 /// Health
 ///
 /// Operators, and admins of an organisation, learn of a pending update and of known advisories too, if they send a
-/// credential; operators also of what is wrong with how this node is run, and of background jobs that panicked. A bad one counts as none here.
+/// credential; operators also of what is wrong with how this node is run, and of background jobs that panicked. A bad
+/// one counts as none here.
 #[utoipa::path(get, path = "/health", operation_id = "show_health", tag = TAG,
     responses((status = 200, description = "Status and version; for administrators also what is known about it.", body = HealthAnswer)))]
 pub async fn health(

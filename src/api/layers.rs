@@ -188,8 +188,9 @@ fn name_charset(headers: &mut HeaderMap) {
     let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return };
     let value = value.to_ascii_lowercase();
     if value.starts_with("text/") && !value.contains("charset=") {
-        let named = HeaderValue::from_str(&format!("{value}; charset=utf-8"));
-        headers.extend(named.ok().map(|named| (header::CONTENT_TYPE, named)));
+        if let Ok(named) = HeaderValue::from_str(&format!("{value}; charset=utf-8")) {
+            headers.insert(header::CONTENT_TYPE, named);
+        }
     }
 }
 

@@ -32,8 +32,8 @@ pub struct Rules {
 /// Invites addresses, all or none. An open invitation of the same address is replaced by the new one.
 ///
 /// # Errors
-/// Those of [`members::check_grant`]; [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::CapReached`]; [`Error::EmailUnverified`];
-/// [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
+/// Those of [`members::check_grant`]; [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::CapReached`];
+/// [`Error::EmailUnverified`]; [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
 pub async fn create(
     change: Change<'_>,
     organisation: OrganisationId,

@@ -37,8 +37,8 @@ pub struct NewKey {
 /// Makes a key; the secret is given back this one time. Keys made on the command line have no creator.
 ///
 /// # Errors
-/// [`Error::CapReached`]; [`Error::Invalid`] for permissions that the role does not have or keys may not use, an expiry in the
-/// past, or a role above the creator's.
+/// [`Error::CapReached`]; [`Error::Invalid`] for permissions that the role does not have or keys may not use, an expiry
+/// in the past, or a role above the creator's.
 pub async fn create(
     change: Change<'_>,
     keyring: &Keyring,

@@ -1,11 +1,15 @@
 //! How many of everything there may be: with many requests at once, on two nodes, too.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
+use oskar::config::SETTINGS;
 use oskar::entity::{audit_event, session};
 use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 
 use crate::races::{at_once, with};
+use crate::stream;
 use crate::support::{Answer, Credential, PASSWORD, Person, TestApp};
 
 const TRIES: usize = 8;
@@ -63,10 +67,13 @@ async fn a_sign_in_that_is_one_too_many_ends_the_oldest_session() {
     let second = app.sign_in("ana@acme.example").await;
     app.advance(TimeDelta::seconds(1));
     let third = app.sign_in("ana@acme.example").await;
-    first.with_cookie().get("/api/auth/me").await.status(200);
+    let port = stream::serve(&app).await;
+    let ticket = stream::ticket(&first.with_cookie(), None).await;
+    let mut socket = stream::open(port, "acme", &ticket, None).await.unwrap();
     app.advance(TimeDelta::seconds(1));
     let newest = app.sign_in("ana@acme.example").await;
     // The oldest has ended with all that belongs to it.
+    assert_eq!(stream::close_code(&mut socket, Duration::from_secs(5)).await, 1008);
     first.with_cookie().get("/api/auth/me").await.status(401);
     first.with_bearer().get("/api/auth/me").await.status(401);
     let refresh = json!({ "refresh_token": first.refresh_token });
@@ -124,7 +131,7 @@ async fn a_user_is_in_so_many_organisations_by_every_way_in() {
     assert_eq!(events.iter().filter(|event| event.action == "organisation.created").count(), 3);
 
     let bob = app.register("bob@beta.example", Some("Beta")).await;
-    let invite = json!({ "email": "ana@acme.example", "role": "viewer" });
+    let invite = json!({ "emails": ["ana@acme.example"], "role": "viewer" });
     bob.with_cookie().post("/api/orgs/beta/invitations", invite).await.status(201);
     let token = json!({ "token": app.mailed_secret("ana@acme.example").await });
     let accept = async || ana.with_cookie().post("/api/invitations/accept", token.clone()).await;
@@ -142,7 +149,7 @@ async fn an_organisation_has_so_many_open_invitations() {
     let (app, other) = nodes(&settings).await;
     let org = app.organisation("Acme").await;
     let path = format!("{}/invitations", org.path);
-    let body = |turn| json!({ "email": format!("new{turn}@new.example"), "role": "viewer" });
+    let body = |turn| json!({ "emails": [format!("new{turn}@new.example")], "role": "viewer" });
     let answers = post_at_once([&app, &other], &cookie(&org.admin), &path, body).await;
     let_through(&answers, 3, 409, "too_many_open_invitations");
     // One that has expired makes room, and is not opened again past the limit.
@@ -203,4 +210,17 @@ async fn zero_means_no_limit() {
     ana.with_cookie().post("/api/auth/ws-token", json!({})).await.status(200);
     app.sign_in("ana@acme.example").await;
     ana.with_cookie().get("/api/auth/me").await.status(200);
+}
+
+#[test]
+fn one_table_of_the_readme_has_every_limit_with_its_default() {
+    let readme = include_str!("../../README.md");
+    let section = readme.split("### Limits").nth(1).unwrap().split("\n#").next().unwrap();
+    let rows: Vec<_> = section.lines().filter(|line| line.starts_with("| `")).collect();
+    let limits: Vec<_> = SETTINGS.iter().filter(|setting| setting.key.starts_with("limits.")).collect();
+    assert_eq!(rows.len(), limits.len());
+    for setting in limits {
+        let begins = format!("|`{}`|{}", setting.key, setting.default);
+        assert!(rows.iter().any(|row| row.replace(' ', "").starts_with(&begins)), "{begins}");
+    }
 }

@@ -23,7 +23,7 @@ async fn revoked_and_expired_keys_and_invitations_are_deleted_and_others_stay() 
     admin.post(&keys, short).await.status(201);
     let invitations = format!("{}/invitations", org.path);
     for email in ["withdrawn@new.example", "expired@new.example", "accepted@new.example"] {
-        admin.post(&invitations, json!({ "email": email, "role": "viewer" })).await.status(201);
+        admin.post(&invitations, json!({ "emails": [email], "role": "viewer" })).await.status(201);
     }
     let accepted = json!({ "token": app.mailed_secret("accepted@new.example").await, "password": PASSWORD });
     app.anonymous().post("/api/invitations/accept", accepted).await.status(200);

@@ -54,7 +54,7 @@ async fn each_event_that_was_committed_has_its_line_and_no_other() {
     let body = json!({ "email": "new@acme.example", "password": PASSWORD });
     org.viewer.with_cookie().post("/api/auth/change-email", body).await.status(202);
     let link = json!({ "token": app.mailed_secret("new@acme.example").await });
-    app.anonymous().post("/api/auth/verify-email", link).await.status(200);
+    app.anonymous().post("/api/auth/verify-email", link).await.status(204);
     for route in oskar::api::recorded_routes(&app.app) {
         let here = route.path.replace("{org}", "acme").replace("{user}", &org.member.user_id);
         let here = here.replace("{id}", "none").replace("{*rest}", "some/where");
@@ -117,15 +117,16 @@ async fn requests_go_on_while_it_cannot_be_written_and_nothing_is_lost() {
 async fn commands_write_theirs_and_standard_output_stays_theirs() {
     let installation = Installation::new().await;
     let path = installation.data.path().join("events.log");
-    let create = ["org", "create", "Acme", "--json"];
     let run = async |arguments: &[&str], events: &str| {
         let mut command = installation.command(arguments);
         command.env("OSKAR_LOG__EVENTS", events);
         crate::process::run(command, "").await
     };
-    run(&create, path.to_str().unwrap()).await.code(0);
+    run(&["user", "create", "--email", "ana@acme.test"], path.to_str().unwrap()).await.code(0);
+    let create = |name| ["org", "create", "--name", name, "--admin", "ana@acme.test", "--json"];
+    run(&create("Acme"), path.to_str().unwrap()).await.code(0);
     assert!(contains(&lines(&path), "organisation.created"));
-    let made = run(&["org", "create", "Beta", "--json"], "stdout").await.code(0);
+    let made = run(&create("Beta"), "stdout").await.code(0);
     assert_eq!(made.json()["name"], "Beta");
     assert!(made.err.lines().any(|line| line.contains("\"organisation.created\"")), "{}", made.err);
     // What is shown is what is written.

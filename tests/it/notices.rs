@@ -110,26 +110,31 @@ async fn keys_of_a_member_who_is_gone_or_disabled_go_on_and_the_admins_are_told(
 }
 
 #[tokio::test]
-async fn a_changed_username_is_told_with_an_event_and_a_changed_name_is_not() {
+async fn a_changed_username_is_told_with_an_event_and_nothing_else_that_is_changed_with_it() {
     let app = TestApp::start().await;
-    let ana = app.register("ana@acme.example", Some("Acme")).await;
-    let client = ana.with_cookie();
-    let patch = async |body| client.patch("/api/auth/me", body).await.status(200);
-    patch(json!({ "name": "Ana Ruiz" })).await;
-    assert!(app.mails("ana@acme.example").await.is_empty());
-    patch(json!({ "username": "ana" })).await;
-    patch(json!({ "username": "ana" })).await;
-    patch(json!({ "username": null })).await;
-    assert_eq!(app.subjects("ana@acme.example").await, ["Your username was changed"; 2]);
-    let mails = app.mails("ana@acme.example").await;
-    assert!(
-        mails[0].letter.text().unwrap().contains("ana") && !mails[1].letter.text().unwrap().contains("ana ")
-    );
-    let events = client.get("/api/account/events?action=user.username_changed").await.status(200).json();
-    let changes: Vec<_> =
-        events["data"].as_array().unwrap().iter().map(|event| event["data"].clone()).collect();
+    let org = app.organisation("Acme").await;
+    let (client, email) = (org.member.with_cookie(), &org.member.email);
+    for (body, mails) in [
+        (json!({ "name": "Ana" }), 0),
+        (json!({ "username": "ana", "name": "Ana Ruiz" }), 1),
+        (json!({ "username": "ANA" }), 1),
+        (json!({ "name": "Ana" }), 1),
+        (json!({ "username": null }), 2),
+    ] {
+        client.patch("/api/auth/me", body.clone()).await.status(200);
+        assert_eq!(app.subjects(email).await, vec!["Your username was changed"; mails], "{body}");
+    }
+    // What is refused is not told.
+    org.viewer.with_cookie().patch("/api/auth/me", json!({ "username": "taken" })).await.status(200);
+    client.patch("/api/auth/me", json!({ "username": "taken" })).await.status(409);
+    let texts: Vec<_> = app.mails(email).await.iter().map(|mail| mail.letter.text().unwrap()).collect();
+    assert_eq!(texts.len(), 2);
+    assert!(texts[0].contains("ana") && texts[1].contains("no username"), "{texts:?}");
+    let changed = client.get("/api/account/events?action=user.username_changed").await.status(200).json();
+    let changed: Vec<_> =
+        changed["data"].as_array().unwrap().iter().map(|event| &event["data"]).cloned().collect();
     assert_eq!(
-        changes,
+        changed,
         [json!({ "before": "ana", "after": null }), json!({ "before": null, "after": "ana" })]
     );
 }
