@@ -129,7 +129,8 @@ async fn a_changed_username_is_told_with_an_event_and_nothing_else_that_is_chang
     client.patch("/api/auth/me", json!({ "username": "taken" })).await.status(409);
     let texts: Vec<_> = app.mails(email).await.iter().map(|mail| mail.letter.text().unwrap()).collect();
     assert_eq!(texts.len(), 2);
-    assert!(texts[0].contains("ana") && texts[1].contains("no username"), "{texts:?}");
+    // The newest first.
+    assert!(texts[0].contains("no username") && texts[1].contains("“ana”"), "{texts:?}");
     let changed = client.get("/api/account/events?action=user.username_changed").await.status(200).json();
     let changed: Vec<_> =
         changed["data"].as_array().unwrap().iter().map(|event| &event["data"]).cloned().collect();
