@@ -11,9 +11,11 @@ use crate::password::Refusal;
 use crate::permission::Permission;
 use crate::step_up::StepUp;
 
+mod cap;
 mod database;
 mod problem;
 
+pub use cap::Cap;
 pub use database::{OnConflict, StorageFailure};
 pub use problem::{Code, Problem};
 
@@ -131,6 +133,13 @@ pub enum Error {
 
     #[error("This installation has its first administrator already.")]
     AlreadySetUp,
+    #[error("{}", .cap.detail(*.most))]
+    CapReached {
+        cap: Cap,
+        most: u64,
+        /// Seconds, where waiting helps.
+        retry_after: Option<u64>,
+    },
     #[error("The organisation has no seat left.")]
     SeatsTaken,
     #[error("The invitation was accepted or withdrawn already.")]
@@ -286,6 +295,7 @@ impl Error {
             Self::LastWayIn => (S::CONFLICT, "last_way_in", "Last way in"),
             Self::KeyEnded => (S::CONFLICT, "key_ended", "Key ended"),
             Self::AlreadySetUp => (S::CONFLICT, "already_set_up", "Already set up"),
+            Self::CapReached { cap, .. } => cap.kind(),
             Self::SeatsTaken => (S::CONFLICT, "seats_taken", "No seat left"),
             Self::InvitationEnded => (S::CONFLICT, "invitation_ended", "Invitation ended"),
             Self::InvitationUnconfirmed => {

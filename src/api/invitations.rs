@@ -160,7 +160,7 @@ fn rules(app: &App) -> Rules {
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations", operation_id = "create_invitations", tag = TAG, request_body = NewInvitations,
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The invitations; their mails are on their way.", body = Invitations),
-        (status = 409, description = "Somebody is a member already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Somebody is a member already (`already_member`), there is no seat left (`seats_taken`), or as many invitations are open as may be (`too_many_open_invitations`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn create(
     State(app): State<App>,
@@ -212,7 +212,7 @@ pub async fn withdraw(
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
-        (status = 409, description = "It was accepted or withdrawn already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It was accepted or withdrawn already (`invitation_ended`), there is no seat left (`seats_taken`), or it had expired and as many are open as may be (`too_many_open_invitations`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn resend(
     State(app): State<App>,
@@ -279,7 +279,7 @@ pub async fn by_link(app: &App, token: &str) -> Result<(invitation::Model, organ
     responses((status = 200, description = "Joined.", body = Joined),
         (status = 401, description = "The password is not that of the invited address' account.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 403, description = "Signed in with another address; the invitation stays good.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 410, description = "The link is used, replaced, withdrawn or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn accept(
     State(app): State<App>,

@@ -76,7 +76,7 @@ pub async fn issue(
             Some(session) => Holder::User(by.user.id, session),
             None => Holder::Sessionless(&by.user),
         },
-        Principal::Key(by) => Holder::Key(by.key.id),
+        Principal::Key(by) => Holder::Key(by.key.organisation_id, by.key.id),
     };
     let origin = headers.get(ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned);
     if origin.as_ref().is_some_and(|origin| origin.len() > 300) {

@@ -6,6 +6,7 @@
 mod database;
 mod database_url;
 mod environment;
+mod events;
 mod file;
 mod in_use;
 mod issuers;
@@ -35,9 +36,10 @@ use zeroize::Zeroizing;
 
 pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
 pub use environment::Environment;
+pub use events::EventDestination;
 pub use in_use::InUse;
 pub use issuers::{AcceptedTokens, Issuer, KeySource};
-pub use limits::{DatabaseTime, Limits};
+pub use limits::{Caps, DatabaseTime, Limits};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
 pub use secret_file::read_private;
@@ -104,6 +106,7 @@ pub struct Config {
     pub tls: Option<Tls>,
     pub hsts_include_subdomains: bool,
     pub docs: bool,
+    pub show_version: bool,
     pub update_feed: Option<UpdateFeed>,
     pub tokens: Tokens,
     pub sessions: Sessions,
@@ -134,6 +137,8 @@ pub struct Tokens {
 pub struct Log {
     pub level: String,
     pub format: LogFormat,
+    /// `None`: events are in the database only.
+    pub events: Option<EventDestination>,
 }
 
 fn refresh_grace(read: &mut Reader<'_>) -> TimeDelta {
@@ -225,6 +230,7 @@ impl Config {
                 "" => env == Mode::Development,
                 _ => read.one("docs", false),
             },
+            show_version: read.one("show_version", true),
             update_feed: update_feed::read(&mut read),
             tokens: Tokens {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),
@@ -240,6 +246,7 @@ impl Config {
             issuers: issuers::read(&mut read),
             log: Log {
                 level: read.log_level("log.level"),
+                events: events::read(&mut read),
                 format: read.choice(
                     "log.format",
                     &[("auto", LogFormat::Auto), ("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],

@@ -269,7 +269,7 @@ impl Rows {
     async fn insert(self, change: Change<'_>) -> Result<(), Error> {
         user::Entity::insert_many(self.users).exec(change.txn).await.on_conflict(|_| Error::Busy)?;
         membership::Entity::insert_many(self.memberships).exec(change.txn).await?;
-        audit_event::Entity::insert_many(self.events).exec(change.txn).await?;
+        change.record_all(self.events).await?;
         for (organisation, admins) in self.admins {
             members::announce_admins(change, organisation, &admins).await?;
         }

@@ -22,6 +22,11 @@ const fn form(purpose: Purpose) -> (Kind, TimeDelta) {
     }
 }
 
+/// How long a link works.
+pub(super) const fn lifetime(purpose: Purpose) -> TimeDelta {
+    form(purpose).1
+}
+
 /// Makes a link's secret for a user; older links of the same kind die.
 pub async fn issue(
     change: Change<'_>,

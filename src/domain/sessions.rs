@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 use serde_json::json;
 
 use super::authentication::Authentication;
@@ -53,13 +55,18 @@ impl Beginning {
     }
 }
 
-/// Starts a session. The cookie's value is given back this one time. From now on the account knows the network.
+/// The most sessions that one sign-in ends: after the cap was lowered there may be more.
+const MOST_ENDED: u64 = 100;
+
+/// Starts a session. The cookie's value is given back this one time. From now on the account knows the network. If the
+/// user has as many sessions as there may be (`limits.sessions`), the oldest ends.
 pub async fn start(
     change: Change<'_>,
     keyring: &Keyring,
     user: UserId,
     beginning: Beginning,
 ) -> Result<(session::Model, Secret), Error> {
+    end_the_oldest(change, user).await?;
     let organisation = beginning.organisation;
     let issuer = beginning.authentication.issuer.as_ref();
     let data = issuer.map_or_else(|| json!({}), |issuer| json!({ "issuer": issuer }));
@@ -95,6 +102,32 @@ pub async fn renew(
     let data = json!({ "in_place_of": id });
     change.record(session.organisation_id, "session.renewed", Some(session.id.to_string()), data).await?;
     Ok(Some((session, cookie)))
+}
+
+/// Makes room for one session more. Under the account's lock, so that two sign-ins do not count the same sessions.
+async fn end_the_oldest(change: Change<'_>, user: UserId) -> Result<(), Error> {
+    let Some(most) = change.txn.caps().sessions else { return Ok(()) };
+    users::lock(change, user).await?;
+    let alive = session::Entity::of_user(user).filter(session::Entity::not_over(change.now));
+    let too_many = (alive.clone().count(change.txn).await? + 1).saturating_sub(most).min(MOST_ENDED);
+    if too_many == 0 {
+        return Ok(());
+    }
+    let oldest = alive
+        .order_by_asc(session::Column::CreatedAt)
+        .order_by_asc(session::Column::Id)
+        .limit(too_many)
+        .all(change.txn)
+        .await?;
+    for session in oldest {
+        if end_one(change, session.id).await? {
+            let data = json!({ "too_many": most });
+            change
+                .record(session.organisation_id, "session.ended", Some(session.id.to_string()), data)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 async fn insert(

@@ -71,7 +71,11 @@ fn which_name(constraint: &str) -> Error {
     if constraint.contains("username") { Error::UsernameTaken } else { Error::EmailTaken }
 }
 
-/// Changes what users may change of themselves; `None` leaves as it is, `Some(None)` takes away.
+/// Changes what users may change of themselves; `None` leaves as it is, `Some(None)` takes away. A username is a name to
+/// sign in with: its change has an event and a mail of its own.
+///
+/// # Errors
+/// [`Error::UsernameTaken`].
 pub async fn update(
     change: Change<'_>,
     user: user::Model,
@@ -79,7 +83,7 @@ pub async fn update(
     username: Option<Option<Username>>,
 ) -> Result<user::Model, Error> {
     let id = user.id;
-    let before = json!({ "name": user.name, "username": user.username });
+    let (old_name, old_username) = (user.name.clone(), user.username.clone());
     let mut row: user::ActiveModel = user.into();
     if let Some(name) = name {
         row.name = Set(name.as_str().to_owned());
@@ -89,10 +93,16 @@ pub async fn update(
     }
     row.updated_at = Set(change.now);
     let user = row.update(change.txn).await.on_conflict(|_| Error::UsernameTaken)?;
-    let after = json!({ "name": user.name, "username": user.username });
-    change
-        .record(None, "user.updated", Some(id.to_string()), json!({ "before": before, "after": after }))
-        .await?;
+    if user.username != old_username {
+        let data = json!({ "before": old_username, "after": user.username });
+        change.record(None, "user.username_changed", Some(id.to_string()), data).await?;
+        let told = json!({ "username": user.username });
+        outbox::enqueue(change, Kind::UsernameChanged, &user.email, told).await?;
+    }
+    if user.name != old_name {
+        let data = json!({ "before": { "name": old_name }, "after": { "name": user.name } });
+        change.record(None, "user.updated", Some(id.to_string()), data).await?;
+    }
     Ok(user)
 }
 

@@ -31,6 +31,7 @@ pub enum Kind {
     /// Somebody signed in on a device that was not seen before.
     NewDevice,
     PasswordChanged,
+    UsernameChanged,
     /// Wrong passwords have used up the account's budget: a link that lets the owner in.
     PasswordGuesses,
     /// To the admins.

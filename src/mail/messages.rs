@@ -104,6 +104,17 @@ pub fn password_changed() -> Letter {
     )
 }
 
+/// `None`: there is none any more.
+pub fn username_changed(username: Option<&str>) -> Letter {
+    let now = match username {
+        Some(username) => {
+            format!("You can sign in with the username {} from now on.", quoted::name(username))
+        }
+        None => "Your account has no username any more. You can sign in with your e-mail address.".to_owned(),
+    };
+    letter("Your username was changed".to_owned(), vec![now], None, NOT_YOU_ACT)
+}
+
 pub fn password_guesses(link: String) -> Letter {
     letter(
         "Wrong passwords at your account".to_owned(),

@@ -127,6 +127,7 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
         Kind::EmailChanged => Some(messages::email_changed(&shown(text("new")))),
         Kind::NewDevice => Some(messages::new_device(text("device"), text("address"), text("time"))),
         Kind::PasswordChanged => Some(messages::password_changed()),
+        Kind::UsernameChanged => Some(messages::username_changed(mail.data["username"].as_str())),
         Kind::PasswordGuesses => {
             let user = locked_recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
             let proven = user.filter(|user| user.email_verified_at.is_some());

@@ -4,6 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::operator::setup_link;
+use crate::production::GOOD;
 use crate::support::{Answer, Client, Credential, PASSWORD, TestApp, TestOrganisation};
 
 const APP: &str = "https://app.example.com";
@@ -289,7 +290,7 @@ async fn verification_needs_a_credential_for_options_too() {
 
 /// Nobody may frame, sniff, or learn of the address by a referrer.
 #[track_caller]
-fn assert_hardened(answer: &Answer) {
+pub fn assert_hardened(answer: &Answer) {
     let policy = answer.header("content-security-policy");
     for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action"] {
         assert!(policy.contains(part), "{}: {policy}", answer.asked);
@@ -299,10 +300,13 @@ fn assert_hardened(answer: &Answer) {
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
     ] {
         assert_eq!(answer.header(name), value, "{}: {name}", answer.asked);
     }
+    let kind = answer.header("content-type");
+    assert!(!kind.starts_with("text/") || kind.ends_with("; charset=utf-8"), "{}: {kind}", answer.asked);
     // Neither tells another site anything; with the stricter one, forms could not be sent on plain http.
     let page = answer.header("content-type").starts_with("text/html") && !answer.asked.contains("/docs");
     let referrer = if page { "same-origin" } else { "no-referrer" };
@@ -389,6 +393,19 @@ async fn the_documentation_can_be_turned_off() {
         assert_eq!(app.anonymous().get(path).await.status(404).code(), "not_found");
     }
     app.anonymous().get("/api/openapi.json").await.status(200);
+}
+
+#[tokio::test]
+async fn production_shows_the_documentation_only_if_it_is_asked_for() {
+    for (asked_for, status) in [(None, 404), (Some("false"), 404), (Some("true"), 200)] {
+        let mut settings = GOOD.to_vec();
+        settings.extend(asked_for.map(|docs| ("OSKAR_DOCS", docs)));
+        let app = TestApp::with(&settings).await;
+        for path in ["/docs/", "/docs/swagger-initializer.js", "/docs/swagger-ui.css"] {
+            app.anonymous().get(path).await.status(status);
+        }
+        app.anonymous().get("/docs").await.status(if status == 200 { 303 } else { 404 });
+    }
 }
 
 #[tokio::test]

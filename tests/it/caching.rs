@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 
+use crate::browser::assert_hardened;
 use crate::support::{Client, TestApp};
 
 /// Documents, keys and what pages are made of.
@@ -9,7 +10,7 @@ const FOR_EVERYBODY: [&str; 3] =
     ["/.well-known/jwks.json", "/.well-known/oauth-authorization-server", "/api/openapi.json"];
 
 #[tokio::test]
-async fn no_answer_may_be_kept_unless_it_says_so() {
+async fn no_answer_may_be_kept_unless_it_says_so_and_all_carry_the_security_headers() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let routes = oskar::api::recorded_routes(&app.app);
@@ -30,6 +31,7 @@ async fn no_answer_may_be_kept_unless_it_says_so() {
             let answer = caller.call(route.method.clone(), &path, body).await;
             assert_eq!(answer.header("cache-control"), expected, "{}: {}", answer.asked, answer.status);
             assert_eq!(answer.headers.get_all("cache-control").iter().count(), 1, "{}", answer.asked);
+            assert_hardened(&answer);
         }
     }
 }

@@ -28,6 +28,8 @@ fn every_mail_says_what_its_golden_file_says() {
         ),
         ("new_device", messages::new_device("Firefox <img>", "203.0.113.7", "2026-01-02 03:04 UTC")),
         ("password_changed", messages::password_changed()),
+        ("username_changed", messages::username_changed(Some("ana"))),
+        ("username_taken_away", messages::username_changed(None)),
         ("password_guesses", messages::password_guesses(link("unlock"))),
         ("key_created", messages::key_created("Ana Ruiz", "Deploy bot", "Acme")),
         ("refresh_theft", messages::refresh_theft("Firefox")),

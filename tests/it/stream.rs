@@ -22,10 +22,10 @@ const OWN: &str = "http://localhost:8675";
 const FRIEND: &str = "https://app.example.com";
 const FOREIGN: &str = "https://evil.example";
 
-type Stream = WebSocketStream<TcpStream>;
+pub type Stream = WebSocketStream<TcpStream>;
 
 /// Serves as `oskar serve` does; the port.
-async fn serve(app: &TestApp) -> u16 {
+pub async fn serve(app: &TestApp) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let app = app.app.clone();
@@ -34,7 +34,7 @@ async fn serve(app: &TestApp) -> u16 {
 }
 
 /// The socket, or the status of the refusal.
-async fn open(port: u16, org: &str, ticket: &str, origin: Option<&str>) -> Result<Stream, u16> {
+pub async fn open(port: u16, org: &str, ticket: &str, origin: Option<&str>) -> Result<Stream, u16> {
     let address = format!("ws://127.0.0.1:{port}/api/orgs/{org}/events/stream?ticket={ticket}");
     let mut request = address.into_client_request().unwrap();
     if let Some(origin) = origin {
@@ -48,7 +48,7 @@ async fn open(port: u16, org: &str, ticket: &str, origin: Option<&str>) -> Resul
     }
 }
 
-async fn ticket(client: &Client, origin: Option<&str>) -> String {
+pub async fn ticket(client: &Client, origin: Option<&str>) -> String {
     let headers: Vec<_> = origin.map(|origin| ("origin", origin)).into_iter().collect();
     let answer = client.call_with("POST".parse().unwrap(), "/api/auth/ws-token", &headers, None).await;
     let answer = answer.status(200);
@@ -74,7 +74,7 @@ async fn event(socket: &mut Stream, action: &str) -> Value {
 }
 
 /// The code that the server closes with, in that time at most.
-async fn close_code(socket: &mut Stream, within: Duration) -> u16 {
+pub async fn close_code(socket: &mut Stream, within: Duration) -> u16 {
     let closed = async {
         loop {
             if let Message::Close(frame) = socket.next().await.unwrap().unwrap() {
