@@ -53,11 +53,7 @@ async fn a_ticket_is_taken_as_a_protocol_and_only_the_other_one_is_answered() {
     assert_eq!(open(port, "", &[&format!("oskar.events, {named}")]).await, events);
     assert_eq!(open(port, "", &[&format!("oskar.events, {named}")]).await, Err(401), "good once");
     let named = format!("oskar.ticket.{}", next().await);
-    assert_eq!(
-        open(port, "", &[&named, "other", "oskar.events"]).await,
-        events,
-        "in whatever order and lines"
-    );
+    assert_eq!(open(port, "", &[&format!("{named},other , oskar.events")]).await, events, "in any order");
 
     // Browsers would close the socket, so that the ticket is not used up either.
     let named = format!("oskar.ticket.{}", next().await);
