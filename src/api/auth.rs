@@ -301,7 +301,12 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// By the settings.
 pub fn refresh_lifetime(app: &App) -> RefreshLifetime {
-    RefreshLifetime { idle: app.config.tokens.refresh_idle, absolute: app.config.tokens.refresh_absolute }
+    let tokens = &app.config.tokens;
+    RefreshLifetime {
+        idle: tokens.refresh_idle,
+        absolute: tokens.refresh_absolute,
+        grace: tokens.refresh_grace,
+    }
 }
 
 /// The user of a refresh token, locked: what is read of the session after this has not ended meanwhile.

@@ -31,14 +31,14 @@ pub struct PasswordIdea {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PasswordReason {
     code: Reason,
-    #[schema(example = "a password has 12 to 1024 bytes")]
+    #[schema(example = "a password has 12 to 256 characters")]
     message: &'static str,
 }
 
 /// What was found about a password.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PasswordVerdict {
-    /// Whether it would be accepted. `score` is advice only.
+    /// Whether it would be accepted. Above 0 `score` is advice only.
     acceptable: bool,
     #[serde(flatten)]
     strength: Strength,

@@ -214,7 +214,6 @@ fn document_proof(operation: &mut Operation) {
     operation.description = Some(format!(
         "{told}\n\n**Recent proof:** the user has signed in, or proved again who they are, within `sessions.fresh_within`; else 401 `insufficient_user_authentication`."
     ));
-    operation.extensions.get_or_insert_default().insert("x-fresh-proof".to_owned(), true.into());
 }
 
 fn schemes(access: Access) -> &'static [&'static str] {

@@ -121,12 +121,22 @@ pub struct Tokens {
     pub publish_ahead: TimeDelta,
     pub refresh_idle: TimeDelta,
     pub refresh_absolute: TimeDelta,
+    /// How long a refresh token that was used gets the same successor again.
+    pub refresh_grace: TimeDelta,
 }
 
 #[derive(Clone, Debug)]
 pub struct Log {
     pub level: String,
     pub format: LogFormat,
+}
+
+fn refresh_grace(read: &mut Reader<'_>) -> TimeDelta {
+    let grace = read.duration_or_none("tokens.refresh_grace").unwrap_or_default();
+    if grace > TimeDelta::minutes(1) {
+        read.problem("tokens.refresh_grace", "goes from 0 to one minute: a thief has as long, too");
+    }
+    grace
 }
 
 /// Everything that is wrong with the configuration, a line each.
@@ -215,6 +225,7 @@ impl Config {
                 publish_ahead: read.duration("tokens.publish_ahead"),
                 refresh_idle: read.duration("tokens.refresh_idle"),
                 refresh_absolute: read.duration("tokens.refresh_absolute"),
+                refresh_grace: refresh_grace(&mut read),
             },
             sessions,
             limits: Limits::read(&mut read),

@@ -105,6 +105,7 @@ settings! {
     "tokens.publish_ahead" One "24h": "How long a rotated-in signing key is published before it signs; others cache the key set for so long.";
     "tokens.refresh_idle" One "30d": "How long a refresh token may lie unused.";
     "tokens.refresh_absolute" One "90d": "How long a sign-in can be refreshed in all.";
+    "tokens.refresh_grace" One "10s": "How long a refresh token that was used gets the same successor again, for answers that were lost: up to `60s`; `0`: never, each is good for one request.";
     "sessions.idle" One "24h": "How long a session cookie may lie unused.";
     "sessions.absolute" One "30d": "How long a session cookie lives in all.";
     "sessions.fresh_within" One "10m": "How recently users must have proved who they are for sensitive requests, such as making an admin; `0`: when they signed in is recent enough.";

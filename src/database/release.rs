@@ -41,9 +41,8 @@ async fn within(look: impl Future<Output = Result<bool, Error>>) -> Result<bool,
     tokio::time::timeout(LOOK, look).await.unwrap_or(Err(Error::PoolTimedOut))
 }
 
-/// A connection that takes the place of another one may do so because the disk is full, of the write-ahead log, too:
-/// what the log holds goes to the file, and the log begins anew. SQLite would do that only when the log has grown to
-/// 4 MB, which it cannot.
+/// The connection may take the place of one that failed because the disk is full. The write-ahead log then has to begin
+/// anew in the room that it has, so its pages go to the file first, if the file has room for them.
 async fn make_room(connection: &mut SqliteConnection) -> Result<(), Error> {
     if let Err(error) = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").await {
         tracing::debug!(%error, "there is no room for a checkpoint");

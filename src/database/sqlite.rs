@@ -16,6 +16,9 @@ use crate::error::{Error, StorageFailure};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// The same for a reader, which waits for others only while they open or repair the file.
 const READER_BUSY_TIMEOUT: Duration = Duration::from_secs(1);
+/// After so many pages (of 4 KiB) the write-ahead log goes to the file and begins anew. With SQLite's 1000 a small disk
+/// is full of the log alone, and then the file has no room to take it in.
+const LOGGED_PAGES: &str = "256";
 /// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// So often, in steps of SQLite's virtual machine, a check looks at the clock.
@@ -36,7 +39,8 @@ pub(super) async fn connect(config: &Config, file: &Path) -> Result<Pools, Error
         .journal_mode(SqliteJournalMode::Wal)
         // What was answered must survive a power cut, not only a crash.
         .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true);
+        .foreign_keys(true)
+        .pragma("wal_autocheckpoint", LOGGED_PAGES);
     let write = release::look_at_sqlite(pool(1)).connect_with(writer).await.map_err(told)?;
     let reader = options.read_only(true).busy_timeout(READER_BUSY_TIMEOUT);
     let read = pool(config.database_connections).connect_with(reader).await.map_err(told)?;

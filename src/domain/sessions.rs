@@ -17,14 +17,23 @@ use crate::keyring::Keyring;
 use crate::refresh_token::RefreshToken;
 use crate::secret::{self, Secret};
 
-/// How long the token before the current one gets the same successor again: two tabs, a lost answer.
-pub const REPLAY_WINDOW: TimeDelta = TimeDelta::seconds(10);
-
 /// How long a refresh chain lives.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshLifetime {
     pub idle: TimeDelta,
     pub absolute: TimeDelta,
+    /// How long the token before the current one gets the same successor again: two tabs, a lost answer. Zero: each
+    /// token is good for one request (RFC 9700 section 4.14.2).
+    pub grace: TimeDelta,
+}
+
+impl RefreshLifetime {
+    /// Whether a token with that count was used up so recently that its owner may have missed the answer.
+    fn forgives(self, session: &session::Model, counter: i64, now: Timestamp) -> bool {
+        session.refresh_counter == counter + 1
+            && !self.grace.is_zero()
+            && now <= session.refresh_rotated_at + self.grace
+    }
 }
 
 /// How a session begins.
@@ -191,9 +200,7 @@ pub async fn rotate(
         Ok(Rotation::Successor(Box::new(session), successor))
     } else if !alive || session.refresh_counter == counter {
         Ok(Rotation::Refused)
-    } else if session.refresh_counter == counter + 1
-        && change.now <= session.refresh_rotated_at + REPLAY_WINDOW
-    {
+    } else if lifetime.forgives(&session, counter, change.now) {
         Ok(Rotation::Successor(Box::new(session), successor))
     } else {
         end_for_theft(change, &session, presented).await?;
@@ -217,9 +224,7 @@ pub async fn look_up(
         && change.now < session.created_at + lifetime.absolute
         && change.now < session.refresh_rotated_at + lifetime.idle;
     let counter = i64::from(presented.counter);
-    let recent =
-        session.refresh_counter == counter + 1 && change.now <= session.refresh_rotated_at + REPLAY_WINDOW;
-    if !alive || recent {
+    if !alive || lifetime.forgives(&session, counter, change.now) {
         Ok(Rotation::Refused)
     } else if session.refresh_counter != counter {
         end_for_theft(change, &session, presented).await?;

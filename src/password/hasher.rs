@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use argon2::Params;
 use tokio::sync::Semaphore;
 
+use super::normal::normal;
 use super::stored::{Memory, Stored};
 use super::{
     Context, NewPassword, PresentedPassword, ProposedPassword, RANDOM_PASSWORD, Reason, Refusal, Strength,
@@ -65,13 +66,19 @@ impl Hasher {
         password: &ProposedPassword,
         context: &Context,
     ) -> Result<NewPassword, Error> {
-        let reasons = policy::judge(&password.0, context);
-        if reasons.is_empty() {
-            return Ok(NewPassword(password.0.clone()));
-        }
         let presented = PresentedPassword(password.0.clone());
-        // It is refused all the same when there is no time to say how weak it is.
-        let strength = self.strength(&presented, context).await.ok().map(|(_, strength)| strength);
+        let (reasons, strength) = match self.strength(&presented, context).await {
+            Ok((reasons, _)) if reasons.is_empty() => return Ok(NewPassword(normal(&password.0))),
+            Ok((reasons, strength)) => (reasons, Some(strength)),
+            Err(busy) => {
+                let reasons = policy::judge(&normal(&password.0), context);
+                if reasons.is_empty() {
+                    return Err(busy);
+                }
+                // It is refused all the same when there is no time to say how weak it is.
+                (reasons, None)
+            }
+        };
         Err(Error::WeakPassword(Box::new(Refusal { pointer, reasons, strength })))
     }
 
@@ -84,11 +91,15 @@ impl Hasher {
         password: &PresentedPassword,
         context: &Context,
     ) -> Result<(Vec<Reason>, Strength), Error> {
-        let (password, context) = (password.0.clone(), context.clone());
+        let (password, context) = (normal(&password.0), context.clone());
         self.run(move |_| {
-            let reasons = policy::judge(&password, &context);
+            let mut reasons = policy::judge(&password, &context);
             let strength = Strength::measure(&password, &context);
-            Ok((reasons.clone(), if reasons.is_empty() { strength } else { strength.of_a_refused_one() }))
+            if reasons.is_empty() && strength.score == 0 {
+                reasons.push(Reason::Guessable);
+            }
+            let strength = if reasons.is_empty() { strength } else { strength.of_a_refused_one() };
+            Ok((reasons, strength))
         })
         .await
     }
@@ -108,14 +119,17 @@ impl Hasher {
     /// # Errors
     /// [`Error::Busy`] when too many are waiting already; an unreadable stored hash is internal.
     pub async fn verify(&self, password: &PresentedPassword, stored: Option<&str>) -> Result<bool, Error> {
-        let password = password.0.clone();
+        let (written, normal) = (password.0.clone(), normal(&password.0));
         // Elsewhere an empty password may have been hashed; here it is none.
-        let known = stored.is_some() && !password.is_empty();
+        let known = stored.is_some() && !written.is_empty();
         let hash: Arc<str> = stored.map_or_else(|| self.dummy.clone(), Arc::from);
         let matches = self
             .run(move |memory| {
                 let stored = Stored::read(&hash).map_err(|problem| Error::internal(problem.to_string()))?;
-                stored.verify(memory, password.as_bytes())
+                // Other systems hash what was typed, and so did we once. A password that is in its normal form, as most
+                // are, is compared once; others twice if they are wrong, whoever they are for.
+                let is_right = |password: &str| stored.verify(memory, password.as_bytes());
+                Ok(is_right(&written)? || (written != normal && is_right(&normal)?))
             })
             .await?;
         Ok(matches && known)
@@ -130,7 +144,7 @@ impl Hasher {
         if !self.is_outdated(stored) {
             return Ok(None);
         }
-        self.hash(&NewPassword(verified.0.clone())).await.map(Some)
+        self.hash(&NewPassword(normal(&verified.0))).await.map(Some)
     }
 
     fn is_outdated(&self, stored: &str) -> bool {

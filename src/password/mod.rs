@@ -5,6 +5,7 @@
 
 mod blocklist;
 mod hasher;
+mod normal;
 mod patterns;
 mod policy;
 mod stored;
@@ -21,9 +22,11 @@ pub use policy::{Context, Reason};
 pub use stored::ImportedHash;
 pub use strength::Strength;
 
-/// In bytes. RFC 8265 asks for no more rules than length; NIST SP 800-63B advises against composition rules.
+/// In characters, which are Unicode code points (NIST SP 800-63B section 5.1.1.2, and JSON Schema's `minLength`).
 pub const SHORTEST: usize = 12;
-pub const LONGEST: usize = 1024;
+pub const LONGEST: usize = 256;
+/// Of passwords that were chosen under other rules, such as those of imported users.
+const LONGEST_PRESENTED: usize = 1024;
 const RANDOM_PASSWORD: usize = 24;
 
 macro_rules! passwords {
@@ -38,7 +41,7 @@ macro_rules! passwords {
             fn try_from(text: String) -> Result<Self, String> {
                 let text = Zeroizing::new(text);
                 let check: fn(usize) -> bool = $check;
-                if check(text.len()) { Ok(Self(text)) } else { Err($message.to_owned()) }
+                if check(text.chars().count()) { Ok(Self(text)) } else { Err($message.to_owned()) }
             }
         }
 
@@ -51,15 +54,15 @@ macro_rules! passwords {
 }
 
 passwords! {
-    /// A password that somebody chooses: 12 to 1024 bytes, and none of those that are tried first.
+    /// A new password: 12 to 256 characters, and none of those that are tried first.
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 256, example = "correct horse battery staple")]
-    ProposedPassword, |length| (SHORTEST..=LONGEST).contains(&length), "a password has 12 to 1024 bytes";
-    /// A password that somebody presents, whatever the rules were when it was chosen.
-    #[schema(value_type = String, format = Password, max_length = 256, example = "correct horse battery staple")]
-    PresentedPassword, |length| length <= LONGEST, "no password is longer than 1024 bytes";
+    ProposedPassword, |length| (SHORTEST..=LONGEST).contains(&length), "a password has 12 to 256 characters";
+    /// A password to be compared, whatever the rules were when it was chosen.
+    #[schema(value_type = String, format = Password, max_length = 1024, example = "correct horse battery staple")]
+    PresentedPassword, |length| length <= LONGEST_PRESENTED, "no password is longer than 1024 characters";
 }
 
-/// A password that was judged and found good, in its context. Only [`Hasher::accept`] makes one of a proposed one.
+/// A password in its normal form that was judged and found good, in its context. Only [`Hasher::accept`] makes one of a proposed one.
 #[derive(Clone)]
 pub struct NewPassword(Zeroizing<String>);
 

@@ -12,6 +12,8 @@ use super::{LONGEST, SHORTEST, blocklist, patterns};
 const WORTH: usize = 6;
 /// Of digits and signs alone there are fewer.
 const WORTH_WITHOUT_LETTERS: usize = 8;
+/// A text is looked at up to here once it is spelt out.
+const MOST_LETTERS: usize = 2048;
 /// Of a name that has more parts, the rest does not matter.
 const MOST_WORDS: usize = 256;
 /// Shorter parts of names are in many words.
@@ -97,7 +99,7 @@ impl Context {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// Shorter than 12 bytes, or longer than 1024.
+    /// Shorter than 12 characters in its normal form, or longer than 256.
     Length,
     /// A repetition or a run of neighbouring keys.
     Repetitive,
@@ -105,13 +107,15 @@ pub enum Reason {
     Common,
     /// Names of the person, the organisation or the service, and nothing else.
     Personal,
+    /// A thousand guesses find it: its score is 0.
+    Guessable,
 }
 
 impl Reason {
     /// What is wrong, and what to do.
     pub const fn message(self) -> &'static str {
         match self {
-            Self::Length => "a password has 12 to 1024 bytes",
+            Self::Length => "a password has 12 to 256 characters",
             Self::Repetitive => {
                 "this is a repetition or a run of neighbouring keys, which is soon guessed: take four random words or more"
             }
@@ -121,6 +125,7 @@ impl Reason {
             Self::Personal => {
                 "this consists of your name, your address, your organisation or the name of this service, which is soon guessed: take four random words or more"
             }
+            Self::Guessable => "this is guessed at once: take four random words or more",
         }
     }
 }
@@ -129,7 +134,7 @@ impl Reason {
 pub fn judge(password: &str, context: &Context) -> Vec<Reason> {
     let text = normalised(password);
     let mut reasons = Vec::new();
-    if !(SHORTEST..=LONGEST).contains(&password.len()) {
+    if !(SHORTEST..=LONGEST).contains(&password.chars().count()) {
         reasons.push(Reason::Length);
     }
     let written: Vec<char> = password.chars().collect();
@@ -152,13 +157,13 @@ pub fn judge(password: &str, context: &Context) -> Vec<Reason> {
 /// Whether a text repeats what would be too short by itself.
 fn is_repetition(text: &[char]) -> bool {
     let root = patterns::root(text);
-    root.len() < text.len() && root.iter().map(|c| c.len_utf8()).sum::<usize>() < SHORTEST
+    root.len() < text.len() && root.len() < SHORTEST
 }
 
 /// Without case, and without the difference between letters that look the same (NFKC).
 fn normalised(text: &str) -> Vec<char> {
     // A single character may become many.
-    text.nfkc().flat_map(char::to_lowercase).take(2 * LONGEST).collect()
+    text.nfkc().flat_map(char::to_lowercase).take(MOST_LETTERS).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -228,6 +233,8 @@ mod tests {
         use Reason::{Common, Length, Personal, Repetitive};
         for (password, reason) in [
             ("short", Length),
+            ("🔑🐎🔋", Length),
+            ("正確な馬電池", Length),
             ("aaaaaaaaaaaa", Repetitive),
             ("123456789012", Repetitive),
             ("qwertyuiop12", Repetitive),
@@ -290,8 +297,8 @@ mod tests {
             "a long lower case phrase",
             "blue sky over the acme",
             "ana and the whale",
-            "🔑🐎🔋",
-            "正確な馬電池",
+            "🔑🐎🔋🌵🎈🧲🪁🦔🪗🧩🎻🪣",
+            "正確な馬と電池とホチキス",
             "dragon-4820-1937-5561",
             "tr0ub4dor&3tr0ub4dor&3x",
             "an examination of bananas",
@@ -306,9 +313,9 @@ mod tests {
         let names: Vec<String> = (0..2000).map(|n| format!("{n:03}x")).collect();
         let context = context().and([names.join(" ").as_str()]);
         assert_eq!(context.words().count(), MOST_WORDS);
-        let hostile = "\u{fdfa}".repeat(341);
+        let hostile = "\u{fdfa}".repeat(256);
         assert_eq!(judge(&hostile, &context).first(), Some(&Reason::Repetitive));
-        assert_eq!(normalised(&hostile).len(), 2 * LONGEST);
+        assert_eq!(normalised(&hostile).len(), MOST_LETTERS);
         assert_eq!(judge("", &context), [Reason::Length, Reason::Repetitive]);
     }
 }

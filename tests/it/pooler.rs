@@ -4,12 +4,11 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 
-use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 use crate::process::Installation;
-use crate::support::{PASSWORD, fresh_database, postgres};
+use crate::support::{fresh_database, postgres};
 
 const SECRET: &str = "pa/ss wörd%41";
 const ENCODED: &str = "pa%2Fss%20w%C3%B6rd%2541";
@@ -80,25 +79,11 @@ async fn session_mode_works_without_any_setting() {
     installation.run(&["migrate", "up"], "").await.code(0);
     let server = installation.serve(&[]).await;
     assert!(!server.banner.contains(SECRET) && !server.banner.contains(ENCODED), "{}", server.banner);
-    let (client, url) = (reqwest::Client::new(), &server.url);
-    let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation": "Acme" });
-    let person: Value = client
-        .post(format!("{url}/api/auth/register"))
-        .json(&body)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    let token = person["token"].as_str().unwrap();
-    let body = json!({ "name": "key", "environment": "live", "role": "viewer" });
-    let path = format!("{url}/api/orgs/acme/keys");
-    let key: Value =
-        client.post(path).bearer_auth(token).json(&body).send().await.unwrap().json().await.unwrap();
+    let person = server.register().await;
+    let key = server.key(&person).await;
+    let client = reqwest::Client::new();
     for _ in 0..20 {
-        let verify =
-            client.get(format!("{url}/api/verify")).header("x-api-key", key["secret"].as_str().unwrap());
+        let verify = client.get(format!("{}/api/verify", server.url)).header("x-api-key", &key);
         assert_eq!(verify.send().await.unwrap().status(), 200);
     }
 }

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use oskar::app::App;
 use oskar::clock::Clock;
 use oskar::config::{Config, Environment, Sources};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::support::{TestApp, fresh_database};
+use crate::support::{PASSWORD, TestApp, fresh_database};
 
 /// An installation of its own: a data folder and a database.
 pub struct Installation {
@@ -148,6 +148,30 @@ pub struct Server {
 }
 
 impl Server {
+    /// Posts to it; the body of its answer, which is a success.
+    async fn post(&self, path: &str, bearer: Option<&str>, body: Value) -> Value {
+        let mut request = reqwest::Client::new().post(format!("{}{path}", self.url)).json(&body);
+        if let Some(token) = bearer {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await.unwrap();
+        assert!(response.status().is_success(), "{path}: {}", response.status());
+        response.json().await.unwrap()
+    }
+
+    /// Registers Ana of Acme; the answer.
+    pub async fn register(&self) -> Value {
+        let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation": "Acme" });
+        self.post("/api/auth/register", None, body).await
+    }
+
+    /// Makes a viewer's live key of Acme; its secret.
+    pub async fn key(&self, admin: &Value) -> String {
+        let body = json!({ "name": "key", "environment": "live", "role": "viewer" });
+        let made = self.post("/api/orgs/acme/keys", admin["token"].as_str(), body).await;
+        made["secret"].as_str().unwrap().to_owned()
+    }
+
     /// `kill -9`.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();

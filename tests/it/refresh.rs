@@ -96,6 +96,23 @@ async fn whoever_lost_the_answer_gets_the_same_successor_for_ten_seconds() {
 }
 
 #[tokio::test]
+async fn for_how_long_is_a_setting_and_without_it_each_token_is_good_once() {
+    let app = TestApp::with(&[("OSKAR_TOKENS__REFRESH_GRACE", "60s")]).await;
+    let person = app.register("ana@acme.example", Some("Acme")).await;
+    let next = successor(&app, &person.refresh_token).await;
+    app.advance(TimeDelta::seconds(60));
+    assert_eq!(successor(&app, &person.refresh_token).await, next);
+
+    let strict = TestApp::with(&[("OSKAR_TOKENS__REFRESH_GRACE", "0")]).await;
+    let person = strict.register("ana@acme.example", Some("Acme")).await;
+    successor(&strict, &person.refresh_token).await;
+    // In the same millisecond, and on a node whose clock is behind.
+    strict.advance(TimeDelta::seconds(-1));
+    is_refused(&strict, &person.refresh_token).await;
+    is_signed_out(&person).await;
+}
+
+#[tokio::test]
 async fn a_token_used_again_later_ends_the_session() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;

@@ -129,7 +129,7 @@ async fn bad_input_comes_back_as_it_was_typed_but_for_the_password() {
     is_page(&answer);
     let page = answer.text();
     for problem in
-        ["this is not an e-mail address", "a name needs a character", "a password has 12 to 1024 bytes"]
+        ["this is not an e-mail address", "a name needs a character", "a password has 12 to 256 characters"]
     {
         assert!(page.contains(problem), "{problem} is not in {page}");
     }

@@ -80,6 +80,22 @@ async fn a_full_disk_is_told_and_goes_by() {
     a_key_that_lasts(&app, &org).await;
 }
 
+/// Else a small disk is full of the log alone, and the file has no room to take it in.
+#[tokio::test]
+async fn the_write_ahead_log_stays_small() {
+    if on_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let log = format!("{}-wal", app.database_url.trim_start_matches("sqlite://"));
+    for _ in 0..100 {
+        org.key("live", "viewer", None).await;
+    }
+    let size = std::fs::metadata(&log).unwrap().len();
+    assert!((1 << 19..3 << 19).contains(&size), "{size} bytes of log");
+}
+
 #[tokio::test]
 async fn after_a_transaction_that_sqlite_ended_what_is_acknowledged_is_stored() {
     if on_postgres() {

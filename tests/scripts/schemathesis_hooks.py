@@ -53,17 +53,6 @@ def permission_of_a_product(response) -> bool:
     return response.status_code == 422 and response.json().get("code") == "unknown_permission"
 
 
-def password_of_permitted_bytes(case) -> bool:
-    """Passwords are counted in bytes, JSON Schema counts characters: what it says is the part that always holds."""
-    body = case.body if isinstance(case.body, dict) else {}
-    given = [body[name] for name in ("password", "new_password", "current_password") if isinstance(body.get(name), str)]
-    counted = [len(password.encode("utf-8", "surrogatepass")) for password in given]
-    return any(
-        (len(password) > 256 and bytes_ <= 1024) or (len(password) < 12 <= bytes_)
-        for password, bytes_ in zip(given, counted)
-    )
-
-
 def wrong_once_too_often(failure) -> bool:
     """Made-up passwords for HTTP Basic are guesses like all others: there is a budget of them.
 
@@ -79,8 +68,6 @@ def filter_failure(context, failure, case, response) -> bool:
     if kind == "RejectedPositiveData":
         explained = refused_by_a_rule(case, response) or refused_as_weak(response) or domain_of_another_alphabet(case, response)
         return not (explained or two_credentials(case, response) or permission_of_a_product(response))
-    if kind == "AcceptedNegativeData":
-        return not password_of_permitted_bytes(case)
     if kind == "IgnoredAuth":
         return not wrong_once_too_often(failure)
     return True

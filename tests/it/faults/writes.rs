@@ -162,6 +162,13 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         ("POST", "/api/auth/reauthenticate") => {
             (bearer(admin), Some(json!({ "password": PASSWORD })), Proof::Nothing)
         }
+        ("POST", "/api/auth/identities") => {
+            let proof = link(rig, Purpose::VerifyEmail, admin, &admin.email).await;
+            let body = json!({ "token": proof });
+            rig.app.anonymous().post("/api/auth/verify-email", body).await.status(204);
+            let token = rig.issuer.token(rig.app.app.now(), &admin.user_id, &admin.email);
+            (bearer(admin), Some(json!({ "issuer_token": token })), Proof::Event("identity.linked"))
+        }
         ("DELETE", "/api/auth/identities") => {
             link_identity(rig, admin).await;
             query = "?issuer=https://login.example";
