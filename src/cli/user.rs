@@ -23,7 +23,8 @@ use super::{Common, output};
 
 #[derive(Subcommand)]
 pub enum User {
-    /// Make an account, and a member of an organisation with --org.
+    /// Make an account, and a member of an organisation with --org. A link to choose the password is mailed, or printed where
+    /// there is no mail server; it works once, for 24 hours.
     Create(Create),
     Import(ImportCommand),
     /// List the accounts.
@@ -50,7 +51,8 @@ pub enum User {
     Link(Link),
     /// End that, and the sessions that came of it.
     Unlink(Unlink),
-    /// Take the password away, so that a new one has to be chosen; all sessions end.
+    /// Take the password away and end all sessions. A link to choose a new one is mailed, or printed where there is no mail
+    /// server; it works once, for 24 hours.
     ResetPassword {
         /// E-mail address or username.
         user: String,

@@ -189,6 +189,8 @@ impl Checked {
         new_hash: String,
     ) -> Result<user::Model, Error> {
         let user = self.lock(change).await?;
+        let actor = change.actor.as_user(user.id, &user.name);
+        let change = Change { actor: &actor, ..change };
         users::change_password(change, user.id, &self.hash, new_hash, None).await?;
         users::lock(change, user.id).await
     }

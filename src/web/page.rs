@@ -16,15 +16,14 @@ use crate::error::{Code, Error};
 use crate::password::ProposedPassword;
 use crate::secret::{Kind, Secret};
 
-/// Styles and forms of our own, no script.
+/// Styles and forms of our own, no script; the first page of a link has another one.
 const CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
-/// Other sites learn nothing of a page's address, which may hold the secret of a link. `no-referrer` would hide it no
-/// better, and makes browsers send `Origin: null` with a form (Fetch, "append a request `Origin` header"). On plain
-/// http under a name that is not localhost there is no `Sec-Fetch-Site` either, and every form would be refused as
-/// cross-site.
+/// Other sites learn nothing of a page's address. `no-referrer` would hide it no better, and makes browsers send `Origin:
+/// null` with a form (Fetch, "append a request `Origin` header"). On plain http under a name that is not localhost there
+/// is no `Sec-Fetch-Site` either, and every form would be refused as cross-site.
 const REFERRER_POLICY: HeaderValue = HeaderValue::from_static("same-origin");
 
 /// A link that does not work any more.
