@@ -169,7 +169,11 @@ async fn dispatch(line: Line) -> anyhow::Result<()> {
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
-    eprintln!("oskar: {error}");
+    match error.downcast_ref::<Error>() {
+        // What clients are not told, the operator at the command line needs.
+        Some(Error::Internal(source) | Error::StorageUnavailable(source)) => eprintln!("oskar: {source}"),
+        _ => eprintln!("oskar: {error}"),
+    }
     let code = if error.is::<ConfigError>() {
         CONFIGURATION
     } else if error.is::<healthcheck::Unreachable>() {

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use migration::{MigrationStatus, Migrator, MigratorTrait, SchemaManager};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement};
 
 use super::{Database, postgres};
 use crate::error::{Error, OrLog as _};
@@ -12,14 +12,21 @@ use crate::error::{Error, OrLog as _};
 const MIGRATION_LOCK: i64 = 0x6F73_6B61_7200;
 
 impl Database {
-    /// Applies the migrations that are missing; their number. Two nodes that start at once take turns.
+    /// Applies the migrations that are missing; their number. Two nodes that start at once take turns. When none is
+    /// missing it only reads, so that a role that may not create tables can serve.
     ///
     /// # Errors
-    /// Also when the database is newer than this binary.
+    /// Also when the database is newer than this binary, and when one is missing and the role may not apply it.
     pub async fn migrate(&self) -> Result<usize, Error> {
+        let pending = async |db: &DatabaseConnection| {
+            Migrator::get_pending_migrations_read_only(db).await.map(|pending| pending.len())
+        };
+        if pending(&self.write).await.map_err(told)? == 0 {
+            return Ok(0);
+        }
         let db = self.lock_migrations().await?;
-        let pending = Migrator::get_pending_migrations(&*db).await.map_err(newer)?.len();
-        Migrator::up(&*db, None).await.map_err(newer)?;
+        let pending = pending(&db).await.map_err(told)?;
+        Migrator::up(&*db, None).await.map_err(told)?;
         db.release().await;
         Ok(pending)
     }
@@ -27,16 +34,16 @@ impl Database {
     /// Takes back the last `steps` migrations.
     pub async fn migrate_down(&self, steps: u32) -> Result<(), Error> {
         let db = self.lock_migrations().await?;
-        Migrator::down(&*db, Some(steps)).await.map_err(newer)?;
+        Migrator::down(&*db, Some(steps)).await.map_err(told)?;
         db.release().await;
         Ok(())
     }
 
     /// Each migration's name, and whether it is applied.
     pub async fn migrations(&self) -> Result<Vec<(String, bool)>, Error> {
-        Ok(Migrator::get_migration_with_status(&self.write)
+        Ok(Migrator::get_migration_with_status_read_only(&self.write)
             .await
-            .map_err(newer)?
+            .map_err(told)?
             .iter()
             .map(|migration| (migration.name().to_owned(), migration.status() == MigrationStatus::Applied))
             .collect())
@@ -84,10 +91,23 @@ impl Migrating {
     }
 }
 
-fn newer(error: sea_orm::DbErr) -> Error {
+fn told(error: DbErr) -> Error {
     if error.to_string().contains("missing") {
         Error::internal(format!("the database is newer than this version of oskar: {error}"))
+    } else if is_denied(&error) {
+        Error::internal(
+            "migrations are missing, and the user of `database_url` may not apply them: run `oskar migrate up` with the owner of the tables in OSKAR_DATABASE_URL, and start again",
+        )
     } else {
         error.into()
     }
+}
+
+/// PostgreSQL's `insufficient_privilege`.
+fn is_denied(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return false;
+    };
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42501")
 }

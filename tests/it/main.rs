@@ -26,6 +26,7 @@ mod cookies;
 mod crash;
 mod credentials;
 mod damage;
+mod database_roles;
 mod database_tls;
 mod disclosure;
 mod email_addresses;
