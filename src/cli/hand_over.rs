@@ -16,6 +16,7 @@ use super::password;
 /// Without any of these, a link to choose the password is mailed if there is a mail server, and printed otherwise. It works
 /// once, for 24 hours.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct HandOver {
     /// Mail the link, even if there is only the mailbox of development.
     #[arg(long, conflicts_with_all = ["print", "password_stdin"])]

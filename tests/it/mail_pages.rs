@@ -96,7 +96,7 @@ async fn a_reset_page_says_what_is_wrong_and_the_link_stays_good() {
     is_page(&look(&app, &path).await.status(200));
     let wrong = submit(&app, &path, &[("password", "short")]).await.status(422);
     is_page(&wrong);
-    assert!(wrong.text().contains("aria-invalid") && wrong.text().contains("12 to 1024"), "{}", wrong.text());
+    assert!(wrong.text().contains("aria-invalid") && wrong.text().contains("12 to 256"), "{}", wrong.text());
     is_page(&submit(&app, &path, &[("password", "a new password for Bob")]).await.status(200));
     is_page(&submit(&app, &path, &[("password", "a new password for Bob")]).await.status(410));
     is_page(&look(&app, &path).await.status(410));
