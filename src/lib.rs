@@ -53,7 +53,6 @@ pub mod secret;
 pub mod server;
 pub mod site;
 pub mod step_up;
-pub mod tls;
 pub mod updates;
 pub mod web;
 pub mod worker;

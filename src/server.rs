@@ -1,5 +1,8 @@
 //! Serving: all routes behind all layers, on a socket, until told to stop.
 
+mod certificate;
+mod http2;
+
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,8 +22,9 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 use crate::app::App;
-use crate::tls::Certificate;
 use crate::{api, web};
+
+pub use certificate::{Certificate, connect_to_own};
 
 /// How long requests under way may take when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -119,7 +123,8 @@ impl Server {
     ) -> Result<(), Failure> {
         let router = self.router.clone();
         let socket = api::Stopping::new(told.clone());
-        let service = tower::service_fn(move |mut request: Request<Incoming>| {
+        let service = tower::service_fn(move |request: Request<Incoming>| {
+            let mut request = http2::as_in_http1(request);
             request.extensions_mut().insert(ConnectInfo(peer));
             request.extensions_mut().insert(socket.clone());
             router.clone().oneshot(request.map(Body::new))
@@ -127,6 +132,11 @@ impl Server {
         // A client that does not take what is sent to it is cut off, too.
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(self.patience));
+        if is_http_2 {
+            // HTTP/2 has no limit of its own on how long a connection may lie idle, or stop in the middle of a frame.
+            // Twice a request's time: an answer that takes all of it still finds its connection.
+            stream.set_read_timeout(Some(self.patience * 2));
+        }
         let http = self.protocols(is_http_2);
         let connection = http.serve_connection_with_upgrades(
             TokioIo::new(Box::pin(stream)),
@@ -145,13 +155,7 @@ impl Server {
     fn protocols(&self, is_http_2: bool) -> auto::Builder<TokioExecutor> {
         let mut http = auto::Builder::new(TokioExecutor::new());
         http.http1().timer(TokioTimer::new()).header_read_timeout(self.patience).max_headers(64);
-        http.http2()
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(STREAMS)
-            .max_header_list_size(HEADERS)
-            // A client that is gone, or does not answer, is cut off.
-            .keep_alive_interval(self.patience)
-            .keep_alive_timeout(self.patience);
+        http.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS).max_header_list_size(HEADERS);
         if is_http_2 { http.http2_only() } else { http.http1_only() }
     }
 }

@@ -10,7 +10,7 @@ use hyper::Request;
 use hyper::client::conn::http1::handshake;
 use hyper_util::rt::TokioIo;
 use oskar::config::Tls;
-use oskar::tls;
+use oskar::server;
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -54,7 +54,7 @@ async fn ask(address: SocketAddr, tls: Option<&Tls>) -> anyhow::Result<String> {
     let stream = TcpStream::connect(address).await?;
     match tls {
         None => ask_by(stream, address).await,
-        Some(files) => ask_by(tls::connect(files, stream).await?, address).await,
+        Some(files) => ask_by(server::connect_to_own(files, stream).await?, address).await,
     }
 }
 

@@ -123,7 +123,7 @@ fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
 ///
 /// # Errors
 /// When the file cannot be read, or the server has another certificate.
-pub async fn connect(files: &Tls, stream: TcpStream) -> std::io::Result<client::TlsStream<TcpStream>> {
+pub async fn connect_to_own(files: &Tls, stream: TcpStream) -> std::io::Result<client::TlsStream<TcpStream>> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let own = chain(&files.cert).map_err(std::io::Error::other)?.swap_remove(0);
     let verifier = Arc::new(Pinned { own, provider: provider.clone() });
