@@ -108,6 +108,10 @@ pub enum Error {
     NotLinked,
     #[error("The current password is wrong.")]
     WrongPassword,
+    #[error(
+        "This password was set for you, and has to be changed first: sign in with it and with the one of your choice as `new_password`, or ask for a link by `POST /api/auth/forgot-password`."
+    )]
+    PasswordChangeRequired,
 
     #[error("There is nothing here, or nothing that you may know of.")]
     NotFound,
@@ -284,6 +288,9 @@ impl Error {
             Self::LinkRequired => (S::FORBIDDEN, "link_required", "Link required"),
             Self::NotLinked => (S::FORBIDDEN, "not_linked", "Not linked"),
             Self::WrongPassword => (S::FORBIDDEN, "wrong_password", "Wrong password"),
+            Self::PasswordChangeRequired => {
+                (S::FORBIDDEN, "password_change_required", "Password change required")
+            }
             Self::NotFound => (S::NOT_FOUND, "not_found", "Not found"),
             Self::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
             Self::UpgradeRequired => (S::UPGRADE_REQUIRED, "upgrade_required", "WebSocket required"),

@@ -56,7 +56,12 @@ const ALLOWED_HEADERS: [&str; 8] = [
 pub fn around(router: Router, app: &App, doors: Doors) -> Router {
     let config = &app.config;
     let timeout = config.limits.request_timeout.to_std().unwrap_or(Duration::from_secs(30));
-    let secret = [header::AUTHORIZATION, header::COOKIE, HeaderName::from_static(API_KEY_HEADER)];
+    let secret = [
+        header::AUTHORIZATION,
+        header::COOKIE,
+        header::SEC_WEBSOCKET_PROTOCOL,
+        HeaderName::from_static(API_KEY_HEADER),
+    ];
     router.layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(transport_security(config), security_headers))

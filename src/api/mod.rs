@@ -43,6 +43,7 @@ mod recovery;
 mod register;
 mod renewal;
 mod route_table;
+mod session_carrier;
 mod sessions;
 mod shapes;
 mod stream;
@@ -77,6 +78,7 @@ fn table(app: &App) -> RouteTable {
         .public(routes!(recovery::reset_password))
         .public(routes!(password_strength::measure))
         .public(routes!(recovery::verify_email))
+        .public(routes!(recovery::unlock))
         .public(routes!(recovery::resend_verification))
         .user(routes!(auth::logout))
         .user(routes!(tokens::create))

@@ -5,6 +5,7 @@
 mod banner;
 mod config;
 mod events;
+mod hand_over;
 mod healthcheck;
 mod identity;
 mod import;

@@ -170,7 +170,7 @@ async fn setup_link(app: &App) -> Result<Option<(String, Timestamp)>, Error> {
     match issued {
         Ok((secret, until)) => {
             txn.commit().await?;
-            Ok(Some((format!("{}/setup/{}", app.config.public_url, secret.reveal()), until)))
+            Ok(Some((app.link("setup", &secret), until)))
         }
         Err(Error::AlreadySetUp) => Ok(None),
         Err(error) => Err(error),

@@ -241,6 +241,7 @@ impl Rows {
             name: Set(name.as_str().to_owned()),
             password_hash: Set(Some(new.password_hash.as_str().to_owned())),
             password_changed_at: Set(Some(change.now)),
+            password_change_required_at: Set(None),
             operator: Set(false),
             email_verified_at: Set(new.email_verified.then_some(change.now)),
             disabled_at: Set(new.disabled.then_some(change.now)),

@@ -41,7 +41,8 @@ pub async fn verify(
         let renewed = match presented.filter(|session| session.user_id == id) {
             Some(session) => {
                 let actor = change.actor.as_user(id, &user.name);
-                sessions::renew(Change { actor: &actor, ..change }, keyring, session.id, id, None).await?
+                sessions::renew(Change { actor: &actor, ..change }, keyring, session.id, id, None, false)
+                    .await?
             }
             None => None,
         };

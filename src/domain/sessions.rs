@@ -78,13 +78,15 @@ pub async fn start(
 /// Puts a new session in the place of one, for the same organisation. Cookie, refresh token and access tokens of the
 /// one before end, so that a thief who has copied them gains nothing. With a new proof the session begins anew; without
 /// one it is as old as before, for everything that goes by its age. `None` if it has ended already, or the account is
-/// disabled.
+/// disabled. With `cookie_alone` no refresh token
+/// is given out any more.
 pub async fn renew(
     change: Change<'_>,
     keyring: &Keyring,
     id: SessionId,
     user: UserId,
     proof: Option<Authentication>,
+    cookie_alone: bool,
 ) -> Result<Option<(session::Model, Secret)>, Error> {
     let user = users::lock(change, user).await?;
     let before = session::Entity::of_user(user.id).filter(session::COLUMN.id.eq(id)).one(change.txn).await?;
@@ -96,7 +98,7 @@ pub async fn renew(
     let beginning = Beginning {
         organisation: before.organisation_id,
         authentication: proof.unwrap_or_else(|| Authentication::of(&before)),
-        refresh_use: before.refresh_use,
+        refresh_use: if cookie_alone { RefreshUse::Never } else { before.refresh_use },
     };
     let (session, cookie) = insert(change, keyring, user.id, created_at, beginning).await?;
     let data = json!({ "in_place_of": id });
@@ -213,6 +215,7 @@ pub async fn rotate(
         .col_expr(session::Column::RefreshUse, Expr::value(RefreshUse::Rotating))
         .filter(session::COLUMN.id.eq(presented.session))
         .filter(session::COLUMN.refresh_counter.eq(i64::from(presented.counter)))
+        .filter(session::COLUMN.refresh_use.ne(RefreshUse::Never))
         .filter(session::COLUMN.ended_at.is_null())
         .filter(session::COLUMN.created_at.gt(change.now - lifetime.absolute))
         .filter(session::COLUMN.refresh_rotated_at.gt(change.now - lifetime.idle))

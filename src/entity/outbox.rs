@@ -22,6 +22,8 @@ pub enum Kind {
     SignInFailed,
     /// A link to choose a new password.
     ResetPassword,
+    /// A link to choose the password of an account that an operator has made, or whose password one has taken away.
+    ChoosePassword,
     /// To the new address: a link to confirm it.
     ConfirmNewEmail,
     /// To the old address: it was replaced.

@@ -47,6 +47,22 @@ pub fn reset_password(link: String) -> Letter {
     )
 }
 
+pub fn choose_password(first: bool, site: &str, link: String) -> Letter {
+    let why = if first {
+        format!("An operator of {site} has made an account for you with this address.")
+    } else {
+        format!(
+            "An operator of {site} has taken the password of your account away: the old one and all your sessions have ended."
+        )
+    };
+    letter(
+        if first { "Your account" } else { "Choose a new password" }.to_owned(),
+        vec![why, "Choose your password by the link. It works once, for 24 hours; after that, ask for another one where you sign in.".to_owned()],
+        Some(("Choose a password", link)),
+        "If you do not know what this is about, ignore this mail.",
+    )
+}
+
 pub fn confirm_new_email(link: String) -> Letter {
     letter(
         "Confirm your new e-mail address".to_owned(),

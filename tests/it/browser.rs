@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::operator::setup_link;
 use crate::production::GOOD;
+use crate::setup::opening;
 use crate::support::{Answer, Client, Credential, PASSWORD, TestApp, TestOrganisation};
 
 const APP: &str = "https://app.example.com";
@@ -331,8 +332,10 @@ async fn a51_every_answer_carries_the_security_headers() {
             app.anonymous().get("/health").await.status(200),
             app.anonymous().get("/.well-known/jwks.json").await.status(200),
             app.anonymous().get("/assets/oskar.css").await.status(200),
-            app.anonymous().get(&link).await.status(200),
-            app.anonymous().get("/setup/x").await.status(410),
+            app.anonymous().send(opening(&link)).await.status(200),
+            app.anonymous().send(opening("/setup#x")).await.status(410),
+            app.anonymous().get("/setup").await.status(200),
+            app.anonymous().get("/setup/x").await.status(303),
             app.anonymous().get("/docs").await.status(303),
             app.anonymous().get("/docs/").await.status(200),
             ana.post("/api/auth/logout", json!({})).await.status(204),
@@ -412,8 +415,8 @@ async fn production_shows_the_documentation_only_if_it_is_asked_for() {
 async fn pages_run_no_script_and_post_only_here() {
     let app = TestApp::start().await;
     let link = setup_link(&app).await;
-    for (path, status) in [(link.as_str(), 200), ("/setup/x", 410)] {
-        let answer = app.anonymous().get(path).await.status(status);
+    for (path, status) in [(link.as_str(), 200), ("/setup#x", 410)] {
+        let answer = app.anonymous().send(opening(path)).await.status(status);
         let policy = answer.header("content-security-policy");
         for part in ["default-src 'none'", "style-src 'self'", "form-action 'self'", "frame-ancestors 'none'"]
         {
@@ -483,7 +486,6 @@ async fn a88_what_is_not_there_is_a_problem_like_any_other() {
         "/admin",
         "/api/system",
         "/server-status",
-        "/setup",
         "/assets/../Cargo.toml",
         "/assets/%2e%2e/Cargo.toml",
         "/docs/../health",

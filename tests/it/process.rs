@@ -220,7 +220,7 @@ impl Server {
 
     /// The setup link of the banner.
     pub fn setup_link(&self) -> &str {
-        self.banner.split_whitespace().find(|word| word.contains("/setup/")).unwrap()
+        self.banner.split_whitespace().find(|word| word.contains("/setup#")).unwrap()
     }
 }
 
