@@ -192,10 +192,11 @@ async fn security_headers(State(hsts): State<Option<HeaderValue>>, request: Requ
 fn name_charset(headers: &mut HeaderMap) {
     let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return };
     let value = value.to_ascii_lowercase();
-    if value.starts_with("text/") && !value.contains("charset=") {
-        if let Ok(named) = HeaderValue::from_str(&format!("{value}; charset=utf-8")) {
-            headers.insert(header::CONTENT_TYPE, named);
-        }
+    if value.starts_with("text/")
+        && !value.contains("charset=")
+        && let Ok(named) = HeaderValue::from_str(&format!("{value}; charset=utf-8"))
+    {
+        headers.insert(header::CONTENT_TYPE, named);
     }
 }
 

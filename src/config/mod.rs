@@ -12,6 +12,7 @@ mod in_use;
 mod issuers;
 mod limits;
 mod lists;
+mod log;
 mod mail;
 mod marker;
 mod no_auth;
@@ -40,6 +41,7 @@ pub use events::EventDestination;
 pub use in_use::InUse;
 pub use issuers::{AcceptedTokens, Issuer, KeySource};
 pub use limits::{Caps, DatabaseTime, Limits};
+pub use log::{Log, LogFormat};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
 pub use secret_file::read_private;
@@ -70,14 +72,6 @@ pub enum Registration {
     /// By invitation only.
     Invite,
     Closed,
-}
-
-/// How log lines look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    Auto,
-    Pretty,
-    Json,
 }
 
 /// The configuration; each field is the setting of that name.
@@ -131,14 +125,6 @@ pub struct Tokens {
     pub refresh_absolute: TimeDelta,
     /// How long a refresh token that was used gets the same successor again.
     pub refresh_grace: TimeDelta,
-}
-
-#[derive(Clone, Debug)]
-pub struct Log {
-    pub level: String,
-    pub format: LogFormat,
-    /// `None`: events are in the database only.
-    pub events: Option<EventDestination>,
 }
 
 fn refresh_grace(read: &mut Reader<'_>) -> TimeDelta {
@@ -244,14 +230,7 @@ impl Config {
             sessions,
             limits: Limits::read(&mut read),
             issuers: issuers::read(&mut read),
-            log: Log {
-                level: read.log_level("log.level"),
-                events: events::read(&mut read),
-                format: read.choice(
-                    "log.format",
-                    &[("auto", LogFormat::Auto), ("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
-                ),
-            },
+            log: Log::read(&mut read),
             permissions: read.permissions(),
             no_auth: false,
             password_cost: PRODUCTION,

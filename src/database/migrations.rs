@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use migration::{MigrationStatus, Migrator, MigratorTrait, SchemaManager};
+use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement};
 
 use super::{Database, postgres};
@@ -109,5 +110,5 @@ fn is_denied(error: &DbErr) -> bool {
     else {
         return false;
     };
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42501")
+    error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == "42501")
 }
