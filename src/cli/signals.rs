@@ -16,7 +16,7 @@ pub fn survive_hangup() -> io::Result<()> {
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
             tracing::info!(
-                "SIGHUP: going on as before. Settings are read at the start only; restart to change them"
+                "SIGHUP: going on as before. Settings are read at the start only; restart to change them. A certificate that changed is taken up without it"
             );
         }
     });

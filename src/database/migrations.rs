@@ -97,7 +97,7 @@ fn told(error: DbErr) -> Error {
         Error::internal(format!("the database is newer than this version of oskar: {error}"))
     } else if is_denied(&error) {
         Error::internal(
-            "migrations are missing, and the user of `database_url` may not apply them: run `oskar migrate up` with the owner of the tables in OSKAR_DATABASE_URL, and start again",
+            "the user of `database_url` may not read or apply migrations: run `oskar migrate up` with the owner of the tables in OSKAR_DATABASE_URL, and grant the user what README.md names",
         )
     } else {
         error.into()

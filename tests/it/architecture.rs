@@ -49,7 +49,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("api", &["app", "auth", "config", "domain", "entity"]),
     ("web", &["api::use_link", "app", "auth", "config", "domain", "entity", "mail"]),
     ("worker", &["app", "config", "domain", "entity", "mail"]),
-    ("server", &["api", "app", "web"]),
+    ("server", &["api", "app", "config", "web"]),
     ("cli", &["api", "app", "config", "database", "domain", "entity", "mail", "server", "worker"]),
     ("main", &["cli"]),
 ];

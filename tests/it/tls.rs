@@ -4,13 +4,25 @@
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use reqwest::{Certificate, Client, ClientBuilder, Version};
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio::process::Command;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::process::{Installation, Server};
 use crate::support::PASSWORD;
@@ -51,6 +63,19 @@ impl Authority {
             self.openssl(&arguments).await;
         }
         (self.file(&format!("{name}.pem")), self.file(&format!("{name}.key")))
+    }
+
+    /// Agrees on HTTP/2 with the server at the other end.
+    async fn http_2(&self, stream: TcpStream) -> TlsStream<TcpStream> {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(self.file("ca.pem")).unwrap()).unwrap();
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let versions =
+            ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let mut config = versions.with_root_certificates(roots).with_no_client_auth();
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        let name = ServerName::try_from("localhost").unwrap();
+        TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -197,4 +222,24 @@ async fn what_is_of_no_use_is_told_at_the_start() {
     std::fs::set_permissions(&key, Permissions::from_mode(0o644)).unwrap();
     let ran = installation.run_with(&["serve"], &settings(&cert, &key)).await.code(1);
     assert!(ran.err.contains("can be read by everybody"), "{}", ran.err);
+}
+
+/// A client that answers pings for ever, and asks for nothing, is cut off like a silent one of HTTP/1.1.
+#[tokio::test]
+async fn an_idle_connection_of_http_2_ends() {
+    let authority = Authority::new().await;
+    let (cert, key) = authority.certificate("localhost").await;
+    let installation = Installation::new().await;
+    let mut settings = settings(&cert, &key).to_vec();
+    settings.push(("OSKAR_LIMITS__REQUEST_TIMEOUT", "1s"));
+    let server = installation.serve(&settings).await;
+    let stream = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
+    let stream = authority.http_2(stream).await;
+    let (mut sender, connection) =
+        http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let request =
+        Request::get(format!("https://localhost:{}/livez", server.port)).body(Body::empty()).unwrap();
+    assert_eq!(sender.send_request(request).await.unwrap().status(), 200);
+    assert!(tokio::time::timeout(Duration::from_secs(10), connection).await.is_ok(), "it is still open");
 }
