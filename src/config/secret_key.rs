@@ -12,6 +12,7 @@ use super::secret_file::{self, read_private};
 use crate::secret::random_base62;
 
 const FILE: &str = "secret.key";
+const PREVIOUS_FILE: &str = "secret.key.previous";
 const SHORTEST: usize = 32;
 /// The decimal logarithm of how many guesses a master secret must take at least. Random ones take 10³² and more.
 const FEWEST_GUESSES: f64 = 16.0;
@@ -82,6 +83,12 @@ fn read_strong(path: &Path) -> Result<Zeroizing<String>, String> {
         Some(problem) => Err(format!("{} {problem}", path.display())),
         None => Ok(key),
     }
+}
+
+/// The secret before the one in the data folder, if its file is there.
+pub fn read_previous(data_dir: &Path) -> Result<Option<Zeroizing<String>>, String> {
+    let path = data_dir.join(PREVIOUS_FILE);
+    path.exists().then(|| read_strong(&path)).transpose()
 }
 
 /// The secret in the data folder, made there if there is none. Two processes that start at once end up with the same

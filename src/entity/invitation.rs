@@ -5,7 +5,6 @@ use sea_orm::entity::prelude::*;
 use crate::clock::Timestamp;
 use crate::id::{InvitationId, OrganisationId, OutboxId, UserId};
 use crate::permission::Role;
-use crate::secret::Digest;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -31,6 +30,8 @@ pub struct Model {
     pub withdrawn_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// The key id of the master secret that the digest was made under.
+    pub key_id: Option<Vec<u8>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -47,8 +48,8 @@ impl Entity {
     }
 
     /// The invitation that a link is for: the way in, before any organisation is known.
-    pub fn by_digest(digest: &Digest) -> Select<Self> {
-        Self::find().filter(COLUMN.digest.eq(digest.to_vec()))
+    pub fn by_digests(digests: Vec<Vec<u8>>) -> Select<Self> {
+        Self::find().filter(Column::Digest.is_in(digests))
     }
 }
 

@@ -89,6 +89,7 @@ mod refusals;
 mod register;
 mod running;
 mod schema;
+mod secret_rotation;
 mod sessions;
 mod setup;
 mod signing_keys;
