@@ -45,7 +45,6 @@ pub use sources::{Sourced, Sources, Written};
 pub use update_feed::UpdateFeed;
 
 use crate::jwt::SigningAlgorithm;
-use crate::keyring::Keyring;
 use crate::password::{Cost, PRODUCTION};
 use crate::permission::Catalogue;
 use reader::Reader;
@@ -177,19 +176,7 @@ impl Config {
             "" => public_url.clone(),
             given => given.to_owned(),
         };
-        let given = |name: &str, read: &mut Reader<'_>| {
-            let text = Some(read.text(name)).filter(|text| !text.is_empty());
-            let secret = text.map(|text| Zeroizing::new(text.to_owned()));
-            if let Some(problem) = secret.as_deref().and_then(|secret| secret_key::weakness(secret)) {
-                read.problem(name, problem);
-            }
-            secret
-        };
-        let secret_key = given("secret_key", &mut read);
-        let secret_key_previous = given("secret_key_previous", &mut read);
-        if secret_key.is_some() && secret_key == secret_key_previous {
-            read.problem("secret_key_previous", "is the same as `secret_key`: leave it out");
-        }
+        let (secret_key, secret_key_previous) = secret_key::read_given(&mut read);
         let mail = mail::read(&mut read);
         let sessions = Sessions::read(&mut read, &public_url);
         let verify_email_required = match read.text("verify_email") {
@@ -293,44 +280,6 @@ impl Config {
     /// The SQLite file; `None` for PostgreSQL.
     pub fn database_file(&self) -> Option<PathBuf> {
         database_url::file(&self.database_url)
-    }
-
-    /// The keys of the master secret, and of the previous one if there is one.
-    ///
-    /// # Errors
-    /// Those of the secrets: they cannot be read, are too weak, open to others, or the same.
-    pub fn keyring(&self, database_has_data: bool) -> Result<Keyring, ConfigError> {
-        let current = self.master_secret(database_has_data)?;
-        let keyring = Keyring::new(current.as_bytes());
-        // The file in the data folder belongs to the secret that is kept beside it.
-        let previous = match (&self.secret_key_previous, &self.secret_key) {
-            (Some(given), _) => Some(given.clone()),
-            (None, Some(_)) => None,
-            (None, None) => {
-                secret_key::read_previous(&self.data_dir).map_err(|problem| ConfigError(vec![problem]))?
-            }
-        };
-        match previous {
-            Some(previous) if previous == current => Err(ConfigError(vec![
-                "`secret_key_previous` is the same as `secret_key`: leave it out".to_owned(),
-            ])),
-            Some(previous) => Ok(keyring.accepting(previous.as_bytes())),
-            None => Ok(keyring),
-        }
-    }
-
-    /// The master secret. It is made in the data folder at the first start, and only then: what a database has was
-    /// written under the one that there was.
-    ///
-    /// # Errors
-    /// When it cannot be read, is too weak, or is open to others; when it is missing and the database has data.
-    fn master_secret(&self, database_has_data: bool) -> Result<Zeroizing<String>, ConfigError> {
-        let read = match &self.secret_key {
-            Some(given) => Ok(given.clone()),
-            None if database_has_data => secret_key::read_existing(&self.data_dir),
-            None => secret_key::read_or_make(&self.data_dir),
-        };
-        read.map_err(|problem| ConfigError(vec![problem]))
     }
 
     /// Makes the data folder, for the owner alone.

@@ -145,7 +145,7 @@ pub async fn remaining(
     now: Timestamp,
 ) -> Result<Remaining, Error> {
     let keys = || {
-        api_key_secret::Entity::find()
+        api_key_secret::Entity::of_installation()
             .find_also_related(api_key::Entity)
             .filter(behind(api_key_secret::Column::KeyId, keyring))
             .filter(unless_past(api_key_secret::Column::ExpiresAt, now))

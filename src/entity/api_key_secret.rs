@@ -36,6 +36,11 @@ impl Entity {
         Self::find().filter(COLUMN.organisation_id.eq(organisation))
     }
 
+    /// The secrets of all organisations' keys, for the operator, who replaces the master secret.
+    pub fn of_installation() -> Select<Self> {
+        Self::find()
+    }
+
     /// The secret with one of these digests, and its key: the way in, before any organisation is known.
     pub fn by_digests(digests: Vec<Vec<u8>>) -> sea_orm::SelectTwo<Self, api_key::Entity> {
         Self::find().filter(Column::Digest.is_in(digests)).find_also_related(api_key::Entity)

@@ -63,6 +63,7 @@ async fn every_credential_lives_on_and_the_operator_learns_when_the_previous_sec
     let link = operator::setup_link(&app).await;
     let link = Secret::parse(link.rsplit('/').next().unwrap()).unwrap();
     let person = app.register("ana@acme.example", Some("Acme")).await;
+    let proof = Secret::parse(&app.mailed_secret("ana@acme.example").await).unwrap();
     let key = |name: &'static str| {
         let body = json!({ "name": name, "environment": "live", "role": "viewer" });
         let client = person.with_bearer();
@@ -75,7 +76,6 @@ async fn every_credential_lives_on_and_the_operator_learns_when_the_previous_sec
     let invite = json!({ "emails": ["carol@acme.example", "bob@acme.example"], "role": "member" });
     let invited = person.with_bearer().post("/api/orgs/acme/invitations", invite).await.status(201).json();
     let invitation = app.mailed_secret("bob@acme.example").await;
-    let proof = Secret::parse(&app.mailed_secret("ana@acme.example").await).unwrap();
     let ticket = person.with_bearer().post("/api/auth/ws-token", json!({})).await.status(200).json();
 
     // A node with both secrets knows all that was made under the one before.
