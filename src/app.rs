@@ -16,8 +16,9 @@ use crate::domain::tally::Tally;
 use crate::domain::tokens::Issuer;
 use crate::domain::upgrades::Upgrades;
 use crate::domain::usage::Usage;
-use crate::domain::{Change, attempts, developer, setup, signing_keys};
+use crate::domain::{Change, attempts, developer, replacement, setup, signing_keys};
 use crate::email::shown;
+use crate::entity::user;
 use crate::error::{Error, OrLog as _};
 use crate::fetch::Fetcher;
 use crate::gates::Gates;
@@ -29,8 +30,9 @@ use crate::jwt::SigningKeys;
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
 use crate::network::network;
-use crate::password::{Context, Hasher, NewPassword};
+use crate::password::{Context, Hasher, NewPassword, ProposedPassword};
 use crate::rate::{Buckets, Verdict};
+use crate::secret::Secret;
 use crate::updates::Updates;
 
 /// The server's shared state.
@@ -178,6 +180,41 @@ impl App {
         let developer = developer::ensure(change, password_hash).await?;
         txn.commit().await?;
         Ok(developer)
+    }
+
+    /// Judges a password that is to take the place of a user's.
+    ///
+    /// # Errors
+    /// Those of [`replacement::judge`].
+    pub async fn judge_replacement(
+        &self,
+        user: &user::Model,
+        pointer: &'static str,
+        proposed: &ProposedPassword,
+    ) -> Result<NewPassword, Error> {
+        let context = self.password_context(&user.email);
+        replacement::judge(self.db.read(), &self.hasher, context, user, pointer, proposed).await
+    }
+
+    /// The hash of a good password that is to take the place of a user's, who has proven who they are.
+    ///
+    /// # Errors
+    /// Those of [`replacement::judge`] and [`replacement::refuse_the_same`].
+    pub async fn hash_replacement(
+        &self,
+        user: &user::Model,
+        pointer: &'static str,
+        proposed: &ProposedPassword,
+    ) -> Result<String, Error> {
+        let password = self.judge_replacement(user, pointer, proposed).await?;
+        replacement::refuse_the_same(&self.hasher, user, pointer, proposed).await?;
+        self.hasher.hash(&password).await
+    }
+
+    /// A link to one of the pages. The secret stands in the fragment, which browsers send to nobody: no proxy and no log
+    /// on the way has it.
+    pub fn link(&self, page: &str, secret: &Secret) -> String {
+        format!("{}/{page}#{}", self.config.public_url, secret.reveal())
     }
 
     /// Who everybody is who is nobody else: only with `--no-auth`.

@@ -11,9 +11,11 @@ use crate::password::Refusal;
 use crate::permission::Permission;
 use crate::step_up::StepUp;
 
+mod cap;
 mod database;
 mod problem;
 
+pub use cap::Cap;
 pub use database::{OnConflict, StorageFailure};
 pub use problem::{Code, Problem};
 
@@ -106,6 +108,10 @@ pub enum Error {
     NotLinked,
     #[error("The current password is wrong.")]
     WrongPassword,
+    #[error(
+        "This password was set for you, and has to be changed first: sign in with it and with the one of your choice as `new_password`, or ask for a link by `POST /api/auth/forgot-password`."
+    )]
+    PasswordChangeRequired,
 
     #[error("There is nothing here, or nothing that you may know of.")]
     NotFound,
@@ -131,6 +137,13 @@ pub enum Error {
 
     #[error("This installation has its first administrator already.")]
     AlreadySetUp,
+    #[error("{}", .cap.detail(*.most))]
+    CapReached {
+        cap: Cap,
+        most: u64,
+        /// Seconds, where waiting helps.
+        retry_after: Option<u64>,
+    },
     #[error("The organisation has no seat left.")]
     SeatsTaken,
     #[error("The invitation was accepted or withdrawn already.")]
@@ -275,6 +288,9 @@ impl Error {
             Self::LinkRequired => (S::FORBIDDEN, "link_required", "Link required"),
             Self::NotLinked => (S::FORBIDDEN, "not_linked", "Not linked"),
             Self::WrongPassword => (S::FORBIDDEN, "wrong_password", "Wrong password"),
+            Self::PasswordChangeRequired => {
+                (S::FORBIDDEN, "password_change_required", "Password change required")
+            }
             Self::NotFound => (S::NOT_FOUND, "not_found", "Not found"),
             Self::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
             Self::UpgradeRequired => (S::UPGRADE_REQUIRED, "upgrade_required", "WebSocket required"),
@@ -286,6 +302,7 @@ impl Error {
             Self::LastWayIn => (S::CONFLICT, "last_way_in", "Last way in"),
             Self::KeyEnded => (S::CONFLICT, "key_ended", "Key ended"),
             Self::AlreadySetUp => (S::CONFLICT, "already_set_up", "Already set up"),
+            Self::CapReached { cap, .. } => cap.kind(),
             Self::SeatsTaken => (S::CONFLICT, "seats_taken", "No seat left"),
             Self::InvitationEnded => (S::CONFLICT, "invitation_ended", "Invitation ended"),
             Self::InvitationUnconfirmed => {

@@ -159,6 +159,7 @@ impl Keyring {
     }
 
     /// Accepts what was made under another master secret, too.
+    #[must_use]
     pub fn accepting(self, previous: &[u8]) -> Self {
         Self { previous: Some(Keys::new(previous)), ..self }
     }

@@ -1,6 +1,10 @@
 //! Serving: all routes behind all layers, on a socket, until told to stop.
 
+mod certificate;
+mod http2;
+
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -8,9 +12,11 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
@@ -18,8 +24,13 @@ use tower::ServiceExt as _;
 use crate::app::App;
 use crate::{api, web};
 
+pub use certificate::{Certificate, connect_to_own};
+
 /// How long requests under way may take when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How many requests an HTTP/2 connection may have under way, and how long its headers may be (RFC 9113 section 6.5.2).
+const STREAMS: u32 = 100;
+const HEADERS: u32 = 64 * 1024;
 /// How long to wait when the machine has no sockets left.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -29,15 +40,19 @@ pub fn router(app: &App) -> Router {
     api::around(router.merge(web::router()).with_state(app.clone()), app, doors)
 }
 
-/// Serves until `stop` resolves; then no new connection is taken, and those under way may finish.
+/// Serves until `stop` resolves; then no new connection is taken, and those under way may finish. With a certificate
+/// it speaks HTTPS alone: HTTP/2 with the clients that can, HTTP/1.1 with the others.
 ///
 /// Not `axum::serve`: that has no limit on how long a client may take to send its headers.
-pub async fn serve(app: &App, listener: TcpListener, stop: impl Future<Output = ()>) {
-    let router = router(app);
-    let headers_within = app.config.limits.request_timeout.to_std().unwrap_or(Duration::from_secs(30));
-    let mut http = hyper::server::conn::http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(headers_within).max_headers(64);
+pub async fn serve(
+    app: &App,
+    listener: TcpListener,
+    certificate: Option<Certificate>,
+    stop: impl Future<Output = ()>,
+) {
+    let patience = app.config.limits.request_timeout.to_std().unwrap_or(Duration::from_secs(30));
     let (stopping, _) = watch::channel(());
+    let server = Server { router: router(app), certificate, patience, stopping };
     let mut stop = std::pin::pin!(stop);
     loop {
         let (stream, peer) = tokio::select! {
@@ -50,43 +65,98 @@ pub async fn serve(app: &App, listener: TcpListener, stop: impl Future<Output = 
                 }
             },
         };
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection went away at once");
-            continue;
+        // Subscribed until the connection is over: that is what the end waits for.
+        let connection = server.clone().connection(stream, peer, server.stopping.subscribe());
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection broke");
+            }
+        });
+    }
+    drop(listener);
+    server.stopping.send_replace(());
+    if tokio::time::timeout(DRAIN, server.stopping.closed()).await.is_err() {
+        tracing::warn!(seconds = DRAIN.as_secs(), "requests under way were cut off");
+    }
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// What all connections share.
+#[derive(Clone)]
+struct Server {
+    router: Router,
+    certificate: Option<Certificate>,
+    /// How long a client may take to send headers, to take what is sent to it, and to agree on TLS.
+    patience: Duration,
+    stopping: watch::Sender<()>,
+}
+
+impl Server {
+    async fn connection(
+        self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        mut told: watch::Receiver<()>,
+    ) -> Result<(), Failure> {
+        stream.set_nodelay(true)?;
+        match &self.certificate {
+            None => self.speak(stream, peer, told, false).await,
+            Some(certificate) => {
+                let accepted = tokio::select! {
+                    accepted = certificate.accept(stream, self.patience) => accepted,
+                    _ = told.changed() => return Ok(()),
+                };
+                let (stream, is_http_2) = accepted?;
+                self.speak(stream, peer, told, is_http_2).await
+            }
         }
-        let router = router.clone();
-        let mut told = stopping.subscribe();
+    }
+
+    /// Answers the requests of a connection.
+    async fn speak(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Send + 'static,
+        peer: SocketAddr,
+        mut told: watch::Receiver<()>,
+        is_http_2: bool,
+    ) -> Result<(), Failure> {
+        let router = self.router.clone();
         let socket = api::Stopping::new(told.clone());
-        let service = tower::service_fn(move |mut request: Request<Incoming>| {
+        let service = tower::service_fn(move |request: Request<Incoming>| {
+            let mut request = http2::as_in_http1(request);
             request.extensions_mut().insert(ConnectInfo(peer));
             request.extensions_mut().insert(socket.clone());
             router.clone().oneshot(request.map(Body::new))
         });
-        // Whoever does not take what is sent to them goes, too.
+        // A client that does not take what is sent to it is cut off, too.
         let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(headers_within));
-        let stream = TokioIo::new(Box::pin(stream));
-        let connection = http.serve_connection(stream, TowerToHyperService::new(service));
-        // Held until the connection is over: that is what the end waits for.
-        tokio::spawn(async move {
-            let mut connection = std::pin::pin!(connection.with_upgrades());
-            let ended = tokio::select! {
-                ended = &mut connection => ended,
-                _ = told.changed() => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
-            };
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a connection broke");
+        stream.set_write_timeout(Some(self.patience));
+        if is_http_2 {
+            // HTTP/2 has no limit of its own on how long a connection may lie idle, or stop in the middle of a frame.
+            // Twice a request's time: an answer that takes all of it still finds its connection.
+            stream.set_read_timeout(Some(self.patience * 2));
+        }
+        let http = self.protocols(is_http_2);
+        let connection = http.serve_connection_with_upgrades(
+            TokioIo::new(Box::pin(stream)),
+            TowerToHyperService::new(service),
+        );
+        let mut connection = std::pin::pin!(connection);
+        tokio::select! {
+            ended = &mut connection => ended,
+            _ = told.changed() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
             }
-            drop(told);
-        });
+        }
     }
-    drop(listener);
-    stopping.send_replace(());
-    if tokio::time::timeout(DRAIN, stopping.closed()).await.is_err() {
-        tracing::warn!(seconds = DRAIN.as_secs(), "requests under way were cut off");
+
+    fn protocols(&self, is_http_2: bool) -> auto::Builder<TokioExecutor> {
+        let mut http = auto::Builder::new(TokioExecutor::new());
+        http.http1().timer(TokioTimer::new()).header_read_timeout(self.patience).max_headers(64);
+        http.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS).max_header_list_size(HEADERS);
+        if is_http_2 { http.http2_only() } else { http.http1_only() }
     }
 }
 

@@ -73,24 +73,29 @@ call GET /health
 answers 200 .
 secret "$(cat oskar-data/secret.key)"
 
-link=$(grep -oE '/setup/[0-9A-Za-z_]+' banner.txt)
-secret "${link#/setup/}"
-tell 'The setup link opens a form. Looking at it twice does not use it up.'
-call GET "$link"
+link=$(grep -oE '/setup#[0-9A-Za-z_]+' banner.txt)
+link=(--data-urlencode "link=${link#/setup#}")
+secret "${link[1]#link=}"
+tell 'Behind the # of the setup link is the secret, which browsers send to nobody: a page asks for it, and a script answers.'
+call GET /setup
 answers 200
-call GET "$link"
+holds 'without a script it can be pasted' grep -q '<noscript>' "$WALK/body"
+tell 'The secret opens a form. Looking at it twice does not use it up.'
+call POST /setup '' "${link[@]}"
+answers 200
+call POST /setup '' "${link[@]}"
 answers 200
 holds 'it is a form that works without a script' grep -q '<form method="post"' "$WALK/body"
 holds 'there is no script' not_in_body '<script'
 holds 'the link is not passed on to other sites' same "$(header referrer-policy)" same-origin
 
 tell 'A short password is refused, and nothing has to be typed again.'
-call POST "$link" '' --data-urlencode email=ada@acme.example --data-urlencode organisation=Acme --data-urlencode password=short
+call POST /setup/create '' "${link[@]}" --data-urlencode email=ada@acme.example --data-urlencode organisation=Acme --data-urlencode password=short
 answers 422
 holds 'the address is still in its field' grep -q 'value="ada@acme.example"' "$WALK/body"
 
 tell 'Ada becomes the first administrator, and is signed in.'
-call POST "$link" '' --cookie-jar ada.jar \
+call POST /setup/create '' "${link[@]}" --cookie-jar ada.jar \
   --data-urlencode email=ada@acme.example --data-urlencode organisation=Acme --data-urlencode "password=$PASSWORD"
 answers 201
 holds 'the page says what to do next' grep -q 'Oskar is ready' "$WALK/body"
@@ -102,9 +107,9 @@ holds 'she is admin of Acme' is '.organisation.slug == "acme" and .role == "admi
 ada_id=$(got .user.id)
 
 tell 'The link works once.'
-call GET "$link"
+call POST /setup '' "${link[@]}"
 answers 410
-call POST "$link" '' --data-urlencode email=eve@acme.example --data-urlencode organisation=Eve --data-urlencode "password=$PASSWORD"
+call POST /setup/create '' "${link[@]}" --data-urlencode email=eve@acme.example --data-urlencode organisation=Eve --data-urlencode "password=$PASSWORD"
 answers 410
 code=0
 oskar setup --link >/dev/null 2>cli.txt || code=$?
@@ -115,8 +120,8 @@ holds 'and there is no other one any more: exit code 77' same "$code" 77
 if [[ $KIND == SQLite ]]; then
   tell 'The same without a browser, for another installation.'
   mkdir headless
-  printf '%s\n' "$PASSWORD" | (cd headless && oskar setup --email ci@acme.example --org Acme --password-stdin --with-key ci --format env) >headless/.env
-  printf '    $ oskar setup --email ci@acme.example --org Acme --password-stdin --with-key ci --format env\n'
+  printf '%s\n' "$PASSWORD" | (cd headless && oskar setup --email ci@acme.example --org Acme --password-stdin --keep --with-key ci --format env 2>/dev/null) >headless/.env
+  printf '    $ oskar setup --email ci@acme.example --org Acme --password-stdin --keep --with-key ci --format env\n'
   shown <headless/.env
   holds 'three lines for a .env file' same "$(sed -E 's/=.*//' headless/.env | paste -sd ' ')" 'OSKAR_URL OSKAR_ORG OSKAR_API_KEY'
   holds 'with a test key' grep -qE '^OSKAR_API_KEY=osk_test_[0-9A-Za-z]{38}$' headless/.env
@@ -282,9 +287,9 @@ refuses 404 not_found
 
 tell 'On the command line, Bo and Cleo get accounts in Acme.'
 for person in bo:member cleo:viewer; do
-  printf '    $ oskar user create --email %s@acme.example --org acme --role %s --password-stdin\n' "${person%:*}" "${person#*:}"
+  printf '    $ oskar user create --email %s@acme.example --org acme --role %s --password-stdin --keep\n' "${person%:*}" "${person#*:}"
   printf '%s\n' "$PASSWORD" |
-    oskar user create --email "${person%:*}@acme.example" --org acme --role "${person#*:}" --password-stdin >cli.txt 2>&1
+    oskar user create --email "${person%:*}@acme.example" --org acme --role "${person#*:}" --password-stdin --keep >cli.txt 2>&1
   shown <cli.txt
 done
 call GET /api/orgs/acme/members '' "${ada_cookie[@]}"
@@ -327,7 +332,7 @@ call GET /api/auth/me '' "${cleo[@]}"
 answers 200 '{user: .user.email, organisation, role, memberships}'
 
 tell 'A member of Red Sand is removed.'
-printf '%s\n' "$PASSWORD" | oskar user create --email dan@redsand.example --org red-sand --role member --password-stdin >/dev/null
+printf '%s\n' "$PASSWORD" | oskar user create --email dan@redsand.example --org red-sand --role member --password-stdin --keep >/dev/null
 call POST /api/auth/login "$(json email dan@redsand.example password "$PASSWORD")"
 answers 200 '{user: .user.email, role: .user.role, organisation: .organisation.slug}'
 dan=(--header "$(bearer "$(got .access_token)")")
@@ -596,8 +601,8 @@ mailed() {
     page=$(grep -F "to $1," "$WALK/body" | grep -F ">$2" | grep -oE '/dev/mail/[a-z0-9_]+' | head -n 1 || true)
   done
   call GET "$page"
-  LINK=$(grep -oE "$SERVER_URL/[a-z]+/os[a-z]_[0-9A-Za-z]+" "$WALK/body" | head -n 1)
-  secret "${LINK##*/}"
+  LINK=$(grep -oE "$SERVER_URL/[a-z]+#os[a-z]_[0-9A-Za-z]+" "$WALK/body" | head -n 1)
+  secret "${LINK##*#}"
   printf '    mail to %s: "%s" → %s\n' "$1" "$2" "$LINK" | mask
 }
 
@@ -609,9 +614,9 @@ call GET /api/orgs/acme/invitations '' "${ada_cookie[@]}"
 answers 200 '[.data[] | {email, state, delivery}]'
 
 tell 'Looking at the link uses nothing up. Eve has no account: the link makes one, and signs her in.'
-call GET "/${LINK#"$SERVER_URL"/}"
+call POST /invite '' --data-urlencode "link=${LINK##*#}"
 answers 200
-accept=$(json token "${LINK##*/}" password "$PASSWORD" name 'Eve Adams')
+accept=$(json token "${LINK##*#}" password "$PASSWORD" name 'Eve Adams')
 call POST /api/invitations/accept "$accept"
 answers 200 '{role, organisation: .organisation.slug}'
 call POST /api/auth/login "$(json email eve@acme.example password "$PASSWORD")" --cookie-jar eve.jar
@@ -619,7 +624,7 @@ answers 200 '{user: (.user | {email, name, role}), organisation: .organisation.s
 
 tell 'Finn'\''s link is for Finn: Eve cannot use it, and it stays good for him.'
 mailed finn@acme.example '“ada” invites you to “Acme”'
-call POST /api/invitations/accept "$(json token "${LINK##*/}")" --header "cookie: oskar_session=$(cookie_in eve.jar)"
+call POST /api/invitations/accept "$(json token "${LINK##*#}")" --header "cookie: oskar_session=$(cookie_in eve.jar)"
 refuses 403 invitation_for_another
 
 tell 'Eve forgets her password. The answer is the same for everybody; the mail is not.'
@@ -630,9 +635,9 @@ holds 'somebody unknown is told the same' same "$(essence)" \
 mailed eve@acme.example 'Choose a new password'
 NEW='a new phrase for Eve alone'
 secret "$NEW"
-call POST /api/auth/reset-password "$(json token "${LINK##*/}" password "$NEW")"
+call POST /api/auth/reset-password "$(json token "${LINK##*#}" password "$NEW")"
 answers 204
-call POST /api/auth/reset-password "$(json token "${LINK##*/}" password "$NEW")"
+call POST /api/auth/reset-password "$(json token "${LINK##*#}" password "$NEW")"
 refuses 410 link_invalid
 call GET /api/auth/me '' --cookie eve.jar
 refuses 401 invalid_credential

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::auth::Tokens;
 use super::input::{Input, present};
 use super::renewal::Renewed;
+use super::session_carrier::{self, SessionCarrier};
 use super::shapes::OrganisationSummary;
 use super::who::Who;
 use crate::app::App;
@@ -20,7 +21,7 @@ use crate::domain::audit::Actor;
 use crate::domain::authentication::Authentication;
 use crate::domain::display_name::DisplayName;
 use crate::domain::username::Username;
-use crate::domain::{Change, known_network, sign_in, users};
+use crate::domain::{Change, known_network, replacement, sign_in, users};
 use crate::entity::{organisation, user};
 use crate::error::Error;
 use crate::id::UserId;
@@ -150,6 +151,10 @@ pub struct PasswordChange {
     #[schema(nullable = false, default = true)]
     #[serde(default, deserialize_with = "present")]
     remember: Option<bool>,
+    /// `cookie`: from now on the session has no tokens, and no refresh token. One that began so stays so.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    pub(super) session: Option<SessionCarrier>,
 }
 
 /// Change the password
@@ -169,7 +174,8 @@ pub async fn change_password(
     Input(input): Input<PasswordChange>,
 ) -> Result<Response, Error> {
     let remember = Keep::asked(input.remember);
-    let renewed = replace_password(&app, &client, &by, &actor, &input).await?;
+    let cookie_alone = session_carrier::renewed(&app, &headers, input.session)?;
+    let renewed = replace_password(&app, &client, &by, &actor, &input, cookie_alone).await?;
     Ok(match renewed {
         Some(renewed) => renewed.answer(&app, &client, &headers, remember),
         None => (StatusCode::NO_CONTENT, client.device_cookie(&app, by.user.id)).into_response(),
@@ -183,18 +189,19 @@ pub(super) async fn replace_password(
     by: &UserPrincipal,
     actor: &Actor,
     input: &PasswordChange,
+    cookie_alone: bool,
 ) -> Result<Option<Renewed>, Error> {
     let stored = by.user.password_hash.as_deref();
-    let context = app.password_context(&by.user.email);
-    let context = users::add_names(app.db.read(), context, &by.user).await?;
-    let password = app.hasher.accept("/new_password", &input.new_password, &context).await?;
-    sign_in::check_again(&client.door(app), &by.user, by.session_id(), &input.current_password).await?;
+    let password = app.judge_replacement(&by.user, "/new_password", &input.new_password).await?;
+    let current = &input.current_password;
+    sign_in::check_to_replace(&client.door(app), &by.user, by.session_id(), current).await?;
+    replacement::refuse_the_same(&app.hasher, &by.user, "/new_password", &input.new_password).await?;
     let new_hash = app.hasher.hash(&password).await?;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor };
     let renewed = if by.session.is_some() {
         let now_proved = Authentication::by_password(change.now);
-        Some(Renewed::in_place_of(app, change, by, now_proved).await?)
+        Some(Renewed::in_place_of(app, change, by, now_proved, cookie_alone).await?)
     } else {
         None
     };

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::input::{OptionalInput, present};
 use super::issuer_login::{SignIn, sign_in};
+use super::session_carrier::{Answers, SessionCarrier};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, session_cookie, signed_out, warn_of_refusal};
@@ -21,7 +22,7 @@ use crate::entity::session::{self, RefreshUse};
 use crate::entity::user;
 use crate::error::Error;
 use crate::id::UserId;
-use crate::password::PresentedPassword;
+use crate::password::{PresentedPassword, ProposedPassword};
 use crate::permission::Role;
 use crate::refresh_token::RefreshToken;
 use crate::secret::Secret;
@@ -40,6 +41,11 @@ pub struct LoginInput {
     #[schema(max_length = 320)]
     pub(super) username: Option<String>,
     pub(super) password: Option<PresentedPassword>,
+    /// Takes the place of `password` in the same step, and all other sessions end. A password that was set for the user has
+    /// to be changed like this (`password_change_required`).
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    pub(super) new_password: Option<ProposedPassword>,
     /// Slug or id of the organisation that the token is for; default: the first one.
     #[schema(example = "acme")]
     pub(super) organisation: Option<String>,
@@ -47,6 +53,10 @@ pub struct LoginInput {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     pub(super) remember: Option<bool>,
+    /// `cookie`: the answer has no tokens, and the session no refresh token. For pages of the server's own site.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    pub(super) session: Option<SessionCarrier>,
 }
 
 /// A user and what they are in the organisation.
@@ -60,7 +70,7 @@ pub struct TokenUser {
     role: Option<Role>,
 }
 
-/// A sign-in.
+/// A sign-in. The tokens are absent where `"session": "cookie"` was asked for, now or when the session began.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Tokens {
     #[schema(example = true)]
@@ -69,19 +79,24 @@ pub struct Tokens {
     #[schema(example = "success")]
     status: &'static str,
     /// The same as `access_token`.
-    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
-    token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
+    token: Option<String>,
     /// For `Authorization: Bearer`.
-    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
-    access_token: String,
-    #[schema(example = "Bearer")]
-    token_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
+    access_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "Bearer")]
+    token_type: Option<&'static str>,
     /// Seconds until the access token expires.
-    #[schema(example = 900)]
-    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = 900)]
+    expires_in: Option<i64>,
     /// For one call to refresh.
-    #[schema(example = "osr_…")]
-    refresh_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "osr_…")]
+    refresh_token: Option<String>,
     user: TokenUser,
     /// The organisation that the access token is for; null for a user of none.
     organisation: Option<OrganisationSummary>,
@@ -114,6 +129,7 @@ pub(super) fn cookie_outcome(app: &App, headers: &HeaderMap) -> CookieOutcome {
     }
 }
 
+/// The answer for a session. If the cookie alone carries it, there are no tokens in there.
 pub(super) fn tokens(
     app: &App,
     session: &session::Model,
@@ -123,15 +139,16 @@ pub(super) fn tokens(
 ) -> Result<Tokens, Error> {
     let signing_keys = app.signing_keys();
     let (issuer, now) = (app.issuer(&signing_keys), app.now());
-    let access_token = issuer.sign(session, user, place, now)?;
+    let given = session.refresh_use != RefreshUse::Never;
+    let access_token = if given { Some(issuer.sign(session, user, place, now)?) } else { None };
     Ok(Tokens {
         success: true,
         status: "success",
         token: access_token.clone(),
         access_token,
-        token_type: "Bearer",
-        expires_in: issuer.lifetime_in(session, now).num_seconds(),
-        refresh_token: refresh.sign(&app.keyring),
+        token_type: given.then_some("Bearer"),
+        expires_in: given.then(|| issuer.lifetime_in(session, now).num_seconds()),
+        refresh_token: given.then(|| refresh.sign(&app.keyring)),
         user: TokenUser {
             id: user.id,
             email: user.email.clone(),
@@ -155,8 +172,10 @@ pub async fn start_session(
     headers: &HeaderMap,
     user: &user::Model,
     place: Option<&Place>,
+    refresh_use: RefreshUse,
 ) -> Result<(Tokens, Secret), Error> {
-    let beginning = Beginning::by_password(change.now, place.map(|place| place.organisation.id));
+    let organisation = place.map(|place| place.organisation.id);
+    let beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
     let (session, cookie) = replace_session(app, change, headers, user, beginning).await?;
     let mut tokens = tokens(app, &session, user, place, RefreshToken::first(session.id))?;
     tokens.cookie = Some(cookie_outcome(app, headers));
@@ -182,12 +201,13 @@ pub(super) async fn replace_session(
 /// With e-mail address or username and password, or with the token of an issuer that the operator configured
 /// (`[[issuers]]`) as bearer, and then with an empty body or `organisation` alone. The answer for an unknown user is
 /// the answer for a wrong password; with `verify_email = required` it is also the answer for the right one, as long as
-/// the address is not proven, and a mail helps. The session cookie gets a new value at every sign-in; the session before it ends.
+/// the address is not proven, and a mail helps. A password that was set for the user by
+/// somebody else has to be changed: 403 `password_change_required`, unless `new_password` comes along. The session cookie gets a new value at every sign-in; the session before it ends.
 #[utoipa::path(post, path = "/api/auth/login", operation_id = "sign_in", tag = TAG, request_body = Option<LoginInput>,
     responses(
         (status = 200, description = "Signed in.", body = Tokens),
         (status = 401, description = "The name, the password or the issuer's token is wrong, or the address is not proven yet.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The account is disabled (`user_disabled`), or the request came from a foreign site (`cross_site`). With an issuer's token: the issuer is turned off (`issuer_disabled`), does not vouch for the address (`issuer_email_unverified`), the address is not among those that may come in (`not_allowed`), there is no account (`no_account`), or it is another user's there (`linked_to_another`).", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The account is disabled (`user_disabled`), the password has to be changed (`password_change_required`), or the request came from a foreign site (`cross_site`). With an issuer's token: the issuer is turned off (`issuer_disabled`), does not vouch for the address (`issuer_email_unverified`), the address is not among those that may come in (`not_allowed`), there is no account (`no_account`), or it is another user's there (`linked_to_another`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 404, description = "The user is no member of the organisation that was asked for.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
@@ -197,7 +217,7 @@ pub async fn login(
     headers: HeaderMap,
     way: SignIn,
 ) -> Result<Response, Error> {
-    let by = sign_in(&app, &client, &headers, &way, RefreshUse::Rotating).await?;
+    let by = sign_in(&app, &client, &headers, &way, Answers::TokensOrCookie).await?;
     let first = RefreshToken::first(by.session.id);
     let mut tokens = tokens(&app, &by.session, &by.user, by.place.as_ref(), first)?;
     tokens.cookie = Some(cookie_outcome(&app, &headers));
@@ -226,8 +246,9 @@ pub async fn sign_in_with_password(
     client: &Client,
     headers: &HeaderMap,
     input: &LoginInput,
-    refresh_use: RefreshUse,
+    answers: Answers,
 ) -> Result<Started, Error> {
+    let refresh_use = answers.refresh_use(app, headers, input.session)?;
     let name = match (&input.email, &input.username) {
         (Some(name), None) | (None, Some(name)) => name,
         (None, None) => return Err(Error::invalid("/email", "give `email` or `username`")),
@@ -239,11 +260,18 @@ pub async fn sign_in_with_password(
     let required = app.config.verify_email_required;
     let checked = sign_in::check(&client.door(app), name, password, required).await?;
     let place = tokens::place(app.db.read(), checked.user.id, None, input.organisation.as_deref()).await?;
+    let new_hash = match &input.new_password {
+        Some(new) => Some(app.hash_replacement(&checked.user, "/new_password", new).await?),
+        None => None,
+    };
     let _turn = app.db.turn_to_sign_in(place.as_ref().map(|place| place.organisation.id)).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let user = checked.confirm(change).await?;
+    let user = match new_hash {
+        Some(new_hash) => checked.confirm_and_replace(change, new_hash).await?,
+        None => checked.confirm(change).await?,
+    };
     sessions::announce_new_device(change, &user).await?;
     let organisation = place.as_ref().map(|place| place.organisation.id);
     let beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };

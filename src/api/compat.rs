@@ -17,6 +17,7 @@ use super::account::{self, PasswordChange};
 use super::auth::{self, LoginInput, Started, bearer, sign_in_with_password, with_cookies};
 use super::input::{Input, Params};
 use super::issuer_login::{SignIn, sign_in};
+use super::session_carrier::Answers;
 use super::tickets;
 use super::verify::{self, Requirements};
 use super::who::Who;
@@ -79,7 +80,8 @@ pub async fn osmedeus_login(
     headers: HeaderMap,
     Input(input): Input<LoginInput>,
 ) -> Result<Response, Error> {
-    let by = sign_in_with_password(&app, &client, &headers, &input, RefreshUse::Rotating).await?;
+    let by =
+        sign_in_with_password(&app, &client, &headers, &input, Answers::Tokens(RefreshUse::Rotating)).await?;
     let token = access_token(&app, &by)?;
     Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), OsmedeusToken { token }))
 }
@@ -241,7 +243,7 @@ pub async fn core_login(
     headers: HeaderMap,
     way: SignIn,
 ) -> Result<Response, Error> {
-    let by = sign_in(&app, &client, &headers, &way, RefreshUse::Reusable).await?;
+    let by = sign_in(&app, &client, &headers, &way, Answers::Tokens(RefreshUse::Reusable)).await?;
     let tokens = CoreTokens {
         access_token: core_token(&app, &by.session, &by.user, by.place.as_ref())?,
         refresh_token: RefreshToken::first(by.session.id).sign(&app.keyring),
@@ -341,7 +343,8 @@ pub async fn appliance_change_password(
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<PasswordChange>,
 ) -> Result<Response, Error> {
-    let renewed = account::replace_password(&app, &client, &by, &actor, &input).await?;
+    let cookie_alone = input.session.is_some();
+    let renewed = account::replace_password(&app, &client, &by, &actor, &input, cookie_alone).await?;
     Ok(match renewed {
         Some(renewed) => renewed.answer_with(&app, &client, SUCCESS),
         None => Json(SUCCESS).into_response(),
@@ -370,6 +373,7 @@ pub struct OneDbAnswer {
     responses(
         (status = 200, description = "Signed in.", body = OneDbAnswer),
         (status = 401, description = "The name or the password is wrong.", body = OneDbAnswer),
+        (status = 403, description = "The password has to be changed: send `new_password` as well. Other refusals are problems.", body = OneDbAnswer),
         (status = 404, description = "The user is no member of the organisation that was asked for.", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn onedb_authenticate(
@@ -379,18 +383,21 @@ pub async fn onedb_authenticate(
     headers: HeaderMap,
     Input(input): Input<LoginInput>,
 ) -> Result<Response, Error> {
-    match sign_in_with_password(&app, &client, &headers, &input, RefreshUse::Rotating).await {
+    match sign_in_with_password(&app, &client, &headers, &input, Answers::Tokens(RefreshUse::Rotating)).await
+    {
         Ok(by) => {
             let token = Some(access_token(&app, &by)?);
             let message = "Token has been generated!";
             let body = OneDbAnswer { id, message, success: true, token };
             Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), body))
         }
-        Err(Error::InvalidLogin) => {
-            let message = "Invalid username or password";
+        Err(error @ (Error::InvalidLogin | Error::PasswordChangeRequired)) => {
+            let message = match error {
+                Error::InvalidLogin => "Invalid username or password",
+                _ => "Password must be changed: send `new_password` as well",
+            };
             let body = OneDbAnswer { id, message, success: false, token: None };
-            let code = Code(Error::InvalidLogin.code());
-            Ok((StatusCode::UNAUTHORIZED, Extension(code), Json(body)).into_response())
+            Ok((error.status(), Extension(Code(error.code())), Json(body)).into_response())
         }
         Err(error) => Err(error),
     }

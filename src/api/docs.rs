@@ -23,11 +23,11 @@ pub async fn openapi(Extension(Document(text)): Extension<Document>) -> impl Int
     (FOR_EVERYBODY, [(header::CONTENT_TYPE, "application/json")], text.to_string())
 }
 
-/// Swagger UI under `/docs`: everything from this binary, nothing from elsewhere.
+/// Swagger UI under `/docs`: everything from this binary, nothing from elsewhere. It forgets credentials with the page:
+/// in the browser's storage they would outlive it.
 pub fn swagger_ui() -> Router<App> {
     let config = Config::new(["/api/openapi.json"])
         .try_it_out_enabled(true)
-        .persist_authorization(true)
         .display_request_duration(true)
         .with_credentials(true)
         .deep_linking(true)

@@ -54,16 +54,14 @@ pub struct Event {
 }
 
 impl From<audit_event::Model> for Event {
-    fn from(mut row: audit_event::Model) -> Self {
-        if let (Some(count), Some(data)) = (row.count, row.data.as_object_mut()) {
-            data.insert("count".to_owned(), count.into());
-        }
+    fn from(row: audit_event::Model) -> Self {
+        let data = row.data_with_count();
         Self {
             id: row.id,
             action: row.action,
             actor: EventActor { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
             target_id: row.target_id,
-            data: row.data,
+            data,
             ip: row.ip,
             user_agent: row.user_agent,
             request_id: row.request_id,

@@ -14,11 +14,13 @@ use crate::auth::{API_KEY_HEADER, Client, Principal, Reach, caller};
 use crate::config::MailTransport;
 use crate::entity::organisation;
 use crate::error::Error;
+use crate::job_panics::JobPanics;
 use crate::jwt::SigningKey;
 use crate::permission::Role;
 use crate::updates::{Advisory, PendingUpdate};
 
 const TAG: &str = "Service";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// How the server is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,8 +29,10 @@ pub struct Health {
     /// `ok`, or `degraded` if a background job panicked in the last 15 minutes.
     #[schema(example = "ok")]
     status: &'static str,
-    #[schema(example = "0.1.0")]
-    version: &'static str,
+    /// Not with `show_version = false`, except for administrators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "0.1.0")]
+    version: Option<&'static str>,
     /// What nobody should overlook: that the server runs without authentication.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -64,6 +68,10 @@ pub struct HealthDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     signing_keys: Option<Vec<SigningKeyAge>>,
+    /// The background jobs that have panicked since this node started; each was started again. For operators only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    job_panics: Option<Vec<JobPanics>>,
 }
 
 /// How old a signing key is.
@@ -128,7 +136,7 @@ pub enum HealthAnswer {
 fn ok(app: &App) -> Health {
     let warning = app.config.no_auth.then_some("no authentication: everybody is let in as an administrator");
     let status = if app.job_panics.is_recent(app.now()) { "degraded" } else { "ok" };
-    Health { status, version: env!("CARGO_PKG_VERSION"), warning }
+    Health { status, version: app.config.show_version.then_some(VERSION), warning }
 }
 
 /// Liveness
@@ -154,8 +162,8 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Error> {
 /// Health
 ///
 /// Operators, and admins of an organisation, learn of a pending update and of known advisories too, if they send a
-/// credential; operators also of what is wrong with how this node is run, and how old the
-/// signing keys are. A bad one counts as none here.
+/// credential; operators also of what is wrong with how this node is run, of background jobs that panicked, and how old
+/// the signing keys are. A bad one counts as none here.
 #[utoipa::path(get, path = "/health", operation_id = "show_health", tag = TAG,
     responses((status = 200, description = "Status and version; for administrators also what is known about it.", body = HealthAnswer)))]
 pub async fn health(
@@ -171,7 +179,7 @@ pub async fn health(
     let news = app.updates.latest();
     let details = HealthDetails {
         status,
-        version,
+        version: VERSION,
         warning,
         mail: (&app.config.mail.transport).into(),
         pending_update: news.as_ref().and_then(|news| news.update.clone()),
@@ -179,6 +187,7 @@ pub async fn health(
         checked_at: news.map(|news| news.checked_at),
         problems: (asker == Asker::Operator).then(|| problems(&app)),
         signing_keys: (asker == Asker::Operator).then(|| signing_key_ages(&app)),
+        job_panics: (asker == Asker::Operator).then(|| app.job_panics.all()),
     };
     Ok(Json(HealthAnswer::Administrators(details)))
 }
@@ -197,7 +206,8 @@ pub async fn api_health(
 }
 
 fn problems(app: &App) -> Vec<String> {
-    app.unheard_proxy.get().map(|(peer, header)| unheard_proxy(*peer, header)).into_iter().collect()
+    let proxy = app.unheard_proxy.get().map(|(peer, header)| unheard_proxy(*peer, header));
+    proxy.into_iter().chain(app.db.event_log_problem()).collect()
 }
 
 /// How much the caller may know.

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::auth::{Tokens, start_session, with_cookies};
 use super::input::{Input, Params, PathId, present};
 use super::page::{Page, Part};
+use super::session_carrier::{Answers, SessionCarrier};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::{Caller, Client, Keep, Member, optional_user};
@@ -29,7 +30,7 @@ use crate::entity::outbox::{self, State as Delivery};
 use crate::entity::{invitation, organisation};
 use crate::error::Error;
 use crate::id::{InvitationId, UserId};
-use crate::password::PresentedPassword;
+use crate::password::{PresentedPassword, ProposedPassword};
 use crate::permission::Role;
 use crate::secret::Secret;
 
@@ -160,7 +161,7 @@ fn rules(app: &App) -> Rules {
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations", operation_id = "create_invitations", tag = TAG, request_body = NewInvitations,
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The invitations; their mails are on their way.", body = Invitations),
-        (status = 409, description = "Somebody is a member already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Somebody is a member already (`already_member`), there is no seat left (`seats_taken`), or as many invitations are open as may be (`too_many_open_invitations`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn create(
     State(app): State<App>,
@@ -212,7 +213,7 @@ pub async fn withdraw(
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
-        (status = 409, description = "It was accepted or withdrawn already, or there is no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It was accepted or withdrawn already (`invitation_ended`), there is no seat left (`seats_taken`), or it had expired and as many are open as may be (`too_many_open_invitations`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn resend(
     State(app): State<App>,
@@ -237,12 +238,16 @@ pub async fn resend(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Acceptance {
-    /// The last part of the link.
+    /// What stands behind the `#` of the link.
     #[schema(example = "osi_…")]
     token: String,
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     password: Option<PresentedPassword>,
+    /// Takes the place of the account's `password` in the same step, as for signing in.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    new_password: Option<ProposedPassword>,
     /// For a new account.
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
@@ -251,6 +256,10 @@ pub struct Acceptance {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     remember: Option<bool>,
+    /// `cookie`: the answer has no tokens, and the session no refresh token. For pages of the server's own site.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    session: Option<SessionCarrier>,
 }
 
 /// The organisation that was joined.
@@ -278,8 +287,8 @@ pub async fn by_link(app: &App, token: &str) -> Result<(invitation::Model, organ
 #[utoipa::path(post, path = "/api/invitations/accept", operation_id = "accept_invitation", tag = TAG, request_body = Acceptance,
     responses((status = 200, description = "Joined.", body = Joined),
         (status = 401, description = "The password is not that of the invited address' account.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Signed in with another address; the invitation stays good.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Signed in with another address, or the account's password has to be changed (`password_change_required`); the invitation stays good.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 410, description = "The link is used, replaced, withdrawn or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn accept(
     State(app): State<App>,
@@ -287,6 +296,7 @@ pub async fn accept(
     headers: HeaderMap,
     Input(input): Input<Acceptance>,
 ) -> Result<Response, Error> {
+    let refresh_use = Answers::TokensOrCookie.refresh_use(&app, &headers, input.session)?;
     let (invitation, organisation) = by_link(&app, &input.token).await?;
     let signed_in = optional_user(&app, &client, &headers).await?;
     let joiner = if let Some(by) = &signed_in {
@@ -295,7 +305,9 @@ pub async fn accept(
         let names = Names { name: input.name, username: None };
         let context =
             app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
-        joining::by_password(&client.door(&app), &invitation, input.password, names, context).await?
+        let replacing = input.new_password.as_ref();
+        let door = client.door(&app);
+        joining::by_password(&door, &invitation, input.password, replacing, names, context).await?
     };
     let _turn = app.db.turn(organisation.id).await?;
     let txn = app.db.begin().await?;
@@ -311,8 +323,8 @@ pub async fn accept(
     }
     let actor = actor.as_user(user.id, &user.name);
     let place = Place { organisation, role: membership.role };
-    let (tokens, cookie) =
-        start_session(&app, Change { actor: &actor, ..change }, &headers, &user, Some(&place)).await?;
+    let change = Change { actor: &actor, ..change };
+    let (tokens, cookie) = start_session(&app, change, &headers, &user, Some(&place), refresh_use).await?;
     txn.commit().await?;
     let body = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
     Ok(with_cookies(

@@ -8,13 +8,13 @@ use tracing::field::display;
 
 use super::auth::{LoginInput, Started, bearer, replace_session, sign_in_with_password};
 use super::input::OptionalInput;
+use super::session_carrier::{Answers, SessionCarrier};
 use crate::app::App;
 use crate::auth::{Client, Keep, by_issuer, is_foreign};
 use crate::domain::identities::{self, Vouched};
 use crate::domain::sessions::{self, Beginning};
 use crate::domain::{Change, attempts, tokens};
 use crate::entity::organisation;
-use crate::entity::session::RefreshUse;
 use crate::error::{Error, OrLog as _};
 
 /// What somebody signs in with.
@@ -25,6 +25,7 @@ pub enum SignIn {
         /// Slug or id, if one was asked for.
         organisation: Option<String>,
         keep: Keep,
+        session: Option<SessionCarrier>,
     },
 }
 
@@ -41,10 +42,12 @@ impl FromRequest<App> for SignIn {
         }
         let OptionalInput(input) = OptionalInput::<LoginInput>::from_request(request, app).await?;
         let input = input.unwrap_or_default();
-        let named = input.email.is_some() || input.username.is_some() || input.password.is_some();
+        let named = input.email.is_some() || input.username.is_some();
+        let named = named || input.password.is_some() || input.new_password.is_some();
         Ok(match token.filter(|_| !named) {
             Some(token) => {
-                Self::Token { token, organisation: input.organisation, keep: Keep::asked(input.remember) }
+                let (organisation, keep) = (input.organisation, Keep::asked(input.remember));
+                Self::Token { token, organisation, keep, session: input.session }
             }
             None => Self::Password(input),
         })
@@ -57,14 +60,17 @@ pub async fn sign_in(
     client: &Client,
     headers: &HeaderMap,
     way: &SignIn,
-    refresh_use: RefreshUse,
+    answers: Answers,
 ) -> Result<Started, Error> {
-    let (token, organisation, keep) = match way {
+    let (token, organisation, keep, session) = match way {
         SignIn::Password(input) => {
-            return sign_in_with_password(app, client, headers, input, refresh_use).await;
+            return sign_in_with_password(app, client, headers, input, answers).await;
         }
-        SignIn::Token { token, organisation, keep } => (token, organisation.as_deref(), *keep),
+        SignIn::Token { token, organisation, keep, session } => {
+            (token, organisation.as_deref(), *keep, *session)
+        }
     };
+    let refresh_use = answers.refresh_use(app, headers, session)?;
     let (vouched, admission) = by_issuer(app, client, token).await?;
     let joined = match admission.new_users {
         Some((reference, _)) => organisation::Entity::find_by_reference(reference).one(app.db.read()).await?,

@@ -177,7 +177,8 @@ pub struct NewKeyInput {
 /// 401 `insufficient_user_authentication`.
 #[utoipa::path(post, path = "/api/orgs/{org}/keys", operation_id = "create_key", tag = TAG, request_body = NewKeyInput,
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
-    responses((status = 201, description = "The key with its secret.", body = KeyWithSecret)))]
+    responses((status = 201, description = "The key with its secret.", body = KeyWithSecret),
+        (status = 409, description = "The organisation has as many keys as it may have (`too_many_keys`).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn create(
     State(app): State<App>,
     Caller { principal, actor }: Caller,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
@@ -56,7 +56,12 @@ const ALLOWED_HEADERS: [&str; 8] = [
 pub fn around(router: Router, app: &App, doors: Doors) -> Router {
     let config = &app.config;
     let timeout = config.limits.request_timeout.to_std().unwrap_or(Duration::from_secs(30));
-    let secret = [header::AUTHORIZATION, header::COOKIE, HeaderName::from_static(API_KEY_HEADER)];
+    let secret = [
+        header::AUTHORIZATION,
+        header::COOKIE,
+        header::SEC_WEBSOCKET_PROTOCOL,
+        HeaderName::from_static(API_KEY_HEADER),
+    ];
     router.layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(transport_security(config), security_headers))
@@ -172,12 +177,26 @@ async fn security_headers(State(hsts): State<Option<HeaderValue>>, request: Requ
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        // For loads without CORS only: front ends of `allowed_origins` read by CORS.
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    name_charset(headers);
     headers.extend(hsts.map(|hsts| (header::STRICT_TRANSPORT_SECURITY, hsts)));
     response
+}
+
+/// Browsers guess the charset of a text that names none.
+fn name_charset(headers: &mut HeaderMap) {
+    let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return };
+    let value = value.to_ascii_lowercase();
+    if value.starts_with("text/") && !value.contains("charset=") {
+        if let Ok(named) = HeaderValue::from_str(&format!("{value}; charset=utf-8")) {
+            headers.insert(header::CONTENT_TYPE, named);
+        }
+    }
 }
 
 /// One line a request: who called from where and what they were answered. The matched route, never the path with its

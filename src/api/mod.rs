@@ -43,6 +43,7 @@ mod recovery;
 mod register;
 mod renewal;
 mod route_table;
+mod session_carrier;
 mod sessions;
 mod shapes;
 mod stream;
@@ -77,6 +78,7 @@ fn table(app: &App) -> RouteTable {
         .public(routes!(recovery::reset_password))
         .public(routes!(password_strength::measure))
         .public(routes!(recovery::verify_email))
+        .public(routes!(recovery::unlock))
         .public(routes!(recovery::resend_verification))
         .user(routes!(auth::logout))
         .user(routes!(tokens::create))
@@ -154,7 +156,11 @@ fn older_clients(app: &App) -> RouteTable {
 
 /// The API's routes with their guards, without the layers that all requests pass; and those where gateways ask.
 pub fn router(app: &App) -> (Router<App>, Doors) {
-    let (router, document, recorded) = table(app).finish();
+    let (router, mut document, recorded) = table(app).finish();
+    if !app.config.show_version {
+        // The document must have one (OpenAPI 3.1 section 4.8.2).
+        document.info.version = "not shown".to_owned();
+    }
     let text = serde_json::to_string(&document).unwrap_or_default();
     let router = if app.config.docs { router.merge(docs::swagger_ui()) } else { router };
     (router.layer(Extension(docs::Document(text.into()))), Doors::among(&recorded))

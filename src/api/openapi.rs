@@ -98,7 +98,7 @@ const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
     ),
     (
         "TooMany",
-        "Too many requests from an address, or too many wrong attempts (`too_many_attempts`): try again after `Retry-After` seconds.",
+        "Too many requests from an address, or too many wrong attempts (`too_many_attempts`), unused tickets (`too_many_tickets`) or changes of address (`too_many_email_changes`): try again after `Retry-After` seconds.",
         429,
         "rate_limited",
         "Too many requests",

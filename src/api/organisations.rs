@@ -67,7 +67,7 @@ pub struct NewOrganisation {
 #[utoipa::path(post, path = "/api/orgs", operation_id = "create_organisation", tag = TAG, request_body = NewOrganisation,
     responses(
         (status = 201, description = "The organisation.", body = MyOrganisation),
-        (status = 409, description = "The slug is taken.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The slug is taken (`slug_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`).", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn create(
     State(app): State<App>,

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::auth::Tokens;
 use super::input::{Input, present};
 use super::renewal::Renewed;
+use super::session_carrier::{self, SessionCarrier};
 use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, by_issuer, check_recent};
 use crate::domain::authentication::Authentication;
@@ -31,6 +32,10 @@ pub struct Reauthentication {
     #[schema(nullable = false, default = true)]
     #[serde(default, deserialize_with = "present")]
     remember: Option<bool>,
+    /// `cookie`: from now on the session has no tokens, and no refresh token. One that began so stays so.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    session: Option<SessionCarrier>,
 }
 
 /// Prove again who you are
@@ -42,7 +47,7 @@ pub struct Reauthentication {
 #[utoipa::path(post, path = "/api/auth/reauthenticate", operation_id = "reauthenticate", tag = "Signing in", request_body = Reauthentication,
     responses(
         (status = 200, description = "The new session.", body = Tokens),
-        (status = 403, description = "The password is wrong (`wrong_password`), the token's user is not linked to the account (`not_linked`), or what a sign-in by the issuer would be told; the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The password is wrong (`wrong_password`) or has to be changed (`password_change_required`), the token's user is not linked to the account (`not_linked`), or what a sign-in by the issuer would be told; the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn reauthenticate(
     State(app): State<App>,
@@ -54,6 +59,7 @@ pub async fn reauthenticate(
     if by.session.is_none() {
         return Err(Error::SessionRequired);
     }
+    let cookie_alone = session_carrier::renewed(&app, &headers, input.session)?;
     let renewed = match (&input.password, &input.issuer_token) {
         (Some(password), None) => {
             sign_in::check_again(&client.door(&app), &by.user, by.session_id(), password).await?;
@@ -63,8 +69,8 @@ pub async fn reauthenticate(
             if users::lock(change, by.user.id).await?.password_hash != by.user.password_hash {
                 return Err(Error::WrongPassword);
             }
-            let renewed =
-                Renewed::in_place_of(&app, change, &by, Authentication::by_password(change.now)).await?;
+            let proof = Authentication::by_password(change.now);
+            let renewed = Renewed::in_place_of(&app, change, &by, proof, cookie_alone).await?;
             txn.commit().await?;
             renewed
         }
@@ -75,7 +81,8 @@ pub async fn reauthenticate(
             let change = Change { txn: &txn, now: app.now(), actor: &actor };
             identities::spend(change, &vouched).await?;
             identities::prove_again(change, &vouched, &admission, &by.user).await?;
-            let renewed = Renewed::in_place_of(&app, change, &by, vouched.authentication).await?;
+            let proof = vouched.authentication;
+            let renewed = Renewed::in_place_of(&app, change, &by, proof, cookie_alone).await?;
             txn.commit().await?;
             renewed
         }

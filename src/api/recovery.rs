@@ -17,12 +17,13 @@ use super::renewal::Renewed;
 use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, presented_session};
 use crate::domain::email::Email;
-use crate::domain::{Change, mailbox, outbox, sign_in, users};
+use crate::domain::{Change, mailbox, one_time, outbox, sign_in};
+use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
 use crate::entity::user;
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
-use crate::secret::Secret;
+use crate::secret::{Secret, ShownOnce};
 
 const TAG: &str = "Signing in";
 
@@ -84,7 +85,7 @@ pub async fn forgot_password(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordReset {
-    /// The last part of the link.
+    /// What stands behind the `#` of the link.
     #[schema(example = "osp_…")]
     token: String,
     password: ProposedPassword,
@@ -113,9 +114,7 @@ pub async fn reset_password(
         Err(Error::LinkInvalid) => return Err(client.door(&app).refuse(Error::LinkInvalid).await),
         found => found?,
     };
-    let context = users::add_names(app.db.read(), app.password_context(&owner.email), &owner).await?;
-    let password = app.hasher.accept("/password", &input.password, &context).await?;
-    let new_hash = app.hasher.hash(&password).await?;
+    let new_hash = app.hash_replacement(&owner, "/password", &input.password).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
@@ -124,11 +123,48 @@ pub async fn reset_password(
     Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, owner.id)).into_response())
 }
 
+/// What lets the owner choose a new password, if others may know the one there is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Unlocked {
+    /// For resetting the password, once.
+    #[schema(value_type = String, example = "osp_…")]
+    reset_token: ShownOnce,
+    /// Seconds.
+    #[schema(example = 1800)]
+    expires_in: i64,
+}
+
+/// Let the owner in while others guess
+///
+/// By the link of the mail about wrong passwords: from now on this client and its network do not wait for the attempts of
+/// others. Nobody is signed in by it.
+#[utoipa::path(post, path = "/api/auth/unlock", operation_id = "unlock", tag = TAG, request_body = Link,
+    responses((status = 200, description = "Sign in with the password, or choose a new one by `reset_token`.", body = Unlocked),
+        (status = 403, description = "The account is disabled, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The link is used, replaced or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
+pub async fn unlock(
+    State(app): State<App>,
+    client: Client,
+    Input(input): Input<Link>,
+) -> Result<Response, Error> {
+    let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let (user, reset) = mailbox::unlock(change, &app.keyring, &link).await?;
+    txn.commit().await?;
+    let body = Unlocked {
+        reset_token: ShownOnce(reset),
+        expires_in: one_time::lifetime(Purpose::ResetPassword).num_seconds(),
+    };
+    Ok((client.device_cookie(&app, user.id), Json(body)).into_response())
+}
+
 /// A link.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
-    /// The last part of the link.
+    /// What stands behind the `#` of the link.
     #[schema(example = "osv_…")]
     token: String,
 }

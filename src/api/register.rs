@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::auth::{Tokens, start_session, with_cookies};
 use super::input::{Input, present};
 use super::invitations::by_link;
+use super::session_carrier::{Answers, SessionCarrier};
 use crate::app::App;
 use crate::auth::{Client, Keep};
 use crate::config::Registration;
@@ -39,7 +40,7 @@ pub struct RegistrationInput {
     username: Option<Username>,
     /// The name of an organisation to make, with the new user as its admin.
     organisation: Option<DisplayName>,
-    /// Instead: the last part of an invitation's link. It proves the address, and counts in every mode of
+    /// Instead: what stands behind the `#` of an invitation's link. It proves the address, and counts in every mode of
     /// registration.
     #[schema(example = "osi_…")]
     invitation: Option<String>,
@@ -47,6 +48,10 @@ pub struct RegistrationInput {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     remember: Option<bool>,
+    /// `cookie`: the answer has no tokens, and the session no refresh token. For pages of the server's own site.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    session: Option<SessionCarrier>,
 }
 
 /// That it was understood; nothing more.
@@ -90,6 +95,7 @@ pub async fn register(
     if let Some(token) = input.invitation.take() {
         return by_invitation(&app, &client, &headers, &token, input).await;
     }
+    let refresh_use = Answers::TokensOrCookie.refresh_use(&app, &headers, input.session)?;
     if !may_register(&app, &input.email) {
         return Err(Error::RegistrationClosed);
     }
@@ -129,7 +135,7 @@ pub async fn register(
     let place = place.map(|organisation| Place { organisation, role: Role::Admin });
     let actor = actor.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref()).await?;
+    let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref(), refresh_use).await?;
     txn.commit().await?;
     Ok(with_cookies(StatusCode::CREATED, client.signed_in(&app, user.id, &cookie, keep), tokens))
 }
@@ -179,13 +185,15 @@ async fn by_invitation(
     if invitation.email_normalised != input.email.normalised() {
         return Err(Error::InvitationForAnother);
     }
+    let refresh_use = Answers::TokensOrCookie.refresh_use(app, headers, input.session)?;
     let names = Names { name: input.name, username: input.username };
     let keep = Keep::asked(input.remember);
     let password = PresentedPassword::from(input.password);
     let context =
         app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
-    let joiner = joining::by_password(&client.door(app), &invitation, Some(password), names, context).await?;
-    if matches!(joiner, Joiner::Known(_)) {
+    let joiner =
+        joining::by_password(&client.door(app), &invitation, Some(password), None, names, context).await?;
+    if matches!(joiner, Joiner::Known { .. }) {
         return Err(Error::EmailTaken);
     }
     let txn = app.db.begin().await?;
@@ -195,7 +203,7 @@ async fn by_invitation(
     let actor = actor.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
     let place = Place { organisation, role: membership.role };
-    let (tokens, cookie) = start_session(app, change, headers, &user, Some(&place)).await?;
+    let (tokens, cookie) = start_session(app, change, headers, &user, Some(&place), refresh_use).await?;
     txn.commit().await?;
     Ok(with_cookies(StatusCode::CREATED, client.signed_in(app, user.id, &cookie, keep), tokens))
 }

@@ -25,7 +25,8 @@ pub struct Renewed {
 }
 
 impl Renewed {
-    /// Puts a new session in the place of the caller's, who has just given this proof.
+    /// Puts a new session in the place of the caller's, who has just given this proof. With `cookie_alone` it has no
+    /// tokens.
     ///
     /// # Errors
     /// [`Error::SessionRequired`] by HTTP Basic, which has none; [`Error::InvalidCredential`] if it has ended meanwhile.
@@ -34,9 +35,11 @@ impl Renewed {
         change: Change<'_>,
         by: &UserPrincipal,
         proof: Authentication,
+        cookie_alone: bool,
     ) -> Result<Self, Error> {
         let before = by.session_id().ok_or(Error::SessionRequired)?;
-        let renewed = sessions::renew(change, &app.keyring, before, by.user.id, Some(proof)).await?;
+        let renewed =
+            sessions::renew(change, &app.keyring, before, by.user.id, Some(proof), cookie_alone).await?;
         let (session, cookie) = renewed.ok_or(Error::InvalidCredential)?;
         Self::of(app, change, by.reach, &by.user, session, cookie).await
     }

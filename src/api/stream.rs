@@ -12,7 +12,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::events::Event;
 use crate::app::App;
-use crate::auth::Socket;
+use crate::auth::{PROTOCOL, Socket};
 use crate::domain::event_tail::EventTail;
 use crate::entity::audit_event::{self, Criteria};
 use crate::error::Error;
@@ -36,12 +36,14 @@ const STUCK: Duration = Duration::from_secs(10);
 /// Follow the audit log
 ///
 /// A WebSocket: one JSON text message for each new event, of the same shape as in the list. Get a ticket at
-/// `/api/auth/ws-token` first. The server closes with 1008 when the session, key, membership or permission behind
+/// `/api/auth/ws-token` first, and offer two protocols: `oskar.events`, which the server selects, and
+/// `oskar.ticket.ost_…`. Or send it as `?ticket=ost_…`, which proxies log. The server closes with 1008 when the session, key, membership or permission behind
 /// the ticket goes, and with 1001 when it is restarted.
 #[utoipa::path(get, path = "/api/orgs/{org}/events/stream", operation_id = "stream_events", tag = "Audit log",
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses(
         (status = 101, description = "The stream."),
+        (status = 422, description = "The ticket was offered as a protocol without `oskar.events` beside it.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 426, description = "The request does not ask for a WebSocket.", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn events(
@@ -55,7 +57,7 @@ pub async fn events(
     let organisation = socket.member.organisation.id;
     let tail = EventTail::at_the_end(app.db.read(), Some(organisation), Criteria::default()).await?;
     let mut log = Log { app, right: socket, tail };
-    let upgrade = upgrade.max_message_size(LARGEST_READ).max_frame_size(LARGEST_READ);
+    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(LARGEST_READ).max_frame_size(LARGEST_READ);
     Ok(upgrade.on_upgrade(async move |mut socket| {
         let code = tokio::select! {
             code = follow(&mut log, &mut socket) => code,

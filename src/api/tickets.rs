@@ -28,7 +28,7 @@ pub struct TicketInput {
 /// A ticket.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SocketTicket {
-    /// For `?ticket=`. Good once, for pages of the same origin.
+    /// For the protocol `oskar.ticket.<token>`, or `?ticket=`. Good once, for pages of the same origin.
     #[schema(value_type = String, example = "ost_…")]
     token: ShownOnce,
     /// Seconds.
@@ -38,7 +38,8 @@ pub struct SocketTicket {
 
 /// Ticket for a socket
 ///
-/// Browsers cannot send headers when they open a WebSocket: this is what they send in the address instead.
+/// Browsers cannot send headers of a page's choice when they open a WebSocket: this is what they name as a protocol
+/// instead, `new WebSocket(url, ["oskar.events", "oskar.ticket." + token])`.
 #[utoipa::path(post, path = "/api/auth/ws-token", operation_id = "create_socket_ticket", tag = "Signing in",
     request_body = Option<TicketInput>,
     responses(
@@ -76,7 +77,7 @@ pub async fn issue(
             Some(session) => Holder::User(by.user.id, session),
             None => Holder::Sessionless(&by.user),
         },
-        Principal::Key(by) => Holder::Key(by.key.id),
+        Principal::Key(by) => Holder::Key(by.key.organisation_id, by.key.id),
     };
     let origin = headers.get(ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned);
     if origin.as_ref().is_some_and(|origin| origin.len() > 300) {

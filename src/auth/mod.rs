@@ -30,4 +30,4 @@ pub use guard::{Access, Caller, Member, SignedIn, authorize};
 pub use issuer::{by_issuer, is_foreign};
 pub use principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
 pub use refusals::warn_of_refusal;
-pub use socket::{Socket, authorize_socket};
+pub use socket::{PROTOCOL, Socket, authorize_socket};

@@ -1,8 +1,10 @@
 //! Sockets: who may open one is decided by a ticket, and decided again and again while it is open.
 
+use std::borrow::Cow;
+
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
-use axum::http::header::ORIGIN;
+use axum::http::header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
@@ -20,6 +22,11 @@ use crate::entity::{api_key, session, socket_ticket, user};
 use crate::error::Error;
 use crate::permission::Permission;
 use crate::secret::{Kind, Secret};
+
+/// What is spoken on a socket (RFC 6455 section 1.9): the only one of the protocols offered that an answer names.
+pub const PROTOCOL: &str = "oskar.events";
+/// In front of a ticket that is sent as the name of a protocol, the one thing that browsers let a page choose.
+const TICKET_PREFIX: &str = "oskar.ticket.";
 
 /// A socket's right to be open. Only the guard makes one.
 #[derive(Clone, Debug)]
@@ -50,11 +57,7 @@ pub async fn authorize_socket(
     next: Next,
 ) -> Result<Response, Error> {
     let origin = allowed_origin(request.headers(), &app.config)?;
-    let query = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
-    let mut given = query.filter(|(name, _)| name == "ticket").map(|(_, value)| value);
-    let text = given.next().ok_or(Error::Unauthenticated)?;
-    let secret = Secret::parse(&text).filter(|secret| secret.kind() == Kind::SocketTicket);
-    let (Some(secret), None) = (secret, given.next()) else { return Err(Error::InvalidCredential) };
+    let secret = presented(&request)?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
@@ -75,6 +78,29 @@ pub async fn authorize_socket(
     }
     request.extensions_mut().insert(Socket { ticket, permission, member });
     Ok(next.run(request).await)
+}
+
+/// The ticket that a request presents: among the protocols, or in the query, which proxies log.
+fn presented(request: &Request) -> Result<Secret, Error> {
+    let lines = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).iter();
+    let offered = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    let offered: Vec<_> = offered.map(str::trim).collect();
+    let named = offered.iter().filter_map(|protocol| protocol.strip_prefix(TICKET_PREFIX)).map(Cow::from);
+    let named: Vec<_> = named.collect();
+    // One of them has to be answered, or browsers close the socket; the ticket must not be in an answer.
+    if !named.is_empty() && !offered.contains(&PROTOCOL) {
+        let message = format!("offer the protocol `{PROTOCOL}` beside the ticket");
+        return Err(Error::invalid("/Sec-WebSocket-Protocol", message));
+    }
+    let query = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let queried = query.filter(|(name, _)| name == "ticket").map(|(_, value)| value);
+    let mut given = named.into_iter().chain(queried);
+    let text = given.next().ok_or(Error::Unauthenticated)?;
+    let secret = Secret::parse(&text).filter(|secret| secret.kind() == Kind::SocketTicket);
+    match (secret, given.next()) {
+        (Some(secret), None) => Ok(secret),
+        _ => Err(Error::InvalidCredential),
+    }
 }
 
 /// The page's origin, if it is a page that asks: browsers let any page open a socket anywhere.

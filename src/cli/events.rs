@@ -11,7 +11,6 @@ use oskar::entity::audit_event::{self, Criteria};
 use oskar::entity::organisation;
 use oskar::id::OrganisationId;
 use sea_orm::{ActiveEnum as _, QueryOrder as _, QuerySelect as _};
-use serde_json::{Value, json};
 
 use super::{Common, output};
 
@@ -63,7 +62,7 @@ impl Events {
         let mut events = newest.all(app.db.read()).await?;
         events.reverse();
         if !self.follow {
-            let values: Vec<_> = events.iter().map(value).collect();
+            let values: Vec<_> = events.iter().map(audit_event::Model::to_json).collect();
             let rows: Vec<_> = events.iter().map(row).collect();
             return output::table(
                 common.json,
@@ -75,7 +74,11 @@ impl Events {
         tail.skip(&events);
         loop {
             for event in &events {
-                output::print(&if common.json { value(event).to_string() } else { row(event).join("  ") })?;
+                output::print(&if common.json {
+                    event.to_json().to_string()
+                } else {
+                    row(event).join("  ")
+                })?;
             }
             tokio::select! {
                 () = tokio::time::sleep(POLL) => {}
@@ -89,15 +92,6 @@ impl Events {
 async fn find(app: &App, reference: &str) -> anyhow::Result<OrganisationId> {
     let found = organisation::Entity::find_by_reference(reference).one(app.db.read()).await?;
     Ok(found.ok_or_else(|| anyhow!("there is no organisation `{reference}`"))?.id)
-}
-
-fn value(event: &audit_event::Model) -> Value {
-    json!({
-        "id": event.id, "action": event.action, "organisation_id": event.organisation_id,
-        "actor": { "kind": event.actor_kind, "id": event.actor_id, "name": event.actor_name },
-        "target_id": event.target_id, "data": event.data, "ip": event.ip, "user_agent": event.user_agent,
-        "request_id": event.request_id, "created_at": event.created_at,
-    })
 }
 
 fn row(event: &audit_event::Model) -> [String; 6] {

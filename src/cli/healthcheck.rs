@@ -9,7 +9,10 @@ use http_body_util::BodyExt as _;
 use hyper::Request;
 use hyper::client::conn::http1::handshake;
 use hyper_util::rt::TokioIo;
+use oskar::config::Tls;
+use oskar::server;
 use serde_json::json;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use super::{Common, output};
@@ -28,11 +31,12 @@ pub struct Healthcheck {
 
 impl Healthcheck {
     pub async fn run(self, common: &Common) -> anyhow::Result<()> {
-        let mut address = common.load()?.listen;
+        let config = common.load()?;
+        let mut address = config.listen;
         if address.ip().is_unspecified() {
             address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
         }
-        let answer = tokio::time::timeout(self.timeout, ask(address)).await;
+        let answer = tokio::time::timeout(self.timeout, ask(address, config.tls.as_ref())).await;
         match answer {
             Ok(Ok(body)) => {
                 output::one(common.json, &serde_json::from_str::<serde_json::Value>(&body)?, "ready")
@@ -46,8 +50,18 @@ impl Healthcheck {
     }
 }
 
-async fn ask(address: SocketAddr) -> anyhow::Result<String> {
+async fn ask(address: SocketAddr, tls: Option<&Tls>) -> anyhow::Result<String> {
     let stream = TcpStream::connect(address).await?;
+    match tls {
+        None => ask_by(stream, address).await,
+        Some(files) => ask_by(server::connect_to_own(files, stream).await?, address).await,
+    }
+}
+
+async fn ask_by(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    address: SocketAddr,
+) -> anyhow::Result<String> {
     let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
     let request = Request::get("/readyz").header("host", address.to_string()).body(Body::empty())?;
     let answered = async {

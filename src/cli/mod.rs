@@ -5,6 +5,7 @@
 mod banner;
 mod config;
 mod events;
+mod hand_over;
 mod healthcheck;
 mod identity;
 mod import;
@@ -29,7 +30,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use oskar::app::App;
 use oskar::clock::Clock;
-use oskar::config::{Config, ConfigError, Environment, Sources};
+use oskar::config::{Config, ConfigError, Environment, EventDestination, Sources};
 use oskar::error::Error;
 
 /// `EX_UNAVAILABLE`, `EX_NOPERM` and `EX_CONFIG` of sysexits.h.
@@ -135,7 +136,9 @@ impl Common {
     }
 
     async fn open(&self) -> anyhow::Result<App> {
-        Ok(App::open(self.load()?, Clock::System).await?.0)
+        let mut config = self.load()?;
+        config.log.events = config.log.events.map(EventDestination::beside_output);
+        Ok(App::open(config, Clock::System).await?.0)
     }
 }
 

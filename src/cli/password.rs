@@ -8,19 +8,18 @@ use oskar::error::Error;
 use oskar::password::{Context, NewPassword, ProposedPassword};
 use zeroize::Zeroizing;
 
-/// The first line of standard input, if it is a good password there.
+/// The first line of standard input, if it is a good password there. At a terminal it is asked for twice, and not shown.
 pub async fn from_stdin(app: &App, context: &Context) -> anyhow::Result<NewPassword> {
+    if std::io::stdin().is_terminal() {
+        return from_terminal(app, context).await;
+    }
     let mut text = Zeroizing::new(String::new());
     std::io::stdin().take(4096).read_to_string(&mut text)?;
     let line = text.lines().next().unwrap_or_default();
     judged(app, context, line).await
 }
 
-/// Asked for twice at the terminal.
-pub async fn from_terminal(app: &App, context: &Context) -> anyhow::Result<NewPassword> {
-    if !std::io::stdin().is_terminal() {
-        bail!("there is no terminal to ask for a password: use --password-stdin");
-    }
+async fn from_terminal(app: &App, context: &Context) -> anyhow::Result<NewPassword> {
     let first = Zeroizing::new(rpassword::prompt_password("Password: ")?);
     let second = Zeroizing::new(rpassword::prompt_password("Once more: ")?);
     if *first != *second {

@@ -14,6 +14,7 @@ use oskar::domain::audit::Actor;
 use oskar::domain::settings::{self, Given};
 use oskar::domain::{Change, developer, setup};
 use oskar::error::{Error, OrLog as _};
+use oskar::server::Certificate;
 use oskar::site::is_same_site;
 use oskar::{server, worker};
 use tokio::net::TcpListener;
@@ -48,6 +49,7 @@ impl Serve {
                 config.listen
             )
         })?;
+        let certificate = certificate(&config)?;
         check_for_damage(&config).await?;
         let (app, opened) = App::open(config, Clock::System).await?;
         note_settings(&app, &sources, self.no_auth).await?;
@@ -62,13 +64,18 @@ impl Serve {
         std::io::stderr().write_all(banner.as_bytes()).or_log("showing the banner");
         hints(&app.config);
         let jobs = worker::spawn(&app);
-        server::serve(&app, listener, stopped).await;
+        server::serve(&app, listener, certificate, stopped).await;
         drop(jobs);
         worker::usage::tick(&app).await.or_log("writing the last uses before the end");
         worker::tally::tick(&app).await.map(drop).or_log("writing counted failures before the end");
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+fn certificate(config: &Config) -> anyhow::Result<Option<Certificate>> {
+    let loaded = config.tls.as_ref().map(Certificate::load).transpose();
+    loaded.map_err(|problem| anyhow!("the certificate cannot be used: {problem}"))
 }
 
 /// Damage that is found at the start can be mended from a backup before more is written.
@@ -163,7 +170,7 @@ async fn setup_link(app: &App) -> Result<Option<(String, Timestamp)>, Error> {
     match issued {
         Ok((secret, until)) => {
             txn.commit().await?;
-            Ok(Some((format!("{}/setup/{}", app.config.public_url, secret.reveal()), until)))
+            Ok(Some((app.link("setup", &secret), until)))
         }
         Err(Error::AlreadySetUp) => Ok(None),
         Err(error) => Err(error),

@@ -14,12 +14,13 @@ use oskar::permission::Role;
 use oskar::secret::Secret;
 use serde_json::json;
 
-use super::{Common, output, password};
+use super::hand_over::HandOver;
+use super::{Common, output};
 
 #[derive(Args)]
 pub struct Setup {
     /// Print a new setup link; it works once, for 30 minutes, until an administrator exists.
-    #[arg(long, conflicts_with_all = ["email", "org", "password_stdin", "with_key"])]
+    #[arg(long, conflicts_with_all = ["email", "org", "mail", "print", "password_stdin", "with_key"])]
     link: bool,
     /// The administrator's e-mail address.
     #[arg(long, required_unless_present = "link")]
@@ -27,9 +28,8 @@ pub struct Setup {
     /// The name of their organisation [default: the address' domain].
     #[arg(long)]
     org: Option<DisplayName>,
-    /// Read the password from standard input instead of asking at the terminal.
-    #[arg(long)]
-    password_stdin: bool,
+    #[command(flatten)]
+    hand_over: HandOver,
     /// Also make a test API key of this name (role: admin).
     #[arg(long, value_name = "NAME")]
     with_key: Option<DisplayName>,
@@ -63,12 +63,7 @@ impl Setup {
             return Err(oskar::error::Error::AlreadySetUp.into());
         }
         let context = app.password_context(email.as_str()).and([organisation.as_str()]);
-        let password = if self.password_stdin {
-            password::from_stdin(&app, &context).await?
-        } else {
-            password::from_terminal(&app, &context).await?
-        };
-        let password_hash = app.hasher.hash(&password).await?;
+        let password_hash = self.hand_over.hash(&app, &context).await?;
         let actor = Actor::cli();
         let txn = app.db.begin().await?;
         let change = Change { txn: &txn, now: app.now(), actor: &actor };
@@ -76,7 +71,7 @@ impl Setup {
             email,
             username: None,
             name: None,
-            password_hash: Some(password_hash),
+            password_hash,
             operator: true,
             email_verified: true,
         };
@@ -104,6 +99,7 @@ impl Setup {
             }
             None => None,
         };
+        let handed_over = self.hand_over.complete(&app, change, &user, true).await?;
         txn.commit().await?;
         let url = &app.config.public_url;
         let key = secret.as_ref().map(Secret::reveal);
@@ -113,11 +109,13 @@ impl Setup {
                 let made = json!({ "url": url, "user_id": user.id, "email": user.email,
                     "organisation": { "id": organisation.id, "slug": organisation.slug, "name": organisation.name },
                     "api_key": key });
-                made.to_string()
+                handed_over.add_to(made).to_string()
             }
             Format::Env => {
                 let mut lines = vec![format!("OSKAR_URL={url}"), format!("OSKAR_ORG={}", organisation.id)];
                 lines.extend(key.map(|key| format!("OSKAR_API_KEY={key}")));
+                // It is no setting, and people read it.
+                eprintln!("{}", handed_over.text());
                 lines.join("\n")
             }
             Format::Text => {
@@ -126,6 +124,7 @@ impl Setup {
                         "{} is administrator of {} ({}).",
                         user.email, organisation.name, organisation.slug
                     ),
+                    handed_over.text(),
                     if app.config.docs {
                         format!("Sign in at {url}/docs, or by POST {url}/api/auth/login.")
                     } else {
@@ -147,6 +146,6 @@ async fn link(common: &Common) -> anyhow::Result<()> {
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let (secret, expires_at) = setup::issue_link(change, &app.keyring).await?;
     txn.commit().await?;
-    let link = format!("{}/setup/{}", app.config.public_url, secret.reveal());
+    let link = app.link("setup", &secret);
     output::one(common.json, &json!({ "link": link, "expires_at": expires_at }), &link)
 }

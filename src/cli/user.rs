@@ -8,23 +8,23 @@ use oskar::domain::display_name::DisplayName;
 use oskar::domain::email::Email;
 use oskar::domain::username::Username;
 use oskar::domain::users::{self, NewUser};
-use oskar::domain::{Change, attempts, invitations, members, sign_in};
+use oskar::domain::{Change, attempts, invitations, members, replacement, sign_in};
 use oskar::entity::{organisation, user};
 use oskar::error::Error;
-use oskar::password::{Context, NewPassword};
 use oskar::permission::Role;
 use sea_orm::{EntityTrait as _, QueryOrder as _};
 use serde_json::json;
-use zeroize::Zeroizing;
 
+use super::hand_over::HandOver;
 use super::identity::{Link, Unlink};
 use super::import::ImportCommand;
 use super::migrate::confirmed;
-use super::{Common, output, password};
+use super::{Common, output};
 
 #[derive(Subcommand)]
 pub enum User {
-    /// Make an account, and a member of an organisation with --org.
+    /// Make an account, and a member of an organisation with --org. A link to choose the password is mailed, or printed where
+    /// there is no mail server; it works once, for 24 hours.
     Create(Create),
     Import(ImportCommand),
     /// List the accounts.
@@ -51,13 +51,13 @@ pub enum User {
     Link(Link),
     /// End that, and the sessions that came of it.
     Unlink(Unlink),
-    /// Set a new password; all sessions end.
+    /// Take the password away and end all sessions. A link to choose a new one is mailed, or printed where there is no mail
+    /// server; it works once, for 24 hours.
     ResetPassword {
         /// E-mail address or username.
         user: String,
-        /// Read the password from standard input instead of generating one.
-        #[arg(long)]
-        password_stdin: bool,
+        #[command(flatten)]
+        hand_over: HandOver,
     },
 }
 
@@ -80,9 +80,8 @@ pub struct Create {
     /// May see the installation's own pages.
     #[arg(long)]
     operator: bool,
-    /// Read the password from standard input instead of generating one.
-    #[arg(long)]
-    password_stdin: bool,
+    #[command(flatten)]
+    hand_over: HandOver,
 }
 
 impl User {
@@ -112,21 +111,23 @@ impl User {
             }
             Self::Link(link) => link.run(common, &app).await,
             Self::Unlink(unlink) => unlink.run(common, &app).await,
-            Self::ResetPassword { user, password_stdin } => {
+            Self::ResetPassword { user, hand_over } => {
                 let user = find(&app, &user).await?;
                 let context = app.password_context(&user.email);
-                let context = users::add_names(app.db.read(), context, &user).await?;
-                let (password, generated) = choose(&app, password_stdin, &context).await?;
-                let hash = app.hasher.hash(&password).await?;
-                change(&app, async |change| users::reset_password(change, user.id, hash.clone()).await)
-                    .await?;
-                let value =
-                    json!({ "user_id": user.id, "email": user.email, "password": generated.as_deref() });
-                output::one(
-                    common.json,
-                    &value,
-                    &told(&format!("{} has a new password.", user.email), generated.as_ref()),
-                )
+                let context = replacement::add_names(app.db.read(), context, &user).await?;
+                let hash = hand_over.hash(&app, &context).await?;
+                let handed_over = change(&app, async |change| {
+                    users::reset_password(change, user.id, hash.clone()).await?;
+                    hand_over.complete(&app, change, &user, false).await
+                })
+                .await?;
+                let value = handed_over.add_to(json!({ "user_id": user.id, "email": user.email }));
+                let text = format!(
+                    "The old password of {} and all sessions have ended.\n{}",
+                    user.email,
+                    handed_over.text()
+                );
+                output::one(common.json, &value, &text)
             }
         }
     }
@@ -144,13 +145,12 @@ impl Create {
             .and(self.name.as_ref().map(DisplayName::as_str))
             .and(self.username.as_ref().map(Username::as_str))
             .and(places);
-        let (password, generated) = choose(app, self.password_stdin, &context).await?;
-        let password_hash = app.hasher.hash(&password).await?;
+        let password_hash = self.hand_over.hash(app, &context).await?;
         let new = NewUser {
             email: self.email,
             username: self.username,
             name: self.name,
-            password_hash: Some(password_hash),
+            password_hash,
             operator: self.operator,
             email_verified: true,
         };
@@ -164,35 +164,16 @@ impl Create {
         if let Some(organisation) = &organisation {
             members::add(change, organisation.id, user.id, self.role).await?;
         }
+        let handed_over = self.hand_over.complete(app, change, &user, true).await?;
         txn.commit().await?;
         let place = organisation.map(|organisation: organisation::Model| organisation.slug);
         let text = match &place {
             Some(slug) => format!("{} is {} of {slug}.", user.email, self.role),
             None => format!("{} has an account.", user.email),
         };
-        let value = json!({ "user_id": user.id, "email": user.email, "organisation": place,
-            "role": place.as_ref().map(|_| self.role), "password": generated.as_deref() });
-        output::one(common.json, &value, &told(&text, generated.as_ref()))
-    }
-}
-
-/// A password from standard input, or a generated one that has to be shown.
-async fn choose(
-    app: &App,
-    from_stdin: bool,
-    context: &Context,
-) -> anyhow::Result<(NewPassword, Option<Zeroizing<String>>)> {
-    if from_stdin {
-        return Ok((password::from_stdin(app, context).await?, None));
-    }
-    let (password, text) = NewPassword::generate();
-    Ok((password, Some(text)))
-}
-
-fn told(text: &str, generated: Option<&Zeroizing<String>>) -> String {
-    match generated {
-        Some(password) => format!("{text}\nPassword, shown this once: {}", password.as_str()),
-        None => text.to_owned(),
+        let value = handed_over.add_to(json!({ "user_id": user.id, "email": user.email,
+            "organisation": place, "role": place.as_ref().map(|_| self.role) }));
+        output::one(common.json, &value, &format!("{text}\n{}", handed_over.text()))
     }
 }
 
@@ -225,7 +206,8 @@ async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
         .iter()
         .map(|user| {
             json!({ "id": user.id, "email": user.email, "username": user.username, "name": user.name,
-                "operator": user.operator, "state": state(user), "created_at": user.created_at })
+                "operator": user.operator, "state": state(user), "created_at": user.created_at,
+                "password_change_required": user.password_change_required_at.is_some() })
         })
         .collect();
     let rows: Vec<_> = users

@@ -51,6 +51,40 @@ pub struct Limits {
     /// Of a new organisation; `None`: no limit.
     pub invitations: Option<u64>,
     pub new_organisation: TimeDelta,
+    pub caps: Caps,
+    /// Of what has ended.
+    pub ended_retention: TimeDelta,
+}
+
+/// How many of everything there may be at once; `None`: no limit.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Caps {
+    /// Of a user.
+    pub sessions: Option<u64>,
+    /// Of an organisation.
+    pub keys: Option<u64>,
+    /// Of a user.
+    pub organisations: Option<u64>,
+    /// Of an organisation.
+    pub open_invitations: Option<u64>,
+    /// Of a user or a key.
+    pub tickets: Option<u64>,
+    /// Asked for by a user in a day.
+    pub email_changes: Option<u64>,
+}
+
+impl Caps {
+    fn read(read: &mut Reader<'_>) -> Self {
+        let mut cap = |key| Some(read.within(key, 0, 1_000_000)).filter(|most| *most > 0);
+        Self {
+            sessions: cap("limits.sessions"),
+            keys: cap("limits.keys"),
+            organisations: cap("limits.organisations"),
+            open_invitations: cap("limits.open_invitations"),
+            tickets: cap("limits.tickets"),
+            email_changes: cap("limits.email_changes"),
+        }
+    }
 }
 
 impl Limits {
@@ -72,6 +106,15 @@ impl Limits {
             unproven_accounts: read.duration_or_none("limits.unproven_accounts"),
             invitations: Some(read.within("limits.invitations", 0, 1_000_000)).filter(|most| *most > 0),
             new_organisation: read.duration("limits.new_organisation"),
+            caps: Caps::read(read),
+            ended_retention: {
+                let kept = read.duration("limits.ended_retention");
+                // What was sent in a day counts for other limits.
+                if kept < TimeDelta::days(1) {
+                    read.problem("limits.ended_retention", "is at least 1d");
+                }
+                kept
+            },
         }
     }
 }

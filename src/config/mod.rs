@@ -6,6 +6,7 @@
 mod database;
 mod database_url;
 mod environment;
+mod events;
 mod file;
 mod in_use;
 mod issuers;
@@ -22,6 +23,7 @@ mod secret_key;
 mod sessions;
 mod settings;
 mod sources;
+mod tls;
 mod update_feed;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -34,14 +36,17 @@ use zeroize::Zeroizing;
 
 pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
 pub use environment::Environment;
+pub use events::EventDestination;
 pub use in_use::InUse;
 pub use issuers::{AcceptedTokens, Issuer, KeySource};
-pub use limits::{DatabaseTime, Limits};
+pub use limits::{Caps, DatabaseTime, Limits};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
+pub use secret_file::read_private;
 pub use sessions::{Cookies, Sessions};
 pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Sourced, Sources, Written};
+pub use tls::Tls;
 pub use update_feed::UpdateFeed;
 
 use crate::jwt::SigningAlgorithm;
@@ -97,8 +102,11 @@ pub struct Config {
     pub compat: bool,
     pub trusted_proxies: Vec<IpNet>,
     pub allow_plain_http: bool,
+    /// The server speaks TLS by itself.
+    pub tls: Option<Tls>,
     pub hsts_include_subdomains: bool,
     pub docs: bool,
+    pub show_version: bool,
     pub update_feed: Option<UpdateFeed>,
     pub tokens: Tokens,
     pub sessions: Sessions,
@@ -130,6 +138,8 @@ pub struct Tokens {
 pub struct Log {
     pub level: String,
     pub format: LogFormat,
+    /// `None`: events are in the database only.
+    pub events: Option<EventDestination>,
 }
 
 fn refresh_grace(read: &mut Reader<'_>) -> TimeDelta {
@@ -161,7 +171,9 @@ impl Config {
         let env = read.choice("env", &[("development", Mode::Development), ("production", Mode::Production)]);
         let listen = read.socket("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8675)));
         let data_dir = PathBuf::from(read.text("data_dir"));
-        let local_url = format!("http://localhost:{}", listen.port());
+        let tls = Tls::read(&mut read);
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let local_url = format!("{scheme}://localhost:{}", listen.port());
         let public_url = match read.text("public_url") {
             "" => local_url,
             given => origin::normalise(given).unwrap_or_else(|problem| {
@@ -208,11 +220,13 @@ impl Config {
             compat: read.one("compat", true),
             trusted_proxies: read.networks("trusted_proxies"),
             allow_plain_http: read.one("allow_plain_http", false),
+            tls,
             hsts_include_subdomains: read.one("hsts_include_subdomains", false),
             docs: match read.text("docs") {
                 "" => env == Mode::Development,
                 _ => read.one("docs", false),
             },
+            show_version: read.one("show_version", true),
             update_feed: update_feed::read(&mut read),
             tokens: Tokens {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),
@@ -228,6 +242,7 @@ impl Config {
             issuers: issuers::read(&mut read),
             log: Log {
                 level: read.log_level("log.level"),
+                events: events::read(&mut read),
                 format: read.choice(
                     "log.format",
                     &[("auto", LogFormat::Auto), ("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
@@ -240,6 +255,12 @@ impl Config {
             secret_key_previous,
         };
         config.check_registration(&mut read);
+        if config.tls.is_some() && !config.is_https() {
+            read.problem(
+                "public_url",
+                "begins with http://, but `tls.cert` makes the server speak https alone",
+            );
+        }
         if env == Mode::Production {
             production::check(&config, &mut read);
         }

@@ -42,14 +42,20 @@ fn addresses(config: &Config, read: &mut Reader<'_>) {
             &format!("has {origin}: anybody on the way could speak for it. Use https"),
         );
     }
-    if !read.written("trusted_proxies") {
+    if config.is_https() && !read.written("public_url") {
+        let problem = "is not set: links in mails would lead to localhost. Set the https URL by which browsers reach this server";
+        read.problem("public_url", problem);
+    }
+    // A server that speaks TLS itself is reached without a proxy, unless one is named.
+    if !read.written("trusted_proxies") && config.tls.is_none() {
         let problem = "is not set. Behind a proxy that is not listed all clients count as one: five wrong passwords of one of them stop the sign-in of all others. Name your proxies' networks; an empty list (trusted_proxies = [], OSKAR_TRUSTED_PROXIES=) says that there are none";
         read.problem("trusted_proxies", problem);
     }
     let behind_proxy = read.written("trusted_proxies") && !config.trusted_proxies.is_empty();
-    if !config.is_loopback() && !behind_proxy && !config.allow_plain_http {
+    let has_tls = config.tls.is_some() || read.is_told("tls.cert") || read.is_told("tls.key");
+    if !config.is_loopback() && !has_tls && !behind_proxy && !config.allow_plain_http {
         let problem = format!(
-            "is {}, which others reach without TLS. Name the proxy that speaks TLS in trusted_proxies, listen on 127.0.0.1, or write allow_plain_http = true",
+            "is {}, which others reach without TLS. Name the proxy that speaks TLS in trusted_proxies, or a certificate in tls.cert and tls.key, or listen on 127.0.0.1, or write allow_plain_http = true",
             config.listen
         );
         read.problem("listen", &problem);
@@ -138,11 +144,18 @@ mod tests {
         let all = ("OSKAR_LISTEN", "0.0.0.0:8675");
         let (no_mail, no_smtp) = (("OSKAR_MAIL__SMTP_URL", "none"), ("OSKAR_MAIL__SMTP_URL", ""));
         let optional = ("OSKAR_VERIFY_EMAIL", "optional");
+        let (cert, key) = (("OSKAR_TLS__CERT", "cert.pem"), ("OSKAR_TLS__KEY", "key.pem"));
+        let public = ("OSKAR_PUBLIC_URL", "https://auth.example");
         let domain = [("OSKAR_REGISTRATION", "domain"), ("OSKAR_REGISTRATION_DOMAINS", "acme.example")];
         for (refused, key, word) in [
             (&[remote][..], "database_url", &[("OSKAR_DATABASE_TLS", "insecure")][..]),
             (&[all], "listen", &[("OSKAR_ALLOW_PLAIN_HTTP", "true")]),
             (&[all], "listen", &[("OSKAR_TRUSTED_PROXIES", "10.0.0.0/8")]),
+            (&[all], "listen", &[cert, key]),
+            (&[all, cert], "tls.key", &[key]),
+            (&[all, key], "tls.cert", &[cert]),
+            (&[("OSKAR_TRUSTED_PROXIES", "")], "trusted_proxies", &[cert, key]),
+            (&[cert, key, ("OSKAR_PUBLIC_URL", "")], "public_url", &[public]),
             (&[("PORT", "8080")], "listen", &[("OSKAR_ALLOW_PLAIN_HTTP", "true")]),
             (&[no_smtp], "mail.smtp_url", &[("OSKAR_MAIL__FOLDER", "mails")]),
             (&[no_smtp], "mail.smtp_url", &[no_mail, ("OSKAR_REGISTRATION", "invite")]),

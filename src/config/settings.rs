@@ -78,7 +78,7 @@ macro_rules! settings {
 settings! {
     "env" One "development": "`development`, or `production`, which refuses to start on anything unsafe, and names all of it at once.";
     "listen" One "127.0.0.1:8675": "Address and port to listen on. Without it, `PORT` is accepted too: all addresses, that port.";
-    "public_url" One "": "Where browsers and clients reach this server, such as `https://auth.example.com`; the issuer of its tokens. Default: http://localhost and the port.";
+    "public_url" One "": "Where browsers and clients reach this server, such as `https://auth.example.com`; the issuer of its tokens. Default: localhost and the port.";
     "data_dir" One "oskar-data": "Folder of the SQLite database and the master secret; made with mode 0700.";
     "database_url" One "" secret: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`, with special characters percent-encoded, and with `?sslmode=verify-full` (and `&sslrootcert=FILE`) where it is another machine; `DATABASE_URL` is accepted too. Default: SQLite in the data folder.";
     "database_tls" One "verify-full": "`verify-full`: production asks for `sslmode=verify-full` where PostgreSQL is neither on this machine nor behind a socket; `insecure`: it does not, and the password may be read on the way.";
@@ -96,8 +96,11 @@ settings! {
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
     "trusted_proxies" List "": "Networks of your proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` is believed (`Forwarded` is not read), and at `/api/verify` `X-Forwarded-Method`, `-Host` and `-Proto`. Default: none; the client is the peer that connects. Production asks for it: an empty list says that there are none.";
     "allow_plain_http" One "false": "Whether production may listen where others reach it without TLS, with no proxy named in `trusted_proxies`.";
+    "tls.cert" One "": "The certificate file (PEM, the server's first) by which the server speaks TLS itself, without a proxy. Read again when it changes.";
+    "tls.key" One "": "The file of its private key (PEM).";
     "hsts_include_subdomains" One "false": "Whether browsers are told to use https for all subdomains of `public_url` too (`Strict-Transport-Security: includeSubDomains`).";
     "docs" One "": "Whether `/docs` shows Swagger UI. Default: in development.";
+    "show_version" One "true": "Whether `/health`, `/livez`, `/readyz` and the API document tell everybody the version; administrators see it at `/health` either way.";
     "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";
     "cors.allowed_headers" List "": "Headers that those pages may send besides the usual ones, such as `X-Datadog-Trace-Id`.";
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";
@@ -125,6 +128,13 @@ settings! {
     "limits.unproven_accounts" One "7d": "How long accounts that people registered themselves are kept while nobody proves the address and nobody uses them; 0: for ever.";
     "limits.new_organisation" One "24h": "How long an organisation is new, and may send `limits.invitations` in all.";
     "limits.invitations" One "5": "How many invitations a new organisation may send; an older one as many a day for each day of its age and for each of its invitations that was accepted. 0: no such limit.";
+    "limits.sessions" One "50": "The most sessions of a user at once; a sign-in that is one too many ends the oldest. 0: as many as you like.";
+    "limits.keys" One "1000": "The most API keys of an organisation that are neither revoked nor expired; 0: as many as you like.";
+    "limits.organisations" One "50": "The most organisations that a user can be a member of; 0: as many as you like.";
+    "limits.open_invitations" One "1000": "The most open invitations of an organisation; 0: as many as you like.";
+    "limits.tickets" One "100": "The most unused socket tickets of a user or a key; 0: as many as you like.";
+    "limits.email_changes" One "10": "How many changes of their address users may ask for in 24 hours, which is how long the link that confirms one works; 0: as many as they like.";
+    "limits.ended_retention" One "30d": "How long what has ended is kept: sessions, links, invitations that were not accepted, API keys. At least 1d. Their audit events stay.";
     "mail.smtp_url" One "" secret: "`smtps://USER:PASSWORD@HOST` (TLS) or `smtp://…` (STARTTLS, required unless the host is loopback); `none`: no mails, which production wants to have said. Default: in development, mails are kept in memory and shown at `/dev/mail`.";
     "mail.tls" One "required": "`insecure`: mails, with their links, may go to a mail server on another machine without TLS.";
     "mail.from" One "Oskar <oskar@localhost>": "Who mails are from.";
@@ -147,5 +157,6 @@ settings! {
     "issuers.#.enabled" One "true": "`false`: nobody signs in through it, and the sessions that were started through it are refused.";
     "log.level" One "info": "What is logged: error, warn, info, debug, trace, or a filter such as `info,oskar=debug`.";
     "log.format" One "auto": "`pretty`, `json`, or `auto`: pretty on a terminal, JSON elsewhere.";
+    "log.events" One "off": "Where audit events go as JSON lines, besides the database: `off`, `stdout`, `stderr`, or the whole path of a file, which may be renamed at any time. Commands write to standard error where the server writes to standard output.";
     "permissions" Map "": "The product's own permissions: a name such as `tasks:write` and the least role that has it.";
 }

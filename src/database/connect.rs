@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::bulkhead::Bulkhead;
 use super::condition::Condition;
+use super::event_log::EventLog;
 use super::{Database, postgres, sqlite};
 use crate::config::Config;
 use crate::error::Error;
@@ -15,20 +16,29 @@ impl Database {
     /// A sentence for the operator, within about two seconds.
     pub async fn connect(config: &Config) -> Result<Self, Error> {
         let condition = Arc::<Condition>::default();
+        let (events, caps) = (event_log(config)?, config.limits.caps);
         if let Some(file) = config.database_file() {
             // Before it is opened: SQLite would make a database of an empty file.
             if sqlite::is_empty(&file) && config.had_data() {
                 return Err(Error::internal(config.lost_data()));
             }
             let sqlite::Pools { read, write } = sqlite::connect(config, &file).await?;
-            return Ok(Self::new(read, write.clone(), write, condition));
+            return Ok(Self { events, caps, ..Self::new(read, write.clone(), write, condition) });
         }
         let postgres::Pools { read, write, probe, writers, server } =
             postgres::connect(config, &condition).await?;
         Ok(Self {
             bulkhead: Some(Bulkhead::new(writers)),
             migrating: Some(server),
+            events,
+            caps,
             ..Self::new(read, write, probe, condition)
         })
     }
+}
+
+/// Tried at the start: who wants a log of events should not find out later that there is none.
+fn event_log(config: &Config) -> Result<EventLog, Error> {
+    let opened = EventLog::open(config.log.events.as_ref());
+    opened.map_err(|error| Error::internal(format!("`log.events`: the file cannot be written: {error}")))
 }

@@ -4,6 +4,7 @@
 mod bulkhead;
 mod condition;
 mod connect;
+mod event_log;
 mod migrations;
 mod postgres;
 mod pulse;
@@ -19,9 +20,10 @@ use std::time::Duration;
 use sea_orm::DatabaseConnection;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 
-use crate::config::Config;
+use crate::config::{Caps, Config};
 use crate::error::{Error, OrLog};
 use bulkhead::Bulkhead;
+use event_log::EventLog;
 use pulse::Pulse;
 
 pub use bulkhead::Turn;
@@ -39,6 +41,8 @@ pub struct Database {
     /// How migrations connect to PostgreSQL.
     migrating: Option<PgConnectOptions>,
     bulkhead: Option<Arc<Bulkhead>>,
+    events: EventLog,
+    caps: Caps,
 }
 
 impl Database {
@@ -50,7 +54,8 @@ impl Database {
     ) -> Self {
         let pulse = Pulse::new(probe.clone(), condition);
         let reader = Reader { connections: read, pulse: pulse.clone() };
-        Self { reader, write, probe, pulse, migrating: None, bulkhead: None }
+        let (events, caps) = (EventLog::default(), Caps::default());
+        Self { reader, write, probe, pulse, migrating: None, bulkhead: None, events, caps }
     }
 
     /// No database at all: enough to draw the route table.
@@ -62,6 +67,11 @@ impl Database {
     /// For reading outside a transaction.
     pub fn read(&self) -> &Reader {
         &self.reader
+    }
+
+    /// What an operator has to know of the log of events (`log.events`), if anything.
+    pub fn event_log_problem(&self) -> Option<String> {
+        self.events.problem()
     }
 
     /// Closes all connections.

@@ -17,6 +17,8 @@ use crate::error::Error;
 
 /// How long the first connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a connection that is ended may take to end.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a request waits for a connection of a database that lives (`pulse.rs` finds out sooner if it does not).
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a migration waits for another process that migrates, or for a lock.
@@ -108,16 +110,28 @@ async fn try_out(server: &PgConnectOptions) -> Result<(), Error> {
         Ok(mut second) => {
             let look = is_handed_around(&mut first, &mut second);
             let found = tokio::time::timeout(CONNECT_TIMEOUT, look).await.unwrap_or(Ok(false));
-            // What is left unfinished by it is of no interest.
-            second.close_hard().await.and(found)
+            end(second).await;
+            found
         }
         Err(_) => Ok(false),
     };
-    first.close_hard().await.map_err(Error::internal)?;
+    end(first).await;
     match found {
         Ok(false) => Ok(()),
         Ok(true) => Err(Error::internal(POOLER)),
         Err(error) => Err(Error::internal(refusal(server, &error))),
+    }
+}
+
+/// Takes leave of the server, so that it does not log a lost connection, and waits only a moment for it to hang up.
+///
+/// Never `close_hard`, and never without a limit: before the driver closes a connection by TLS, it waits until the
+/// server has sent something, and a server that was not told of the end sends nothing.
+async fn end(connection: PgConnection) {
+    match tokio::time::timeout(CLOSE_TIMEOUT, connection.close()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "PostgreSQL hung up first"),
+        Err(_) => tracing::debug!("PostgreSQL did not hang up"),
     }
 }
 

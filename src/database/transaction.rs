@@ -9,18 +9,23 @@
 //!   `ROLLBACK`, which the driver does not tell from a commit.
 //! - The request's time was not over ([`crate::deadline`]).
 //! - The database answered `COMMIT` without an error. SQLite refuses it outside a transaction.
+//!
+//! Audit events go to the log of events only then, so that it never tells of what was rolled back.
 
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode,
     Statement, TransactionOptions, TransactionTrait,
 };
+use serde_json::Value;
 
 use super::Database;
+use super::event_log::EventLog;
 use super::pulse::Pulse;
+use crate::config::Caps;
 use crate::deadline::{self, Committing};
 use crate::error::Error;
 
@@ -32,7 +37,14 @@ impl Database {
     pub async fn begin(&self) -> Result<Transaction, Error> {
         deadline::check()?;
         let inner = self.pulse.patiently(self.write.begin_with_options(at_once())).await?;
-        Ok(Transaction { inner, pulse: self.pulse.clone(), failed: OnceLock::new() })
+        Ok(Transaction {
+            inner,
+            pulse: self.pulse.clone(),
+            failed: OnceLock::new(),
+            event_log: self.events.clone(),
+            events: Mutex::default(),
+            caps: self.caps,
+        })
     }
 }
 
@@ -52,6 +64,10 @@ pub struct Transaction {
     pulse: Arc<Pulse>,
     /// The first failure; nothing is done or committed after it.
     failed: OnceLock<DbErr>,
+    event_log: EventLog,
+    /// Lines for the log of events, if there is one.
+    events: Mutex<String>,
+    caps: Caps,
 }
 
 impl Transaction {
@@ -71,7 +87,21 @@ impl Transaction {
             _ => self.pulse.patiently(self.inner.commit()).await?,
         }
         self.pulse.condition.committed();
+        self.event_log.write(self.events.into_inner().unwrap_or_else(PoisonError::into_inner));
         Ok(())
+    }
+
+    /// Keeps an audit event of this transaction for the log of events (`log.events`).
+    pub fn note_event(&self, event: impl FnOnce() -> Value) {
+        if self.event_log.is_on() {
+            let line = format!("{}\n", event());
+            self.events.lock().unwrap_or_else(PoisonError::into_inner).push_str(&line);
+        }
+    }
+
+    /// How many of everything there may be. Each write carries it, so that no door can forget it.
+    pub fn caps(&self) -> Caps {
+        self.caps
     }
 
     /// Rolls back, and waits until that is done.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use sea_orm::{ActiveModelTrait, Set};
+use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 use serde_json::Value;
 
 use super::Change;
@@ -58,7 +58,7 @@ impl Change<'_> {
         data: Value,
     ) -> Result<AuditEventId, Error> {
         let event = self.event(organisation, action, target, data);
-        Ok(event.insert(self.txn).await?.id)
+        self.insert(event).await
     }
 
     /// The same for an event with a part that names people.
@@ -70,7 +70,21 @@ impl Change<'_> {
         personal: Value,
     ) -> Result<(), Error> {
         let event = self.event(None, action, Some(target), data);
-        audit_event::ActiveModel { personal: Set(Some(personal)), ..event }.insert(self.txn).await?;
+        self.insert(audit_event::ActiveModel { personal: Set(Some(personal)), ..event }).await?;
+        Ok(())
+    }
+
+    async fn insert(&self, event: audit_event::ActiveModel) -> Result<AuditEventId, Error> {
+        let event = event.insert(self.txn).await?;
+        self.txn.note_event(|| event.to_json());
+        Ok(event.id)
+    }
+
+    /// Writes events that were made by [`Change::event`].
+    pub(super) async fn record_all(&self, events: Vec<audit_event::ActiveModel>) -> Result<(), Error> {
+        for event in audit_event::Entity::insert_many(events).exec_with_returning(self.txn).await? {
+            self.txn.note_event(|| event.to_json());
+        }
         Ok(())
     }
 

@@ -241,6 +241,7 @@ impl Rows {
             name: Set(name.as_str().to_owned()),
             password_hash: Set(Some(new.password_hash.as_str().to_owned())),
             password_changed_at: Set(Some(change.now)),
+            password_change_required_at: Set(None),
             operator: Set(false),
             email_verified_at: Set(new.email_verified.then_some(change.now)),
             disabled_at: Set(new.disabled.then_some(change.now)),
@@ -269,7 +270,7 @@ impl Rows {
     async fn insert(self, change: Change<'_>) -> Result<(), Error> {
         user::Entity::insert_many(self.users).exec(change.txn).await.on_conflict(|_| Error::Busy)?;
         membership::Entity::insert_many(self.memberships).exec(change.txn).await?;
-        audit_event::Entity::insert_many(self.events).exec(change.txn).await?;
+        change.record_all(self.events).await?;
         for (organisation, admins) in self.admins {
             members::announce_admins(change, organisation, &admins).await?;
         }

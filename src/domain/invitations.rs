@@ -11,7 +11,7 @@ use super::allowance::Allowance;
 use super::email::Email;
 use super::{Change, members, outbox, users};
 use crate::entity::{invitation, membership, user};
-use crate::error::Error;
+use crate::error::{Cap, Error};
 use crate::id::{InvitationId, OrganisationId, UserId};
 use crate::keyring::Keyring;
 use crate::permission::Role;
@@ -32,8 +32,8 @@ pub struct Rules {
 /// Invites addresses, all or none. An open invitation of the same address is replaced by the new one.
 ///
 /// # Errors
-/// Those of [`members::check_grant`]; [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::EmailUnverified`];
-/// [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
+/// Those of [`members::check_grant`]; [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::CapReached`];
+/// [`Error::EmailUnverified`]; [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
 pub async fn create(
     change: Change<'_>,
     organisation: OrganisationId,
@@ -102,6 +102,7 @@ async fn create_one(
     if taken_seats(change, organisation).await? >= seats.unwrap_or(u64::MAX) {
         return Err(Error::SeatsTaken);
     }
+    check_number(change, organisation).await?;
     let id = InvitationId::generate();
     let mail = outbox::enqueue_invitation(change, &email.normalised(), organisation, id).await?;
     let row = invitation::ActiveModel {
@@ -156,13 +157,28 @@ pub async fn lock_with_a_seat(
 
 /// Members and open invitations together. The caller holds the organisation's lock.
 pub(super) async fn taken_seats(change: Change<'_>, organisation: OrganisationId) -> Result<u64, Error> {
+    let open = open(change, organisation).await?;
+    Ok(members(change, organisation).await? + open)
+}
+
+async fn open(change: Change<'_>, organisation: OrganisationId) -> Result<u64, Error> {
     let open = invitation::Entity::in_organisation(organisation)
         .filter(invitation::COLUMN.accepted_at.is_null())
         .filter(invitation::COLUMN.withdrawn_at.is_null())
         .filter(invitation::COLUMN.expires_at.gt(change.now))
         .count(change.txn)
         .await?;
-    Ok(members(change, organisation).await? + open)
+    Ok(open)
+}
+
+/// Whether there may be one open invitation more. The caller holds the organisation's lock.
+async fn check_number(change: Change<'_>, organisation: OrganisationId) -> Result<(), Error> {
+    match change.txn.caps().open_invitations {
+        Some(most) if open(change, organisation).await? >= most => {
+            Err(Error::CapReached { cap: Cap::OpenInvitations, most, retry_after: None })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// How many members an organisation has.
@@ -193,7 +209,8 @@ pub async fn issue_link(
 ///
 /// # Errors
 /// Those of [`members::check_grant`]; [`Error::NotFound`]; [`Error::InvitationEnded`]; [`Error::SeatsTaken`] if it had
-/// expired and its seat is taken; [`Error::EmailUnverified`]; [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
+/// expired and its seat is taken; [`Error::CapReached`]; [`Error::EmailUnverified`]; [`Error::TooManyInvitations`];
+/// [`Error::TooManyMails`].
 pub async fn resend(
     change: Change<'_>,
     organisation: OrganisationId,
@@ -210,6 +227,9 @@ pub async fn resend(
     let reopened = !row.is_open(change.now);
     if reopened && taken_seats(change, organisation).await? >= rules.seats.unwrap_or(u64::MAX) {
         return Err(Error::SeatsTaken);
+    }
+    if reopened {
+        check_number(change, organisation).await?;
     }
     outbox::lock_invitations(change, &[&row.email_normalised]).await?;
     let mail = outbox::enqueue_invitation(change, &row.email_normalised, organisation, id).await?;

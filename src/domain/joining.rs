@@ -11,7 +11,7 @@ use super::email::Email;
 use super::sign_in::{self, Checked};
 use super::username::Username;
 use super::users::{self, NewUser};
-use super::{Change, invitations, mailbox, members, sessions};
+use super::{Change, invitations, mailbox, members, replacement, sessions};
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
 use crate::password::{Context, PresentedPassword, ProposedPassword};
@@ -81,14 +81,15 @@ pub enum Joiner {
     SignedIn(Box<user::Model>),
     /// Without an account so far.
     New { password_hash: String, names: Names },
-    /// With an account whose password was just checked.
-    Known(Box<Checked>),
+    /// With an account whose password was just checked, and the hash of the one that takes its place, if there is one.
+    Known { checked: Box<Checked>, new_hash: Option<String> },
     /// With an account that somebody made without proving the address: it is theirs from now on.
     Reclaimed { user: Box<user::Model>, password_hash: String },
 }
 
 /// Finds out how the holder of an invitation's link joins by a password; outside any transaction, because
-/// hashing takes long. `context` is for a new password; what the joiner wants to be called is added to it.
+/// hashing takes long. `replacing` is to take the place of an account's password. `context` is for a new password; what the
+/// joiner wants to be called is added to it.
 ///
 /// # Errors
 /// [`Error::Invalid`] without a password, and [`Error::WeakPassword`] with one that cannot be a new one; those of [`sign_in::check`].
@@ -96,6 +97,7 @@ pub async fn by_password(
     door: &Door<'_>,
     invitation: &invitation::Model,
     password: Option<PresentedPassword>,
+    replacing: Option<&ProposedPassword>,
     names: Names,
     context: Context,
 ) -> Result<Joiner, Error> {
@@ -106,7 +108,16 @@ pub async fn by_password(
         let link = Device { user: user.id, id: invitation.id.0, since: door.now };
         let door = Door { device: Some(link), ..door.clone() };
         let checked = sign_in::check(&door, &invitation.email, &password, false).await?;
-        return Ok(Joiner::Known(Box::new(checked)));
+        let new_hash = match replacing {
+            Some(new) => {
+                let (db, hasher, pointer) = (door.db.read(), door.hasher, "/new_password");
+                let judged = replacement::judge(db, hasher, context, user, pointer, new).await?;
+                replacement::refuse_the_same(hasher, user, pointer, new).await?;
+                Some(hasher.hash(&judged).await?)
+            }
+            None => None,
+        };
+        return Ok(Joiner::Known { checked: Box::new(checked), new_hash });
     }
     let password: ProposedPassword =
         password.try_into().map_err(|problem: String| Error::invalid("/password", problem))?;
@@ -143,8 +154,11 @@ pub async fn join(
             }
             user
         }
-        Joiner::Known(checked) => {
-            let user = checked.confirm(change).await?;
+        Joiner::Known { checked, new_hash } => {
+            let user = match new_hash {
+                Some(new_hash) => checked.confirm_and_replace(change, new_hash).await?,
+                None => checked.confirm(change).await?,
+            };
             sessions::announce_new_device(change, &user).await?;
             user
         }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Set,
+};
 use serde_json::json;
 
 use super::display_name::DisplayName;
@@ -13,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::entity::api_key::{self, Environment, Narrowed};
 use crate::entity::api_key_secret;
 use crate::entity::outbox::Kind;
-use crate::error::Error;
+use crate::error::{Cap, Error};
 use crate::id::{ApiKeyId, ApiKeySecretId, OrganisationId, UserId};
 use crate::keyring::Keyring;
 use crate::permission::{Catalogue, Grants, Role};
@@ -35,8 +37,8 @@ pub struct NewKey {
 /// Makes a key; the secret is given back this one time. Keys made on the command line have no creator.
 ///
 /// # Errors
-/// [`Error::Invalid`] for permissions that the role does not have or keys may not use, an expiry in the
-/// past, or a role above the creator's.
+/// [`Error::CapReached`]; [`Error::Invalid`] for permissions that the role does not have or keys may not use, an expiry
+/// in the past, or a role above the creator's.
 pub async fn create(
     change: Change<'_>,
     keyring: &Keyring,
@@ -63,6 +65,7 @@ pub async fn create(
         return Err(Error::invalid("/expires_at", "a hundred years at most"));
     }
     check_permissions(catalogue, new.role, new.permissions.as_ref())?;
+    check_number(change, organisation).await?;
     let key = api_key::ActiveModel {
         id: Set(ApiKeyId::generate()),
         organisation_id: Set(organisation),
@@ -86,6 +89,21 @@ pub async fn create(
     let told = json!({ "actor": change.actor.name, "key": key.name, "organisation": place.name });
     outbox::enqueue_for_admins(change, organisation, Kind::KeyCreated, told).await?;
     Ok((key, secret, shown_once))
+}
+
+/// The caller holds the organisation's lock.
+async fn check_number(change: Change<'_>, organisation: OrganisationId) -> Result<(), Error> {
+    let Some(most) = change.txn.caps().keys else { return Ok(()) };
+    let alive = api_key::Entity::in_organisation(organisation)
+        .filter(api_key::COLUMN.revoked_at.is_null())
+        .filter(
+            Condition::any()
+                .add(api_key::COLUMN.expires_at.is_null())
+                .add(api_key::COLUMN.expires_at.gt(change.now)),
+        )
+        .count(change.txn)
+        .await?;
+    if alive < most { Ok(()) } else { Err(Error::CapReached { cap: Cap::Keys, most, retry_after: None }) }
 }
 
 fn check_permissions(

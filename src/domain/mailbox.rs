@@ -3,19 +3,23 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
+};
 use serde_json::json;
 
 use super::email::{self, Email};
 use super::{Change, attempts, keys, one_time, outbox, registration, sessions, users};
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, seconds_to_wait};
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
-use crate::entity::{api_key, external_identity, one_time_token, session, user};
-use crate::error::{Error, OnConflict};
+use crate::entity::{api_key, audit_event, external_identity, one_time_token, session, user};
+use crate::error::{Cap, Error, OnConflict};
 use crate::id::{SessionId, UserId};
 use crate::keyring::{self, Keyring};
 use crate::secret::Secret;
+
+const CHANGE_REQUESTED: &str = "user.email_change_requested";
 
 /// Proves the address of an account, or the new one that it is to have. A new one ends all sessions: some may be
 /// a thief's. The one that is presented along with the link, if it is the user's,
@@ -37,7 +41,8 @@ pub async fn verify(
         let renewed = match presented.filter(|session| session.user_id == id) {
             Some(session) => {
                 let actor = change.actor.as_user(id, &user.name);
-                sessions::renew(Change { actor: &actor, ..change }, keyring, session.id, id, None).await?
+                sessions::renew(Change { actor: &actor, ..change }, keyring, session.id, id, None, false)
+                    .await?
             }
             None => None,
         };
@@ -102,7 +107,7 @@ async fn replace_email(
 ///
 /// # Errors
 /// What a new request would be told, if something has ended while the password was checked: [`Error::WrongPassword`],
-/// [`Error::InvalidCredential`].
+/// [`Error::InvalidCredential`]. [`Error::CapReached`].
 pub async fn ask_for_new_email(
     change: Change<'_>,
     keyring: &Keyring,
@@ -121,10 +126,28 @@ pub async fn ask_for_new_email(
     if signed_out || user.disabled_at.is_some() {
         return Err(Error::InvalidCredential);
     }
+    check_number(change, user.id).await?;
     let data = json!({ "user_id": user.id, "email": email.as_str(), "asked_with": asked_with(keyring, &user).first() });
     outbox::enqueue_requested(change, Kind::ConfirmNewEmail, &email.normalised(), data).await?;
-    change.record(None, "user.email_change_requested", Some(user.id.to_string()), json!({})).await?;
+    change.record(None, CHANGE_REQUESTED, Some(user.id.to_string()), json!({})).await?;
     Ok(())
+}
+
+/// Whether users may ask for one change more, each of which sends a mail to an address that may be a stranger's. Their
+/// events count; the caller holds the account's lock.
+async fn check_number(change: Change<'_>, user: UserId) -> Result<(), Error> {
+    let Some(most) = change.txn.caps().email_changes else { return Ok(()) };
+    let day = one_time::lifetime(Purpose::NewEmail);
+    let asked = audit_event::Entity::of_target(user.to_string())
+        .filter(audit_event::COLUMN.action.eq(CHANGE_REQUESTED))
+        .filter(audit_event::COLUMN.created_at.gt(change.now - day));
+    if asked.clone().count(change.txn).await? < most {
+        return Ok(());
+    }
+    let oldest = asked.order_by_asc(audit_event::Column::CreatedAt).one(change.txn).await?;
+    let end = oldest.map_or(change.now, |event| event.created_at + day);
+    let retry_after = Some(seconds_to_wait(end - change.now));
+    Err(Error::CapReached { cap: Cap::EmailChanges, most, retry_after })
 }
 
 /// What changes with the password, under the current master secret and then under the previous one: a request that was

@@ -2,15 +2,15 @@
 
 use sea_orm::sea_query::{Expr, LockType, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde_json::json;
 
 use super::{Change, outbox, users};
 use crate::entity::outbox::Kind;
 use crate::entity::{api_key, membership, organisation, session, user};
-use crate::error::{Error, OnConflict};
+use crate::error::{Cap, Error, OnConflict};
 use crate::id::{OrganisationId, UserId};
 use crate::permission::{Grants, Permission, Role};
 
@@ -46,13 +46,14 @@ pub fn another_admin(organisation: OrganisationId, user: UserId) -> Expr {
 /// Makes a user a member.
 ///
 /// # Errors
-/// [`Error::AlreadyMember`].
+/// [`Error::AlreadyMember`]; [`Error::CapReached`].
 pub async fn add(
     change: Change<'_>,
     organisation: OrganisationId,
     user: UserId,
     role: Role,
 ) -> Result<membership::Model, Error> {
+    check_number(change, organisation, user).await?;
     let membership = membership::ActiveModel {
         organisation_id: Set(organisation),
         user_id: Set(user),
@@ -71,6 +72,20 @@ pub async fn add(
         announce_admins(change, organisation, &[user]).await?;
     }
     Ok(membership)
+}
+
+/// Whether a user may join one organisation more. Under the account's lock, so that two organisations do not count the
+/// same memberships.
+async fn check_number(change: Change<'_>, organisation: OrganisationId, user: UserId) -> Result<(), Error> {
+    let Some(most) = change.txn.caps().organisations else { return Ok(()) };
+    users::lock(change, user).await?;
+    let places = membership::Entity::of_user(user);
+    if places.clone().count(change.txn).await? < most {
+        return Ok(());
+    }
+    let here = places.filter(membership::COLUMN.organisation_id.eq(organisation)).one(change.txn).await?;
+    let too_many = Error::CapReached { cap: Cap::Organisations, most, retry_after: None };
+    Err(if here.is_some() { Error::AlreadyMember } else { too_many })
 }
 
 /// Whether a user may give that role to others in an organisation as things stand now: who invites, who sends an

@@ -22,6 +22,11 @@ const fn form(purpose: Purpose) -> (Kind, TimeDelta) {
     }
 }
 
+/// How long a link works.
+pub const fn lifetime(purpose: Purpose) -> TimeDelta {
+    form(purpose).1
+}
+
 /// Makes a link's secret for a user; older links of the same kind die.
 pub async fn issue(
     change: Change<'_>,
@@ -30,9 +35,20 @@ pub async fn issue(
     user: UserId,
     email: &str,
 ) -> Result<Secret, Error> {
+    issue_for(change, keyring, purpose, user, email, lifetime(purpose)).await
+}
+
+/// The same for a link that works for as long as somebody needs who did not ask for it.
+pub async fn issue_for(
+    change: Change<'_>,
+    keyring: &Keyring,
+    purpose: Purpose,
+    user: UserId,
+    email: &str,
+    lifetime: TimeDelta,
+) -> Result<Secret, Error> {
     kill(change, purpose, user).await?;
-    let (kind, lifetime) = form(purpose);
-    let secret = Secret::generate(kind);
+    let secret = Secret::generate(form(purpose).0);
     one_time_token::ActiveModel {
         id: Set(OneTimeTokenId::generate()),
         purpose: Set(purpose),

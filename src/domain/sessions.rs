@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 use serde_json::json;
 
 use super::authentication::Authentication;
@@ -53,13 +55,18 @@ impl Beginning {
     }
 }
 
-/// Starts a session. The cookie's value is given back this one time. From now on the account knows the network.
+/// The most sessions that one sign-in ends: after the cap was lowered there may be more.
+const MOST_ENDED: u64 = 100;
+
+/// Starts a session. The cookie's value is given back this one time. From now on the account knows the network. If the
+/// user has as many sessions as there may be (`limits.sessions`), the oldest ends.
 pub async fn start(
     change: Change<'_>,
     keyring: &Keyring,
     user: UserId,
     beginning: Beginning,
 ) -> Result<(session::Model, Secret), Error> {
+    end_the_oldest(change, user).await?;
     let organisation = beginning.organisation;
     let issuer = beginning.authentication.issuer.as_ref();
     let data = issuer.map_or_else(|| json!({}), |issuer| json!({ "issuer": issuer }));
@@ -71,13 +78,15 @@ pub async fn start(
 /// Puts a new session in the place of one, for the same organisation. Cookie, refresh token and access tokens of the
 /// one before end, so that a thief who has copied them gains nothing. With a new proof the session begins anew; without
 /// one it is as old as before, for everything that goes by its age. `None` if it has ended already, or the account is
-/// disabled.
+/// disabled. With `cookie_alone` no refresh token
+/// is given out any more.
 pub async fn renew(
     change: Change<'_>,
     keyring: &Keyring,
     id: SessionId,
     user: UserId,
     proof: Option<Authentication>,
+    cookie_alone: bool,
 ) -> Result<Option<(session::Model, Secret)>, Error> {
     let user = users::lock(change, user).await?;
     let before = session::Entity::of_user(user.id).filter(session::COLUMN.id.eq(id)).one(change.txn).await?;
@@ -89,12 +98,38 @@ pub async fn renew(
     let beginning = Beginning {
         organisation: before.organisation_id,
         authentication: proof.unwrap_or_else(|| Authentication::of(&before)),
-        refresh_use: before.refresh_use,
+        refresh_use: if cookie_alone { RefreshUse::Never } else { before.refresh_use },
     };
     let (session, cookie) = insert(change, keyring, user.id, created_at, beginning).await?;
     let data = json!({ "in_place_of": id });
     change.record(session.organisation_id, "session.renewed", Some(session.id.to_string()), data).await?;
     Ok(Some((session, cookie)))
+}
+
+/// Makes room for one session more. Under the account's lock, so that two sign-ins do not count the same sessions.
+async fn end_the_oldest(change: Change<'_>, user: UserId) -> Result<(), Error> {
+    let Some(most) = change.txn.caps().sessions else { return Ok(()) };
+    users::lock(change, user).await?;
+    let alive = session::Entity::of_user(user).filter(session::Entity::not_over(change.now));
+    let too_many = (alive.clone().count(change.txn).await? + 1).saturating_sub(most).min(MOST_ENDED);
+    if too_many == 0 {
+        return Ok(());
+    }
+    let oldest = alive
+        .order_by_asc(session::Column::CreatedAt)
+        .order_by_asc(session::Column::Id)
+        .limit(too_many)
+        .all(change.txn)
+        .await?;
+    for session in oldest {
+        if end_one(change, session.id).await? {
+            let data = json!({ "too_many": most });
+            change
+                .record(session.organisation_id, "session.ended", Some(session.id.to_string()), data)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 async fn insert(
@@ -185,6 +220,7 @@ pub async fn rotate(
         .col_expr(session::Column::RefreshKeyId, Expr::value(keyring.key_id().to_vec()))
         .filter(session::COLUMN.id.eq(presented.session))
         .filter(session::COLUMN.refresh_counter.eq(i64::from(presented.counter)))
+        .filter(session::COLUMN.refresh_use.ne(RefreshUse::Never))
         .filter(session::COLUMN.ended_at.is_null())
         .filter(session::COLUMN.created_at.gt(change.now - lifetime.absolute))
         .filter(session::COLUMN.refresh_rotated_at.gt(change.now - lifetime.idle))

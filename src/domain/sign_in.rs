@@ -100,11 +100,26 @@ fn leave_trace(door: &Door<'_>, user: Option<&user::Model>, failure: Option<&Err
     }
 }
 
-/// Checks the password of a user who is signed in.
+/// Checks the password of a user who is signed in, as a proof of who they are.
+///
+/// # Errors
+/// [`Error::WrongPassword`]; [`Error::PasswordChangeRequired`] once the password is known to be right;
+/// [`Error::TooManyAttempts`]; [`Error::Busy`].
+pub async fn check_again(
+    door: &Door<'_>,
+    user: &user::Model,
+    session: Option<SessionId>,
+    password: &PresentedPassword,
+) -> Result<(), Error> {
+    check_to_replace(door, user, session, password).await?;
+    if user.password_change_required_at.is_some() { Err(Error::PasswordChangeRequired) } else { Ok(()) }
+}
+
+/// The same before the password is replaced, for which one that has to be changed is good enough.
 ///
 /// # Errors
 /// [`Error::WrongPassword`]; [`Error::TooManyAttempts`]; [`Error::Busy`].
-pub async fn check_again(
+pub async fn check_to_replace(
     door: &Door<'_>,
     user: &user::Model,
     session: Option<SessionId>,
@@ -150,16 +165,43 @@ async fn verify(
 impl Checked {
     /// Makes sure that the check still holds, now that the account is locked: the password may have been
     /// changed or the account disabled while it was hashed.
+    ///
+    /// # Errors
+    /// [`Error::InvalidLogin`]; [`Error::PasswordChangeRequired`].
     pub async fn confirm(self, change: Change<'_>) -> Result<user::Model, Error> {
+        let user = self.lock(change).await?;
+        if user.password_change_required_at.is_some() {
+            return Err(Error::PasswordChangeRequired);
+        }
+        if let Some(upgraded) = self.upgraded {
+            users::upgrade_hash(change, user.id, &self.hash, upgraded).await?;
+        }
+        Ok(user)
+    }
+
+    /// The same, and puts a new password in the place of the one that was checked. All sessions end.
+    ///
+    /// # Errors
+    /// [`Error::InvalidLogin`].
+    pub async fn confirm_and_replace(
+        self,
+        change: Change<'_>,
+        new_hash: String,
+    ) -> Result<user::Model, Error> {
+        let user = self.lock(change).await?;
+        let actor = change.actor.as_user(user.id, &user.name);
+        let change = Change { actor: &actor, ..change };
+        users::change_password(change, user.id, &self.hash, new_hash, None).await?;
+        users::lock(change, user.id).await
+    }
+
+    async fn lock(&self, change: Change<'_>) -> Result<user::Model, Error> {
         let user = users::lock(change, self.user.id).await;
         // It may even have ended.
         let user =
             user.map_err(|error| if matches!(error, Error::NotFound) { Error::InvalidLogin } else { error })?;
         if user.disabled_at.is_some() || user.password_hash.as_deref() != Some(&self.hash) {
             return Err(Error::InvalidLogin);
-        }
-        if let Some(upgraded) = self.upgraded {
-            users::upgrade_hash(change, user.id, &self.hash, upgraded).await?;
         }
         Ok(user)
     }

@@ -1,36 +1,49 @@
 //! Taking away what nobody can use any more.
 
 use chrono::TimeDelta;
-use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter, QuerySelect as _};
+use serde_json::json;
 
 use super::Change;
 use super::known_network::KNOWN_FOR;
+use crate::clock::Timestamp;
 use crate::entity::{
-    api_key_secret, audit_event, known_network, login_failure, one_time_token, outbox, registration_budget,
-    session, signing_key, socket_ticket, spent_issuer_token,
+    api_key, api_key_secret, audit_event, invitation, known_network, login_failure, one_time_token, outbox,
+    registration_budget, session, signing_key, socket_ticket, spent_issuer_token,
 };
 use crate::error::Error;
 
-/// How long ended sessions and links are kept, for whoever wants to know what happened.
-const KEPT: TimeDelta = TimeDelta::days(30);
+/// The most API keys that one statement deletes; each has an event.
+const KEYS_AT_ONCE: u64 = 200;
+
+/// How long things are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    /// The longest that a session can live.
+    pub sessions: TimeDelta,
+    pub events: TimeDelta,
+    /// What has ended, for those who want to know what happened.
+    pub ended: TimeDelta,
+}
 
 /// Deletes what is past its time; the number of rows.
-pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDelta) -> Result<u64, Error> {
+pub async fn run(change: Change<'_>, kept: Retention) -> Result<u64, Error> {
     let now = change.now;
+    let ended_before = now - kept.ended;
     let sessions = session::Entity::delete_many()
         .filter(
             Condition::any()
-                .add(session::COLUMN.ended_at.lt(now - KEPT))
-                .add(session::COLUMN.created_at.lt(now - sessions_end - KEPT)),
+                .add(session::COLUMN.ended_at.lt(ended_before))
+                .add(session::COLUMN.created_at.lt(ended_before - kept.sessions)),
         )
         .exec(change.txn)
         .await?;
     let links = one_time_token::Entity::delete_many()
-        .filter(one_time_token::COLUMN.expires_at.lt(now - KEPT))
+        .filter(one_time_token::COLUMN.expires_at.lt(ended_before))
         .exec(change.txn)
         .await?;
     let secrets = api_key_secret::Entity::delete_many()
-        .filter(api_key_secret::COLUMN.expires_at.lt(now - KEPT))
+        .filter(api_key_secret::COLUMN.expires_at.lt(ended_before))
         .exec(change.txn)
         .await?;
     let tickets = socket_ticket::Entity::delete_many()
@@ -46,7 +59,7 @@ pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDe
         .exec(change.txn)
         .await?;
     let mails = outbox::Entity::delete_many()
-        .filter(outbox::COLUMN.created_at.lt(now - KEPT))
+        .filter(outbox::COLUMN.created_at.lt(ended_before))
         .filter(outbox::COLUMN.state.ne(outbox::State::Pending))
         .exec(change.txn)
         .await?;
@@ -59,16 +72,63 @@ pub async fn run(change: Change<'_>, sessions_end: TimeDelta, events_end: TimeDe
         .filter(registration_budget::COLUMN.ends_at.lt(now))
         .exec(change.txn)
         .await?;
+    // Those that were accepted stay: how many an organisation may send goes by their number.
+    let invitations = invitation::Entity::delete_many()
+        .filter(invitation::COLUMN.accepted_at.is_null())
+        .filter(
+            Condition::any()
+                .add(invitation::COLUMN.expires_at.lt(ended_before))
+                .add(invitation::COLUMN.withdrawn_at.lt(ended_before)),
+        )
+        .exec(change.txn)
+        .await?;
     let networks = known_network::Entity::delete_many()
         .filter(known_network::COLUMN.seen_at.lt(now - KNOWN_FOR))
         .exec(change.txn)
         .await?;
     let events = audit_event::Entity::delete_many()
-        .filter(audit_event::COLUMN.created_at.lt(now - events_end))
+        .filter(audit_event::COLUMN.created_at.lt(now - kept.events))
         .exec(change.txn)
         .await?;
-    Ok([sessions, links, secrets, tickets, spent, keys, mails, failures, registrations, networks, events]
-        .iter()
-        .map(|deleted| deleted.rows_affected)
-        .sum())
+    let api_keys = delete_keys(change, ended_before).await?;
+    let deleted = [
+        sessions,
+        links,
+        secrets,
+        tickets,
+        spent,
+        keys,
+        mails,
+        failures,
+        registrations,
+        invitations,
+        networks,
+        events,
+    ];
+    Ok(deleted.iter().map(|deleted| deleted.rows_affected).sum::<u64>() + api_keys)
+}
+
+/// Deletes API keys that were revoked or have expired. An event keeps what they were called and when they were used last.
+async fn delete_keys(change: Change<'_>, ended_before: Timestamp) -> Result<u64, Error> {
+    let mut deleted = 0;
+    loop {
+        let due = api_key::Entity::ended_before(ended_before).limit(KEYS_AT_ONCE).all(change.txn).await?;
+        if due.is_empty() {
+            return Ok(deleted);
+        }
+        // Of two nodes that sweep at once, one gets each row.
+        let gone = api_key::Entity::delete_many()
+            .filter(api_key::COLUMN.id.is_in(due.iter().map(|key| key.id)))
+            .exec_with_returning(change.txn)
+            .await?;
+        let events = gone.iter().map(|key| {
+            let data = json!({
+                "name": key.name, "created_by": key.created_by, "revoked_at": key.revoked_at,
+                "expires_at": key.expires_at, "last_used_at": key.last_used_at,
+            });
+            change.event(Some(key.organisation_id), "key.deleted", Some(key.id.to_string()), data)
+        });
+        change.record_all(events.collect()).await?;
+        deleted += gone.len() as u64;
+    }
 }

@@ -213,7 +213,11 @@ async fn insert(db: &Database, counted: &[(Key, Counted)]) -> Result<usize, Erro
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let batch: Vec<_> = rows.by_ref().take(BATCH).collect();
-        audit_event::Entity::insert_many(batch).on_conflict(add.clone()).exec_without_returning(&txn).await?;
+        let insert = audit_event::Entity::insert_many(batch).on_conflict(add.clone());
+        // The rows as they are now: a line for each time that a count grows.
+        for event in insert.exec_with_returning(&txn).await? {
+            txn.note_event(|| event.to_json());
+        }
     }
     txn.commit().await?;
     Ok(number)

@@ -2,11 +2,16 @@
 //! ends up in logs.
 
 use chrono::TimeDelta;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::sea_query::LockType;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    Set,
+};
 
-use super::Change;
-use crate::entity::{socket_ticket, user};
-use crate::error::Error;
+use super::{Change, users};
+use crate::clock::seconds_to_wait;
+use crate::entity::{api_key, socket_ticket, user};
+use crate::error::{Cap, Error};
 use crate::id::{ApiKeyId, OrganisationId, SessionId, SocketTicketId, UserId};
 use crate::keyring::{Keyring, Purpose};
 use crate::secret::{Kind, Secret};
@@ -20,7 +25,7 @@ pub enum Holder<'h> {
     User(UserId, SessionId),
     /// By the password alone: the ticket dies with it.
     Sessionless(&'h user::Model),
-    Key(ApiKeyId),
+    Key(OrganisationId, ApiKeyId),
 }
 
 /// What changes with the password, under each accepted master secret.
@@ -36,6 +41,9 @@ pub fn is_same_password(keyring: &Keyring, user: &user::Model, digest: Option<&V
 }
 
 /// Makes a ticket for one organisation, and for pages of one origin.
+///
+/// # Errors
+/// [`Error::CapReached`].
 pub async fn issue(
     change: Change<'_>,
     keyring: &Keyring,
@@ -43,13 +51,14 @@ pub async fn issue(
     organisation: OrganisationId,
     origin: Option<String>,
 ) -> Result<Secret, Error> {
+    check_number(change, holder).await?;
     let secret = Secret::generate(Kind::SocketTicket);
     let (user, session, password, key) = match holder {
         Holder::User(user, session) => (Some(user), Some(session), None, None),
         Holder::Sessionless(user) => {
             (Some(user.id), None, password_digests(keyring, user).into_iter().next(), None)
         }
-        Holder::Key(key) => (None, None, None, Some(key)),
+        Holder::Key(_, key) => (None, None, None, Some(key)),
     };
     socket_ticket::ActiveModel {
         id: Set(SocketTicketId::generate()),
@@ -66,6 +75,38 @@ pub async fn issue(
     .insert(change.txn)
     .await?;
     Ok(secret)
+}
+
+/// Whether the holder may have one ticket more. Under a lock on the holder, so that two requests do not count the same
+/// tickets.
+async fn check_number(change: Change<'_>, holder: Holder<'_>) -> Result<(), Error> {
+    let Some(most) = change.txn.caps().tickets else { return Ok(()) };
+    let unused = match holder {
+        Holder::User(user, _) => of_user(change, user).await?,
+        Holder::Sessionless(user) => of_user(change, user.id).await?,
+        Holder::Key(organisation, key) => {
+            api_key::Entity::in_organisation(organisation)
+                .filter(api_key::COLUMN.id.eq(key))
+                .lock(LockType::NoKeyUpdate)
+                .one(change.txn)
+                .await?
+                .ok_or(Error::InvalidCredential)?;
+            socket_ticket::Entity::of_key(organisation, key)
+        }
+    };
+    let unused = unused.filter(socket_ticket::COLUMN.expires_at.gt(change.now));
+    if unused.clone().count(change.txn).await? < most {
+        return Ok(());
+    }
+    let oldest = unused.order_by_asc(socket_ticket::Column::ExpiresAt).one(change.txn).await?;
+    let end = oldest.map_or(change.now, |ticket| ticket.expires_at);
+    let retry_after = Some(seconds_to_wait(end - change.now));
+    Err(Error::CapReached { cap: Cap::Tickets, most, retry_after })
+}
+
+async fn of_user(change: Change<'_>, user: UserId) -> Result<Select<socket_ticket::Entity>, Error> {
+    users::lock(change, user).await?;
+    Ok(socket_ticket::Entity::of_user(user))
 }
 
 /// Uses a ticket up.

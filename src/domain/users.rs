@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde_json::json;
 
 use super::display_name::DisplayName;
@@ -13,16 +11,13 @@ use super::email::Email;
 use super::members::{self, another_admin};
 use super::username::Username;
 use super::{Change, known_network, one_time, outbox};
+use crate::clock::Timestamp;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
 use crate::entity::{membership, organisation, session, user};
 use crate::error::{Error, OnConflict};
 use crate::id::{SessionId, UserId};
-use crate::password::Context;
 use crate::permission::Role;
-
-/// Nobody thinks of the names of all of them.
-const MOST_PLACES: u64 = 50;
 
 /// What a new account starts with.
 #[derive(Debug)]
@@ -51,6 +46,7 @@ pub async fn create(change: Change<'_>, new: NewUser) -> Result<user::Model, Err
         name: Set(name.as_str().to_owned()),
         password_changed_at: Set(new.password_hash.as_ref().map(|_| change.now)),
         password_hash: Set(new.password_hash),
+        password_change_required_at: Set(None),
         operator: Set(new.operator),
         email_verified_at: Set(new.email_verified.then_some(change.now)),
         disabled_at: Set(None),
@@ -71,7 +67,11 @@ fn which_name(constraint: &str) -> Error {
     if constraint.contains("username") { Error::UsernameTaken } else { Error::EmailTaken }
 }
 
-/// Changes what users may change of themselves; `None` leaves as it is, `Some(None)` takes away.
+/// Changes what users may change of themselves; `None` leaves as it is, `Some(None)` takes away. A username is a name to
+/// sign in with: its change has an event and a mail of its own.
+///
+/// # Errors
+/// [`Error::UsernameTaken`].
 pub async fn update(
     change: Change<'_>,
     user: user::Model,
@@ -79,7 +79,7 @@ pub async fn update(
     username: Option<Option<Username>>,
 ) -> Result<user::Model, Error> {
     let id = user.id;
-    let before = json!({ "name": user.name, "username": user.username });
+    let (old_name, old_username) = (user.name.clone(), user.username.clone());
     let mut row: user::ActiveModel = user.into();
     if let Some(name) = name {
         row.name = Set(name.as_str().to_owned());
@@ -89,10 +89,16 @@ pub async fn update(
     }
     row.updated_at = Set(change.now);
     let user = row.update(change.txn).await.on_conflict(|_| Error::UsernameTaken)?;
-    let after = json!({ "name": user.name, "username": user.username });
-    change
-        .record(None, "user.updated", Some(id.to_string()), json!({ "before": before, "after": after }))
-        .await?;
+    if user.username != old_username {
+        let data = json!({ "before": old_username, "after": user.username });
+        change.record(None, "user.username_changed", Some(id.to_string()), data).await?;
+        let told = json!({ "username": user.username });
+        outbox::enqueue(change, Kind::UsernameChanged, &user.email, told).await?;
+    }
+    if user.name != old_name {
+        let data = json!({ "before": { "name": old_name }, "after": { "name": user.name } });
+        change.record(None, "user.updated", Some(id.to_string()), data).await?;
+    }
     Ok(user)
 }
 
@@ -111,6 +117,7 @@ pub async fn change_password(
     let changed = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
         .col_expr(user::Column::PasswordChangedAt, Expr::value(change.now))
+        .col_expr(user::Column::PasswordChangeRequiredAt, Expr::value(None::<Timestamp>))
         .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
         .filter(user::COLUMN.id.eq(user))
         .filter(user::COLUMN.password_hash.eq(checked_hash))
@@ -138,6 +145,7 @@ pub async fn reset_password(
     let changed = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
         .col_expr(user::Column::PasswordChangedAt, Expr::value(change.now))
+        .col_expr(user::Column::PasswordChangeRequiredAt, Expr::value(None::<Timestamp>))
         .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
         .filter(user::COLUMN.id.eq(user))
         .exec(change.txn)
@@ -150,6 +158,17 @@ pub async fn reset_password(
     change
         .record(None, "user.password_reset", Some(user.to_string()), json!({ "sessions_ended": ended }))
         .await?;
+    Ok(())
+}
+
+/// Marks a password that its owner did not choose: until it is replaced, it opens nothing but the way to a new one.
+pub async fn require_password_change(change: Change<'_>, user: UserId) -> Result<(), Error> {
+    user::Entity::update_many()
+        .col_expr(user::Column::PasswordChangeRequiredAt, Expr::value(change.now))
+        .filter(user::COLUMN.id.eq(user))
+        .exec(change.txn)
+        .await?;
+    change.record(None, "user.password_change_required", Some(user.to_string()), json!({})).await?;
     Ok(())
 }
 
@@ -174,17 +193,6 @@ pub async fn upgrade_hash(change: Change<'_>, user: UserId, old: &str, new: Stri
         .exec(change.txn)
         .await?;
     Ok(())
-}
-
-/// Adds what an account and its organisations are called to what its password must not consist of.
-pub async fn add_names(
-    db: &impl ConnectionTrait,
-    context: Context,
-    user: &user::Model,
-) -> Result<Context, Error> {
-    let places = organisation::Entity::of_user(user.id).limit(MOST_PLACES).all(db).await?;
-    let places = places.iter().flat_map(|(place, _)| [place.name.as_str(), place.slug.as_str()]);
-    Ok(context.and([user.name.as_str()]).and(user.username.as_deref()).and(places))
 }
 
 /// Disables an account: it cannot sign in, and all its sessions end.
@@ -220,7 +228,7 @@ pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
 pub async fn enable(change: Change<'_>, user: UserId) -> Result<(), Error> {
     let disabled = lock(change, user).await?.disabled_at.is_some();
     let enabled = user::Entity::update_many()
-        .col_expr(user::Column::DisabledAt, Expr::value(None::<crate::clock::Timestamp>))
+        .col_expr(user::Column::DisabledAt, Expr::value(None::<Timestamp>))
         .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
         .filter(user::COLUMN.id.eq(user))
         .exec(change.txn)

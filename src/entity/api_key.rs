@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
+use sea_orm::{Condition, DeriveActiveEnum, EnumIter, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -88,6 +88,11 @@ impl Entity {
     /// The keys of an organisation, revoked ones too.
     pub fn in_organisation(organisation: OrganisationId) -> Select<Self> {
         Self::find().filter(COLUMN.organisation_id.eq(organisation))
+    }
+
+    /// Of all organisations, the keys that were revoked or expired before then.
+    pub fn ended_before(then: Timestamp) -> Select<Self> {
+        Self::find().filter(Condition::any().add(COLUMN.revoked_at.lt(then)).add(COLUMN.expires_at.lt(then)))
     }
 
     /// What a user made that was not revoked, in whatever organisations.

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, DeriveActiveEnum, EnumIter, QueryTrait as _};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::clock::Timestamp;
@@ -62,6 +63,28 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+impl Model {
+    /// What changed, and of an event that stands for many of the same how many there were.
+    pub fn data_with_count(&self) -> Json {
+        let mut data = self.data.clone();
+        if let (Some(count), Some(data)) = (self.count, data.as_object_mut()) {
+            data.insert("count".to_owned(), count.into());
+        }
+        data
+    }
+
+    /// As operators get it. Without its personal part, which can be taken away while the event stays: copies of it
+    /// would remain.
+    pub fn to_json(&self) -> Json {
+        json!({
+            "id": self.id, "action": self.action, "organisation_id": self.organisation_id,
+            "actor": { "kind": self.actor_kind, "id": self.actor_id, "name": self.actor_name },
+            "target_id": self.target_id, "data": self.data_with_count(), "ip": self.ip,
+            "user_agent": self.user_agent, "request_id": self.request_id, "created_at": self.created_at,
+        })
+    }
+}
+
 impl Entity {
     /// The events of an organisation.
     pub fn in_organisation(organisation: OrganisationId) -> Select<Self> {
@@ -71,6 +94,11 @@ impl Entity {
     /// The events of all organisations, all accounts and the installation itself: for the operator at the command line.
     pub fn of_installation() -> Select<Self> {
         Self::find()
+    }
+
+    /// What was done to a user, key or session, by id.
+    pub fn of_target(target: String) -> Select<Self> {
+        Self::find().filter(COLUMN.target_id.eq(target))
     }
 
     /// What happened to a user's account: events without an organisation that the user caused or that changed the

@@ -22,6 +22,8 @@ pub enum Kind {
     SignInFailed,
     /// A link to choose a new password.
     ResetPassword,
+    /// A link to choose the password of an account that an operator has made, or whose password one has taken away.
+    ChoosePassword,
     /// To the new address: a link to confirm it.
     ConfirmNewEmail,
     /// To the old address: it was replaced.
@@ -31,6 +33,7 @@ pub enum Kind {
     /// Somebody signed in on a device that was not seen before.
     NewDevice,
     PasswordChanged,
+    UsernameChanged,
     /// Wrong passwords have used up the account's budget: a link that lets the owner in.
     PasswordGuesses,
     /// To the admins.

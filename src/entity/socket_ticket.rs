@@ -34,6 +34,16 @@ impl Entity {
         Self::find().filter(COLUMN.organisation_id.eq(organisation))
     }
 
+    /// A user's tickets, for all organisations.
+    pub fn of_user(user: UserId) -> Select<Self> {
+        Self::find().filter(COLUMN.user_id.eq(user))
+    }
+
+    /// The tickets of a key.
+    pub fn of_key(organisation: OrganisationId, key: ApiKeyId) -> Select<Self> {
+        Self::in_organisation(organisation).filter(COLUMN.api_key_id.eq(key))
+    }
+
     /// The ticket with one of these digests: the way in, before any organisation is known.
     pub fn by_digests(digests: Vec<Vec<u8>>) -> Select<Self> {
         Self::find().filter(Column::Digest.is_in(digests))

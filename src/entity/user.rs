@@ -24,6 +24,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub password_hash: Option<String>,
     pub password_changed_at: Option<Timestamp>,
+    /// Since when the password opens nothing but the way to a new one, because its owner did not choose it.
+    pub password_change_required_at: Option<Timestamp>,
     /// Sees the installation's own pages; no access to any organisation comes of it.
     pub operator: bool,
     pub email_verified_at: Option<Timestamp>,

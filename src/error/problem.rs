@@ -82,6 +82,9 @@ impl IntoResponse for Error {
         {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
         }
+        if let Self::CapReached { retry_after: Some(retry_after), .. } = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+        }
         let (errors, strength) = match self {
             Self::Invalid(errors) => (errors, None),
             Self::WeakPassword(refusal) => (refusal.errors(), refusal.strength),

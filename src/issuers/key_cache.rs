@@ -1,5 +1,6 @@
 //! An issuer's keys, kept: fetched again after ten minutes, used for a day when the issuer cannot be reached.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::TimeDelta;
@@ -21,6 +22,8 @@ const PAUSE: TimeDelta = TimeDelta::seconds(10);
 /// A key that is not among them makes us look at most so often: anybody can invent a `kid`.
 const UNKNOWN_KEY_PAUSE: TimeDelta = TimeDelta::minutes(1);
 
+/// The log tells of no more short keys of one issuer than these.
+const MOST_WARNED_OF: usize = 100;
 /// How long a request may have waited for another one's look.
 const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(30);
 
@@ -43,6 +46,8 @@ pub struct KeyCache {
     kept: RwLock<Option<Arc<Keys>>>,
     /// Held by whoever fetches, so that all others wait for the same answer.
     flight: Mutex<Flight>,
+    /// Short keys that the log has told of: `kid` and bits.
+    warned_of: std::sync::Mutex<BTreeSet<(Option<String>, usize)>>,
 }
 
 #[derive(Default)]
@@ -56,31 +61,46 @@ fn within(since: Option<Timestamp>, now: Timestamp, limit: TimeDelta) -> bool {
     since.is_some_and(|since| (-LONGEST_WAIT..limit).contains(&(now - since)))
 }
 
-/// What an issuer's key set has for these algorithms. What must not be used is told in the log.
-fn usable(issuer: &str, text: &str, algorithms: &[Algorithm]) -> Result<Vec<VerifyingKey>, String> {
-    let set = KeySet::parse(text)?;
-    for problem in &set.refused {
-        tracing::warn!(issuer, %problem, "refused a key of an issuer");
-    }
-    set.public_keys(algorithms)
-}
-
 impl KeyCache {
     /// Empty, unless the keys are pinned.
     pub fn new(settings: &Issuer, fetcher: Fetcher) -> Self {
-        let pinned = match &settings.keys {
-            KeySource::Pinned(text) => usable(&settings.issuer, text, &settings.algorithms).ok(),
-            KeySource::Discovery | KeySource::Url(_) => None,
-        };
-        let kept = pinned.map(|keys| Arc::new(Keys { keys, fetched_at: Timestamp::MIN_UTC }));
-        Self {
+        let mut cache = Self {
             issuer: settings.issuer.clone(),
             source: settings.keys.clone(),
             algorithms: settings.algorithms.clone(),
             fetcher,
-            kept: RwLock::new(kept),
+            kept: RwLock::default(),
             flight: Mutex::default(),
+            warned_of: std::sync::Mutex::default(),
+        };
+        if let KeySource::Pinned(text) = &settings.keys {
+            let keys = cache.usable(text).ok();
+            let kept = keys.map(|keys| Arc::new(Keys { keys, fetched_at: Timestamp::MIN_UTC }));
+            cache.kept = RwLock::new(kept);
         }
+        cache
+    }
+
+    /// What a key set has for the issuer's algorithms. What must not be used is told in the log, and what is used but
+    /// short is, too, once.
+    fn usable(&self, text: &str) -> Result<Vec<VerifyingKey>, String> {
+        let set = KeySet::parse(text)?;
+        for problem in &set.refused {
+            tracing::warn!(issuer = self.issuer, %problem, "refused a key of an issuer");
+        }
+        let mut warned_of = self.warned_of.lock().unwrap_or_else(PoisonError::into_inner);
+        for (kid, bits) in set.short_rsa_keys(&self.algorithms) {
+            let key = (kid.map(str::to_owned), bits);
+            if warned_of.len() < MOST_WARNED_OF && warned_of.insert(key) {
+                tracing::warn!(
+                    issuer = self.issuer,
+                    kid,
+                    bits,
+                    "an RSA key of an issuer has less than 3072 bits: have it use longer ones, or ES256"
+                );
+            }
+        }
+        set.public_keys(&self.algorithms)
     }
 
     fn kept(&self) -> Option<Arc<Keys>> {
@@ -146,7 +166,7 @@ impl KeyCache {
 
     async fn fetch(&self, flight: &mut Flight, now: Timestamp) -> Result<Arc<Keys>, Unavailable> {
         let text = key_set(&self.fetcher, &self.issuer, &self.source).await;
-        match text.and_then(|text| usable(&self.issuer, &text, &self.algorithms)) {
+        match text.and_then(|text| self.usable(&text)) {
             Ok(keys) => {
                 let keys = Arc::new(Keys { keys, fetched_at: now });
                 *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some(keys.clone());

@@ -24,6 +24,8 @@ pub const ASYMMETRIC: [Algorithm; 9] = [
 ];
 /// RSA moduli have 2048 bits at least (RFC 7518 section 3.3).
 const SHORTEST_RSA: usize = 256;
+/// Shorter ones are good until 2030 at most (NIST SP 800-57 part 1, table 2): operators are told of them.
+const LONG_RSA: usize = 384;
 /// No provider publishes more keys than these.
 const MOST_KEYS: usize = 100;
 
@@ -112,6 +114,17 @@ impl KeySet {
         if keys.is_empty() { Err("no key for any of the algorithms".to_owned()) } else { Ok(keys) }
     }
 
+    /// The RSA keys below 3072 bits that are used with one of these algorithms: what they are called, and their bits.
+    pub fn short_rsa_keys(&self, allowed: &[Algorithm]) -> Vec<(Option<&str>, usize)> {
+        let short = |jwk: &Jwk| {
+            let AlgorithmParameters::RSA(rsa) = &jwk.algorithm else { return None };
+            let used = algorithms(jwk)?.iter().any(|one| allowed.contains(one));
+            let octets = modulus(&rsa.n)?.len();
+            (used && octets < LONG_RSA).then_some(octets * 8)
+        };
+        self.jwks.iter().filter_map(|jwk| Some((jwk.common.key_id.as_deref(), short(jwk)?))).collect()
+    }
+
     /// Its keys that say for which single algorithm they are, secret ones too.
     pub fn single_purpose_keys(&self) -> Vec<VerifyingKey> {
         self.jwks.iter().filter_map(VerifyingKey::from_jwk).collect()
@@ -126,6 +139,11 @@ fn is_for_encryption(key: &Value) -> bool {
 fn is_roca(jwk: &Jwk) -> bool {
     let AlgorithmParameters::RSA(rsa) = &jwk.algorithm else { return false };
     URL_SAFE_NO_PAD.decode(&rsa.n).is_ok_and(|modulus| has_fingerprint(&modulus))
+}
+
+/// Without zeros at its beginning.
+fn modulus(text: &str) -> Option<Vec<u8>> {
+    Some(URL_SAFE_NO_PAD.decode(text).ok()?.into_iter().skip_while(|byte| *byte == 0).collect())
 }
 
 /// What a key may be used with: what its kind can do, or the one of those that it names.
@@ -146,9 +164,7 @@ fn algorithms(jwk: &Jwk) -> Option<Vec<Algorithm>> {
         },
         AlgorithmParameters::OctetKeyPair(okp) if okp.curve == EllipticCurve::Ed25519 => vec![A::EdDSA],
         AlgorithmParameters::RSA(rsa) => {
-            let modulus = URL_SAFE_NO_PAD.decode(&rsa.n).ok()?;
-            let length = modulus.iter().skip_while(|byte| **byte == 0).count();
-            if length < SHORTEST_RSA {
+            if modulus(&rsa.n)?.len() < SHORTEST_RSA {
                 return None;
             }
             vec![A::RS256, A::RS384, A::RS512, A::PS256, A::PS384, A::PS512]

@@ -47,6 +47,22 @@ pub fn reset_password(link: String) -> Letter {
     )
 }
 
+pub fn choose_password(first: bool, site: &str, link: String) -> Letter {
+    let why = if first {
+        format!("An operator of {site} has made an account for you with this address.")
+    } else {
+        format!(
+            "An operator of {site} has taken the password of your account away: the old one and all your sessions have ended."
+        )
+    };
+    letter(
+        if first { "Your account" } else { "Choose a new password" }.to_owned(),
+        vec![why, "Choose your password by the link. It works once, for 24 hours; after that, ask for another one where you sign in.".to_owned()],
+        Some(("Choose a password", link)),
+        "If you do not know what this is about, ignore this mail.",
+    )
+}
+
 pub fn confirm_new_email(link: String) -> Letter {
     letter(
         "Confirm your new e-mail address".to_owned(),
@@ -102,6 +118,17 @@ pub fn password_changed() -> Letter {
         None,
         "If this was not you, ask for a new password at once.",
     )
+}
+
+/// `None`: there is none any more.
+pub fn username_changed(username: Option<&str>) -> Letter {
+    let now = match username {
+        Some(username) => {
+            format!("You can sign in with the username {} from now on.", quoted::name(username))
+        }
+        None => "Your account has no username any more. You can sign in with your e-mail address.".to_owned(),
+    };
+    letter("Your username was changed".to_owned(), vec![now], None, NOT_YOU_ACT)
 }
 
 pub fn password_guesses(link: String) -> Letter {

@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use sea_orm::EntityTrait as _;
 use serde::Deserialize;
 
-use super::page::{GonePage, LinkPart, NoticePage, Sent, page, page_of_error, too_many};
+use super::link::LinkForm;
+use super::page::{GonePage, NoticePage, Sent, page, page_of_error, proposed, too_many};
 use crate::app::App;
 use crate::auth::{Client, Keep, optional_user};
 use crate::domain::attempts::Door;
@@ -36,22 +37,29 @@ enum Visitor {
 #[derive(Template)]
 #[template(path = "pages/invite.html")]
 struct InvitePage<'a> {
+    link: &'a str,
     organisation: &'a str,
     role: &'a str,
     email: Cow<'a, str>,
     signed_in: bool,
     has_account: bool,
+    /// The account's password was set for its owner, who has to choose another one.
+    change_required: bool,
     name: String,
     problem: Option<String>,
 }
 
 /// What the form sends.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 pub struct InviteForm {
+    #[serde(flatten)]
+    link: LinkForm,
     #[serde(default)]
     name: String,
     #[serde(default)]
     password: String,
+    #[serde(default)]
+    new_password: String,
     /// There if the box is ticked.
     remember: Option<String>,
 }
@@ -63,6 +71,7 @@ impl InviteForm {
 }
 
 struct Found {
+    link: Secret,
     invitation: invitation::Model,
     organisation: organisation::Model,
     visitor: Visitor,
@@ -71,21 +80,24 @@ struct Found {
 
 impl Found {
     fn page(&self) -> Result<Response, Error> {
-        page(StatusCode::OK, &self.form(InviteForm::default(), None))
+        page(StatusCode::OK, &self.form(String::new(), None, false))
     }
 
     fn page_again(&self, form: InviteForm, error: &Error, problem: String) -> Result<Response, Error> {
-        page_of_error(error, &self.form(form, Some(problem)))
+        let change_required = matches!(error, Error::PasswordChangeRequired) || !form.new_password.is_empty();
+        page_of_error(error, &self.form(form.name, Some(problem), change_required))
     }
 
-    fn form(&self, form: InviteForm, problem: Option<String>) -> InvitePage<'_> {
+    fn form(&self, name: String, problem: Option<String>, change_required: bool) -> InvitePage<'_> {
         InvitePage {
+            link: self.link.reveal(),
+            change_required,
             organisation: &self.organisation.name,
             role: self.invitation.role.as_str(),
             email: shown(&self.invitation.email),
             signed_in: self.visitor == Visitor::SignedIn,
             has_account: self.visitor == Visitor::HasAccount,
-            name: form.name,
+            name,
             problem,
         }
     }
@@ -127,12 +139,12 @@ async fn find(
             return Ok(Err(page_of_error(&Error::InvitationForAnother, &notice)?));
         }
         let joiner = Some(Joiner::SignedIn(Box::new(by.user)));
-        return Ok(Ok(Found { invitation, organisation, visitor: Visitor::SignedIn, joiner }));
+        return Ok(Ok(Found { link, invitation, organisation, visitor: Visitor::SignedIn, joiner }));
     }
     let account = sign_in::find(app.db.read(), &invitation.email).await?;
     let known = account.is_some_and(|account| account.email_verified_at.is_some());
     let visitor = if known { Visitor::HasAccount } else { Visitor::New };
-    Ok(Ok(Found { invitation, organisation, visitor, joiner: None }))
+    Ok(Ok(Found { link, invitation, organisation, visitor, joiner: None }))
 }
 
 /// Who invites to what, and what is needed to join.
@@ -140,9 +152,9 @@ pub async fn show(
     State(app): State<App>,
     client: Client,
     headers: HeaderMap,
-    LinkPart(link): LinkPart,
+    Sent(form): Sent<LinkForm>,
 ) -> Result<Response, Error> {
-    match find(&app, &client, &headers, &link).await? {
+    match find(&app, &client, &headers, form.secret()).await? {
         Ok(found) => found.page(),
         Err(instead) => Ok(instead),
     }
@@ -153,10 +165,9 @@ pub async fn accept(
     State(app): State<App>,
     client: Client,
     headers: HeaderMap,
-    LinkPart(link): LinkPart,
     Sent(form): Sent<InviteForm>,
 ) -> Result<Response, Error> {
-    let mut found = match find(&app, &client, &headers, &link).await? {
+    let mut found = match find(&app, &client, &headers, form.link.secret()).await? {
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
@@ -180,6 +191,9 @@ pub async fn accept(
         Err(error) => {
             let problem = match &error {
                 Error::WeakPassword(refusal) => refusal.advice(),
+                Error::PasswordChangeRequired => {
+                    "This password was set for you. Choose one of your own as well.".to_owned()
+                }
                 other => other.to_string(),
             };
             return found.page_again(form, &error, problem);
@@ -213,6 +227,10 @@ async fn by_password(
 ) -> Result<Joiner, Error> {
     let password = PresentedPassword::try_from(form.password.clone());
     let password = password.map_err(|problem| Error::invalid("/password", problem))?;
+    let replacing = match form.new_password.as_str() {
+        "" => None,
+        text => Some(proposed(text.to_owned())?),
+    };
     let name = match form.name.trim() {
         "" => None,
         name => Some(name.parse::<DisplayName>().map_err(|problem| Error::invalid("/name", problem))?),
@@ -220,5 +238,5 @@ async fn by_password(
     let names = Names { name, username: None };
     let context =
         app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
-    joining::by_password(door, invitation, Some(password), names, context).await
+    joining::by_password(door, invitation, Some(password), replacing.as_ref(), names, context).await
 }

@@ -4,6 +4,7 @@
 
 mod dev_mail;
 mod invite;
+mod link;
 mod page;
 mod reset;
 mod setup;
@@ -11,7 +12,7 @@ mod unlock;
 mod verify;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::app::App;
 
@@ -19,15 +20,16 @@ use crate::app::App;
 pub fn router() -> Router<App> {
     Router::new()
         // Whoever holds the link, once, until the first administrator exists.
-        .route("/setup/{link}", get(setup::show).post(setup::create))
-        // Whoever holds a link that was mailed to them. Looking does not use it up.
-        .route("/verify/{link}", get(verify::show).post(verify::confirm))
-        .route("/reset/{link}", get(reset::show).post(reset::choose))
-        .route("/unlock/{link}", get(unlock::show).post(unlock::let_in))
-        .route("/invite/{link}", get(invite::show).post(invite::accept))
+        .merge(link::routes("/setup", post(setup::show), "create", post(setup::create)))
+        // Whoever holds a link that was sent to them. Looking does not use it up.
+        .merge(link::routes("/verify", post(verify::show), "confirm", post(verify::confirm)))
+        .merge(link::routes("/reset", post(reset::show), "choose", post(reset::choose)))
+        .merge(link::routes("/unlock", post(unlock::show), "let-in", post(unlock::let_in)))
+        .merge(link::routes("/invite", post(invite::show), "accept", post(invite::accept)))
         // Everybody, in development, while mails are kept in memory.
         .route("/dev/mail", get(dev_mail::list))
         .route("/dev/mail/{id}", get(dev_mail::show))
         // Everybody.
         .route("/assets/oskar.css", get(page::stylesheet))
+        .route("/assets/link.js", get(link::script))
 }

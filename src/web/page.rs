@@ -13,18 +13,17 @@ use serde::de::DeserializeOwned;
 use crate::app::App;
 use crate::domain::one_time;
 use crate::error::{Code, Error};
-use crate::password::{Context, NewPassword, ProposedPassword};
+use crate::password::ProposedPassword;
 use crate::secret::{Kind, Secret};
 
-/// Styles and forms of our own, no script.
+/// Styles and forms of our own, no script; the first page of a link has another one.
 const CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
-/// Other sites learn nothing of a page's address, which may hold the secret of a link. `no-referrer` would hide it no
-/// better, and makes browsers send `Origin: null` with a form (Fetch, "append a request `Origin` header"). On plain
-/// http under a name that is not localhost there is no `Sec-Fetch-Site` either, and every form would be refused as
-/// cross-site.
+/// Other sites learn nothing of a page's address. `no-referrer` would hide it no better, and makes browsers send `Origin:
+/// null` with a form (Fetch, "append a request `Origin` header"). On plain http under a name that is not localhost there
+/// is no `Sec-Fetch-Site` either, and every form would be refused as cross-site.
 const REFERRER_POLICY: HeaderValue = HeaderValue::from_static("same-origin");
 
 /// A link that does not work any more.
@@ -61,7 +60,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
     }
 }
 
-/// The last part of a link.
+/// The last part of a path.
 pub struct LinkPart(pub String);
 
 impl<S: Send + Sync> FromRequestParts<S> for LinkPart {
@@ -102,19 +101,20 @@ pub async fn stylesheet() -> impl IntoResponse {
     (headers, include_str!("../../static/oskar.css"))
 }
 
-/// A password that a form has sent: a good one, or what to say beside its field.
-pub async fn chosen(
-    app: &App,
-    password: String,
-    context: &Context,
-) -> Result<Result<NewPassword, String>, Error> {
-    let password = match ProposedPassword::try_from(password) {
-        Ok(password) => password,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    match app.hasher.accept("/password", &password, context).await {
-        Ok(password) => Ok(Ok(password)),
+/// A password that a form has sent, to be judged.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn proposed(password: String) -> Result<ProposedPassword, Error> {
+    ProposedPassword::try_from(password).map_err(|problem| Error::invalid("/password", problem))
+}
+
+/// What came of judging a password; if it was refused, what to say beside its field.
+pub fn beside_its_field<T>(judged: Result<T, Error>) -> Result<Result<T, String>, Error> {
+    match judged {
+        Ok(good) => Ok(Ok(good)),
         Err(Error::WeakPassword(refusal)) => Ok(Err(refusal.advice())),
+        Err(error @ Error::Invalid(_)) => Ok(Err(error.to_string())),
         Err(error) => Err(error),
     }
 }

@@ -6,22 +6,28 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use super::page::{GonePage, LinkPart, NoticePage, Sent, chosen, page, page_of_error, too_many, working};
+use super::link::LinkForm;
+use super::page::{
+    GonePage, NoticePage, Sent, beside_its_field, page, page_of_error, proposed, too_many, working,
+};
 use crate::app::App;
 use crate::auth::Client;
-use crate::domain::{Change, mailbox, users};
+use crate::domain::{Change, mailbox};
 use crate::error::Error;
 use crate::secret::Kind;
 
-#[derive(Default, Template)]
+#[derive(Template)]
 #[template(path = "pages/reset.html")]
-struct ResetPage {
+struct ResetPage<'a> {
+    link: &'a str,
     problem: Option<String>,
 }
 
 /// What the form sends.
 #[derive(Deserialize)]
 pub struct ResetForm {
+    #[serde(flatten)]
+    link: LinkForm,
     #[serde(default)]
     password: String,
 }
@@ -29,9 +35,9 @@ pub struct ResetForm {
 const GONE: GonePage = GonePage { hint: "Ask for a new one: it works for 30 minutes." };
 
 /// The form.
-pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
-    match working(&app, &link, Kind::PasswordReset).await? {
-        Some(_) => page(StatusCode::OK, &ResetPage::default()),
+pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
+    match working(&app, form.secret(), Kind::PasswordReset).await? {
+        Some(link) => page(StatusCode::OK, &ResetPage { link: link.reveal(), problem: None }),
         None => page_of_error(&Error::LinkInvalid, &GONE),
     }
 }
@@ -40,10 +46,9 @@ pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Re
 pub async fn choose(
     State(app): State<App>,
     client: Client,
-    LinkPart(link): LinkPart,
     Sent(form): Sent<ResetForm>,
 ) -> Result<Response, Error> {
-    let Some(link) = working(&app, &link, Kind::PasswordReset).await? else {
+    let Some(link) = working(&app, form.link.secret(), Kind::PasswordReset).await? else {
         return match client.door(&app).refuse(Error::LinkInvalid).await {
             Error::LinkInvalid => page_of_error(&Error::LinkInvalid, &GONE),
             Error::TooManyAttempts { retry_after } => too_many(retry_after),
@@ -55,14 +60,17 @@ pub async fn choose(
         Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
         Err(error) => return Err(error),
     };
-    let context = users::add_names(app.db.read(), app.password_context(&owner.email), &owner).await?;
-    let password = match chosen(&app, form.password, &context).await? {
-        Ok(password) => password,
+    let hash = async {
+        let password = proposed(form.password)?;
+        app.hash_replacement(&owner, "/password", &password).await
+    };
+    let new_hash = match beside_its_field(hash.await)? {
+        Ok(new_hash) => new_hash,
         Err(problem) => {
-            return page_of_error(&Error::Invalid(Vec::new()), &ResetPage { problem: Some(problem) });
+            let again = ResetPage { link: link.reveal(), problem: Some(problem) };
+            return page_of_error(&Error::Invalid(Vec::new()), &again);
         }
     };
-    let new_hash = app.hasher.hash(&password).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::page::{GonePage, LinkPart, Sent, chosen, page, page_of_error};
+use super::link::LinkForm;
+use super::page::{GonePage, Sent, beside_its_field, page, page_of_error, proposed};
 use crate::app::App;
 use crate::auth::{Client, Keep};
 use crate::domain::display_name::DisplayName;
@@ -22,6 +23,7 @@ use crate::secret::{Kind, Secret};
 #[derive(Default, Template)]
 #[template(path = "pages/setup.html")]
 struct SetupPage {
+    link: String,
     email: String,
     organisation: String,
     email_problem: Option<String>,
@@ -52,6 +54,8 @@ const GONE: GonePage = GonePage {
 /// What the form sends.
 #[derive(Deserialize)]
 pub struct SetupForm {
+    #[serde(flatten)]
+    link: LinkForm,
     #[serde(default)]
     email: String,
     #[serde(default)]
@@ -61,9 +65,11 @@ pub struct SetupForm {
 }
 
 /// The form, or a word about a link that does not work any more.
-pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
-    match working(&app, &link).await? {
-        Some(_) => page(StatusCode::OK, &SetupPage::default()),
+pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
+    match working(&app, form.secret()).await? {
+        Some(link) => {
+            page(StatusCode::OK, &SetupPage { link: link.reveal().to_owned(), ..SetupPage::default() })
+        }
         None => page_of_error(&Error::LinkInvalid, &GONE),
     }
 }
@@ -72,20 +78,23 @@ pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Re
 pub async fn create(
     State(app): State<App>,
     client: Client,
-    LinkPart(link): LinkPart,
     Sent(form): Sent<SetupForm>,
 ) -> Result<Response, Error> {
-    let Some(link) = working(&app, &link).await? else { return page_of_error(&Error::LinkInvalid, &GONE) };
+    let Some(link) = working(&app, form.link.secret()).await? else {
+        return page_of_error(&Error::LinkInvalid, &GONE);
+    };
     let context = app.password_context(&form.email).and([form.organisation.as_str()]);
+    let judged = async { app.hasher.accept("/password", &proposed(form.password)?, &context).await };
     let (email, organisation, password) = (
         Email::try_from(form.email.trim().to_owned()),
         DisplayName::try_from(form.organisation.clone()),
-        chosen(&app, form.password, &context).await?,
+        beside_its_field(judged.await)?,
     );
     let (email, organisation, password) = match (email, organisation, password) {
         (Ok(email), Ok(organisation), Ok(password)) => (email, organisation, password),
         (email, organisation, password) => {
             let again = SetupPage {
+                link: link.reveal().to_owned(),
                 email: form.email,
                 organisation: form.organisation,
                 email_problem: email.err().map(str::to_owned),
@@ -113,6 +122,7 @@ pub async fn create(
             Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
             Err(Error::EmailTaken) => {
                 let again = SetupPage {
+                    link: link.reveal().to_owned(),
                     email: form.email,
                     organisation: form.organisation,
                     email_problem: Some("an account with this address exists already".to_owned()),

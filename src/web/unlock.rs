@@ -6,7 +6,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::page::{GonePage, LinkPart, NoticePage, page, working};
+use super::link::LinkForm;
+use super::page::{GonePage, NoticePage, Sent, page, working};
 use crate::app::App;
 use crate::auth::Client;
 use crate::domain::{Change, mailbox};
@@ -15,13 +16,15 @@ use crate::secret::Kind;
 
 #[derive(Template)]
 #[template(path = "pages/unlock.html")]
-struct UnlockPage;
+struct UnlockPage<'a> {
+    link: &'a str,
+}
 
 #[derive(Template)]
 #[template(path = "pages/unlocked.html")]
 struct UnlockedPage<'a> {
     email: &'a str,
-    /// The last part of a link to choose a new password.
+    /// The secret of a link to choose a new password.
     reset: &'a str,
 }
 
@@ -29,9 +32,9 @@ const GONE: GonePage =
     GonePage { hint: "If you still have to wait, ask for a new password: that lets you in, too." };
 
 /// The button.
-pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
-    match working(&app, &link, Kind::Unlock).await? {
-        Some(_) => page(StatusCode::OK, &UnlockPage),
+pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
+    match working(&app, form.secret(), Kind::Unlock).await? {
+        Some(link) => page(StatusCode::OK, &UnlockPage { link: link.reveal() }),
         None => page(StatusCode::GONE, &GONE),
     }
 }
@@ -40,9 +43,9 @@ pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Re
 pub async fn let_in(
     State(app): State<App>,
     client: Client,
-    LinkPart(link): LinkPart,
+    Sent(form): Sent<LinkForm>,
 ) -> Result<Response, Error> {
-    let Some(link) = working(&app, &link, Kind::Unlock).await? else {
+    let Some(link) = working(&app, form.secret(), Kind::Unlock).await? else {
         return page(StatusCode::GONE, &GONE);
     };
     let txn = app.db.begin().await?;

@@ -5,7 +5,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-use super::page::{GonePage, LinkPart, NoticePage, page, page_of_error, working};
+use super::link::LinkForm;
+use super::page::{GonePage, NoticePage, Sent, page, page_of_error, working};
 use crate::api::use_link;
 use crate::app::App;
 use crate::auth::{Client, Keep};
@@ -15,14 +16,16 @@ use crate::secret::Kind;
 
 #[derive(Template)]
 #[template(path = "pages/verify.html")]
-struct VerifyPage;
+struct VerifyPage<'a> {
+    link: &'a str,
+}
 
 const GONE: GonePage = GonePage { hint: "Sign in and ask for a new one." };
 
 /// The button.
-pub async fn show(State(app): State<App>, LinkPart(link): LinkPart) -> Result<Response, Error> {
-    match working(&app, &link, Kind::EmailVerification).await? {
-        Some(_) => page(StatusCode::OK, &VerifyPage),
+pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
+    match working(&app, form.secret(), Kind::EmailVerification).await? {
+        Some(link) => page(StatusCode::OK, &VerifyPage { link: link.reveal() }),
         None => page_of_error(&Error::LinkInvalid, &GONE),
     }
 }
@@ -32,9 +35,9 @@ pub async fn confirm(
     State(app): State<App>,
     client: Client,
     headers: HeaderMap,
-    LinkPart(link): LinkPart,
+    Sent(form): Sent<LinkForm>,
 ) -> Result<Response, Error> {
-    let Some(link) = working(&app, &link, Kind::EmailVerification).await? else {
+    let Some(link) = working(&app, form.secret(), Kind::EmailVerification).await? else {
         return page_of_error(&Error::LinkInvalid, &GONE);
     };
     match use_link(&app, &client, &headers, &link).await {

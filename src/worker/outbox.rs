@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::domain::audit::Actor;
-use crate::domain::{Change, invitations, mailbox, one_time, outbox, sign_in, users};
+use crate::domain::{Change, choose_password, invitations, mailbox, one_time, outbox, sign_in, users};
 use crate::email::shown;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::{Kind, Model, State};
@@ -113,6 +113,17 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
                 .await?
                 .map(messages::reset_password)
         }
+        Kind::ChoosePassword => {
+            let user = locked_recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
+            match user {
+                Some(user) => {
+                    let secret = choose_password::renew_link(change, &app.keyring, &user).await?;
+                    let (first, site) = (mail.data["first"] == true, &app.config.public_url);
+                    Some(messages::choose_password(first, site, app.link("reset", &secret)))
+                }
+                None => None,
+            }
+        }
         Kind::ConfirmNewEmail => {
             let taken = recipient(change, mail).await?.is_some();
             let user = named_user(change, &mail.data).await?.filter(|_| !taken);
@@ -129,6 +140,7 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
         Kind::EmailChanged => Some(messages::email_changed(&shown(text("new")))),
         Kind::NewDevice => Some(messages::new_device(text("device"), text("address"), text("time"))),
         Kind::PasswordChanged => Some(messages::password_changed()),
+        Kind::UsernameChanged => Some(messages::username_changed(mail.data["username"].as_str())),
         Kind::PasswordGuesses => {
             let user = locked_recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
             let proven = user.filter(|user| user.email_verified_at.is_some());
@@ -197,7 +209,7 @@ async fn link(
     let new = mail.data["email"].as_str().unwrap_or(&mail.recipient);
     let email = if purpose == Purpose::NewEmail { new } else { &user.email };
     let secret = one_time::issue(change, &app.keyring, purpose, user.id, email).await?;
-    Ok(Some(format!("{}/{page}/{}", app.config.public_url, secret.reveal())))
+    Ok(Some(app.link(page, &secret)))
 }
 
 async fn invitation(app: &App, change: Change<'_>, id: InvitationId) -> Result<Option<Letter>, Error> {
@@ -209,7 +221,7 @@ async fn invitation(app: &App, change: Change<'_>, id: InvitationId) -> Result<O
         Some(inviter) => user::Entity::find_by_id(inviter).one(change.txn).await?,
         None => None,
     };
-    let link = format!("{}/invite/{}", app.config.public_url, secret.reveal());
+    let link = app.link("invite", &secret);
     Ok(organisation.map(|organisation| {
         let inviter = inviter.as_ref().map(|inviter| inviter.name.as_str());
         messages::invitation(inviter, &organisation.name, invitation.role.as_str(), link)

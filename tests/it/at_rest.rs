@@ -97,7 +97,7 @@ async fn a23_no_secret_can_be_read_from_the_database() {
         &org.admin.access_token,
         access,
         access.rsplit('.').next().unwrap(),
-        link.trim_start_matches("/setup/"),
+        link.trim_start_matches("/setup#"),
         PASSWORD,
         new_password,
         "kJ8vQ2mX5tR9wZ3bN6cF1hL4pS7dG0yA",

@@ -4,6 +4,8 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::operator::setup_link;
+use crate::production::GOOD;
+use crate::setup::opening;
 use crate::support::{Answer, Client, Credential, PASSWORD, TestApp, TestOrganisation};
 
 const APP: &str = "https://app.example.com";
@@ -289,7 +291,7 @@ async fn verification_needs_a_credential_for_options_too() {
 
 /// Nobody may frame, sniff, or learn of the address by a referrer.
 #[track_caller]
-fn assert_hardened(answer: &Answer) {
+pub fn assert_hardened(answer: &Answer) {
     let policy = answer.header("content-security-policy");
     for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action"] {
         assert!(policy.contains(part), "{}: {policy}", answer.asked);
@@ -299,10 +301,13 @@ fn assert_hardened(answer: &Answer) {
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
     ] {
         assert_eq!(answer.header(name), value, "{}: {name}", answer.asked);
     }
+    let kind = answer.header("content-type");
+    assert!(!kind.starts_with("text/") || kind.ends_with("; charset=utf-8"), "{}: {kind}", answer.asked);
     // Neither tells another site anything; with the stricter one, forms could not be sent on plain http.
     let page = answer.header("content-type").starts_with("text/html") && !answer.asked.contains("/docs");
     let referrer = if page { "same-origin" } else { "no-referrer" };
@@ -327,8 +332,10 @@ async fn a51_every_answer_carries_the_security_headers() {
             app.anonymous().get("/health").await.status(200),
             app.anonymous().get("/.well-known/jwks.json").await.status(200),
             app.anonymous().get("/assets/oskar.css").await.status(200),
-            app.anonymous().get(&link).await.status(200),
-            app.anonymous().get("/setup/x").await.status(410),
+            app.anonymous().send(opening(&link)).await.status(200),
+            app.anonymous().send(opening("/setup#x")).await.status(410),
+            app.anonymous().get("/setup").await.status(200),
+            app.anonymous().get("/setup/x").await.status(303),
             app.anonymous().get("/docs").await.status(303),
             app.anonymous().get("/docs/").await.status(200),
             ana.post("/api/auth/logout", json!({})).await.status(204),
@@ -375,6 +382,14 @@ async fn the_documentation_loads_from_this_server_alone() {
 }
 
 #[tokio::test]
+async fn the_documentation_keeps_no_credential_in_the_browser() {
+    let app = TestApp::start().await;
+    let settings = app.anonymous().get("/docs/swagger-initializer.js").await.status(200);
+    assert!(settings.text().contains("/api/openapi.json"), "{}", settings.text());
+    assert!(!settings.text().contains("persistAuthorization"), "{}", settings.text());
+}
+
+#[tokio::test]
 async fn the_documentation_can_be_turned_off() {
     let app = TestApp::with(&[("OSKAR_DOCS", "false")]).await;
     for path in ["/docs", "/docs/", "/docs/swagger-initializer.js"] {
@@ -384,11 +399,24 @@ async fn the_documentation_can_be_turned_off() {
 }
 
 #[tokio::test]
+async fn production_shows_the_documentation_only_if_it_is_asked_for() {
+    for (asked_for, status) in [(None, 404), (Some("false"), 404), (Some("true"), 200)] {
+        let mut settings = GOOD.to_vec();
+        settings.extend(asked_for.map(|docs| ("OSKAR_DOCS", docs)));
+        let app = TestApp::with(&settings).await;
+        for path in ["/docs/", "/docs/swagger-initializer.js", "/docs/swagger-ui.css"] {
+            app.anonymous().get(path).await.status(status);
+        }
+        app.anonymous().get("/docs").await.status(if status == 200 { 303 } else { 404 });
+    }
+}
+
+#[tokio::test]
 async fn pages_run_no_script_and_post_only_here() {
     let app = TestApp::start().await;
     let link = setup_link(&app).await;
-    for (path, status) in [(link.as_str(), 200), ("/setup/x", 410)] {
-        let answer = app.anonymous().get(path).await.status(status);
+    for (path, status) in [(link.as_str(), 200), ("/setup#x", 410)] {
+        let answer = app.anonymous().send(opening(path)).await.status(status);
         let policy = answer.header("content-security-policy");
         for part in ["default-src 'none'", "style-src 'self'", "form-action 'self'", "frame-ancestors 'none'"]
         {
@@ -458,7 +486,6 @@ async fn a88_what_is_not_there_is_a_problem_like_any_other() {
         "/admin",
         "/api/system",
         "/server-status",
-        "/setup",
         "/assets/../Cargo.toml",
         "/assets/%2e%2e/Cargo.toml",
         "/docs/../health",

@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 
+use crate::browser::assert_hardened;
 use crate::support::{Client, TestApp};
 
 /// Documents, keys and what pages are made of.
@@ -9,7 +10,7 @@ const FOR_EVERYBODY: [&str; 3] =
     ["/.well-known/jwks.json", "/.well-known/oauth-authorization-server", "/api/openapi.json"];
 
 #[tokio::test]
-async fn no_answer_may_be_kept_unless_it_says_so() {
+async fn no_answer_may_be_kept_unless_it_says_so_and_all_carry_the_security_headers() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let routes = oskar::api::recorded_routes(&app.app);
@@ -30,6 +31,7 @@ async fn no_answer_may_be_kept_unless_it_says_so() {
             let answer = caller.call(route.method.clone(), &path, body).await;
             assert_eq!(answer.header("cache-control"), expected, "{}: {}", answer.asked, answer.status);
             assert_eq!(answer.headers.get_all("cache-control").iter().count(), 1, "{}", answer.asked);
+            assert_hardened(&answer);
         }
     }
 }
@@ -38,7 +40,7 @@ async fn no_answer_may_be_kept_unless_it_says_so() {
 async fn pages_errors_and_what_is_not_there_are_not_kept_and_assets_are() {
     let app = TestApp::with(&[("OSKAR_ALLOWED_ORIGINS", "https://app.example")]).await;
     let anonymous = app.anonymous();
-    for (path, status) in [("/nothing", 404), ("/setup/x", 410), ("/reset/x", 410), ("/docs/nothing", 404)] {
+    for (path, status) in [("/nothing", 404), ("/setup", 200), ("/reset/x", 303), ("/docs/nothing", 404)] {
         let answer = anonymous.get(path).await.status(status);
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");
     }

@@ -48,7 +48,7 @@ async fn whoever_came_in_while_the_clock_was_ahead_is_not_locked_out() {
     let token = fresh["access_token"].as_str().unwrap().to_owned();
     Client::new(app.router.clone(), Credential::Bearer(token)).get("/api/auth/me").await.status(200);
     app.sign_in(ANA).await;
-    app.anonymous().get(&link).await.status(200);
+    app.anonymous().send(crate::setup::opening(&link)).await.status(200);
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
 //! The cookies of a sign-in: how long browsers keep them, which hosts get them, and who is told that they are dropped.
 
-use axum::body::Body;
-use axum::http::{Method, Request};
+use axum::http::Method;
 use serde_json::{Value, json};
 
+use crate::mail_pages::look;
 use crate::support::{Answer, PASSWORD, TestApp};
 
 fn login(remember: Option<bool>) -> Value {
@@ -74,15 +74,11 @@ async fn a_browser_of_others_forgets_when_it_is_closed_by_every_door() {
     // A form sends a box only if it is ticked.
     for (form, kept) in [("", false), ("&remember=true", true)] {
         let email = format!("dan{}@acme.example", form.len());
-        let path = format!("/invite/{}", invite(&email).await);
-        let page = app.anonymous().get(&path).await.status(200).text();
+        let path = format!("/invite#{}", invite(&email).await);
+        let page = look(&app, &path).await.status(200).text();
         assert!(page.contains(r#"name="remember" type="checkbox" value="true" checked"#), "{page}");
         let form = format!("password={}{form}", PASSWORD.replace(' ', "+"));
-        let request = Request::post(&path)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(Body::from(form))
-            .unwrap();
-        let joined = app.anonymous().send(request).await.status(200);
+        let joined = app.anonymous().send(crate::setup::form(&path, form.clone())).await.status(200);
         assert_eq!(max_age(&joined, "oskar_session").is_some(), kept, "{form:?}", form = joined.asked);
     }
     for bad in [json!(null), json!("false"), json!(0)] {

@@ -39,7 +39,7 @@ async fn is_refused(installation: &Installation, words: &[&str]) {
         for word in words {
             assert!(err.contains(word), "{arguments:?}: `{word}` is not in: {err}");
         }
-        assert!(!format!("{err}{out}").contains("/setup/"), "{err}{out}");
+        assert!(!format!("{err}{out}").contains("/setup#"), "{err}{out}");
     }
 }
 

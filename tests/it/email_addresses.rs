@@ -4,6 +4,7 @@ use oskar::entity::user;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, Set};
 use serde_json::{Value, json};
 
+use crate::mail_pages::look;
 use crate::process::Installation;
 use crate::support::{FakeIssuer, PASSWORD, TestApp};
 
@@ -30,7 +31,7 @@ async fn a_domain_of_any_alphabet_is_accepted_stored_in_one_form_and_shown_in_th
     let made = ana.with_bearer().post("/api/orgs/acme/invitations", body).await.status(201).json();
     assert_eq!(made["data"].as_array().unwrap().len(), 1);
     let link = app.mailed_link("bob@xn--bcher-kva.example").await;
-    let page = app.anonymous().get(link.strip_prefix("http://localhost:8675").unwrap()).await.status(200);
+    let page = look(&app, link.strip_prefix("http://localhost:8675").unwrap()).await.status(200);
     assert!(page.text().contains("bob@bücher.example is invited"), "{}", page.text());
     let body = json!({ "email": "ana@bücher.example", "password": PASSWORD });
     ana.with_bearer().post("/api/auth/change-email", body).await.status(202);

@@ -80,7 +80,7 @@ async fn server_for(origin: &str) -> (TestApp, String) {
     let app = TestApp::with(&[("OSKAR_PUBLIC_URL", &url), ("OSKAR_ALLOWED_ORIGINS", origin)]).await;
     app.register("ana@acme.example", Some("Acme")).await;
     let serving = app.app.clone();
-    tokio::spawn(async move { oskar::server::serve(&serving, listener, std::future::pending()).await });
+    tokio::spawn(async move { oskar::server::serve(&serving, listener, None, std::future::pending()).await });
     (app, url)
 }
 

@@ -7,6 +7,7 @@ use oskar::domain::audit::Actor;
 use oskar::domain::{Change, users};
 use serde_json::{Value, json};
 
+use crate::mail_pages::{look, submit};
 use crate::process::Installation;
 use crate::support::{Answer, FakeIssuer, PASSWORD, TestApp, TestOrganisation};
 
@@ -46,11 +47,8 @@ async fn is_unconfirmed(app: &TestApp, org: &TestOrganisation, token: &str) {
     let register = json!({ "email": BOB, "password": PASSWORD, "invitation": token });
     let answer = app.anonymous().post("/api/auth/register", register).await.status(409);
     assert_eq!(answer.code(), "invitation_unconfirmed");
-    let page = format!("/invite/{token}");
-    let form = [("content-type", "application/x-www-form-urlencoded")];
-    for answer in
-        [app.anonymous().get(&page).await, app.anonymous().call_with(Method::POST, &page, &form, None).await]
-    {
+    let link = format!("/invite#{token}");
+    for answer in [look(app, &link).await, submit(app, &link, &[]).await] {
         assert!(answer.clone().status(409).text().contains("send it again"), "{}", answer.text());
     }
     assert_eq!(state(org).await, "unconfirmed");

@@ -224,7 +224,7 @@ async fn every_door_draws_on_the_same_budget() {
         .status(401);
     app.anonymous().post("/api/auth/reset-password", reset.clone()).await.status(410);
     let form = [("content-type", "application/x-www-form-urlencoded")];
-    app.anonymous().call_with(Method::POST, "/reset/osp_nothing", &form, None).await.status(410);
+    app.anonymous().call_with(Method::POST, "/reset/choose", &form, None).await.status(410);
     seconds(&login(&app, "ana@acme.example", PASSWORD).await.status(429));
     let basic = [("authorization", wrong.as_str())];
     seconds(&app.anonymous().call_with(Method::GET, "/api/auth/me", &basic, None).await.status(429));
@@ -238,7 +238,7 @@ async fn every_door_draws_on_the_same_budget() {
     }
     seconds(&person.with_cookie().post("/api/auth/change-password", change).await.status(429));
     seconds(&person.with_bearer().post("/api/auth/change-email", email).await.status(429));
-    let page = app.anonymous().call_with(Method::POST, "/reset/osp_nothing", &form, None).await.status(429);
+    let page = app.anonymous().call_with(Method::POST, "/reset/choose", &form, None).await.status(429);
     assert_eq!(page.header("retry-after"), "300");
 }
 

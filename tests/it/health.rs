@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use oskar::entity::user;
-use oskar::id::UserId;
 use oskar::worker;
 use sea_orm::{ActiveModelTrait as _, Set};
 use serde_json::json;
@@ -57,6 +56,13 @@ async fn a_job_that_panics_goes_on_with_its_next_round_and_the_node_tells_of_it(
     assert_eq!(worker::watched(&app.app, "testing", async { 7 }).await, Some(7));
     assert_eq!((app.app.job_panics.all()[0].job, app.app.job_panics.all()[0].panics), ("testing", 1));
     assert_eq!(status().await, json!("degraded"));
+    let org = app.organisation("Acme").await;
+    let seen = async |by: &crate::support::Person| by.with_cookie().get("/health").await.status(200).json();
+    assert!(seen(&org.admin).await.get("job_panics").is_none(), "for operators only");
+    make_operator(&app, &org.admin).await;
+    let told = seen(&org.admin).await;
+    assert_eq!(told["job_panics"][0]["job"], "testing");
+    assert_eq!(told["job_panics"][0]["panics"], 1);
     app.anonymous().get("/readyz").await.status(200);
     app.advance(TimeDelta::minutes(15));
     assert_eq!(status().await, json!("ok"));
@@ -70,9 +76,7 @@ async fn operators_learn_how_old_the_signing_keys_are_and_admins_do_not() {
     let health =
         async || app.sign_in("ana@acme.example").await.with_cookie().get("/health").await.status(200).json();
     assert!(health().await["mail"].is_string() && health().await.get("signing_keys").is_none());
-    let id: UserId = ana.user_id.parse().unwrap();
-    let raised = user::ActiveModel { id: Set(id), operator: Set(true), ..Default::default() };
-    raised.update(&app.outside().await).await.unwrap();
+    make_operator(&app, &ana).await;
     app.advance(TimeDelta::days(40));
     operator::rotate_signing_keys(&app).await.unwrap();
     let keys = health().await["signing_keys"].clone();
@@ -92,4 +96,27 @@ async fn operators_learn_how_old_the_signing_keys_are_and_admins_do_not() {
         (keys.as_array().unwrap().len(), &keys[0]["current"], &keys[0]["age_days"]),
         (1, &json!(true), &json!(1))
     );
+}
+
+async fn make_operator(app: &TestApp, person: &crate::support::Person) {
+    let row = user::ActiveModel {
+        id: Set(person.user_id.parse().unwrap()),
+        operator: Set(true),
+        ..Default::default()
+    };
+    row.update(&app.outside().await).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_setting_hides_the_version_from_all_but_administrators() {
+    let app = TestApp::with(&[("OSKAR_SHOW_VERSION", "false")]).await;
+    let org = app.organisation("Acme").await;
+    for path in ["/livez", "/readyz", "/health", "/api/health"] {
+        assert_eq!(app.anonymous().get(path).await.status(200).json(), json!({ "status": "ok" }), "{path}");
+        assert_eq!(org.viewer.with_cookie().get(path).await.status(200).json(), json!({ "status": "ok" }));
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(org.admin.with_cookie().get("/health").await.status(200).json()["version"], version);
+    let document = app.anonymous().get("/api/openapi.json").await.status(200).json();
+    assert_eq!(document["info"]["version"], "not shown");
 }

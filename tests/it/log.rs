@@ -82,8 +82,8 @@ fn failures<'a>(user: &Value, bearer: &'a str, key_id: &Value, key: &'a str) -> 
             line: json!({ "status": 403, "code": "cross_site" }),
         },
         Asked {
-            what: "GET /invite/nonsense",
-            headers: Vec::new(),
+            what: "POST /invite",
+            headers: vec![("content-type", "application/x-www-form-urlencoded")],
             body: None,
             line: json!({ "status": 410, "code": "link_invalid" }),
         },

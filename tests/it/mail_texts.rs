@@ -11,7 +11,7 @@ fn golden(name: &str, letter: &Letter) {
 }
 
 fn link(page: &str) -> String {
-    format!("https://auth.example/{page}/os…")
+    format!("https://auth.example/{page}#os…")
 }
 
 #[test]
@@ -20,6 +20,8 @@ fn every_mail_says_what_its_golden_file_says() {
         ("verify_email", messages::verify_email(link("verify"))),
         ("already_registered", messages::already_registered("https://auth.example")),
         ("reset_password", messages::reset_password(link("reset"))),
+        ("choose_password_first", messages::choose_password(true, "https://auth.example", link("reset"))),
+        ("choose_password", messages::choose_password(false, "https://auth.example", link("reset"))),
         ("confirm_new_email", messages::confirm_new_email(link("verify"))),
         ("email_changed", messages::email_changed("new@acme.example")),
         (
@@ -28,6 +30,8 @@ fn every_mail_says_what_its_golden_file_says() {
         ),
         ("new_device", messages::new_device("Firefox <img>", "203.0.113.7", "2026-01-02 03:04 UTC")),
         ("password_changed", messages::password_changed()),
+        ("username_changed", messages::username_changed(Some("ana"))),
+        ("username_taken_away", messages::username_changed(None)),
         ("password_guesses", messages::password_guesses(link("unlock"))),
         ("key_created", messages::key_created("Ana Ruiz", "Deploy bot", "Acme")),
         ("refresh_theft", messages::refresh_theft("Firefox")),

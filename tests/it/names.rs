@@ -36,7 +36,7 @@ async fn addresses_are_refused_as_names_at_every_door() {
             body[member] = json!(name);
             body
         };
-        let token = link.rsplit('/').next().unwrap();
+        let token = link.rsplit('#').next().unwrap();
         let acceptance = json!({ "token": token, "password": PASSWORD, "name": name });
         for answer in [
             app.anonymous().post("/api/auth/register", with("name")).await,

@@ -108,3 +108,34 @@ async fn keys_of_a_member_who_is_gone_or_disabled_go_on_and_the_admins_are_told(
         assert!(mail.letter.html().unwrap().contains("Deploy &#60;bot&#62;"));
     }
 }
+
+#[tokio::test]
+async fn a_changed_username_is_told_with_an_event_and_nothing_else_that_is_changed_with_it() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let (client, email) = (org.member.with_cookie(), &org.member.email);
+    for (body, mails) in [
+        (json!({ "name": "Ana" }), 0),
+        (json!({ "username": "ana", "name": "Ana Ruiz" }), 1),
+        (json!({ "username": "ANA" }), 1),
+        (json!({ "name": "Ana" }), 1),
+        (json!({ "username": null }), 2),
+    ] {
+        client.patch("/api/auth/me", body.clone()).await.status(200);
+        assert_eq!(app.subjects(email).await, vec!["Your username was changed"; mails], "{body}");
+    }
+    // What is refused is not told.
+    org.viewer.with_cookie().patch("/api/auth/me", json!({ "username": "taken" })).await.status(200);
+    client.patch("/api/auth/me", json!({ "username": "taken" })).await.status(409);
+    let texts: Vec<_> = app.mails(email).await.iter().map(|mail| mail.letter.text().unwrap()).collect();
+    assert_eq!(texts.len(), 2);
+    // The newest first.
+    assert!(texts[0].contains("no username") && texts[1].contains("“ana”"), "{texts:?}");
+    let changed = client.get("/api/account/events?action=user.username_changed").await.status(200).json();
+    let changed: Vec<_> =
+        changed["data"].as_array().unwrap().iter().map(|event| &event["data"]).cloned().collect();
+    assert_eq!(
+        changed,
+        [json!({ "before": "ana", "after": null }), json!({ "before": null, "after": "ana" })]
+    );
+}

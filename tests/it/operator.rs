@@ -32,11 +32,11 @@ pub async fn enable(app: &TestApp, user: &str) {
     change(app, async |change| users::enable(change, user).await).await.unwrap();
 }
 
-/// The path of a new setup link, as `oskar setup --link` makes it.
+/// A new setup link on this server, as `oskar setup --link` makes it.
 pub async fn setup_link(app: &TestApp) -> String {
     let (secret, _) =
         change(app, async |change| setup::issue_link(change, &app.app.keyring).await).await.unwrap();
-    format!("/setup/{}", secret.reveal())
+    format!("/setup#{}", secret.reveal())
 }
 
 /// As `oskar jwks rotate` does; this node learns of it at once.

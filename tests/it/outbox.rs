@@ -198,11 +198,11 @@ async fn dead_mails_are_listed_and_revived_by_command() {
     let installation = Installation::new().await;
     let folder = installation.data.path().join("mails");
     let run = async |line: &str| installation.run(&line.split(' ').collect::<Vec<_>>(), "").await;
-    let user = format!("user create --email {ANA} --password-stdin");
+    let user = format!("user create --email {ANA} --password-stdin --keep");
     installation.run(&user.split(' ').collect::<Vec<_>>(), &format!("{PASSWORD}\n")).await.code(0);
     assert_eq!(run("mail list --json").await.code(0).json(), json!([]));
     installation
-        .run(&["user", "reset-password", ANA, "--password-stdin"], &format!("{PASSWORD}\n"))
+        .run(&["user", "reset-password", ANA, "--password-stdin", "--keep"], &format!("{PASSWORD}\n"))
         .await
         .code(0);
     let listed = run("mail list --json").await.code(0).json();

@@ -214,7 +214,7 @@ async fn a_reset_on_the_page_lets_that_browser_in() {
     let app = with_ana().await;
     strangers_guess(&app, ANA).await;
     app.anonymous().post("/api/auth/forgot-password", json!({ "email": ANA })).await.status(202);
-    let path = format!("/reset/{}", app.mailed_secret(ANA).await);
+    let path = format!("/reset#{}", app.mailed_secret(ANA).await);
     let done = crate::mail_pages::submit(&app, &path, &[("password", NEW_PASSWORD)]).await.status(200);
     from_nowhere(&app, ANA, "wrong").await.status(401);
     try_from(&app, "100.99.98.96", &device_of(&done), ANA, NEW_PASSWORD).await.status(200);

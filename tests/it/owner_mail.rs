@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilt
 use serde_json::json;
 
 use crate::guessing::{PROXIED, device_of, seconds, try_from};
-use crate::mail_pages::submit;
+use crate::mail_pages::{look, submit};
 use crate::owner::{ANA, NEW_PASSWORD, from_nowhere, post_from, strangers_guess, with_ana};
 use crate::races::at_once;
 use crate::support::{PASSWORD, TestApp};
@@ -98,10 +98,10 @@ async fn the_mailed_link_lets_the_owner_in_and_offers_a_new_password() {
     app.advance(TimeDelta::days(32));
     strangers_guess(&app, ANA).await;
     let path = mailed_path(&app).await;
-    assert!(path.starts_with("/unlock/osl_"), "{path}");
+    assert!(path.starts_with("/unlock#osl_"), "{path}");
     // Looking does not use it up, and changes nothing.
     for _ in 0..2 {
-        assert!(app.anonymous().get(&path).await.status(200).text().contains("Let me in"));
+        assert!(look(&app, &path).await.status(200).text().contains("Let me in"));
     }
     try_from(&app, "203.0.113.7", "", ANA, PASSWORD).await.status(429);
     let done = submit(&app, &path, &[]).await.status(200);
@@ -113,11 +113,11 @@ async fn the_mailed_link_lets_the_owner_in_and_offers_a_new_password() {
     try_from(&app, "100.98.0.1", &device_of(&done), ANA, PASSWORD).await.status(200);
     try_from(&app, "203.0.113.99", "", ANA, PASSWORD).await.status(200);
     // Once.
-    app.anonymous().get(&path).await.status(410);
+    look(&app, &path).await.status(410);
     submit(&app, &path, &[]).await.status(410);
     let page = done.text();
-    let reset = page.split('"').find(|part| part.starts_with("/reset/osp_")).unwrap();
-    app.anonymous().get(reset).await.status(200);
+    let reset = page.split('"').find(|part| part.starts_with("/reset#osp_")).unwrap();
+    look(&app, reset).await.status(200);
     submit(&app, reset, &[("password", NEW_PASSWORD)]).await.status(200);
     try_from(&app, "203.0.113.99", "", ANA, NEW_PASSWORD).await.status(200);
 }
@@ -150,7 +150,7 @@ async fn the_mailed_link_ends_with_time_a_new_password_and_the_account() {
                     .status(204);
             }
         }
-        app.anonymous().get(&path).await.status(410);
+        look(&app, &path).await.status(410);
         submit(&app, &path, &[]).await.status(410);
     }
 }

@@ -94,7 +94,7 @@ async fn weak_passwords_are_refused_to_the_invited() {
         is_refused(app.anonymous().post("/api/invitations/accept", body).await, "/password", why);
         let body = json!({ "email": ANA, "password": password, "invitation": link });
         is_refused(app.anonymous().post("/api/auth/register", body).await, "/password", why);
-        let page = submit(&app, &format!("/invite/{link}"), &[("password", password)]).await.status(422);
+        let page = submit(&app, &format!("/invite#{link}"), &[("password", password)]).await.status(422);
         assert!(page.text().contains(why) && page.text().contains("random words"), "{}", page.text());
     }
     let body = json!({ "token": link, "password": "a long lower case phrase" });

@@ -68,6 +68,13 @@ impl Installation {
         run(self.command(arguments), input).await
     }
 
+    /// Runs a command to its end, with settings of its own.
+    pub async fn run_with(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Ran {
+        let mut command = self.command(arguments);
+        command.envs(settings.iter().copied());
+        run(command, "").await
+    }
+
     /// Starts a server and waits until it says that it is ready.
     pub async fn serve(&self, settings: &[(&str, &str)]) -> Server {
         self.serve_with(&[], settings).await
@@ -213,7 +220,7 @@ impl Server {
 
     /// The setup link of the banner.
     pub fn setup_link(&self) -> &str {
-        self.banner.split_whitespace().find(|word| word.contains("/setup/")).unwrap()
+        self.banner.split_whitespace().find(|word| word.contains("/setup#")).unwrap()
     }
 }
 

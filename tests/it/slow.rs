@@ -19,7 +19,7 @@ async fn serve(app: &TestApp) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let shared = app.app.clone();
-    tokio::spawn(async move { oskar::server::serve(&shared, listener, std::future::pending()).await });
+    tokio::spawn(async move { oskar::server::serve(&shared, listener, None, std::future::pending()).await });
     port
 }
 
@@ -70,7 +70,7 @@ async fn a89_whoever_does_not_read_the_answer_is_cut_off() {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let shared = app.app.clone();
     let serving = tokio::spawn(async move {
-        oskar::server::serve(&shared, listener, async { drop(stopped.await) }).await;
+        oskar::server::serve(&shared, listener, None, async { drop(stopped.await) }).await;
     });
     // More than any socket buffers, again and again on one connection.
     let ask = "GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(20);

@@ -22,19 +22,19 @@ const OWN: &str = "http://localhost:8675";
 const FRIEND: &str = "https://app.example.com";
 const FOREIGN: &str = "https://evil.example";
 
-type Stream = WebSocketStream<TcpStream>;
+pub type Stream = WebSocketStream<TcpStream>;
 
 /// Serves as `oskar serve` does; the port.
-async fn serve(app: &TestApp) -> u16 {
+pub async fn serve(app: &TestApp) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let app = app.app.clone();
-    tokio::spawn(async move { oskar::server::serve(&app, listener, std::future::pending()).await });
+    tokio::spawn(async move { oskar::server::serve(&app, listener, None, std::future::pending()).await });
     port
 }
 
 /// The socket, or the status of the refusal.
-async fn open(port: u16, org: &str, ticket: &str, origin: Option<&str>) -> Result<Stream, u16> {
+pub async fn open(port: u16, org: &str, ticket: &str, origin: Option<&str>) -> Result<Stream, u16> {
     let address = format!("ws://127.0.0.1:{port}/api/orgs/{org}/events/stream?ticket={ticket}");
     let mut request = address.into_client_request().unwrap();
     if let Some(origin) = origin {
@@ -48,7 +48,7 @@ async fn open(port: u16, org: &str, ticket: &str, origin: Option<&str>) -> Resul
     }
 }
 
-async fn ticket(client: &Client, origin: Option<&str>) -> String {
+pub async fn ticket(client: &Client, origin: Option<&str>) -> String {
     let headers: Vec<_> = origin.map(|origin| ("origin", origin)).into_iter().collect();
     let answer = client.call_with("POST".parse().unwrap(), "/api/auth/ws-token", &headers, None).await;
     let answer = answer.status(200);
@@ -74,7 +74,7 @@ async fn event(socket: &mut Stream, action: &str) -> Value {
 }
 
 /// The code that the server closes with, in that time at most.
-async fn close_code(socket: &mut Stream, within: Duration) -> u16 {
+pub async fn close_code(socket: &mut Stream, within: Duration) -> u16 {
     let closed = async {
         loop {
             if let Message::Close(frame) = socket.next().await.unwrap().unwrap() {
@@ -278,7 +278,7 @@ async fn a_server_that_stops_says_so_and_waits_for_the_answer() {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let shared = app.app.clone();
     let serving = tokio::spawn(async move {
-        oskar::server::serve(&shared, listener, async { stopped.await.unwrap() }).await;
+        oskar::server::serve(&shared, listener, None, async { stopped.await.unwrap() }).await;
     });
     let client = org.admin.with_bearer();
     let mut socket = open(port, "acme", &ticket(&client, None).await, None).await.unwrap();

@@ -1,6 +1,7 @@
 //! Keys in others' key sets that must not be used: weak ones, and those that cannot be told apart. One of them does not take
 //! the good ones along.
 
+use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::RsaKeyPair;
 use axum::http::Method;
 use base64::Engine as _;
@@ -108,4 +109,29 @@ async fn an_issuer_with_a_weak_or_ambiguous_key_signs_in_by_its_other_keys() {
         // The address may guess again.
         app.advance(chrono::TimeDelta::minutes(5));
     }
+}
+
+#[tokio::test]
+async fn an_rsa_key_below_3072_bits_is_used_and_warned_of_once() {
+    let issuer = FakeIssuer::start().await;
+    let (short, long) = (Key::rsa(), Key::Rsa(RsaKeyPair::generate(KeySize::Rsa3072).unwrap()));
+    *issuer.mood.keys.lock().await = vec![short.jwk("short"), long.jwk("long"), issuer.key.jwk("first")];
+    let installation = Installation::new().await;
+    let settings = issuer.settings(&[("OSKAR_LOG__LEVEL", "warn"), SPEAKS_FOR_ACME]);
+    let server = installation.serve(&settings).await;
+    server.register().await;
+    for kid in ["short", "invented"] {
+        let claims = issuer.claims(oskar::clock::Clock::System.now(), "ana", "ana@acme.example");
+        let token = short.token(&json!({ "alg": "RS256", "kid": kid }), &claims);
+        let request =
+            reqwest::Client::new().post(format!("{}/api/auth/login", server.url)).bearer_auth(token);
+        request.send().await.unwrap();
+    }
+    assert_eq!(issuer.fetches(), 2, "it was looked at again");
+    server.terminate().await;
+    let (_, log) = server.ended().await;
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<_> = lines.iter().filter(|line| line["bits"].is_number()).collect();
+    assert_eq!(told.len(), 1, "{log}");
+    assert_eq!((&told[0]["kid"], &told[0]["bits"]), (&json!("short"), &json!(2048)));
 }

@@ -193,6 +193,10 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             let token = link(rig, Purpose::VerifyEmail, admin, &admin.email).await;
             (nobody, Some(json!({ "token": token })), Proof::Event("user.email_verified"))
         }
+        ("POST", "/api/auth/unlock") => {
+            let token = link(rig, Purpose::Unlock, admin, &admin.email).await;
+            (nobody, Some(json!({ "token": token })), Proof::Event("user.unlocked"))
+        }
         ("POST", "/api/auth/password-strength") => {
             (nobody, Some(json!({ "password": NEW_PASSWORD })), Proof::Nothing)
         }

@@ -84,6 +84,24 @@ impl Tab {
         self.wait_for_page().await;
     }
 
+    /// Follows a link that was sent to somebody, until the page is there that the link's own page leads to.
+    pub async fn open_link(&mut self, link: &str) {
+        self.visit(link).await;
+        let arrived = "document.readyState === 'complete' && document.getElementById('link') === null";
+        let parameters = json!({ "expression": arrived, "returnByValue": true });
+        // Between the two there is no page to ask, which is an error.
+        while self
+            .try_send("Runtime.evaluate", parameters.clone())
+            .await
+            .map_or(true, |answer| answer["result"]["value"] != json!(true))
+        {}
+    }
+
+    /// Whether pages run their scripts. What [`Tab::evaluate`] runs is none of them.
+    pub async fn run_scripts(&mut self, run: bool) {
+        self.send("Emulation.setScriptExecutionDisabled", json!({ "value": !run })).await;
+    }
+
     /// Runs a script that leads to another page, and waits until that is loaded.
     pub async fn follow(&mut self, script: &str) {
         self.loaded = false;
@@ -112,6 +130,10 @@ impl Tab {
     }
 
     async fn send(&mut self, method: &str, parameters: Value) -> Value {
+        self.try_send(method, parameters).await.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    async fn try_send(&mut self, method: &str, parameters: Value) -> Result<Value, Value> {
         self.commands += 1;
         let mut command = json!({ "id": self.commands, "method": method, "params": parameters });
         if !self.session.is_empty() {
@@ -121,8 +143,10 @@ impl Tab {
         loop {
             let mut message = self.receive().await;
             if message["id"] == self.commands {
-                assert!(message.get("error").is_none(), "{method}: {message}");
-                return message["result"].take();
+                return match message.get("error") {
+                    Some(error) => Err(error.clone()),
+                    None => Ok(message["result"].take()),
+                };
             }
         }
     }

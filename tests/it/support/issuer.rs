@@ -55,9 +55,9 @@ impl Key {
                 json!({ "kty": "OKP", "crv": "Ed25519", "x": text(pair.public_key().as_ref()), "kid": kid })
             }
             Self::Rsa(pair) => {
-                // RSAPublicKey (RFC 8017 A.1.1) of 2048 bits: nine bytes before the modulus, two before the exponent.
-                let der = pair.public_key().as_ref();
-                json!({ "kty": "RSA", "n": text(&der[9..265]), "e": text(&der[267..]), "kid": kid, "use": "sig" })
+                // RSAPublicKey (RFC 8017 A.1.1): nine bytes before the modulus, two before the exponent.
+                let (der, end) = (pair.public_key().as_ref(), 9 + pair.public_modulus_len());
+                json!({ "kty": "RSA", "n": text(&der[9..end]), "e": text(&der[end + 2..]), "kid": kid, "use": "sig" })
             }
         }
     }

@@ -31,6 +31,6 @@ impl TestApp {
 
     /// The secret in the newest mail for an address.
     pub async fn mailed_secret(&self, to: &str) -> String {
-        self.mailed_link(to).await.rsplit('/').next().unwrap().to_owned()
+        self.mailed_link(to).await.rsplit('#').next().unwrap().to_owned()
     }
 }

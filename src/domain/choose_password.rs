@@ -1,0 +1,45 @@
+//! The link by which people choose the password of an account that an operator has made for them, or whose password an
+//! operator has taken away. Operators never learn a password that lasts.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::{Change, one_time, outbox};
+use crate::clock::Timestamp;
+use crate::entity::one_time_token::Purpose;
+use crate::entity::outbox::Kind;
+use crate::entity::user;
+use crate::error::Error;
+use crate::keyring::Keyring;
+use crate::secret::Secret;
+
+/// How long such a link works: people did not ask for it, so it has to wait for them.
+pub const LINK_LIFETIME: TimeDelta = TimeDelta::hours(24);
+
+/// Makes a link that the operator hands over; when it ends.
+pub async fn issue_link(
+    change: Change<'_>,
+    keyring: &Keyring,
+    user: &user::Model,
+) -> Result<(Secret, Timestamp), Error> {
+    let link = renew_link(change, keyring, user).await?;
+    record(change, user, false).await?;
+    Ok((link, change.now + LINK_LIFETIME))
+}
+
+/// Has a link mailed. `first` says that the account is new.
+pub async fn mail_link(change: Change<'_>, user: &user::Model, first: bool) -> Result<(), Error> {
+    outbox::enqueue(change, Kind::ChoosePassword, &user.email, json!({ "first": first })).await?;
+    record(change, user, true).await
+}
+
+/// The link of such a mail; one that was made before dies.
+pub async fn renew_link(change: Change<'_>, keyring: &Keyring, user: &user::Model) -> Result<Secret, Error> {
+    one_time::issue_for(change, keyring, Purpose::ResetPassword, user.id, &user.email, LINK_LIFETIME).await
+}
+
+async fn record(change: Change<'_>, user: &user::Model, mailed: bool) -> Result<(), Error> {
+    let data = json!({ "mailed": mailed });
+    change.record(None, "user.password_link_issued", Some(user.id.to_string()), data).await?;
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! How the links open that people are sent: `/reset#osp_…`. Browsers send the fragment to nobody, so that no proxy, no log
+//! and no scanner of mails on the way has the secret. A script takes it out of the address bar and sends it in the body
+//! of a form, which only looks. Without scripts people paste it. What the link is for takes another form, and a button.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::OriginalUri;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodRouter, get};
+use serde::Deserialize;
+
+use super::page::{LinkPart, page};
+use crate::app::App;
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// As on the other pages, and the script.
+const CSP: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+
+#[derive(Template)]
+#[template(path = "pages/link.html")]
+struct LinkPage;
+
+/// What the first form sends.
+#[derive(Deserialize)]
+pub struct LinkForm {
+    /// The secret, or all of the link if somebody has pasted it.
+    #[serde(default)]
+    pub link: String,
+}
+
+impl LinkForm {
+    /// The secret, unchecked.
+    pub fn secret(&self) -> &str {
+        self.link.trim().rsplit(['#', '/']).next().unwrap_or_default()
+    }
+}
+
+/// The routes of one kind of link: `open` shows what it is for and does not use it up, `act` at `path/name` does.
+pub fn routes(path: &str, open: MethodRouter<App>, name: &str, act: MethodRouter<App>) -> Router<App> {
+    Router::new()
+        .route(path, open.get(ask))
+        .route(&format!("{path}/{name}"), act.get(back))
+        .route(&format!("{path}/{{link}}"), get(older))
+}
+
+/// Asks for the secret. Whoever followed a link in a browser with scripts does not see it.
+async fn ask() -> Result<Response, Error> {
+    let mut response = page(StatusCode::OK, &LinkPage)?;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CSP);
+    Ok(response)
+}
+
+/// A reload by address, of what was the answer to a form.
+async fn back(OriginalUri(address): OriginalUri) -> Redirect {
+    Redirect::to(parent(address.path()))
+}
+
+/// Links of older mails have the secret in the path.
+async fn older(OriginalUri(address): OriginalUri, LinkPart(link): LinkPart) -> Redirect {
+    let page = parent(address.path());
+    match Secret::parse(&link) {
+        Some(secret) => Redirect::to(&format!("{page}#{}", secret.reveal())),
+        None => Redirect::to(page),
+    }
+}
+
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(parent, _)| parent)
+}
+
+/// The script, compiled in.
+pub async fn script() -> impl IntoResponse {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+    ];
+    (headers, include_str!("../../static/link.js"))
+}

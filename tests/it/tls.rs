@@ -1,0 +1,200 @@
+//! TLS by the server itself: HTTP/2 and 1.1, a certificate that is renewed while the server runs, and files that are of
+//! no use.
+
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, ClientBuilder, Version};
+use serde_json::json;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
+use tokio::process::Command;
+
+use crate::process::{Installation, Server};
+use crate::support::PASSWORD;
+
+/// A folder with certificates, and what signed them.
+struct Authority(tempfile::TempDir);
+
+impl Authority {
+    async fn new() -> Self {
+        let authority = Self(tempfile::tempdir().unwrap());
+        authority
+            .openssl("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=ca -addext basicConstraints=critical,CA:TRUE -keyout ca.key -out ca.pem")
+            .await;
+        authority
+    }
+
+    async fn openssl(&self, arguments: &str) {
+        let ran = Command::new("openssl")
+            .args(arguments.split(' '))
+            .current_dir(self.0.path())
+            .output()
+            .await
+            .unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    }
+
+    /// A certificate for that name, and its key.
+    async fn certificate(&self, name: &str) -> (PathBuf, PathBuf) {
+        std::fs::write(self.file("names"), format!("subjectAltName=DNS:{name}")).unwrap();
+        for arguments in [
+            format!(
+                "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN={name} -keyout {name}.key -out {name}.csr"
+            ),
+            format!(
+                "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out {name}.pem"
+            ),
+        ] {
+            self.openssl(&arguments).await;
+        }
+        (self.file(&format!("{name}.pem")), self.file(&format!("{name}.key")))
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// A client that trusts nobody else, and finds `name` at the server.
+    fn client(&self, server: &Server, name: &str) -> Client {
+        self.builder(server, name).build().unwrap()
+    }
+
+    fn client_of_http_1(&self, server: &Server, name: &str) -> Client {
+        self.builder(server, name).http1_only().build().unwrap()
+    }
+
+    fn builder(&self, server: &Server, name: &str) -> ClientBuilder {
+        let authority = Certificate::from_pem(&std::fs::read(self.file("ca.pem")).unwrap()).unwrap();
+        let address = ([127, 0, 0, 1], server.port).into();
+        Client::builder().tls_certs_only([authority]).resolve(name, address)
+    }
+}
+
+fn settings<'f>(cert: &'f Path, key: &'f Path) -> [(&'static str, &'f str); 2] {
+    [("OSKAR_TLS__CERT", cert.to_str().unwrap()), ("OSKAR_TLS__KEY", key.to_str().unwrap())]
+}
+
+#[tokio::test]
+async fn https_by_both_versions_of_http() {
+    let authority = Authority::new().await;
+    let (cert, key) = authority.certificate("localhost").await;
+    let installation = Installation::new().await;
+    let server = installation.serve(&settings(&cert, &key)).await;
+    assert!(server.banner.contains("https://localhost:"), "{}", server.banner);
+    let url = format!("https://localhost:{}/livez", server.port);
+    let client = authority.client(&server, "localhost");
+    let answer = client.get(&url).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.version()), (200, Version::HTTP_2));
+    assert!(answer.headers().contains_key("strict-transport-security"));
+    // By HTTP/2 the host is in the address, and cookies may come apart.
+    let (own, foreign) = (format!("https://localhost:{}", server.port), "https://evil.example");
+    let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation": "Acme" });
+    let register = client.post(format!("{own}/api/auth/register")).json(&body);
+    let registered = register.send().await.unwrap();
+    assert_eq!((registered.status().as_u16(), registered.version()), (201, Version::HTTP_2));
+    let cookie = registered.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    for (origin, status) in [(own.as_str(), 200), (foreign, 403)] {
+        let change = client.patch(format!("{own}/api/auth/me")).json(&json!({ "name": "Ana" }));
+        let change = change.header("origin", origin).header("cookie", "other=1").header("cookie", &cookie);
+        assert_eq!(change.send().await.unwrap().status(), status, "{origin}");
+    }
+    let old = authority.client_of_http_1(&server, "localhost").get(&url).send().await.unwrap();
+    assert_eq!((old.status().as_u16(), old.version()), (200, Version::HTTP_11));
+    // Nothing is said in the clear.
+    let clear = Client::new().get(format!("http://127.0.0.1:{}/livez", server.port)).send().await;
+    assert!(clear.is_err());
+    // The health check needs neither the name nor the authority.
+    let mut health = settings(&cert, &key).to_vec();
+    let listen = format!("127.0.0.1:{}", server.port);
+    health.push(("OSKAR_LISTEN", &listen));
+    installation.run_with(&["healthcheck"], &health).await.code(0);
+    let (other, other_key) = authority.certificate("other.example").await;
+    let mut wrong = settings(&other, &other_key).to_vec();
+    wrong.push(("OSKAR_LISTEN", &listen));
+    let ran = installation.run_with(&["healthcheck"], &wrong).await.code(69);
+    assert!(ran.err.contains("not the one in `tls.cert`"), "{}", ran.err);
+    server.terminate().await;
+    assert_eq!(server.ended().await.0, Some(0));
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
+    let authority = Authority::new().await;
+    let (cert, key) = authority.certificate("old.example").await;
+    let (new_cert, new_key) = authority.certificate("new.example").await;
+    let installation = Installation::new().await;
+    let server = installation.serve(&settings(&cert, &key)).await;
+    let reached = async |name: &str| {
+        let url = format!("https://{name}:{}/livez", server.port);
+        authority.client(&server, name).get(url).send().await.is_ok()
+    };
+    assert!(reached("old.example").await && !reached("new.example").await);
+    // In the middle of being replaced they do not fit together.
+    std::fs::copy(&new_cert, &cert).unwrap();
+    assert!(reached("old.example").await && !reached("new.example").await);
+    std::fs::copy(&new_key, &key).unwrap();
+    assert!(reached("new.example").await && !reached("old.example").await);
+    std::fs::write(&cert, "no certificate").unwrap();
+    assert!(reached("new.example").await && reached("new.example").await);
+    std::fs::remove_file(&key).unwrap();
+    assert!(reached("new.example").await);
+    server.terminate().await;
+    let (_, log) = server.ended().await;
+    assert_eq!(log.matches("took up the new certificate").count(), 1, "{log}");
+    assert_eq!(log.matches("the old one stays").count(), 3, "{log}");
+}
+
+/// Connections that agree on nothing keep nobody else waiting.
+#[tokio::test]
+async fn silent_connections_are_in_nobody_s_way() {
+    let authority = Authority::new().await;
+    let (cert, key) = authority.certificate("localhost").await;
+    let installation = Installation::new().await;
+    let mut settings = settings(&cert, &key).to_vec();
+    settings.push(("OSKAR_LIMITS__REQUEST_TIMEOUT", "1s"));
+    let server = installation.serve(&settings).await;
+    let mut silent = Vec::new();
+    for _ in 0..50 {
+        silent.push(TcpStream::connect(("127.0.0.1", server.port)).await.unwrap());
+    }
+    let url = format!("https://localhost:{}/livez", server.port);
+    let answer = authority.client(&server, "localhost").get(url).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    // And they are cut off themselves.
+    for mut stream in silent {
+        let ended = tokio::time::timeout(Duration::from_secs(10), stream.read(&mut [0])).await;
+        assert!(matches!(ended, Ok(Ok(0) | Err(_))));
+    }
+}
+
+#[tokio::test]
+async fn what_is_of_no_use_is_told_at_the_start() {
+    let authority = Authority::new().await;
+    let (cert, key) = authority.certificate("localhost").await;
+    let (_, other) = authority.certificate("other.example").await;
+    let nothing = authority.file("nothing.pem");
+    std::fs::set_permissions(authority.file("ca.srl"), Permissions::from_mode(0o600)).unwrap();
+    let installation = Installation::new().await;
+    for (cert, key, told) in [
+        (&cert, &other, "do not fit together"),
+        (&key, &key, "has no certificate in PEM"),
+        (&cert, &authority.file("ca.srl"), "is no private key in PEM"),
+        (&nothing, &key, "nothing.pem: No such file"),
+        (&cert, &nothing, "nothing.pem: No such file"),
+    ] {
+        let ran = installation.run_with(&["serve"], &settings(cert, key)).await.code(1);
+        assert!(ran.err.contains(told), "{told}: {}", ran.err);
+    }
+    let ran = installation.run_with(&["serve"], &settings(&cert, &key)[..1]).await.code(78);
+    assert!(ran.err.contains("`tls.key` is not set"), "{}", ran.err);
+    let mut http = settings(&cert, &key).to_vec();
+    http.push(("OSKAR_PUBLIC_URL", "http://localhost:8675"));
+    let ran = installation.run_with(&["serve"], &http).await.code(78);
+    assert!(ran.err.contains("`public_url` begins with http://"), "{}", ran.err);
+    std::fs::set_permissions(&key, Permissions::from_mode(0o644)).unwrap();
+    let ran = installation.run_with(&["serve"], &settings(&cert, &key)).await.code(1);
+    assert!(ran.err.contains("can be read by everybody"), "{}", ran.err);
+}
