@@ -61,7 +61,7 @@ async fn events(app: &TestApp, kind: &str) -> u64 {
 async fn every_credential_lives_on_and_the_operator_learns_when_the_previous_secret_may_go() {
     let app = TestApp::with_real_time(&[]).await;
     let link = operator::setup_link(&app).await;
-    let link = Secret::parse(link.rsplit('/').next().unwrap()).unwrap();
+    let link = Secret::parse(link.rsplit('#').next().unwrap()).unwrap();
     let person = app.register("ana@acme.example", Some("Acme")).await;
     let proof = Secret::parse(&app.mailed_secret("ana@acme.example").await).unwrap();
     let key = |name: &'static str| {
