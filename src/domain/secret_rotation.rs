@@ -183,7 +183,7 @@ pub async fn remaining(
             .filter(session::COLUMN.refresh_rotated_at.gt(now - lifetimes.refresh_idle))
             .count(db)
             .await?,
-        invitations: invitation::Entity::find()
+        invitations: invitation::Entity::of_installation()
             .filter(behind(invitation::Column::KeyId, keyring))
             .filter(invitation::COLUMN.digest.is_not_null())
             .filter(invitation::COLUMN.accepted_at.is_null())

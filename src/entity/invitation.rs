@@ -42,6 +42,11 @@ impl Entity {
         Self::find().filter(COLUMN.organisation_id.eq(organisation))
     }
 
+    /// The invitations of all organisations, for the operator, who replaces the master secret.
+    pub fn of_installation() -> Select<Self> {
+        Self::find()
+    }
+
     /// The invitation that a mail is about: mails know no organisations.
     pub fn of_mail(id: InvitationId) -> Select<Self> {
         Self::find_by_id(id)
