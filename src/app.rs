@@ -14,6 +14,7 @@ use crate::domain::audit::Actor;
 use crate::domain::remembered::Remembered;
 use crate::domain::tally::Tally;
 use crate::domain::tokens::Issuer;
+use crate::domain::upgrades::Upgrades;
 use crate::domain::usage::Usage;
 use crate::domain::{Change, attempts, developer, replacement, setup, signing_keys};
 use crate::email::shown;
@@ -44,6 +45,8 @@ pub struct Shared {
     pub db: Database,
     pub clock: Clock,
     pub keyring: Keyring,
+    /// Digests to be moved to the current master secret.
+    pub upgrades: Upgrades,
     pub hasher: Hasher,
     pub usage: Usage,
     /// Budgets that passwords are being checked by.
@@ -98,7 +101,7 @@ impl App {
         if !has_data && config.had_data() {
             anyhow::bail!(config.lost_data());
         }
-        let keyring = Keyring::new(config.master_secret(has_data)?.as_bytes());
+        let keyring = config.keyring(has_data)?;
         let started = Instant::now();
         let migrations = db.migrate().await.map_err(|error| told(error, "cannot migrate the database"))?;
         let seconds = started.elapsed().as_secs_f64();
@@ -132,6 +135,7 @@ impl App {
             db,
             clock,
             keyring,
+            upgrades: Upgrades::default(),
             hasher,
             usage: Usage::default(),
             guessers: Gates::default(),

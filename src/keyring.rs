@@ -1,5 +1,7 @@
-//! The keys that are derived from the master secret: one per purpose, so that a row of one purpose
+//! The keys that are derived from a master secret: one per purpose, so that a row of one purpose
 //! can never answer for another (HKDF-SHA-256, RFC 5869).
+//!
+//! While the master secret is rotated there are two sets of keys. The current one writes; both are accepted.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use hkdf::Hkdf;
@@ -49,19 +51,56 @@ const PURPOSES: [(&str, usize); 14] = [
     ("known-network", 13),
 ];
 
-/// The derived keys.
+/// How many bytes of a master secret's check are its key id.
+const KEY_ID: usize = 8;
+
+/// Tells which master secret a digest or a ciphertext was made under. It is derived from the secret and is no secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct KeyId([u8; KEY_ID]);
+
+impl KeyId {
+    /// As a column's value.
+    pub fn to_vec(self) -> Vec<u8> {
+        self.0.to_vec()
+    }
+}
+
+impl AsRef<[u8]> for KeyId {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for KeyId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    }
+}
+
+impl std::fmt::Debug for KeyId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "KeyId({self})")
+    }
+}
+
+/// The keys of the current master secret, and of the one before it while that is still accepted.
 pub struct Keyring {
+    current: Keys,
+    previous: Option<Keys>,
+}
+
+/// The keys that are derived from one master secret.
+struct Keys {
+    id: KeyId,
     macs: [Zeroizing<[u8; 32]>; PURPOSES.len()],
     at_rest: RandomizedNonceKey,
 }
 
-impl Keyring {
-    /// Derives all keys from the master secret, of any length; its owner checks that it is long enough.
-    ///
+impl Keys {
     /// # Panics
     /// Never: the lengths are fixed.
     #[expect(clippy::expect_used, reason = "the lengths are fixed")]
-    pub fn new(master: &[u8]) -> Self {
+    fn new(master: &[u8]) -> Self {
         let root = Hkdf::<Sha256>::new(Some(b"oskar"), master);
         let derive = |label: &str| {
             let mut key = Zeroizing::new([0; 32]);
@@ -69,19 +108,21 @@ impl Keyring {
             key
         };
         let at_rest = derive("at-rest");
-        Self {
+        let mut keys = Self {
+            id: KeyId([0; KEY_ID]),
             macs: PURPOSES.map(|(label, _)| derive(label)),
             at_rest: RandomizedNonceKey::new(&AES_256_GCM, at_rest.as_ref())
                 .expect("32 bytes are the key's length"),
-        }
+        };
+        let check = keys.check();
+        keys.id.0.copy_from_slice(&check[..KEY_ID]);
+        keys
     }
 
-    /// HMAC-SHA-256 under that purpose's key.
-    ///
     /// # Panics
     /// Never: HMAC takes keys of any length.
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-    pub fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+    fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(self.macs[purpose as usize].as_ref()).expect("any length");
         for part in parts {
@@ -90,22 +131,82 @@ impl Keyring {
         mac.finalize().into_bytes().into()
     }
 
-    /// Encrypts what must be read back later, bound to the row it belongs to.
-    pub fn seal(&self, row: &str, plain: &[u8]) -> Option<Vec<u8>> {
+    fn check(&self) -> [u8; 32] {
+        self.mac(Purpose::Check, &[b"oskar"])
+    }
+
+    fn seal(&self, row: &str, plain: &[u8]) -> Option<Vec<u8>> {
         let mut sealed = plain.to_vec();
         let nonce = self.at_rest.seal_in_place_append_tag(Aad::from(row.as_bytes()), &mut sealed).ok()?;
         sealed.extend_from_slice(nonce.as_ref());
         Some(sealed)
     }
 
-    /// Decrypts it; `None` if it was made under another secret, for another row, or was changed.
-    pub fn open(&self, row: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    fn open(&self, row: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (body, nonce) = sealed.split_at_checked(sealed.len().checked_sub(12)?)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut plain = Zeroizing::new(body.to_vec());
         let length = self.at_rest.open_in_place(nonce, Aad::from(row.as_bytes()), &mut plain).ok()?.len();
         plain.truncate(length);
         Some(plain)
+    }
+}
+
+impl Keyring {
+    /// Derives all keys from the master secret, of any length; its owner checks that it is long enough.
+    pub fn new(master: &[u8]) -> Self {
+        Self { current: Keys::new(master), previous: None }
+    }
+
+    /// Accepts what was made under another master secret, too.
+    #[must_use]
+    pub fn accepting(self, previous: &[u8]) -> Self {
+        Self { previous: Some(Keys::new(previous)), ..self }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Keys> {
+        std::iter::once(&self.current).chain(&self.previous)
+    }
+
+    /// The key id of the current master secret, stored beside all that is made under it.
+    pub fn key_id(&self) -> KeyId {
+        self.current.id
+    }
+
+    /// The key id of the other master secret that is accepted.
+    pub fn previous_key_id(&self) -> Option<KeyId> {
+        self.previous.as_ref().map(|keys| keys.id)
+    }
+
+    /// What the installation's row holds of the current master secret, to tell a wrong one at start. The key id is its
+    /// beginning: the migration that introduced key ids reads it from there.
+    pub fn check(&self) -> Vec<u8> {
+        self.current.check().to_vec()
+    }
+
+    /// Whether the installation's row was written under one of the accepted master secrets.
+    pub fn accepts_check(&self, check: &[u8]) -> bool {
+        self.all().any(|keys| keys.check() == check)
+    }
+
+    /// HMAC-SHA-256 under the current key of that purpose: for what is written.
+    pub fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+        self.current.mac(purpose, parts)
+    }
+
+    /// HMAC-SHA-256 under each accepted key of that purpose, the current one first: for what is looked up or verified.
+    pub fn macs(&self, purpose: Purpose, parts: &[&[u8]]) -> impl Iterator<Item = [u8; 32]> {
+        self.all().map(move |keys| keys.mac(purpose, parts))
+    }
+
+    /// Encrypts what must be read back later under the current key, bound to the row it belongs to.
+    pub fn seal(&self, row: &str, plain: &[u8]) -> Option<Vec<u8>> {
+        self.current.seal(row, plain)
+    }
+
+    /// Decrypts it; `None` if it was made under a secret that is not accepted, for another row, or was changed.
+    pub fn open(&self, row: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.all().find_map(|keys| keys.open(row, sealed))
     }
 }
 
@@ -128,6 +229,21 @@ mod tests {
         assert!(Keyring::new(&[8; 32]).open("row", &sealed).is_none());
         assert!(keyring.open("row", &sealed[1..]).is_none());
         assert!(keyring.open("row", b"short").is_none());
+    }
+
+    #[test]
+    fn what_the_previous_secret_made_is_accepted_and_not_made_any_more() {
+        let (old, new) = (Keyring::new(&[7; 32]), Keyring::new(&[8; 32]));
+        let both = Keyring::new(&[8; 32]).accepting(&[7; 32]);
+        assert_eq!((both.key_id(), both.previous_key_id()), (new.key_id(), Some(old.key_id())));
+        assert!(both.accepts_check(&old.check()) && both.accepts_check(&new.check()));
+        assert!(!new.accepts_check(&old.check()));
+        let mac = |keyring: &Keyring| keyring.mac(Purpose::ApiKey, &[b"x"]);
+        assert_eq!(mac(&both), mac(&new));
+        assert_eq!(both.macs(Purpose::ApiKey, &[b"x"]).collect::<Vec<_>>(), [mac(&new), mac(&old)]);
+        assert!(both.open("row", &old.seal("row", b"plain").unwrap()).is_some());
+        assert!(old.open("row", &both.seal("row", b"plain").unwrap()).is_none());
+        assert_eq!(new.check()[..KEY_ID], new.key_id().to_vec());
     }
 
     #[test]

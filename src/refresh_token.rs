@@ -50,14 +50,24 @@ impl RefreshToken {
             counter: from_base62(&body[WIDE..WIDE + COUNTER])?.try_into().ok()?,
         };
         let presented = from_base62(&body[WIDE + COUNTER..WIDE + COUNTER + WIDE])?;
-        bool::from(presented.to_be_bytes().ct_eq(&token.mac(keyring).to_be_bytes())).then_some(token)
+        let presented = presented.to_be_bytes();
+        token.macs(keyring).any(|mac| bool::from(presented.ct_eq(&mac))).then_some(token)
+    }
+
+    /// Under the current master secret, then under the previous one.
+    fn macs(self, keyring: &Keyring) -> impl Iterator<Item = [u8; 16]> {
+        let counter = self.counter.to_be_bytes();
+        let parts = [self.session.0.as_bytes().as_slice(), &counter];
+        let macs: Vec<_> = keyring.macs(Purpose::Refresh, &parts).collect();
+        macs.into_iter().map(|mac| {
+            let mut half = [0; 16];
+            half.copy_from_slice(&mac[..16]);
+            half
+        })
     }
 
     fn mac(self, keyring: &Keyring) -> u128 {
-        let mac = keyring.mac(Purpose::Refresh, &[self.session.0.as_bytes(), &self.counter.to_be_bytes()]);
-        let mut half = [0; 16];
-        half.copy_from_slice(&mac[..16]);
-        u128::from_be_bytes(half)
+        self.macs(keyring).next().map_or(0, u128::from_be_bytes)
     }
 }
 

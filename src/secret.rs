@@ -113,9 +113,15 @@ impl Secret {
         self.kind
     }
 
-    /// What is stored of it, and looked up by.
+    /// What is stored of it from now on.
     pub fn digest(&self, keyring: &Keyring) -> Digest {
         Digest(keyring.mac(self.kind.purpose(), &[&Sha256::digest(self.text.as_bytes())]))
+    }
+
+    /// What may be stored of it, to look it up by: its digest under each accepted master secret.
+    pub fn digests(&self, keyring: &Keyring) -> Vec<Vec<u8>> {
+        let parts: [&[u8]; 1] = [&Sha256::digest(self.text.as_bytes())];
+        keyring.macs(self.kind.purpose(), &parts).map(|digest| digest.to_vec()).collect()
     }
 
     /// How people recognise it later: prefix, first four, last four.

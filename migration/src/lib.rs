@@ -31,6 +31,7 @@ mod m0021_settings_in_use;
 mod m0024_authentication;
 mod m0025_spent_issuer_token;
 mod m0026_audit_event_indexes;
+mod m0027_key_ids;
 mod m0032_password_to_be_changed;
 
 /// All steps, oldest first.
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_authentication::Migration),
             Box::new(m0025_spent_issuer_token::Migration),
             Box::new(m0026_audit_event_indexes::Migration),
+            Box::new(m0027_key_ids::Migration),
             Box::new(m0032_password_to_be_changed::Migration),
         ]
     }

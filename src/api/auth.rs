@@ -364,7 +364,7 @@ pub async fn refresh(
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let user = lock_owner(&app, change, presented).await?;
-    let rotation = sessions::rotate(change, presented, lifetime).await?;
+    let rotation = sessions::rotate(change, &app.keyring, presented, lifetime).await?;
     let answer = match &rotation {
         Rotation::Successor(session, successor) => {
             let asked_for = input.as_ref().and_then(|input| input.organisation.as_deref());

@@ -15,6 +15,7 @@ use crate::config::MailTransport;
 use crate::entity::organisation;
 use crate::error::Error;
 use crate::job_panics::JobPanics;
+use crate::jwt::SigningKey;
 use crate::permission::Role;
 use crate::updates::{Advisory, PendingUpdate};
 
@@ -63,10 +64,43 @@ pub struct HealthDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     problems: Option<Vec<String>>,
+    /// The keys that access tokens are signed and verified with. For operators only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    signing_keys: Option<Vec<SigningKeyAge>>,
     /// The background jobs that have panicked since this node started; each was started again. For operators only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     job_panics: Option<Vec<JobPanics>>,
+}
+
+/// How old a signing key is.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SigningKeyAge {
+    kid: String,
+    #[schema(example = "ES256")]
+    algorithm: &'static str,
+    /// Whether tokens are signed with it now.
+    current: bool,
+    signs_from: DateTime<Utc>,
+    /// For how many whole days it has been signing; 0 before it does.
+    age_days: i64,
+    /// Until when it verifies; null: until it is rotated.
+    retires_at: Option<DateTime<Utc>>,
+}
+
+fn signing_key_ages(app: &App) -> Vec<SigningKeyAge> {
+    let (keys, now) = (app.signing_keys(), app.now());
+    let age = |key: &SigningKey| SigningKeyAge {
+        kid: key.kid.clone(),
+        algorithm: key.algorithm.as_str(),
+        current: keys.signs_with(now) == Some(&key.kid),
+        signs_from: key.signs_from,
+        age_days: (now - key.signs_from).num_days().max(0),
+        retires_at: key.retires_at(),
+    };
+    keys.iter().filter(|key| key.retires_at().is_none_or(|end| now < end)).map(age).collect()
 }
 
 /// How mails go out.
@@ -128,8 +162,8 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Error> {
 /// Health
 ///
 /// Operators, and admins of an organisation, learn of a pending update and of known advisories too, if they send a
-/// credential; operators also of what is wrong with how this node is run, and of background jobs that panicked. A bad
-/// one counts as none here.
+/// credential; operators also of what is wrong with how this node is run, of background jobs that panicked, and how old
+/// the signing keys are. A bad one counts as none here.
 #[utoipa::path(get, path = "/health", operation_id = "show_health", tag = TAG,
     responses((status = 200, description = "Status and version; for administrators also what is known about it.", body = HealthAnswer)))]
 pub async fn health(
@@ -152,6 +186,7 @@ pub async fn health(
         advisories: news.as_ref().map(|news| news.advisories.clone()).unwrap_or_default(),
         checked_at: news.map(|news| news.checked_at),
         problems: (asker == Asker::Operator).then(|| problems(&app)),
+        signing_keys: (asker == Asker::Operator).then(|| signing_key_ages(&app)),
         job_panics: (asker == Asker::Operator).then(|| app.job_panics.all()),
     };
     Ok(Json(HealthAnswer::Administrators(details)))

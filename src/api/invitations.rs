@@ -274,7 +274,7 @@ pub struct Joined {
 /// The invitation that a link is for.
 pub async fn by_link(app: &App, token: &str) -> Result<(invitation::Model, organisation::Model), Error> {
     let secret = Secret::parse(token).ok_or(Error::LinkInvalid)?;
-    let row = invitation::Entity::by_digest(&secret.digest(&app.keyring)).one(app.db.read()).await?;
+    let row = invitation::Entity::by_digests(secret.digests(&app.keyring)).one(app.db.read()).await?;
     let row = row.ok_or(Error::LinkInvalid)?;
     let organisation = organisation::Entity::find_by_id(row.organisation_id).one(app.db.read()).await?;
     Ok((row, organisation.ok_or(Error::LinkInvalid)?))

@@ -141,12 +141,15 @@ pub async fn presented_session(app: &App, client: &Client, headers: &HeaderMap) 
 
 async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
     let now = app.now();
-    let found = api_key_secret::Entity::by_digest(&secret.digest(&app.keyring)).one(app.db.read()).await?;
+    let presented = secret;
+    let found =
+        api_key_secret::Entity::by_digests(presented.digests(&app.keyring)).one(app.db.read()).await?;
     let Some((secret, Some(key))) = found else { return Err(Refusal::because("there is no such key")) };
     if secret.expires_at.is_some_and(|end| end <= now) || !key.is_alive(now) {
         return Err(Refusal::because("the key is revoked, rotated or expired"));
     }
     app.usage.key(key.id, now);
+    app.upgrades.key(&app.keyring, &secret, presented);
     Ok(Principal::Key(Box::new(KeyPrincipal { key, secret_ends: secret.expires_at })))
 }
 
@@ -172,13 +175,14 @@ async fn by_access_token(app: &App, token: &str) -> Result<Principal, Refusal> {
 
 async fn by_cookie(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
     let now = app.now();
-    let found = session::Entity::by_cookie(&secret.digest(&app.keyring)).one(app.db.read()).await?;
+    let found = session::Entity::by_cookie(secret.digests(&app.keyring)).one(app.db.read()).await?;
     let (session, user) = usable(app, found).map_err(|_| Refusal::because(ENDED))?;
     let limits = &app.config.sessions;
     if now >= session.created_at + limits.absolute || now >= session.seen_at + limits.idle {
         return Err(Refusal::because("the session is too old"));
     }
     app.usage.session(session.id, now);
+    app.upgrades.session(&app.keyring, &session, secret);
     let principal =
         UserPrincipal { user, session: Some(session), via: CredentialKind::Cookie, reach: Reach::All };
     Ok(Principal::User(Box::new(principal)))

@@ -129,7 +129,7 @@ async fn holder(app: &App, ticket: &socket_ticket::Model) -> Result<Principal, E
     if let Some(id) = ticket.user_id {
         let user = user::Entity::find_by_id(id).one(app.db.read()).await?;
         let user = user.filter(|user| user.disabled_at.is_none()).ok_or(Error::InvalidCredential)?;
-        if ticket.password_digest != Some(tickets::password_digest(&app.keyring, &user)) {
+        if !tickets::is_same_password(&app.keyring, &user, ticket.password_digest.as_ref()) {
             return Err(Error::InvalidCredential);
         }
         let reach = Reach::Only(Some(ticket.organisation_id));

@@ -18,6 +18,7 @@ mod openapi;
 mod org;
 mod output;
 mod password;
+mod secret;
 mod serve;
 mod setup;
 mod signals;
@@ -102,6 +103,9 @@ enum Command {
     /// Show and rotate the keys that sign access tokens.
     #[command(subcommand)]
     Jwks(jwks::Jwks),
+    /// Replace the master secret, and tell what still hangs on the previous one.
+    #[command(subcommand)]
+    Secret(secret::Secret),
     /// Check tokens the way the server does.
     #[command(subcommand)]
     Jwt(jwt::Jwt),
@@ -163,6 +167,7 @@ async fn dispatch(line: Line) -> anyhow::Result<()> {
         Command::Events(command) => command.run(common).await,
         Command::Mail(command) => command.run(common).await,
         Command::Jwks(command) => command.run(common).await,
+        Command::Secret(command) => command.run(common).await,
         Command::Jwt(command) => command.run(common),
         Command::Openapi => openapi::run(common),
         Command::Config(command) => command.run(common),

@@ -113,6 +113,7 @@ pub struct Config {
     /// Not a setting: tests hash cheaply.
     pub password_cost: Cost,
     secret_key: Option<Zeroizing<String>>,
+    secret_key_previous: Option<Zeroizing<String>>,
 }
 
 #[derive(Clone, Debug)]
@@ -173,12 +174,7 @@ impl Config {
             "" => public_url.clone(),
             given => given.to_owned(),
         };
-        let secret_key = Some(read.text("secret_key"))
-            .filter(|text| !text.is_empty())
-            .map(|text| Zeroizing::new(text.to_owned()));
-        if let Some(problem) = secret_key.as_deref().and_then(|key| secret_key::weakness(key)) {
-            read.problem("secret_key", problem);
-        }
+        let (secret_key, secret_key_previous) = secret_key::read_given(&mut read);
         let mail = mail::read(&mut read);
         let sessions = Sessions::read(&mut read, &public_url);
         let verify_email_required = match read.text("verify_email") {
@@ -235,6 +231,7 @@ impl Config {
             no_auth: false,
             password_cost: PRODUCTION,
             secret_key,
+            secret_key_previous,
         };
         config.check_registration(&mut read);
         if config.tls.is_some() && !config.is_https() {
@@ -283,20 +280,6 @@ impl Config {
     /// The SQLite file; `None` for PostgreSQL.
     pub fn database_file(&self) -> Option<PathBuf> {
         database_url::file(&self.database_url)
-    }
-
-    /// The master secret. It is made in the data folder at the first start, and only then: what a database has was
-    /// written under the one that there was.
-    ///
-    /// # Errors
-    /// When it cannot be read, is too weak, or is open to others; when it is missing and the database has data.
-    pub fn master_secret(&self, database_has_data: bool) -> Result<Zeroizing<String>, ConfigError> {
-        let read = match &self.secret_key {
-            Some(given) => Ok(given.clone()),
-            None if database_has_data => secret_key::read_existing(&self.data_dir),
-            None => secret_key::read_or_make(&self.data_dir),
-        };
-        read.map_err(|problem| ConfigError(vec![problem]))
     }
 
     /// Makes the data folder, for the owner alone.

@@ -8,10 +8,14 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::reader::Reader;
 use super::secret_file::{self, read_private};
+use super::{Config, ConfigError};
+use crate::keyring::Keyring;
 use crate::secret::random_base62;
 
 const FILE: &str = "secret.key";
+const PREVIOUS_FILE: &str = "secret.key.previous";
 const SHORTEST: usize = 32;
 /// The decimal logarithm of how many guesses a master secret must take at least. Random ones take 10³² and more.
 const FEWEST_GUESSES: f64 = 16.0;
@@ -84,6 +88,12 @@ fn read_strong(path: &Path) -> Result<Zeroizing<String>, String> {
     }
 }
 
+/// The secret before the one in the data folder, if its file is there.
+pub fn read_previous(data_dir: &Path) -> Result<Option<Zeroizing<String>>, String> {
+    let path = data_dir.join(PREVIOUS_FILE);
+    path.exists().then(|| read_strong(&path)).transpose()
+}
+
 /// The secret in the data folder, made there if there is none. Two processes that start at once end up with the same
 /// one.
 pub fn read_or_make(data_dir: &Path) -> Result<Zeroizing<String>, String> {
@@ -149,6 +159,63 @@ fn read(path: &Path) -> Result<Zeroizing<String>, String> {
     Err(format!(
         "{path} is empty: a first start was interrupted. If nothing was ever stored under it, delete it"
     ))
+}
+
+/// A master secret that was given.
+type Given = Option<Zeroizing<String>>;
+
+/// The settings `secret_key` and `secret_key_previous`.
+pub fn read_given(read: &mut Reader<'_>) -> (Given, Given) {
+    let mut one = |name: &str| {
+        let text = Some(read.text(name)).filter(|text| !text.is_empty())?;
+        if let Some(problem) = weakness(text) {
+            read.problem(name, problem);
+        }
+        Some(Zeroizing::new(text.to_owned()))
+    };
+    let (current, previous) = (one("secret_key"), one("secret_key_previous"));
+    if current.is_some() && current == previous {
+        read.problem("secret_key_previous", "is the same as `secret_key`: leave it out");
+    }
+    (current, previous)
+}
+
+impl Config {
+    /// The keys of the master secret, and of the previous one if there is one.
+    ///
+    /// # Errors
+    /// Those of the secrets: they cannot be read, are too weak, open to others, or the same.
+    pub fn keyring(&self, database_has_data: bool) -> Result<Keyring, ConfigError> {
+        let current = self.master_secret(database_has_data)?;
+        let keyring = Keyring::new(current.as_bytes());
+        // The file in the data folder belongs to the secret that is kept beside it.
+        let previous = match (&self.secret_key_previous, &self.secret_key) {
+            (Some(given), _) => Some(given.clone()),
+            (None, Some(_)) => None,
+            (None, None) => read_previous(&self.data_dir).map_err(|problem| ConfigError(vec![problem]))?,
+        };
+        match previous {
+            Some(previous) if previous == current => Err(ConfigError(vec![
+                "`secret_key_previous` is the same as `secret_key`: leave it out".to_owned(),
+            ])),
+            Some(previous) => Ok(keyring.accepting(previous.as_bytes())),
+            None => Ok(keyring),
+        }
+    }
+
+    /// The master secret. It is made in the data folder at the first start, and only then: what a database has was
+    /// written under the one that there was.
+    ///
+    /// # Errors
+    /// When it cannot be read, is too weak, or is open to others; when it is missing and the database has data.
+    fn master_secret(&self, database_has_data: bool) -> Result<Zeroizing<String>, ConfigError> {
+        let read = match &self.secret_key {
+            Some(given) => Ok(given.clone()),
+            None if database_has_data => read_existing(&self.data_dir),
+            None => read_or_make(&self.data_dir),
+        };
+        read.map_err(|problem| ConfigError(vec![problem]))
+    }
 }
 
 #[cfg(test)]

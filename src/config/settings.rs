@@ -88,6 +88,7 @@ settings! {
     "database_idle_timeout" One "10s": "PostgreSQL: after how long without a statement an open transaction, of a node that hangs, is ended.";
     "database_check" One "5s": "SQLite: how long the file is checked for damage at the start, as far as that gets; 0: not at all.";
     "secret_key" One "" secret: "Master secret of at least 32 characters, from which all keys are derived. Default: `secret.key` in the data folder, made at the first start.";
+    "secret_key_previous" One "" secret: "The master secret before `secret_key`, accepted beside it while it is replaced (`oskar secret rotate`). Default: `secret.key.previous` in the data folder, if `secret_key` is kept there and that file exists.";
     "registration" One "open": "`open`: anybody may register; `domain`: users with an address of `registration_domains`; `invite` and `closed`: nobody. Invitations work in every mode.";
     "registration_domains" List "": "Domains of addresses that may register with `registration = \"domain\"`, each written out: `acme.example` does not stand for `mail.acme.example`.";
     "verify_email" One "": "`required`: no sign-in before the address is proven, and nobody learns by registering whether an address has an account; `optional`. Default: required in production, and elsewhere as soon as `mail.smtp_url` is set.";

@@ -120,6 +120,7 @@ async fn create_one(
         withdrawn_at: Set(None),
         created_at: Set(change.now),
         updated_at: Set(change.now),
+        key_id: Set(None),
     };
     let row = row.insert(change.txn).await?;
     let data = json!({ "email": row.email, "role": role, "replaced": replaced.rows_affected });
@@ -199,6 +200,7 @@ pub async fn issue_link(
     let secret = Secret::generate(secret::Kind::Invitation);
     let mut changed: invitation::ActiveModel = row.into();
     changed.digest = Set(Some(secret.digest(keyring).to_vec()));
+    changed.key_id = Set(Some(keyring.key_id().to_vec()));
     Ok(Some((changed.update(change.txn).await?, secret)))
 }
 
@@ -240,6 +242,7 @@ pub async fn resend(
     changed.invited_by = Set(Some(sender));
     changed.outbox_id = Set(Some(mail));
     changed.digest = Set(None);
+    changed.key_id = Set(None);
     changed.expires_at = Set(change.now + LIFETIME);
     changed.updated_at = Set(change.now);
     let row = changed.update(change.txn).await?;

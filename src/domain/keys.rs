@@ -139,6 +139,7 @@ async fn add_secret(
         hint: Set(shown_once.hint()),
         expires_at: Set(None),
         created_at: Set(change.now),
+        key_id: Set(Some(keyring.key_id().to_vec())),
     }
     .insert(change.txn)
     .await?;

@@ -21,10 +21,11 @@ const NOTED_FOR: TimeDelta = TimeDelta::days(1);
 /// How old a note may be to count: 30 days after the last sign-in, which may have found a note of the day before.
 pub const KNOWN_FOR: TimeDelta = TimeDelta::days(31);
 
-/// A digest with the user in it, so that the rows do not tell who shares a network.
-fn digest(keyring: &Keyring, user: UserId, address: IpAddr) -> Vec<u8> {
+/// Digests with the user in them, so that the rows do not tell who shares a network: under each accepted master secret.
+fn digests(keyring: &Keyring, user: UserId, address: IpAddr) -> Vec<Vec<u8>> {
     let network = subnet(address).to_string();
-    keyring.mac(Purpose::KnownNetwork, &[user.0.as_bytes(), network.as_bytes()]).to_vec()
+    let parts = [user.0.as_bytes().as_slice(), network.as_bytes()];
+    keyring.macs(Purpose::KnownNetwork, &parts).map(|digest| digest.to_vec()).collect()
 }
 
 /// Whether an account has signed in from there.
@@ -35,7 +36,9 @@ pub async fn is_known(
     address: IpAddr,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let note = Entity::find_by_id((user, digest(keyring, user, address)))
+    let note = Entity::find()
+        .filter(known_network::COLUMN.user_id.eq(user))
+        .filter(Column::Network.is_in(digests(keyring, user, address)))
         .filter(known_network::COLUMN.seen_at.gt(now - KNOWN_FOR))
         .one(db)
         .await?;
@@ -57,7 +60,7 @@ pub async fn remember_at(
     user: UserId,
     address: IpAddr,
 ) -> Result<(), Error> {
-    let network = digest(keyring, user, address);
+    let network = digests(keyring, user, address).swap_remove(0);
     let note = Entity::find_by_id((user, network.clone())).one(change.txn).await?;
     if note.is_some_and(|note| note.seen_at > change.now - NOTED_FOR) {
         return Ok(());

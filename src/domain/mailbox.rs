@@ -127,8 +127,7 @@ pub async fn ask_for_new_email(
         return Err(Error::InvalidCredential);
     }
     check_number(change, user.id).await?;
-    let data =
-        json!({ "user_id": user.id, "email": email.as_str(), "asked_with": asked_with(keyring, &user) });
+    let data = json!({ "user_id": user.id, "email": email.as_str(), "asked_with": asked_with(keyring, &user).first() });
     outbox::enqueue_requested(change, Kind::ConfirmNewEmail, &email.normalised(), data).await?;
     change.record(None, CHANGE_REQUESTED, Some(user.id.to_string()), json!({})).await?;
     Ok(())
@@ -151,11 +150,12 @@ async fn check_number(change: Change<'_>, user: UserId) -> Result<(), Error> {
     Err(Error::CapReached { cap: Cap::EmailChanges, most, retry_after })
 }
 
-/// What changes with the password: whoever asked with one that was replaced since asks no more.
-pub fn asked_with(keyring: &Keyring, user: &user::Model) -> String {
+/// What changes with the password, under the current master secret and then under the previous one: a request that was
+/// made with a password that was replaced since is dropped.
+pub fn asked_with(keyring: &Keyring, user: &user::Model) -> Vec<String> {
     let stored = user.password_hash.as_deref().unwrap_or_default();
     let parts = [b"new email ", user.id.0.as_bytes().as_slice(), stored.as_bytes()];
-    URL_SAFE_NO_PAD.encode(keyring.mac(keyring::Purpose::Basic, &parts))
+    keyring.macs(keyring::Purpose::Basic, &parts).map(|digest| URL_SAFE_NO_PAD.encode(digest)).collect()
 }
 
 /// Whose password a link is for, if it would work. Looking does not use it up.

@@ -58,6 +58,7 @@ pub async fn issue_for(
         expires_at: Set(change.now + lifetime),
         consumed_at: Set(None),
         created_at: Set(change.now),
+        key_id: Set(Some(keyring.key_id().to_vec())),
     }
     .insert(change.txn)
     .await?;
@@ -84,10 +85,10 @@ pub async fn consume(
     purposes: &[Purpose],
     secret: &Secret,
 ) -> Result<one_time_token::Model, Error> {
-    let digest = secret.digest(keyring).to_vec();
+    let digests = secret.digests(keyring);
     let consumed = one_time_token::Entity::update_many()
         .col_expr(one_time_token::Column::ConsumedAt, Expr::value(change.now))
-        .filter(one_time_token::COLUMN.digest.eq(digest.clone()))
+        .filter(one_time_token::Column::Digest.is_in(digests.clone()))
         .filter(one_time_token::COLUMN.purpose.is_in(purposes.iter().copied()))
         .filter(one_time_token::COLUMN.consumed_at.is_null())
         .filter(one_time_token::COLUMN.expires_at.gt(change.now))
@@ -96,7 +97,7 @@ pub async fn consume(
     if consumed.rows_affected != 1 {
         return Err(Error::LinkInvalid);
     }
-    let token = one_time_token::Entity::find().filter(one_time_token::COLUMN.digest.eq(digest));
+    let token = one_time_token::Entity::find().filter(one_time_token::Column::Digest.is_in(digests));
     token.one(change.txn).await?.ok_or(Error::LinkInvalid)
 }
 
@@ -118,7 +119,7 @@ pub async fn find(
     now: Timestamp,
 ) -> Result<Option<one_time_token::Model>, Error> {
     let found = one_time_token::Entity::find()
-        .filter(one_time_token::COLUMN.digest.eq(secret.digest(keyring).to_vec()))
+        .filter(one_time_token::Column::Digest.is_in(secret.digests(keyring)))
         .filter(one_time_token::COLUMN.consumed_at.is_null())
         .filter(one_time_token::COLUMN.expires_at.gt(now))
         .one(db)

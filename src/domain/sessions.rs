@@ -159,6 +159,8 @@ async fn insert(
         amr: Set(Some(by.amr)),
         acr: Set(by.acr),
         ends_at: Set(by.session_ends_at),
+        key_id: Set(Some(keyring.key_id().to_vec())),
+        refresh_key_id: Set(Some(keyring.key_id().to_vec())),
     }
     .insert(change.txn)
     .await?;
@@ -205,6 +207,7 @@ pub enum Rotation {
 /// reusable rotates here, too, and from then on the session is one that rotates: its older token is theft at every door.
 pub async fn rotate(
     change: Change<'_>,
+    keyring: &Keyring,
     presented: RefreshToken,
     lifetime: RefreshLifetime,
 ) -> Result<Rotation, Error> {
@@ -213,6 +216,8 @@ pub async fn rotate(
         .col_expr(session::Column::RefreshCounter, Expr::value(i64::from(successor.counter)))
         .col_expr(session::Column::RefreshRotatedAt, Expr::value(change.now))
         .col_expr(session::Column::RefreshUse, Expr::value(RefreshUse::Rotating))
+        // The successor is signed under the current master secret.
+        .col_expr(session::Column::RefreshKeyId, Expr::value(keyring.key_id().to_vec()))
         .filter(session::COLUMN.id.eq(presented.session))
         .filter(session::COLUMN.refresh_counter.eq(i64::from(presented.counter)))
         .filter(session::COLUMN.refresh_use.ne(RefreshUse::Never))
@@ -301,7 +306,7 @@ pub async fn end(change: Change<'_>, user: UserId, id: SessionId) -> Result<(), 
 
 /// Ends the session that a cookie opens, if there is one: a new sign-in in the same browser replaces it.
 pub async fn replace(change: Change<'_>, keyring: &Keyring, cookie: &Secret) -> Result<(), Error> {
-    if let Some((session, _)) = session::Entity::by_cookie(&cookie.digest(keyring)).one(change.txn).await?
+    if let Some((session, _)) = session::Entity::by_cookie(cookie.digests(keyring)).one(change.txn).await?
         && end_one(change, session.id).await?
     {
         change

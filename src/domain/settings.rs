@@ -28,8 +28,10 @@ pub async fn note(
     keyring: &Keyring,
     in_use: &BTreeMap<String, Given>,
 ) -> Result<Vec<String>, Error> {
-    let now: Map<String, Value> =
-        in_use.iter().map(|(key, setting)| (key.clone(), kept(keyring, key, setting))).collect();
+    let now: Map<String, Value> = in_use
+        .iter()
+        .map(|(key, setting)| (key.clone(), kept(keyring, key, setting).swap_remove(0)))
+        .collect();
     let row =
         instance::Entity::find_by_id(instance::ONLY).lock(LockType::NoKeyUpdate).one(change.txn).await?;
     let before = row.and_then(|row| row.settings);
@@ -43,7 +45,15 @@ pub async fn note(
         .await?;
     let Some(Value::Object(before)) = before else { return Ok(Vec::new()) };
     let keys: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
-    let changed: Vec<_> = keys.into_iter().filter(|key| before.get(*key) != now.get(*key)).cloned().collect();
+    // What was kept under the previous master secret is the same setting, too.
+    let same = |key: &String| match (before.get(key), in_use.get(key)) {
+        (Some(before), Some(setting)) => kept(keyring, key, setting).contains(before),
+        (before, _) => before == now.get(key),
+    };
+    let changed: Vec<_> = keys.into_iter().filter(|key| !same(key)).cloned().collect();
+    if changed.is_empty() {
+        return Ok(changed);
+    }
     let told = changed.iter().map(|key| {
         let is_secret = |value: Option<&Value>| value.is_some_and(|value| value.get("digest").is_some());
         let (before, after) = (before.get(key), now.get(key));
@@ -60,13 +70,15 @@ pub async fn note(
     Ok(changed)
 }
 
-fn kept(keyring: &Keyring, key: &str, given: &Given) -> Value {
+/// How a setting is kept: as it is, or as its digest under the current master secret, then under the previous one.
+fn kept(keyring: &Keyring, key: &str, given: &Given) -> Vec<Value> {
     match given {
         // PostgreSQL has no texts with NUL.
-        Given::Plain(value) => json!(value.replace('\0', "\u{fffd}")),
+        Given::Plain(value) => vec![json!(value.replace('\0', "\u{fffd}"))],
         Given::Secret(value) => {
-            let parts = [b"setting ", key.as_bytes(), b" ", value.as_bytes()];
-            json!({ "digest": URL_SAFE_NO_PAD.encode(keyring.mac(Purpose::Check, &parts)) })
+            let parts = [b"setting ".as_slice(), key.as_bytes(), b" ", value.as_bytes()];
+            let digests = keyring.macs(Purpose::Check, &parts);
+            digests.map(|digest| json!({ "digest": URL_SAFE_NO_PAD.encode(digest) })).collect()
         }
     }
 }

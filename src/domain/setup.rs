@@ -14,22 +14,21 @@ use crate::entity::one_time_token::{self, Purpose};
 use crate::entity::{instance, organisation, user};
 use crate::error::Error;
 use crate::id::OneTimeTokenId;
-use crate::keyring::{self, Keyring};
+use crate::keyring::Keyring;
 use crate::secret::{Kind, Secret};
 
 /// How long a setup link works.
 pub const LINK_LIFETIME: TimeDelta = TimeDelta::minutes(30);
 
 /// Writes the row about this installation at the first start, and checks at every later one that the
-/// master secret is still the same.
+/// database was written under the master secret, or under the previous one that is accepted, too.
 ///
 /// # Errors
 /// [`Error::Internal`] with a sentence for the operator if it is not.
 pub async fn check_instance(change: Change<'_>, keyring: &Keyring) -> Result<(), Error> {
-    let check = keyring.mac(keyring::Purpose::Check, &[b"oskar"]).to_vec();
     instance::Entity::insert(instance::ActiveModel {
         id: Set(instance::ONLY),
-        secret_check: Set(check.clone()),
+        secret_check: Set(keyring.check()),
         set_up_at: Set(None),
         created_at: Set(change.now),
         settings: Set(None),
@@ -39,11 +38,11 @@ pub async fn check_instance(change: Change<'_>, keyring: &Keyring) -> Result<(),
     .exec(change.txn)
     .await?;
     let row = instance::Entity::find_by_id(instance::ONLY).one(change.txn).await?;
-    if row.is_some_and(|row| row.secret_check == check) {
+    if row.is_some_and(|row| keyring.accepts_check(&row.secret_check)) {
         Ok(())
     } else {
         Err(Error::internal(
-            "this database was written under another master secret: set `secret_key` (or the data folder's secret.key) to that one",
+            "this database was written under another master secret: set `secret_key` (or the data folder's secret.key) to that one, or to a new one and `secret_key_previous` to that one, until `oskar secret rotate` has run",
         ))
     }
 }
@@ -78,6 +77,7 @@ pub async fn issue_link(change: Change<'_>, keyring: &Keyring) -> Result<(Secret
         expires_at: Set(expires_at),
         consumed_at: Set(None),
         created_at: Set(change.now),
+        key_id: Set(Some(keyring.key_id().to_vec())),
     }
     .insert(change.txn)
     .await?;

@@ -143,6 +143,7 @@ async fn insert(
         signs_from: Set(signs_from),
         retires_at: Set(None),
         created_at: Set(change.now),
+        key_id: Set(Some(keyring.key_id().to_vec())),
     };
     let inserted = signing_key::Entity::insert(row)
         .on_conflict(

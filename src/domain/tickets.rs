@@ -28,10 +28,16 @@ pub enum Holder<'h> {
     Key(OrganisationId, ApiKeyId),
 }
 
-/// What changes with the password.
-pub fn password_digest(keyring: &Keyring, user: &user::Model) -> Vec<u8> {
+/// What changes with the password, under each accepted master secret.
+fn password_digests(keyring: &Keyring, user: &user::Model) -> Vec<Vec<u8>> {
     let stored = user.password_hash.as_deref().unwrap_or_default();
-    keyring.mac(Purpose::Basic, &[b"ticket ", user.id.0.as_bytes(), stored.as_bytes()]).to_vec()
+    let parts = [b"ticket ", user.id.0.as_bytes().as_slice(), stored.as_bytes()];
+    keyring.macs(Purpose::Basic, &parts).map(|digest| digest.to_vec()).collect()
+}
+
+/// Whether the password is still the one that the ticket was asked for with.
+pub fn is_same_password(keyring: &Keyring, user: &user::Model, digest: Option<&Vec<u8>>) -> bool {
+    digest.is_some_and(|digest| password_digests(keyring, user).contains(digest))
 }
 
 /// Makes a ticket for one organisation, and for pages of one origin.
@@ -49,7 +55,9 @@ pub async fn issue(
     let secret = Secret::generate(Kind::SocketTicket);
     let (user, session, password, key) = match holder {
         Holder::User(user, session) => (Some(user), Some(session), None, None),
-        Holder::Sessionless(user) => (Some(user.id), None, Some(password_digest(keyring, user)), None),
+        Holder::Sessionless(user) => {
+            (Some(user.id), None, password_digests(keyring, user).into_iter().next(), None)
+        }
         Holder::Key(_, key) => (None, None, None, Some(key)),
     };
     socket_ticket::ActiveModel {
@@ -110,7 +118,7 @@ pub async fn consume(
     keyring: &Keyring,
     secret: &Secret,
 ) -> Result<socket_ticket::Model, Error> {
-    let found = socket_ticket::Entity::by_digest(&secret.digest(keyring)).one(change.txn).await?;
+    let found = socket_ticket::Entity::by_digests(secret.digests(keyring)).one(change.txn).await?;
     let ticket = found.ok_or(Error::InvalidCredential)?;
     // Of two at once, one finds it gone.
     let deleted = socket_ticket::Entity::delete_many()

@@ -5,7 +5,6 @@ use sea_orm::entity::prelude::*;
 use super::api_key;
 use crate::clock::Timestamp;
 use crate::id::{ApiKeyId, ApiKeySecretId, OrganisationId};
-use crate::secret::Digest;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -23,6 +22,8 @@ pub struct Model {
     /// When a replaced secret stops to count; the current one has no end of its own.
     pub expires_at: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// The key id of the master secret that the digest was made under.
+    pub key_id: Option<Vec<u8>>,
     #[sea_orm(belongs_to, from = "(organisation_id, api_key_id)", to = "(organisation_id, id)")]
     pub api_key: BelongsTo<api_key::Entity>,
 }
@@ -35,8 +36,13 @@ impl Entity {
         Self::find().filter(COLUMN.organisation_id.eq(organisation))
     }
 
-    /// The secret with that digest, and its key: the way in, before any organisation is known.
-    pub fn by_digest(digest: &Digest) -> sea_orm::SelectTwo<Self, api_key::Entity> {
-        Self::find().filter(COLUMN.digest.eq(digest.to_vec())).find_also_related(api_key::Entity)
+    /// The secrets of all organisations' keys, for the operator, who replaces the master secret.
+    pub fn of_installation() -> Select<Self> {
+        Self::find()
+    }
+
+    /// The secret with one of these digests, and its key: the way in, before any organisation is known.
+    pub fn by_digests(digests: Vec<Vec<u8>>) -> sea_orm::SelectTwo<Self, api_key::Entity> {
+        Self::find().filter(Column::Digest.is_in(digests)).find_also_related(api_key::Entity)
     }
 }

@@ -5,7 +5,6 @@ use sea_orm::entity::prelude::*;
 use crate::clock::Timestamp;
 use crate::id::{InvitationId, OrganisationId, OutboxId, UserId};
 use crate::permission::Role;
-use crate::secret::Digest;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -31,6 +30,8 @@ pub struct Model {
     pub withdrawn_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// The key id of the master secret that the digest was made under.
+    pub key_id: Option<Vec<u8>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -41,14 +42,19 @@ impl Entity {
         Self::find().filter(COLUMN.organisation_id.eq(organisation))
     }
 
+    /// The invitations of all organisations, for the operator, who replaces the master secret.
+    pub fn of_installation() -> Select<Self> {
+        Self::find()
+    }
+
     /// The invitation that a mail is about: mails know no organisations.
     pub fn of_mail(id: InvitationId) -> Select<Self> {
         Self::find_by_id(id)
     }
 
     /// The invitation that a link is for: the way in, before any organisation is known.
-    pub fn by_digest(digest: &Digest) -> Select<Self> {
-        Self::find().filter(COLUMN.digest.eq(digest.to_vec()))
+    pub fn by_digests(digests: Vec<Vec<u8>>) -> Select<Self> {
+        Self::find().filter(Column::Digest.is_in(digests))
     }
 }
 

@@ -27,7 +27,7 @@ pub mod socket_ticket;
 pub mod spent_issuer_token;
 pub mod user;
 
-pub use last_use::later_times;
+pub use last_use::{later_times, moved_digests};
 
 use sea_orm::sea_query::TableCreateStatement;
 use sea_orm::{DbBackend, Schema};

@@ -38,6 +38,8 @@ pub struct Model {
     pub expires_at: Timestamp,
     pub consumed_at: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// The key id of the master secret that the digest was made under.
+    pub key_id: Option<Vec<u8>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -7,7 +7,6 @@ use sea_orm::{DeriveActiveEnum, EnumIter};
 use super::user;
 use crate::clock::Timestamp;
 use crate::id::{OrganisationId, SessionId, UserId};
-use crate::secret::Digest;
 
 /// How often a session's refresh token is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
@@ -59,6 +58,10 @@ pub struct Model {
     pub acr: Option<String>,
     /// When the session is over, however often it is used; `None`: when its cookie and its refresh token are.
     pub ends_at: Option<Timestamp>,
+    /// The key id of the master secret that `cookie_digest` was made under.
+    pub key_id: Option<Vec<u8>>,
+    /// The key id of the master secret that the current refresh token was signed under.
+    pub refresh_key_id: Option<Vec<u8>>,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]
     pub user: BelongsTo<user::Entity>,
 }
@@ -84,9 +87,9 @@ impl Entity {
     }
 
     /// The session that a cookie opens, if it was not ended, with its user.
-    pub fn by_cookie(digest: &Digest) -> sea_orm::SelectTwo<Self, user::Entity> {
+    pub fn by_cookie(digests: Vec<Vec<u8>>) -> sea_orm::SelectTwo<Self, user::Entity> {
         Self::find()
-            .filter(COLUMN.cookie_digest.eq(digest.to_vec()))
+            .filter(Column::CookieDigest.is_in(digests))
             .filter(COLUMN.ended_at.is_null())
             .find_also_related(user::Entity)
     }

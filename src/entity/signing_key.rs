@@ -21,6 +21,8 @@ pub struct Model {
     pub signs_from: Timestamp,
     pub retires_at: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// The key id of the master secret that the private key is encrypted under.
+    pub key_id: Option<Vec<u8>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -4,7 +4,6 @@ use sea_orm::entity::prelude::*;
 
 use crate::clock::Timestamp;
 use crate::id::{ApiKeyId, OrganisationId, SessionId, SocketTicketId, UserId};
-use crate::secret::Digest;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -45,8 +44,8 @@ impl Entity {
         Self::in_organisation(organisation).filter(COLUMN.api_key_id.eq(key))
     }
 
-    /// The ticket with that digest: the way in, before any organisation is known.
-    pub fn by_digest(digest: &Digest) -> Select<Self> {
-        Self::find().filter(COLUMN.digest.eq(digest.to_vec()))
+    /// The ticket with one of these digests: the way in, before any organisation is known.
+    pub fn by_digests(digests: Vec<Vec<u8>>) -> Select<Self> {
+        Self::find().filter(Column::Digest.is_in(digests))
     }
 }

@@ -114,7 +114,7 @@ async fn find(
     let Some(link) = Secret::parse(link).filter(|link| link.kind() == Kind::Invitation) else {
         return gone();
     };
-    let invitation = invitation::Entity::by_digest(&link.digest(&app.keyring)).one(app.db.read()).await?;
+    let invitation = invitation::Entity::by_digests(link.digests(&app.keyring)).one(app.db.read()).await?;
     let by = optional_user(app, client, headers).await?;
     // A second press of the button finds it accepted, by the one who presses.
     let mine = |row: &invitation::Model| by.as_ref().is_some_and(|by| row.accepted_by == Some(by.user.id));

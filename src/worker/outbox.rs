@@ -127,7 +127,9 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
         Kind::ConfirmNewEmail => {
             let taken = recipient(change, mail).await?.is_some();
             let user = named_user(change, &mail.data).await?.filter(|_| !taken);
-            let user = user.filter(|user| text("asked_with") == mailbox::asked_with(&app.keyring, user));
+            let user = user.filter(|user| {
+                mailbox::asked_with(&app.keyring, user).iter().any(|accepted| text("asked_with") == *accepted)
+            });
             let user = user.filter(|user| user.disabled_at.is_none());
             link(app, change, Purpose::NewEmail, user, mail, "verify").await?.map(messages::confirm_new_email)
         }

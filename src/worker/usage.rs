@@ -17,6 +17,16 @@ pub async fn tick(app: &App) -> Result<(), Error> {
             }
         }
     }
+    upgrade(app).await
+}
+
+/// Moves the digests of presented secrets to the current master secret. What fails is collected again at the next use.
+async fn upgrade(app: &App) -> Result<(), Error> {
+    for batch in app.upgrades.take().in_batches() {
+        let txn = app.db.begin().await?;
+        batch.write(&txn, &app.keyring).await?;
+        txn.commit().await?;
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use oskar::worker;
 use sea_orm::{ActiveModelTrait as _, Set};
 use serde_json::json;
 
+use crate::operator;
 use crate::support::TestApp;
 
 #[tokio::test]
@@ -65,6 +66,36 @@ async fn a_job_that_panics_goes_on_with_its_next_round_and_the_node_tells_of_it(
     app.anonymous().get("/readyz").await.status(200);
     app.advance(TimeDelta::minutes(15));
     assert_eq!(status().await, json!("ok"));
+}
+
+#[tokio::test]
+async fn operators_learn_how_old_the_signing_keys_are_and_admins_do_not() {
+    let app = TestApp::start().await;
+    let ana = app.register("ana@acme.example", Some("Acme")).await;
+    let made = app.app.now();
+    let health =
+        async || app.sign_in("ana@acme.example").await.with_cookie().get("/health").await.status(200).json();
+    assert!(health().await["mail"].is_string() && health().await.get("signing_keys").is_none());
+    make_operator(&app, &ana).await;
+    app.advance(TimeDelta::days(40));
+    operator::rotate_signing_keys(&app).await.unwrap();
+    let keys = health().await["signing_keys"].clone();
+    let [old, next] = keys.as_array().unwrap().as_slice() else { panic!("{keys}") };
+    assert_eq!(
+        (&old["current"], &old["age_days"], &old["signs_from"]),
+        (&json!(true), &json!(40), &json!(made))
+    );
+    assert_eq!(
+        (&next["current"], &next["age_days"], &next["algorithm"]),
+        (&json!(false), &json!(0), &json!("ES256"))
+    );
+    assert!(old["retires_at"].is_string() && next["retires_at"].is_null());
+    app.advance(TimeDelta::days(2));
+    let keys = health().await["signing_keys"].clone();
+    assert_eq!(
+        (keys.as_array().unwrap().len(), &keys[0]["current"], &keys[0]["age_days"]),
+        (1, &json!(true), &json!(1))
+    );
 }
 
 async fn make_operator(app: &TestApp, person: &crate::support::Person) {

@@ -97,6 +97,7 @@ mod refusals;
 mod register;
 mod running;
 mod schema;
+mod secret_rotation;
 mod security_headers;
 mod sessions;
 mod setup;

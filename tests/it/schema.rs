@@ -164,6 +164,7 @@ fn a_secret(organisation: &str, key: &str) -> api_key_secret::ActiveModel {
         hint: Set("osk_live_hint…hint".to_owned()),
         expires_at: Set(None),
         created_at: Set(oskar::clock::Clock::manual().now()),
+        key_id: Set(None),
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _, OnConflict};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryTrait as _, Set};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait as _, Set};
 
 use crate::clock::Timestamp;
 use crate::domain::device::Device;
@@ -57,8 +57,9 @@ pub enum Subject<'s> {
 }
 
 impl Subject<'_> {
-    pub(super) fn digest(self, keyring: &Keyring) -> Digest {
-        let mac = |parts: &[&[u8]]| keyring.mac(Purpose::Attempt, parts);
+    /// What the subject is counted under: by each accepted master secret, the current one first.
+    pub(super) fn digests(self, keyring: &Keyring) -> Vec<Digest> {
+        let mac = |parts: &[&[u8]]| keyring.macs(Purpose::Attempt, parts).collect();
         match self {
             Self::Address(network) => mac(&[b"address ", network.to_string().as_bytes()]),
             Self::Account(name) => mac(&[b"account ", name.as_bytes()]),
@@ -83,6 +84,8 @@ pub(super) enum Verdict {
 /// A row of `login_failure`, and the rules that it is counted by.
 pub(super) struct Budget {
     digest: Digest,
+    /// Under the previous master secret, while that is accepted.
+    previous: Option<Digest>,
     user: Option<UserId>,
     free: i32,
     memory: TimeDelta,
@@ -99,10 +102,12 @@ impl Budget {
             Subject::Network(user, _) => Some(user),
             Subject::Device(device) => Some(device.user),
         };
-        let digest = subject.digest(keyring);
+        let mut digests = subject.digests(keyring);
+        let (digest, previous) = (digests.swap_remove(0), digests.pop());
         if let Subject::Address(_) = subject {
             return Self {
                 digest,
+                previous,
                 user,
                 free: failures_per_address,
                 memory: WINDOW,
@@ -113,7 +118,7 @@ impl Budget {
         // At an account and in a network a right password forgives nothing, or every sign-in of the owner would give
         // new attempts to those who guess.
         let forgives = matches!(subject, Subject::Device(_));
-        Self { digest, user, free: FREE, memory: MEMORY, pauses: &PAUSES, forgives }
+        Self { digest, previous, user, free: FREE, memory: MEMORY, pauses: &PAUSES, forgives }
     }
 
     pub(super) fn digest(&self) -> Digest {
@@ -136,7 +141,21 @@ impl Budget {
     }
 
     fn mine(&self) -> sea_orm::UpdateMany<Entity> {
-        Entity::update_many().filter(login_failure::COLUMN.subject.eq(self.digest.to_vec()))
+        let accepted = [Some(self.digest), self.previous].into_iter().flatten();
+        Entity::update_many().filter(Column::Subject.is_in(accepted.map(|digest| digest.to_vec())))
+    }
+
+    /// What was counted under the previous master secret counts on: guessers win nothing by a rotation.
+    async fn carry_over(&self, txn: &impl ConnectionTrait) -> Result<(), Error> {
+        let Some(previous) = self.previous else { return Ok(()) };
+        let is_there = Entity::find_by_id(self.digest.to_vec()).into_query();
+        Entity::update_many()
+            .col_expr(Column::Subject, Expr::value(self.digest.to_vec()))
+            .filter(login_failure::COLUMN.subject.eq(previous.to_vec()))
+            .filter(Expr::exists(is_there).not())
+            .exec(txn)
+            .await?;
+        Ok(())
     }
 
     /// Something for each number of wrong guesses whose pause has a length of its own.
@@ -150,6 +169,7 @@ impl Budget {
 
     /// Takes an attempt if there is one.
     pub(super) async fn reserve(&self, txn: &impl ConnectionTrait, now: Timestamp) -> Result<Verdict, Error> {
+        self.carry_over(txn).await?;
         let column = |column: Column| Expr::col((Entity, column));
         let case = CaseStatement::new;
         let counting = || {

@@ -20,7 +20,8 @@ const TOLD_EVERY: TimeDelta = TimeDelta::hours(24);
 
 fn strangers(keyring: &Keyring, user: &user::Model) -> impl Iterator<Item = Vec<u8>> {
     let names = [Some(&user.email_normalised), user.username.as_ref()];
-    names.into_iter().flatten().map(|name| Subject::Account(name).digest(keyring).to_vec())
+    let digests = names.into_iter().flatten().flat_map(|name| Subject::Account(name).digests(keyring));
+    digests.map(|digest| digest.to_vec())
 }
 
 /// Forgets the wrong guesses at an account.
