@@ -1,10 +1,11 @@
 //! Serving: all routes behind all layers, on a socket, until told to stop.
 
 mod certificate;
-mod http2;
+mod request;
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::time::Duration;
 
 use axum::Router;
@@ -12,8 +13,8 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -118,13 +119,13 @@ impl Server {
         &self,
         stream: impl AsyncRead + AsyncWrite + Send + 'static,
         peer: SocketAddr,
-        mut told: watch::Receiver<()>,
+        told: watch::Receiver<()>,
         is_http_2: bool,
     ) -> Result<(), Failure> {
         let router = self.router.clone();
         let socket = api::Stopping::new(told.clone());
         let service = tower::service_fn(move |request: Request<Incoming>| {
-            let mut request = http2::as_in_http1(request);
+            let mut request = request::as_in_http1(request);
             request.extensions_mut().insert(ConnectInfo(peer));
             request.extensions_mut().insert(socket.clone());
             router.clone().oneshot(request.map(Body::new))
@@ -137,27 +138,32 @@ impl Server {
             // Twice a request's time: an answer that takes all of it still finds its connection.
             stream.set_read_timeout(Some(self.patience * 2));
         }
-        let http = self.protocols(is_http_2);
-        let connection = http.serve_connection_with_upgrades(
-            TokioIo::new(Box::pin(stream)),
-            TowerToHyperService::new(service),
-        );
-        let mut connection = std::pin::pin!(connection);
-        tokio::select! {
-            ended = &mut connection => ended,
-            _ = told.changed() => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
+        let (stream, service) = (TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service));
+        if is_http_2 {
+            let mut http = http2::Builder::new(TokioExecutor::new());
+            http.timer(TokioTimer::new()).max_concurrent_streams(STREAMS).max_header_list_size(HEADERS);
+            until_told(http.serve_connection(stream, service), |it| it.graceful_shutdown(), told).await
+        } else {
+            let mut http = http1::Builder::new();
+            http.timer(TokioTimer::new()).header_read_timeout(self.patience).max_headers(64);
+            let connection = http.serve_connection(stream, service).with_upgrades();
+            until_told(connection, |it| it.graceful_shutdown(), told).await
         }
     }
+}
 
-    fn protocols(&self, is_http_2: bool) -> auto::Builder<TokioExecutor> {
-        let mut http = auto::Builder::new(TokioExecutor::new());
-        http.http1().timer(TokioTimer::new()).header_read_timeout(self.patience).max_headers(64);
-        http.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS).max_header_list_size(HEADERS);
-        if is_http_2 { http.http2_only() } else { http.http1_only() }
+/// Goes on until the connection is over; once told to stop, only with the requests that are under way.
+async fn until_told<C: Future<Output = hyper::Result<()>>>(
+    connection: C,
+    shut_down: impl FnOnce(Pin<&mut C>),
+    mut told: watch::Receiver<()>,
+) -> Result<(), Failure> {
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        ended = &mut connection => return Ok(ended?),
+        _ = told.changed() => shut_down(connection.as_mut()),
     }
+    Ok(connection.await?)
 }
 
 /// A client that went away again is nothing; a machine out of files needs a moment.

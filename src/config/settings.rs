@@ -96,13 +96,13 @@ settings! {
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
     "trusted_proxies" List "": "Networks of your proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` is believed (`Forwarded` is not read), and at `/api/verify` `X-Forwarded-Method`, `-Host` and `-Proto`. Default: none; the client is the peer that connects. Production asks for it: an empty list says that there are none.";
     "allow_plain_http" One "false": "Whether production may listen where others reach it without TLS, with no proxy named in `trusted_proxies`.";
-    "tls.cert" One "": "The certificate file (PEM, the server's first) by which the server speaks TLS itself, without a proxy. Read again when it changes.";
-    "tls.key" One "": "The file of its private key (PEM).";
     "hsts_include_subdomains" One "false": "Whether browsers are told to use https for all subdomains of `public_url` too (`Strict-Transport-Security: includeSubDomains`).";
     "docs" One "": "Whether `/docs` shows Swagger UI. Default: in development.";
     "show_version" One "true": "Whether `/health`, `/livez`, `/readyz` and the API document tell everybody the version; administrators see it at `/health` either way.";
     "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";
     "cors.allowed_headers" List "": "Headers that those pages may send besides the usual ones, such as `X-Datadog-Trace-Id`.";
+    "tls.cert" One "": "The certificate file (PEM, the server's first) by which the server speaks TLS itself, without a proxy. Read again when it changes.";
+    "tls.key" One "": "The file of its private key (PEM).";
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";
     "tokens.access_ttl" One "15m": "Lifetime of an access token, counted from issue.";
     "tokens.audience" One "": "The audience (`aud`) of access tokens. Default: the public URL.";

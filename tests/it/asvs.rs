@@ -84,10 +84,10 @@ fn exists(evidence: &str) -> bool {
 
 fn has_test(text: &str, name: &str) -> bool {
     let lines: Vec<_> = text.lines().map(str::trim).collect();
-    let (test, async_test) = (format!("fn {name}("), format!("async fn {name}("));
+    let (plain, with_async) = (format!("fn {name}("), format!("async fn {name}("));
     lines.windows(2).any(|pair| {
         let is_test = pair[0].starts_with("#[") && pair[0].contains("test");
-        is_test && (pair[1].starts_with(&test) || pair[1].starts_with(&async_test))
+        is_test && (pair[1].starts_with(&plain) || pair[1].starts_with(&with_async))
     })
 }
 

@@ -114,8 +114,8 @@ async fn an_issuer_with_a_weak_or_ambiguous_key_signs_in_by_its_other_keys() {
 #[tokio::test]
 async fn an_rsa_key_below_3072_bits_is_used_and_warned_of_once() {
     let issuer = FakeIssuer::start().await;
-    let (short, long) = (Key::rsa(), Key::Rsa(RsaKeyPair::generate(KeySize::Rsa3072).unwrap()));
-    *issuer.mood.keys.lock().await = vec![short.jwk("short"), long.jwk("long"), issuer.key.jwk("first")];
+    let (short, enough) = (Key::rsa(), Key::Rsa(RsaKeyPair::generate(KeySize::Rsa3072).unwrap()));
+    *issuer.mood.keys.lock().await = vec![short.jwk("short"), enough.jwk("enough"), issuer.key.jwk("first")];
     let installation = Installation::new().await;
     let settings = issuer.settings(&[("OSKAR_LOG__LEVEL", "warn"), SPEAKS_FOR_ACME]);
     let server = installation.serve(&settings).await;
