@@ -142,12 +142,13 @@ impl Server {
         if is_http_2 {
             let mut http = http2::Builder::new(TokioExecutor::new());
             http.timer(TokioTimer::new()).max_concurrent_streams(STREAMS).max_header_list_size(HEADERS);
-            until_told(http.serve_connection(stream, service), |it| it.graceful_shutdown(), told).await
+            until_told(http.serve_connection(stream, service), http2::Connection::graceful_shutdown, told)
+                .await
         } else {
             let mut http = http1::Builder::new();
             http.timer(TokioTimer::new()).header_read_timeout(self.patience).max_headers(64);
             let connection = http.serve_connection(stream, service).with_upgrades();
-            until_told(connection, |it| it.graceful_shutdown(), told).await
+            until_told(connection, http1::UpgradeableConnection::graceful_shutdown, told).await
         }
     }
 }
