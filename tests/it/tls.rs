@@ -127,6 +127,9 @@ async fn https_by_both_versions_of_http() {
         let change = client.patch(format!("{own}/api/auth/me")).json(&json!({ "name": "Ana" }));
         let change = change.header("origin", origin).header("cookie", "other=1").header("cookie", &cookie);
         assert_eq!(change.send().await.unwrap().status(), status, "{origin}");
+        let verify = client.post(format!("{own}/api/verify")).header("origin", origin);
+        let verify = verify.header("cookie", "other=1").header("cookie", &cookie);
+        assert_eq!(verify.send().await.unwrap().status(), status, "{origin}");
     }
     let old = authority.client_of_http_1(&server, "localhost").get(&url).send().await.unwrap();
     assert_eq!((old.status().as_u16(), old.version()), (200, Version::HTTP_11));
