@@ -16,7 +16,7 @@ mod database;
 mod problem;
 
 pub use cap::Cap;
-pub use database::{OnConflict, StorageFailure};
+pub use database::{OnConflict, StorageFailure, denied};
 pub use problem::{Code, Problem};
 
 /// What went wrong.

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use oskar::config::{Config, SETTINGS, Setting, Shape, Sourced, Written, shown_database_url};
+use oskar::server::Certificate;
 use serde_json::json;
 
 use super::{Common, output};
@@ -28,7 +29,8 @@ impl ConfigCommand {
             Action::Show => show(common),
             Action::Check => {
                 let sources = common.sources();
-                Config::from_sources(&sources)?;
+                let config = Config::from_sources(&sources)?;
+                config.tls.as_ref().map(Certificate::load).transpose()?;
                 for warning in &sources.warnings {
                     eprintln!("Attention: {warning}");
                 }

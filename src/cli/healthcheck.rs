@@ -9,7 +9,6 @@ use http_body_util::BodyExt as _;
 use hyper::Request;
 use hyper::client::conn::http1::handshake;
 use hyper_util::rt::TokioIo;
-use oskar::config::Tls;
 use oskar::server;
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -36,7 +35,7 @@ impl Healthcheck {
         if address.ip().is_unspecified() {
             address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
         }
-        let answer = tokio::time::timeout(self.timeout, ask(address, config.tls.as_ref())).await;
+        let answer = tokio::time::timeout(self.timeout, ask(address, config.tls.is_some())).await;
         match answer {
             Ok(Ok(body)) => {
                 output::one(common.json, &serde_json::from_str::<serde_json::Value>(&body)?, "ready")
@@ -50,11 +49,12 @@ impl Healthcheck {
     }
 }
 
-async fn ask(address: SocketAddr, tls: Option<&Tls>) -> anyhow::Result<String> {
+async fn ask(address: SocketAddr, by_tls: bool) -> anyhow::Result<String> {
     let stream = TcpStream::connect(address).await?;
-    match tls {
-        None => ask_by(stream, address).await,
-        Some(files) => ask_by(server::connect_to_own(files, stream).await?, address).await,
+    if by_tls {
+        ask_by(server::connect_to_own(stream).await?, address).await
+    } else {
+        ask_by(stream, address).await
     }
 }
 

@@ -49,7 +49,7 @@ impl Serve {
                 config.listen
             )
         })?;
-        let certificate = certificate(&config)?;
+        let certificate = config.tls.as_ref().map(Certificate::load).transpose()?;
         check_for_damage(&config).await?;
         let (app, opened) = App::open(config, Clock::System).await?;
         note_settings(&app, &sources, self.no_auth).await?;
@@ -71,11 +71,6 @@ impl Serve {
         tracing::info!("stopped");
         Ok(())
     }
-}
-
-fn certificate(config: &Config) -> anyhow::Result<Option<Certificate>> {
-    let loaded = config.tls.as_ref().map(Certificate::load).transpose();
-    loaded.map_err(|problem| anyhow!("the certificate cannot be used: {problem}"))
 }
 
 /// Damage that is found at the start can be mended from a backup before more is written.

@@ -94,7 +94,7 @@ settings! {
     "verify_email" One "": "`required`: no sign-in before the address is proven, and nobody learns by registering whether an address has an account; `optional`. Default: required in production, and elsewhere as soon as `mail.smtp_url` is set.";
     "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials.";
     "compat" One "true": "Whether the requests of older clients are answered; they are marked deprecated in the API document.";
-    "trusted_proxies" List "": "Networks of your proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` is believed (`Forwarded` is not read), and at `/api/verify` `X-Forwarded-Method`, `-Host` and `-Proto`. Default: none; the client is the peer that connects. Production asks for it: an empty list says that there are none.";
+    "trusted_proxies" List "": "Networks of your proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` is believed (`Forwarded` is not read), and at `/api/verify` `X-Forwarded-Method`, `-Host` and `-Proto`. Default: none; the client is the peer that connects. Production asks for it, unless `tls.cert` is set: an empty list says that there are none.";
     "allow_plain_http" One "false": "Whether production may listen where others reach it without TLS, with no proxy named in `trusted_proxies`.";
     "hsts_include_subdomains" One "false": "Whether browsers are told to use https for all subdomains of `public_url` too (`Strict-Transport-Security: includeSubDomains`).";
     "docs" One "": "Whether `/docs` shows Swagger UI. Default: in development.";

@@ -3,14 +3,17 @@
 use std::ops::Deref;
 
 use migration::{MigrationStatus, Migrator, MigratorTrait, SchemaManager};
-use sea_orm::sqlx::error::DatabaseError;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 
 use super::{Database, postgres};
-use crate::error::{Error, OrLog as _};
+use crate::error::{Error, OrLog as _, denied};
 
 /// Any number: all processes that migrate lock the same one.
 const MIGRATION_LOCK: i64 = 0x6F73_6B61_7200;
+
+/// Whether the role is, or has the rights of, the owner of the tables, if there are any.
+const OWNS_TABLES: &str =
+    "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('seaql_migrations')";
 
 impl Database {
     /// Applies the migrations that are missing; their number. Two nodes that start at once take turns. When none is
@@ -27,6 +30,7 @@ impl Database {
         }
         let db = self.lock_migrations().await?;
         let pending = pending(&db).await.map_err(told)?;
+        db.check_rights().await?;
         Migrator::up(&*db, None).await.map_err(told)?;
         db.release().await;
         Ok(pending)
@@ -35,6 +39,7 @@ impl Database {
     /// Takes back the last `steps` migrations.
     pub async fn migrate_down(&self, steps: u32) -> Result<(), Error> {
         let db = self.lock_migrations().await?;
+        db.check_rights().await?;
         Migrator::down(&*db, Some(steps)).await.map_err(told)?;
         db.release().await;
         Ok(())
@@ -52,7 +57,15 @@ impl Database {
 
     /// Whether there is such a table, whatever is migrated.
     pub async fn has_table(&self, name: &str) -> Result<bool, Error> {
-        Ok(SchemaManager::new(&self.reader.connections).has_table(name).await?)
+        let db = &self.reader.connections;
+        if self.migrating.is_none() {
+            return Ok(SchemaManager::new(db).has_table(name).await?);
+        }
+        // The information schema hides tables from roles that have no right to them, and a database with data would
+        // look empty.
+        let sql = "SELECT to_regclass($1) IS NOT NULL";
+        let row = db.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()]));
+        row.await?.map_or(Ok(false), |row| Ok(row.try_get_by_index(0)?))
     }
 
     async fn lock_migrations(&self) -> Result<Migrating, Error> {
@@ -85,6 +98,16 @@ impl Deref for Migrating {
 }
 
 impl Migrating {
+    /// Refuses a role that may create tables and does not own ours: it would own a part of them afterwards.
+    async fn check_rights(&self) -> Result<(), Error> {
+        let Self::Postgres(db) = self else { return Ok(()) };
+        let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, OWNS_TABLES)).await?;
+        if row.map(|row| row.try_get_by_index::<bool>(0)).transpose()?.unwrap_or(true) {
+            return Ok(());
+        }
+        Err(denied("the tables have another owner"))
+    }
+
     async fn release(self) {
         if let Self::Postgres(db) = self {
             db.close().await.or_log("closing the connection that migrated");
@@ -93,22 +116,9 @@ impl Migrating {
 }
 
 fn told(error: DbErr) -> Error {
-    if error.to_string().contains("missing") {
+    if error.to_string().contains("its file is missing") {
         Error::internal(format!("the database is newer than this version of oskar: {error}"))
-    } else if is_denied(&error) {
-        Error::internal(
-            "the user of `database_url` may not read or apply migrations: run `oskar migrate up` with the owner of the tables in OSKAR_DATABASE_URL, and grant the user what README.md names",
-        )
     } else {
         error.into()
     }
-}
-
-/// PostgreSQL's `insufficient_privilege`.
-fn is_denied(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error
-    else {
-        return false;
-    };
-    error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == "42501")
 }

@@ -1,5 +1,7 @@
 //! What a database's error means.
 
+use std::borrow::Cow;
+
 use sea_orm::sqlx;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr};
 
@@ -75,15 +77,32 @@ impl<'a> Code<'a> {
 /// deadlock or a serialisation failure, or one of its time limits was over: for a lock, for a statement, and for a
 /// transaction in which nothing happens.
 fn is_passing(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(_))
+        || matches!(
+            code(error).as_deref().map(Code::read),
+            Some(Code::Sqlite(5 | 6) | Code::Postgres("40P01" | "40001" | "55P03" | "57014" | "25P03"))
+        )
+}
+
+/// Whether PostgreSQL's role lacks a right (`insufficient_privilege`).
+fn is_denied(error: &DbErr) -> bool {
+    matches!(code(error).as_deref().map(Code::read), Some(Code::Postgres("42501")))
+}
+
+/// The code of a statement's error.
+fn code(error: &DbErr) -> Option<Cow<'_, str>> {
     let (DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))) = error
     else {
-        return matches!(error, DbErr::ConnectionAcquire(_));
+        return None;
     };
-    let code = source.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    matches!(
-        code.as_deref().map(Code::read),
-        Some(Code::Sqlite(5 | 6) | Code::Postgres("40P01" | "40001" | "55P03" | "57014" | "25P03"))
-    )
+    source.as_database_error().and_then(sqlx::error::DatabaseError::code)
+}
+
+/// For operators: which role lacks which right, and what helps.
+pub fn denied(told: impl std::fmt::Display) -> Error {
+    Error::internal(format!(
+        "the user of `database_url` lacks a right: run `oskar migrate up` with the owner of the tables in OSKAR_DATABASE_URL, and grant the user what README.md names for PostgreSQL ({told})"
+    ))
 }
 
 impl From<DbErr> for Error {
@@ -92,6 +111,8 @@ impl From<DbErr> for Error {
             Self::StorageUnavailable(Box::new(error))
         } else if is_passing(&error) {
             Self::Busy
+        } else if is_denied(&error) {
+            denied(error)
         } else if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))) {
             // What a row was to belong to has gone in between.
             Self::NotFound

@@ -3,9 +3,10 @@
 //! The certificate is read again when its files have changed, so that it can be renewed while the server runs: each
 //! handshake looks at the files' stamps, which costs far less than the handshake.
 
+use std::fs::Metadata;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -15,14 +16,19 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName,
 use tokio_rustls::rustls::{self, ClientConfig, DigitallySignedStruct, ServerConfig, SignatureScheme};
 use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
 
-use crate::config::{Tls, read_private};
+use crate::config::{ConfigError, Tls, read_private};
 
 /// HTTP/2's name in ALPN (RFC 9113 section 3.1).
 const HTTP_2: &[u8] = b"h2";
 const HTTP_1_1: &[u8] = b"http/1.1";
 
-/// What tells that a file is another one than before: when it was changed, and its length.
-type Stamp = [Option<(SystemTime, u64)>; 2];
+/// What tells that a file is another one than before, or that its owner or mode is: of the certificate and its key.
+type Stamp = [Option<FileStamp>; 2];
+
+#[cfg(unix)]
+type FileStamp = (u64, u64, i64, i64);
+#[cfg(not(unix))]
+type FileStamp = (std::time::SystemTime, u64);
 
 /// The certificate that new connections get.
 #[derive(Clone, Debug)]
@@ -41,9 +47,9 @@ impl Certificate {
     ///
     /// # Errors
     /// A sentence for the operator: which file cannot be read, is no certificate or key, or does not fit the other.
-    pub fn load(files: &Tls) -> Result<Self, String> {
+    pub fn load(files: &Tls) -> Result<Self, ConfigError> {
         let stamp = stamp(files);
-        let config = read(files)?;
+        let config = read(files).map_err(|problem| ConfigError(vec![problem]))?;
         Ok(Self(Arc::new(Mutex::new(Loaded { files: files.clone(), stamp, config }))))
     }
 
@@ -83,10 +89,19 @@ impl Certificate {
 }
 
 fn stamp(files: &Tls) -> Stamp {
-    [&files.cert, &files.key].map(|file| {
-        let metadata = std::fs::metadata(file).ok()?;
-        Some((metadata.modified().ok()?, metadata.len()))
-    })
+    [&files.cert, &files.key].map(|file| std::fs::metadata(file).ok().and_then(|file| file_stamp(&file)))
+}
+
+/// The inode, the length, and when anything about it was changed: also the mode, which is what a refused key may have wrong.
+#[cfg(unix)]
+fn file_stamp(file: &Metadata) -> Option<FileStamp> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some((file.ino(), file.len(), file.ctime(), file.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn file_stamp(file: &Metadata) -> Option<FileStamp> {
+    Some((file.modified().ok()?, file.len()))
 }
 
 fn read(files: &Tls) -> Result<Arc<ServerConfig>, String> {
@@ -118,46 +133,37 @@ fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     if chain.is_empty() { Err(format!("{shown} has no certificate in PEM")) } else { Ok(chain) }
 }
 
-/// A connection to the server of this machine, for its health check. Whatever name its certificate is for, and whether
-/// or not an authority signed it, it is the one in the file.
+/// A connection to the server of this machine, for its health check, which sends and learns no secret: any certificate
+/// will do. It may be for another name, and an older one than the file's, which stays in use if the new one is of no use.
 ///
 /// # Errors
-/// When the file cannot be read, or the server has another certificate.
-pub async fn connect_to_own(files: &Tls, stream: TcpStream) -> std::io::Result<client::TlsStream<TcpStream>> {
+/// When the server does not speak TLS.
+pub async fn connect_to_own(stream: TcpStream) -> std::io::Result<client::TlsStream<TcpStream>> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let own = chain(&files.cert).map_err(std::io::Error::other)?.swap_remove(0);
-    let verifier = Arc::new(Pinned { own, provider: provider.clone() });
-    let config = ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .map_err(std::io::Error::other)?
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
+        .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
         .with_no_client_auth();
     let name = ServerName::try_from("localhost").map_err(std::io::Error::other)?;
     TlsConnector::from(Arc::new(config)).connect(name, stream).await
 }
 
-/// Takes one certificate, and no other.
+/// Takes every certificate whose key the server has.
 #[derive(Debug)]
-struct Pinned {
-    own: CertificateDer<'static>,
-    provider: Arc<CryptoProvider>,
-}
+struct AnyCertificate(Arc<CryptoProvider>);
 
-impl ServerCertVerifier for Pinned {
+impl ServerCertVerifier for AnyCertificate {
     fn verify_server_cert(
         &self,
-        end_entity: &CertificateDer<'_>,
+        _: &CertificateDer<'_>,
         _: &[CertificateDer<'_>],
         _: &ServerName<'_>,
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        if *end_entity == self.own {
-            Ok(ServerCertVerified::assertion())
-        } else {
-            Err(rustls::Error::General("the certificate is not the one in `tls.cert`".to_owned()))
-        }
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -166,7 +172,7 @@ impl ServerCertVerifier for Pinned {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, signed, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(message, cert, signed, &self.0.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -175,10 +181,10 @@ impl ServerCertVerifier for Pinned {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, signed, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(message, cert, signed, &self.0.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.0.signature_verification_algorithms.supported_schemes()
     }
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use oskar::permission::Role;
 use oskar::worker;
-use sea_orm::{ConnectionTrait as _, Database};
+use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
 use serde_json::json;
 
 use crate::process::Installation;
@@ -34,9 +34,21 @@ async fn empty() -> Option<Roles> {
 }
 
 impl Roles {
+    /// The server's role.
+    fn role(&self) -> &str {
+        self.user.trim_start_matches("postgres://").split('@').next().unwrap()
+    }
+
+    async fn superuser(&self) -> DatabaseConnection {
+        let (_, place) = self.owner.split_once('@').unwrap();
+        let server = postgres().unwrap();
+        let (superuser, _) = server.split_once('@').unwrap();
+        Database::connect(format!("{superuser}@{place}")).await.unwrap()
+    }
+
     /// As the documentation says.
     async fn grant(&self) {
-        let role = self.user.trim_start_matches("postgres://").split('@').next().unwrap();
+        let role = self.role();
         let grant =
             format!("ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}");
         let owner = Database::connect(&self.owner).await.unwrap();
@@ -102,4 +114,47 @@ async fn a_role_that_only_reads_and_writes_rows_serves_everything() {
         worker::unproven::tick(&app.app).await.unwrap();
     }
     app.another_node().await.anonymous().get("/readyz").await.status(200);
+}
+
+/// Rights that were lost look like data that was lost, to what asks for the tables that it may see.
+#[tokio::test]
+async fn lost_rights_are_no_lost_data() {
+    let Some(roles) = empty().await else { return };
+    roles.grant().await;
+    roles.migrate().await;
+    let installation = Installation::with(roles.user.clone());
+    installation.serve(&[]).await.kill().await;
+    let secret = installation.data.path().join("data/secret.key");
+    let owner = Database::connect(&roles.owner).await.unwrap();
+    let role = roles.role();
+    let revoke = format!("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}");
+    for rights in [None, Some("seaql_migrations"), Some("seaql_migrations, instance")] {
+        owner.execute_unprepared(&revoke).await.unwrap();
+        if let Some(tables) = rights {
+            owner.execute_unprepared(&format!("GRANT SELECT ON {tables} TO {role}")).await.unwrap();
+        }
+        let ran = installation.run(&["user", "list"], "").await.code(1);
+        assert!(ran.err.contains("grant the user what README.md names"), "{rights:?}: {}", ran.err);
+        assert!(!ran.err.contains("had data"), "{}", ran.err);
+    }
+    // Nor is a secret made in the place of the one that the data was written under.
+    owner.execute_unprepared(&revoke).await.unwrap();
+    std::fs::remove_file(&secret).unwrap();
+    installation.run(&["user", "list"], "").await.code(1);
+    assert!(!secret.exists());
+}
+
+/// It would own a part of the tables afterwards.
+#[tokio::test]
+async fn a_role_that_may_create_and_owns_nothing_does_not_migrate() {
+    let Some(roles) = empty().await else { return };
+    roles.grant().await;
+    roles.migrate().await;
+    let sql = format!(
+        "GRANT CREATE ON SCHEMA public TO {}; DELETE FROM seaql_migrations WHERE version = (SELECT max(version) FROM seaql_migrations)",
+        roles.role()
+    );
+    roles.superuser().await.execute_unprepared(&sql).await.unwrap();
+    let ran = Installation::with(roles.user.clone()).run(&["migrate", "up"], "").await.code(1);
+    assert!(ran.err.contains("the tables have another owner"), "{}", ran.err);
 }

@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use futures_util::StreamExt as _;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use reqwest::{Certificate, Client, ClientBuilder, Version};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio::process::Command;
@@ -23,6 +24,8 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_tungstenite::client_async;
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::process::{Installation, Server};
 use crate::support::PASSWORD;
@@ -65,17 +68,26 @@ impl Authority {
         (self.file(&format!("{name}.pem")), self.file(&format!("{name}.key")))
     }
 
-    /// Agrees on HTTP/2 with the server at the other end.
-    async fn http_2(&self, stream: TcpStream) -> TlsStream<TcpStream> {
+    /// Agrees on a version of HTTP with the server at the other end.
+    async fn connect(&self, server: &Server, version: &[u8]) -> TlsStream<TcpStream> {
+        let stream = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_file(self.file("ca.pem")).unwrap()).unwrap();
         let provider = Arc::new(aws_lc_rs::default_provider());
         let versions =
             ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
         let mut config = versions.with_root_certificates(roots).with_no_client_auth();
-        config.alpn_protocols = vec![b"h2".to_vec()];
+        config.alpn_protocols = vec![version.to_vec()];
         let name = ServerName::try_from("localhost").unwrap();
         TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
+    }
+
+    /// A server by a certificate for that name.
+    async fn serve(&self, name: &str, more: &[(&str, &str)]) -> Serving {
+        let (cert, key) = self.certificate(name).await;
+        let installation = Installation::new().await;
+        let server = installation.serve(&[&settings(&cert, &key)[..], more].concat()).await;
+        Serving { installation, server, cert, key }
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -98,16 +110,27 @@ impl Authority {
     }
 }
 
+struct Serving {
+    installation: Installation,
+    server: Server,
+    cert: PathBuf,
+    key: PathBuf,
+}
+
 fn settings<'f>(cert: &'f Path, key: &'f Path) -> [(&'static str, &'f str); 2] {
     [("OSKAR_TLS__CERT", cert.to_str().unwrap()), ("OSKAR_TLS__KEY", key.to_str().unwrap())]
+}
+
+async fn healthy(installation: &Installation, server: &Server, cert: &Path, key: &Path) {
+    let listen = format!("127.0.0.1:{}", server.port);
+    let settings = [&settings(cert, key)[..], &[("OSKAR_LISTEN", &listen)]].concat();
+    installation.run_with(&["healthcheck"], &settings).await.code(0);
 }
 
 #[tokio::test]
 async fn https_by_both_versions_of_http() {
     let authority = Authority::new().await;
-    let (cert, key) = authority.certificate("localhost").await;
-    let installation = Installation::new().await;
-    let server = installation.serve(&settings(&cert, &key)).await;
+    let Serving { installation, server, cert, key } = authority.serve("localhost", &[]).await;
     assert!(server.banner.contains("https://localhost:"), "{}", server.banner);
     let url = format!("https://localhost:{}/livez", server.port);
     let client = authority.client(&server, "localhost");
@@ -137,15 +160,7 @@ async fn https_by_both_versions_of_http() {
     let clear = Client::new().get(format!("http://127.0.0.1:{}/livez", server.port)).send().await;
     assert!(clear.is_err());
     // The health check needs neither the name nor the authority.
-    let mut health = settings(&cert, &key).to_vec();
-    let listen = format!("127.0.0.1:{}", server.port);
-    health.push(("OSKAR_LISTEN", &listen));
-    installation.run_with(&["healthcheck"], &health).await.code(0);
-    let (other, other_key) = authority.certificate("other.example").await;
-    let mut wrong = settings(&other, &other_key).to_vec();
-    wrong.push(("OSKAR_LISTEN", &listen));
-    let ran = installation.run_with(&["healthcheck"], &wrong).await.code(69);
-    assert!(ran.err.contains("not the one in `tls.cert`"), "{}", ran.err);
+    healthy(&installation, &server, &cert, &key).await;
     server.terminate().await;
     assert_eq!(server.ended().await.0, Some(0));
 }
@@ -153,10 +168,8 @@ async fn https_by_both_versions_of_http() {
 #[tokio::test]
 async fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
     let authority = Authority::new().await;
-    let (cert, key) = authority.certificate("old.example").await;
+    let Serving { installation, server, cert, key } = authority.serve("old.example", &[]).await;
     let (new_cert, new_key) = authority.certificate("new.example").await;
-    let installation = Installation::new().await;
-    let server = installation.serve(&settings(&cert, &key)).await;
     let reached = async |name: &str| {
         let url = format!("https://{name}:{}/livez", server.port);
         authority.client(&server, name).get(url).send().await.is_ok()
@@ -165,7 +178,13 @@ async fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
     // In the middle of being replaced they do not fit together.
     std::fs::copy(&new_cert, &cert).unwrap();
     assert!(reached("old.example").await && !reached("new.example").await);
+    // Nor is it the end of a healthy server.
+    healthy(&installation, &server, &cert, &key).await;
     std::fs::copy(&new_key, &key).unwrap();
+    std::fs::set_permissions(&key, Permissions::from_mode(0o644)).unwrap();
+    assert!(reached("old.example").await && !reached("new.example").await);
+    // As the log advises.
+    std::fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
     assert!(reached("new.example").await && !reached("old.example").await);
     std::fs::write(&cert, "no certificate").unwrap();
     assert!(reached("new.example").await && reached("new.example").await);
@@ -174,24 +193,22 @@ async fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
     server.terminate().await;
     let (_, log) = server.ended().await;
     assert_eq!(log.matches("took up the new certificate").count(), 1, "{log}");
-    assert_eq!(log.matches("the old one stays").count(), 3, "{log}");
+    assert_eq!(log.matches("the old one stays").count(), 4, "{log}");
+    assert!(log.contains("can be read by everybody"), "{log}");
 }
 
 /// Connections that agree on nothing keep nobody else waiting.
 #[tokio::test]
 async fn silent_connections_are_in_nobody_s_way() {
     let authority = Authority::new().await;
-    let (cert, key) = authority.certificate("localhost").await;
-    let installation = Installation::new().await;
-    let mut settings = settings(&cert, &key).to_vec();
-    settings.push(("OSKAR_LIMITS__REQUEST_TIMEOUT", "1s"));
-    let server = installation.serve(&settings).await;
+    let serving = authority.serve("localhost", &[("OSKAR_LIMITS__REQUEST_TIMEOUT", "1s")]).await;
+    let server = &serving.server;
     let mut silent = Vec::new();
     for _ in 0..50 {
         silent.push(TcpStream::connect(("127.0.0.1", server.port)).await.unwrap());
     }
     let url = format!("https://localhost:{}/livez", server.port);
-    let answer = authority.client(&server, "localhost").get(url).send().await.unwrap();
+    let answer = authority.client(server, "localhost").get(url).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     // And they are cut off themselves.
     for mut stream in silent {
@@ -215,8 +232,10 @@ async fn what_is_of_no_use_is_told_at_the_start() {
         (&nothing, &key, "nothing.pem: No such file"),
         (&cert, &nothing, "nothing.pem: No such file"),
     ] {
-        let ran = installation.run_with(&["serve"], &settings(cert, key)).await.code(1);
-        assert!(ran.err.contains(told), "{told}: {}", ran.err);
+        for command in [&["serve"][..], &["config", "check"]] {
+            let ran = installation.run_with(command, &settings(cert, key)).await.code(78);
+            assert!(ran.err.contains(told), "{told}: {}", ran.err);
+        }
     }
     let ran = installation.run_with(&["serve"], &settings(&cert, &key)[..1]).await.code(78);
     assert!(ran.err.contains("`tls.key` is not set"), "{}", ran.err);
@@ -225,21 +244,17 @@ async fn what_is_of_no_use_is_told_at_the_start() {
     let ran = installation.run_with(&["serve"], &http).await.code(78);
     assert!(ran.err.contains("`public_url` begins with http://"), "{}", ran.err);
     std::fs::set_permissions(&key, Permissions::from_mode(0o644)).unwrap();
-    let ran = installation.run_with(&["serve"], &settings(&cert, &key)).await.code(1);
+    let ran = installation.run_with(&["serve"], &settings(&cert, &key)).await.code(78);
     assert!(ran.err.contains("can be read by everybody"), "{}", ran.err);
 }
 
-/// A client that answers pings for ever, and asks for nothing, is cut off like a silent one of HTTP/1.1.
+/// A client that sends nothing more is cut off as it is by HTTP/1.1.
 #[tokio::test]
 async fn an_idle_connection_of_http_2_ends() {
     let authority = Authority::new().await;
-    let (cert, key) = authority.certificate("localhost").await;
-    let installation = Installation::new().await;
-    let mut settings = settings(&cert, &key).to_vec();
-    settings.push(("OSKAR_LIMITS__REQUEST_TIMEOUT", "1s"));
-    let server = installation.serve(&settings).await;
-    let stream = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
-    let stream = authority.http_2(stream).await;
+    let serving = authority.serve("localhost", &[("OSKAR_LIMITS__REQUEST_TIMEOUT", "1s")]).await;
+    let server = &serving.server;
+    let stream = authority.connect(server, b"h2").await;
     let (mut sender, connection) =
         http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
     let connection = tokio::spawn(connection);
@@ -247,4 +262,34 @@ async fn an_idle_connection_of_http_2_ends() {
         Request::get(format!("https://localhost:{}/livez", server.port)).body(Body::empty()).unwrap();
     assert_eq!(sender.send_request(request).await.unwrap().status(), 200);
     assert!(tokio::time::timeout(Duration::from_secs(10), connection).await.is_ok(), "it is still open");
+}
+
+#[tokio::test]
+async fn sockets_by_tls() {
+    let authority = Authority::new().await;
+    let serving = authority.serve("localhost", &[]).await;
+    let (server, own) = (&serving.server, format!("https://localhost:{}", serving.server.port));
+    let client = authority.client(server, "localhost");
+    let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation": "Acme" });
+    let register = client.post(format!("{own}/api/auth/register")).json(&body).send();
+    let person: Value = register.await.unwrap().json().await.unwrap();
+    let ticket =
+        client.post(format!("{own}/api/auth/ws-token")).bearer_auth(person["token"].as_str().unwrap());
+    let ticket: Value = ticket.send().await.unwrap().json().await.unwrap();
+    let stream = authority.connect(server, b"http/1.1").await;
+    let url = format!(
+        "wss://localhost:{}/api/orgs/acme/events/stream?ticket={}",
+        server.port,
+        ticket["token"].as_str().unwrap()
+    );
+    let (mut socket, answer) = client_async(url, stream).await.unwrap();
+    assert_eq!(answer.status(), 101);
+    server.terminate().await;
+    loop {
+        match socket.next().await.unwrap().unwrap() {
+            Message::Close(frame) => break assert_eq!(u16::from(frame.unwrap().code), 1001),
+            _ => {}
+        }
+    }
+    assert_eq!(serving.server.code().await, Some(0));
 }
