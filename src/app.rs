@@ -211,8 +211,7 @@ impl App {
         self.hasher.hash(&password).await
     }
 
-    /// A link to one of the pages. The secret stands in the fragment, which browsers send to nobody: no proxy and no log
-    /// on the way has it.
+    /// A link to one of the pages. The secret is in the fragment, which browsers do not send, so no proxy logs it.
     pub fn link(&self, page: &str, secret: &Secret) -> String {
         format!("{}/{page}#{}", self.config.public_url, secret.reveal())
     }

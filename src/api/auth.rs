@@ -201,8 +201,9 @@ pub(super) async fn replace_session(
 /// With e-mail address or username and password, or with the token of an issuer that the operator configured
 /// (`[[issuers]]`) as bearer, and then with an empty body or `organisation` alone. The answer for an unknown user is
 /// the answer for a wrong password; with `verify_email = required` it is also the answer for the right one, as long as
-/// the address is not proven, and a mail helps. A password that was set for the user by
-/// somebody else has to be changed: 403 `password_change_required`, unless `new_password` comes along. The session cookie gets a new value at every sign-in; the session before it ends.
+/// the address is not proven, and a mail helps. A password that an operator set for the user has to be changed: the
+/// answer is 403 `password_change_required`, unless `new_password` is in the same request. The session cookie gets a new
+/// value at every sign-in; the session before it ends.
 #[utoipa::path(post, path = "/api/auth/login", operation_id = "sign_in", tag = TAG, request_body = Option<LoginInput>,
     responses(
         (status = 200, description = "Signed in.", body = Tokens),

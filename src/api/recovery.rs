@@ -137,7 +137,7 @@ pub struct Unlocked {
 /// Let the owner in while others guess
 ///
 /// By the link of the mail about wrong passwords: from now on this client and its network do not wait for the attempts of
-/// others. Nobody is signed in by it.
+/// others. It signs nobody in.
 #[utoipa::path(post, path = "/api/auth/unlock", operation_id = "unlock", tag = TAG, request_body = Link,
     responses((status = 200, description = "Sign in with the password, or choose a new one by `reset_token`.", body = Unlocked),
         (status = 403, description = "The account is disabled, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),

@@ -1,5 +1,5 @@
-//! How people get to the password of an account that a command makes or resets: by a link that works once, so that
-//! nobody else ever knows the password. Machines may give one.
+//! How the owner of an account that a command makes or resets gets a password: by a link that works once, so that only
+//! the owner knows the password. Programs may set one by `--password-stdin`.
 
 use clap::Args;
 use oskar::app::App;

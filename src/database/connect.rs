@@ -37,7 +37,7 @@ impl Database {
     }
 }
 
-/// Tried at the start: who wants a log of events should not find out later that there is none.
+/// Opened at the start, so that a path that cannot be written stops the server at once.
 fn event_log(config: &Config) -> Result<EventLog, Error> {
     let opened = EventLog::open(config.log.events.as_ref());
     opened.map_err(|error| Error::internal(format!("`log.events`: the file cannot be written: {error}")))

@@ -7,7 +7,6 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -20,8 +19,8 @@ use crate::config::EventDestination;
 const MOST_WAITING: usize = 16 << 20;
 /// How long the thread waits after a failure.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Of failures that go on, each is told of that is the first of so many.
-const TOLD: u64 = 60;
+/// One in this many failures in a row is logged.
+const LOGGED: u64 = 60;
 /// How long the end of the process is held up for lines that were not written yet.
 const LONGEST_END: Duration = Duration::from_secs(5);
 
@@ -131,7 +130,7 @@ impl State {
                 return;
             };
             self.failing.store(true, Ordering::Relaxed);
-            if failures % TOLD == 0 {
+            if failures % LOGGED == 0 {
                 tracing::error!(%error, "the log of events (log.events) cannot be written");
             }
             if self.closing.load(Ordering::Relaxed) {
@@ -169,6 +168,9 @@ fn append(path: &Path, text: &[u8]) -> io::Result<()> {
     if path.metadata().is_ok_and(|found| !found.is_file()) {
         return Err(io::Error::other("this is no file"));
     }
-    let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
-    file.write_all(text)
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text)
 }

@@ -16,8 +16,8 @@ use crate::error::{Error, StorageFailure};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// The same for a reader, which waits for others only while they open or repair the file.
 const READER_BUSY_TIMEOUT: Duration = Duration::from_secs(1);
-/// After so many pages (of 4 KiB) the write-ahead log goes to the file and begins anew. With SQLite's 1000 a small disk
-/// is full of the log alone, and then the file has no room to take it in.
+/// The number of pages (4 KiB each) at which SQLite copies the write-ahead log into the file and starts the log anew.
+/// SQLite's default of 1000 pages can fill a small disk with the log alone, and then the file cannot grow to take it in.
 const LOGGED_PAGES: &str = "256";
 /// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -72,17 +72,23 @@ fn make_private_file(file: &Path) -> Result<(), Error> {
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop).map_err(|error| Error::internal(format!("{}: {error}", file.display())))
+    options.open(file).map(drop).map_err(|error| unwritable(file, error))
 }
 
 fn refusal(file: &Path, error: sqlx::Error) -> Error {
-    let file = file.display().to_string();
     let error = DbErr::Conn(RuntimeErr::SqlxError(error.into()));
-    Error::internal(if StorageFailure::of(&error) == Some(StorageFailure::Damaged) {
-        damaged(&file, &error.to_string())
+    if StorageFailure::of(&error) == Some(StorageFailure::Damaged) {
+        Error::internal(damaged(&file.display().to_string(), &error.to_string()))
     } else {
-        format!("{file}: {error}")
-    })
+        unwritable(file, error)
+    }
+}
+
+fn unwritable(file: &Path, error: impl std::fmt::Display) -> Error {
+    Error::internal(format!(
+        "{}: {error}. Oskar's user has to be able to write this file and to make files beside it",
+        file.display()
+    ))
 }
 
 fn damaged(file: &str, what: &str) -> String {

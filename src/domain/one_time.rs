@@ -38,7 +38,7 @@ pub async fn issue(
     issue_for(change, keyring, purpose, user, email, lifetime(purpose)).await
 }
 
-/// The same for a link that works for as long as somebody needs who did not ask for it.
+/// The same with another lifetime: a person who did not ask for the link may find it late.
 pub async fn issue_for(
     change: Change<'_>,
     keyring: &Keyring,

@@ -6,8 +6,8 @@ use crate::entity::{organisation, user};
 use crate::error::Error;
 use crate::password::{Context, Hasher, NewPassword, ProposedPassword};
 
-/// Nobody thinks of the names of all of them.
-const MOST_PLACES: u64 = 50;
+/// The most organisations whose names a password is compared with: a bound on the work.
+const MOST_ORGANISATIONS: u64 = 50;
 
 /// Judges a password for a user. `context` is that of the address; `pointer` is where the password stands in the input.
 ///
@@ -50,7 +50,7 @@ pub async fn add_names(
     context: Context,
     user: &user::Model,
 ) -> Result<Context, Error> {
-    let places = organisation::Entity::of_user(user.id).limit(MOST_PLACES).all(db).await?;
+    let places = organisation::Entity::of_user(user.id).limit(MOST_ORGANISATIONS).all(db).await?;
     let places = places.iter().flat_map(|(place, _)| [place.name.as_str(), place.slug.as_str()]);
     Ok(context.and([user.name.as_str()]).and(user.username.as_deref()).and(places))
 }

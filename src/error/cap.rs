@@ -1,4 +1,4 @@
-//! What there may be only so many of: `limits.*`.
+//! Caps (`limits.*`): the errors of what exceeds one.
 
 use axum::http::StatusCode;
 

@@ -126,8 +126,9 @@ impl Hasher {
         let matches = self
             .run(move |memory| {
                 let stored = Stored::read(&hash).map_err(|problem| Error::internal(problem.to_string()))?;
-                // Other systems hash what was typed, and so did we once. A password that is in its normal form, as most
-                // are, is compared once; others twice if they are wrong, whoever they are for.
+                // Imported hashes, and our own of earlier versions, are of what was typed. Most passwords are in their
+                // normal form and are compared once. Others are compared twice if they are wrong, for known and
+                // unknown users alike.
                 let is_right = |password: &str| stored.verify(memory, password.as_bytes());
                 Ok(is_right(&written)? || (written != normal && is_right(&normal)?))
             })

@@ -1,6 +1,6 @@
-//! How the links open that people are sent: `/reset#osp_…`. Browsers send the fragment to nobody, so that no proxy, no log
-//! and no scanner of mails on the way has the secret. A script takes it out of the address bar and sends it in the body
-//! of a form, which only looks. Without scripts people paste it. What the link is for takes another form, and a button.
+//! The pages that mailed links open: `/reset#osp_…`. Browsers do not send the fragment, so no proxy and no log on the way
+//! has the secret. A script takes it out of the address bar and posts it to a page that only shows what the link is for;
+//! a button there uses the link up. Without scripts, the user pastes the link.
 
 use askama::Template;
 use axum::Router;
@@ -27,7 +27,7 @@ struct LinkPage;
 /// What the first form sends.
 #[derive(Deserialize)]
 pub struct LinkForm {
-    /// The secret, or all of the link if somebody has pasted it.
+    /// The secret, or the whole link if the user pasted it.
     #[serde(default)]
     pub link: String,
 }
@@ -47,7 +47,7 @@ pub fn routes(path: &str, open: MethodRouter<App>, name: &str, act: MethodRouter
         .route(&format!("{path}/{{link}}"), get(older))
 }
 
-/// Asks for the secret. Whoever followed a link in a browser with scripts does not see it.
+/// Asks for the secret. A browser with scripts goes on at once and does not show this page.
 async fn ask() -> Result<Response, Error> {
     let mut response = page(StatusCode::OK, &LinkPage)?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CSP);

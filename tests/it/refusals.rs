@@ -94,3 +94,11 @@ async fn an_address_that_cannot_be_right_is_refused_with_the_configuration() {
     let ran = told("sqlite::memory:").await.code(78);
     assert!(ran.err.contains("`database_url` has no file"), "{}", ran.err);
 }
+
+/// As on a disk that may only be read; whoever runs the tests may write everywhere.
+#[tokio::test]
+async fn a_file_that_cannot_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().display());
+    says(&url, &[folder.path().to_str().unwrap(), "to write this file and to make files beside it"]).await;
+}
