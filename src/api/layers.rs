@@ -191,9 +191,9 @@ async fn security_headers(State(hsts): State<Option<HeaderValue>>, request: Requ
 /// Browsers guess the charset of a text that names none.
 fn name_charset(headers: &mut HeaderMap) {
     let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return };
-    let value = value.to_ascii_lowercase();
-    if value.starts_with("text/")
-        && !value.contains("charset=")
+    let is_text = value.get(..5).is_some_and(|kind| kind.eq_ignore_ascii_case("text/"));
+    if is_text
+        && !value.to_ascii_lowercase().contains("charset=")
         && let Ok(named) = HeaderValue::from_str(&format!("{value}; charset=utf-8"))
     {
         headers.insert(header::CONTENT_TYPE, named);

@@ -43,7 +43,7 @@ const CONFIGURATION: u8 = 78;
 /// Without a command it serves. Every setting can be given in oskar.toml or as an OSKAR_… variable:
 /// `oskar config` shows them all.
 ///
-/// Exit codes: 0 done, 1 failed, 2 usage, 69 service or database unreachable, 77 not permitted,
+/// Exit codes: 0 done, 1 failed, 2 usage, 69 service unreachable or busy, 77 not permitted,
 /// 78 configuration.
 #[derive(Parser)]
 #[command(name = "oskar", version, max_term_width = 100)]

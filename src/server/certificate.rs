@@ -28,7 +28,7 @@ type Stamp = [Option<FileStamp>; 2];
 #[cfg(unix)]
 type FileStamp = (u64, u64, i64, i64);
 #[cfg(not(unix))]
-type FileStamp = (std::time::SystemTime, u64);
+type FileStamp = (Option<std::time::SystemTime>, u64);
 
 /// The certificate that new connections get.
 #[derive(Clone, Debug)]
@@ -89,19 +89,19 @@ impl Certificate {
 }
 
 fn stamp(files: &Tls) -> Stamp {
-    [&files.cert, &files.key].map(|file| std::fs::metadata(file).ok().and_then(|file| file_stamp(&file)))
+    [&files.cert, &files.key].map(|file| std::fs::metadata(file).ok().map(|file| file_stamp(&file)))
 }
 
 /// The inode, the length, and when anything about it was changed: also the mode, which is what a refused key may have wrong.
 #[cfg(unix)]
-fn file_stamp(file: &Metadata) -> Option<FileStamp> {
+fn file_stamp(file: &Metadata) -> FileStamp {
     use std::os::unix::fs::MetadataExt as _;
-    Some((file.ino(), file.len(), file.ctime(), file.ctime_nsec()))
+    (file.ino(), file.len(), file.ctime(), file.ctime_nsec())
 }
 
 #[cfg(not(unix))]
-fn file_stamp(file: &Metadata) -> Option<FileStamp> {
-    Some((file.modified().ok()?, file.len()))
+fn file_stamp(file: &Metadata) -> FileStamp {
+    (file.modified().ok(), file.len())
 }
 
 fn read(files: &Tls) -> Result<Arc<ServerConfig>, String> {
