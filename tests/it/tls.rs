@@ -285,11 +285,11 @@ async fn sockets_by_tls() {
     let (mut socket, answer) = client_async(url, stream).await.unwrap();
     assert_eq!(answer.status(), 101);
     server.terminate().await;
-    loop {
-        match socket.next().await.unwrap().unwrap() {
-            Message::Close(frame) => break assert_eq!(u16::from(frame.unwrap().code), 1001),
-            _ => {}
+    let code = loop {
+        if let Message::Close(frame) = socket.next().await.unwrap().unwrap() {
+            break u16::from(frame.unwrap().code);
         }
-    }
+    };
+    assert_eq!(code, 1001);
     assert_eq!(serving.server.code().await, Some(0));
 }
