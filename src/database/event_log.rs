@@ -174,3 +174,20 @@ fn append(path: &Path, text: &[u8]) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)?.write_all(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_waits_for_the_lines_that_are_not_written_yet() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("events");
+        let log = EventLog::open(Some(&EventDestination::File(path.clone()))).unwrap();
+        for number in 0..5_000 {
+            log.write(format!("{number}\n"));
+        }
+        drop(log);
+        assert_eq!(std::fs::read_to_string(path).unwrap().lines().count(), 5_000);
+    }
+}
