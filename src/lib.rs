@@ -34,6 +34,7 @@ pub mod domain;
 pub mod email;
 pub mod entity;
 pub mod error;
+pub mod event;
 pub mod fetch;
 pub mod gates;
 pub mod gateways;

@@ -7,6 +7,7 @@ use sea_orm::{
     ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use super::input::{Params, present};
@@ -16,6 +17,7 @@ use crate::auth::Member;
 
 use crate::entity::audit_event::{self, ActorKind, Criteria};
 use crate::error::Error;
+use crate::event::EventKind;
 use crate::id::{AuditEventId, UserId};
 
 const TAG: &str = "Audit log";
@@ -36,7 +38,7 @@ pub struct EventActor {
 #[schema(as = AuditEvent)]
 pub struct Event {
     id: AuditEventId,
-    #[schema(example = "key.created")]
+    #[schema(schema_with = actions)]
     action: String,
     actor: EventActor,
     /// What it was done to.
@@ -51,6 +53,17 @@ pub struct Event {
     /// Finds the request in the server's log.
     request_id: Option<String>,
     created_at: DateTime<Utc>,
+}
+
+/// The names of events, for the document.
+fn actions() -> Object {
+    let all = EventKind::ALL.iter().map(|kind| format!("- `{}`: {}", kind.as_str(), kind.doc()));
+    let list = all.collect::<Vec<_>>().join("\n");
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(format!("What happened; new names may come.\n\n{list}")))
+        .examples([EventKind::KeyCreated.as_str()])
+        .build()
 }
 
 impl From<audit_event::Model> for Event {

@@ -13,8 +13,8 @@ use super::input::Params;
 use super::who::{Kind, Who};
 use crate::app::App;
 use crate::auth::{Caller, Member};
-use crate::domain::tally::Wanted;
 use crate::error::Error;
+use crate::event::Wanted;
 use crate::permission::Role;
 
 const TAG: &str = "Verification";

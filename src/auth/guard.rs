@@ -15,10 +15,10 @@ use super::fresh::Proof;
 use super::principal::{Principal, UserPrincipal};
 use crate::app::App;
 use crate::domain::audit::Actor;
-use crate::domain::tally::Wanted;
 use crate::entity::api_key::Environment;
 use crate::entity::organisation;
 use crate::error::Error;
+use crate::event::Wanted;
 use crate::permission::{Grants, Permission};
 
 /// Who may come in by a route.

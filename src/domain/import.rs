@@ -5,15 +5,15 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use sea_orm::sea_query::LockType;
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
-use serde_json::json;
 
 use super::display_name::DisplayName;
 use super::email::Email;
 use super::slug::Slug;
 use super::username::Username;
 use super::{Change, invitations, members, organisations};
-use crate::entity::{audit_event, membership, organisation, user};
+use crate::entity::{membership, organisation, user};
 use crate::error::{Error, OnConflict};
+use crate::event::Event;
 use crate::id::{OrganisationId, UserId};
 use crate::password::ImportedHash;
 use crate::permission::Role;
@@ -225,7 +225,7 @@ async fn taken(change: Change<'_>, users: &[ImportedUser]) -> Result<HashSet<Str
 struct Rows {
     users: Vec<user::ActiveModel>,
     memberships: Vec<membership::ActiveModel>,
-    events: Vec<audit_event::ActiveModel>,
+    events: Vec<Event>,
     admins: BTreeMap<OrganisationId, Vec<UserId>>,
 }
 
@@ -248,8 +248,8 @@ impl Rows {
             created_at: Set(change.now),
             updated_at: Set(change.now),
         });
-        let data = json!({ "operator": false, "imported": new.password_hash.algorithm() });
-        self.events.push(change.event(None, "user.created", Some(id.to_string()), data));
+        let imported = Some(new.password_hash.algorithm());
+        self.events.push(Event::UserCreated { user: id, operator: false, imported });
         if let (Some(organisation), Some((_, role))) = (place, &new.place) {
             self.memberships.push(membership::ActiveModel {
                 organisation_id: Set(organisation),
@@ -262,8 +262,7 @@ impl Rows {
             if *role == Role::Admin {
                 self.admins.entry(organisation).or_default().push(id);
             }
-            let data = json!({ "role": role, "imported": true });
-            self.events.push(change.event(Some(organisation), "member.added", Some(id.to_string()), data));
+            self.events.push(Event::MemberAdded { organisation, user: id, role: *role, imported: true });
         }
     }
 

@@ -5,13 +5,13 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
 };
-use serde_json::json;
 
 use super::allowance::Allowance;
 use super::email::Email;
 use super::{Change, members, outbox, users};
 use crate::entity::{invitation, membership, user};
 use crate::error::{Cap, Error};
+use crate::event::{Changed, Event};
 use crate::id::{InvitationId, OrganisationId, UserId};
 use crate::keyring::Keyring;
 use crate::permission::Role;
@@ -123,8 +123,8 @@ async fn create_one(
         key_id: Set(None),
     };
     let row = row.insert(change.txn).await?;
-    let data = json!({ "email": row.email, "role": role, "replaced": replaced.rows_affected });
-    change.record(Some(organisation), "invitation.created", Some(id.to_string()), data).await?;
+    let (email, replaced) = (row.email.clone(), replaced.rows_affected);
+    change.record(Event::InvitationCreated { organisation, invitation: id, email, role, replaced }).await?;
     Ok(row)
 }
 
@@ -233,11 +233,8 @@ pub async fn resend(
     }
     outbox::lock_invitations(change, &[&row.email_normalised]).await?;
     let mail = outbox::enqueue_invitation(change, &row.email_normalised, organisation, id).await?;
-    let data = if row.invited_by == Some(sender) {
-        json!({})
-    } else {
-        json!({ "invited_by": { "before": row.invited_by, "after": sender } })
-    };
+    let invited_by = Changed { before: row.invited_by, after: Some(sender) };
+    let invited_by = Some(invited_by).filter(|changed| changed.before != changed.after);
     let mut changed: invitation::ActiveModel = row.into();
     changed.invited_by = Set(Some(sender));
     changed.outbox_id = Set(Some(mail));
@@ -246,7 +243,7 @@ pub async fn resend(
     changed.expires_at = Set(change.now + LIFETIME);
     changed.updated_at = Set(change.now);
     let row = changed.update(change.txn).await?;
-    change.record(Some(organisation), "invitation.resent", Some(id.to_string()), data).await?;
+    change.record(Event::InvitationResent { organisation, invitation: id, invited_by }).await?;
     Ok(row)
 }
 
@@ -269,7 +266,7 @@ pub async fn withdraw(
         .exec(change.txn)
         .await?;
     if withdrawn.rows_affected == 1 {
-        change.record(Some(organisation), "invitation.withdrawn", Some(id.to_string()), json!({})).await?;
+        change.record(Event::InvitationWithdrawn { organisation, invitation: id }).await?;
         return Ok(());
     }
     let row = find(change, organisation, id).await?;

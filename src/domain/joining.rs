@@ -2,7 +2,6 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use serde_json::json;
 
 use super::attempts::Door;
 use super::device::Device;
@@ -14,6 +13,7 @@ use super::users::{self, NewUser};
 use super::{Change, invitations, mailbox, members, replacement, sessions};
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
+use crate::event::Event;
 use crate::password::{Context, PresentedPassword, ProposedPassword};
 
 /// Makes a user whose mailbox the invitation was sent to a member. Once more by the same user changes nothing.
@@ -52,8 +52,10 @@ async fn accept(
         return Err(Error::InvitationUnconfirmed);
     }
     mailbox::mark_proven(change, user.id).await?;
-    let data = json!({ "role": invitation.role, "invited_by": invitation.invited_by });
-    change.record(Some(organisation), "invitation.accepted", Some(invitation.id.to_string()), data).await?;
+    let (role, invited_by) = (invitation.role, invitation.invited_by);
+    change
+        .record(Event::InvitationAccepted { organisation, invitation: invitation.id, role, invited_by })
+        .await?;
     match present {
         Ok(member) => Ok(member),
         // Its seat is its own, unless the limit was lowered or somebody was added past it.

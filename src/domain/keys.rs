@@ -16,6 +16,7 @@ use crate::entity::api_key::{self, Environment, Narrowed};
 use crate::entity::api_key_secret;
 use crate::entity::outbox::Kind;
 use crate::error::{Cap, Error};
+use crate::event::{Changed, Event};
 use crate::id::{ApiKeyId, ApiKeySecretId, OrganisationId, UserId};
 use crate::keyring::Keyring;
 use crate::permission::{Catalogue, Grants, Role};
@@ -83,9 +84,15 @@ pub async fn create(
     .insert(change.txn)
     .await?;
     let (secret, shown_once) = add_secret(change, keyring, &key).await?;
-    let data =
-        json!({ "name": key.name, "environment": key.environment, "role": key.role, "hint": secret.hint });
-    change.record(Some(organisation), "key.created", Some(key.id.to_string()), data).await?;
+    let event = Event::KeyCreated {
+        organisation,
+        key: key.id,
+        name: key.name.clone(),
+        environment: key.environment.as_str(),
+        role: key.role,
+        hint: secret.hint.clone(),
+    };
+    change.record(event).await?;
     let told = json!({ "actor": change.actor.name, "key": key.name, "organisation": place.name });
     outbox::enqueue_for_admins(change, organisation, Kind::KeyCreated, told).await?;
     Ok((key, secret, shown_once))
@@ -154,12 +161,12 @@ pub async fn rename(
     name: &DisplayName,
 ) -> Result<api_key::Model, Error> {
     let key = lock(change, organisation, id).await?;
-    let data = json!({ "before": key.name, "after": name.as_str() });
+    let changed = Changed { before: key.name.clone(), after: name.as_str().to_owned() };
     let mut row: api_key::ActiveModel = key.into();
     row.name = Set(name.as_str().to_owned());
     row.updated_at = Set(change.now);
     let key = row.update(change.txn).await?;
-    change.record(Some(organisation), "key.renamed", Some(id.to_string()), data).await?;
+    change.record(Event::KeyRenamed { organisation, key: id, changed }).await?;
     Ok(key)
 }
 
@@ -192,8 +199,8 @@ pub async fn rotate(
         .exec(change.txn)
         .await?;
     let (secret, shown_once) = add_secret(change, keyring, &key).await?;
-    let data = json!({ "hint": secret.hint, "overlap_seconds": overlap.num_seconds() });
-    change.record(Some(organisation), "key.rotated", Some(id.to_string()), data).await?;
+    let (hint, overlap_seconds) = (secret.hint.clone(), overlap.num_seconds());
+    change.record(Event::KeyRotated { organisation, key: id, hint, overlap_seconds }).await?;
     Ok((key, secret, shown_once))
 }
 
@@ -211,8 +218,7 @@ pub async fn revoke(change: Change<'_>, organisation: OrganisationId, id: ApiKey
         lock(change, organisation, id).await?;
         return Ok(());
     }
-    change.record(Some(organisation), "key.revoked", Some(id.to_string()), json!({})).await?;
-    Ok(())
+    change.record(Event::KeyRevoked { organisation, key: id }).await
 }
 
 async fn lock(

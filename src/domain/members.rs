@@ -11,6 +11,7 @@ use super::{Change, outbox, users};
 use crate::entity::outbox::Kind;
 use crate::entity::{api_key, membership, organisation, session, user};
 use crate::error::{Cap, Error, OnConflict};
+use crate::event::{Changed, Event};
 use crate::id::{OrganisationId, UserId};
 use crate::permission::{Grants, Permission, Role};
 
@@ -65,9 +66,7 @@ pub async fn add(
     .insert(change.txn)
     .await
     .on_conflict(|_| Error::AlreadyMember)?;
-    change
-        .record(Some(organisation), "member.added", Some(user.to_string()), json!({ "role": role }))
-        .await?;
+    change.record(Event::MemberAdded { organisation, user, role, imported: false }).await?;
     if role == Role::Admin {
         announce_admins(change, organisation, &[user]).await?;
     }
@@ -169,8 +168,8 @@ pub async fn change_role(
     if changing.exec(change.txn).await?.rows_affected != 1 {
         return Err(Error::LastAdmin);
     }
-    let data = json!({ "before": before.role, "after": role });
-    change.record(Some(organisation), "member.role_changed", Some(user.to_string()), data).await?;
+    let changed = Changed { before: before.role, after: role };
+    change.record(Event::MemberRoleChanged { organisation, user, changed }).await?;
     if role == Role::Admin
         && let Some(raised) = user::Entity::find_by_id(user).one(change.txn).await?
     {
@@ -205,8 +204,14 @@ pub async fn remove(change: Change<'_>, organisation: OrganisationId, user: User
         .exec(change.txn)
         .await?;
     let left = change.actor.id.as_deref() == Some(user.to_string().as_str());
-    let action = if left { "member.left" } else { "member.removed" };
-    change.record(Some(organisation), action, Some(user.to_string()), json!({ "role": before.role })).await?;
+    let role = before.role;
+    change
+        .record(if left {
+            Event::MemberLeft { organisation, user, role }
+        } else {
+            Event::MemberRemoved { organisation, user, role }
+        })
+        .await?;
     tell_of_keys(change, organisation, user).await
 }
 
@@ -234,8 +239,7 @@ pub async fn end_sessions(
         .filter(membership::COLUMN.user_id.eq(user))
         .exec(change.txn)
         .await?;
-    change.record(Some(organisation), "member.sessions_ended", Some(user.to_string()), json!({})).await?;
-    Ok(())
+    change.record(Event::MemberSessionsEnded { organisation, user }).await
 }
 
 /// Keys are the organisation's and go on when their creator leaves or is disabled; the admins should know.

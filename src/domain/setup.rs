@@ -3,7 +3,6 @@
 use chrono::TimeDelta;
 use sea_orm::sea_query::{Expr, OnConflict as Upsert};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
-use serde_json::json;
 
 use super::display_name::DisplayName;
 use super::users::{self, NewUser};
@@ -13,6 +12,7 @@ use crate::database::Database;
 use crate::entity::one_time_token::{self, Purpose};
 use crate::entity::{instance, organisation, user};
 use crate::error::Error;
+use crate::event::Event;
 use crate::id::OneTimeTokenId;
 use crate::keyring::Keyring;
 use crate::secret::{Kind, Secret};
@@ -81,7 +81,7 @@ pub async fn issue_link(change: Change<'_>, keyring: &Keyring) -> Result<(Secret
     }
     .insert(change.txn)
     .await?;
-    change.record(None, "setup.link_issued", None, json!({})).await?;
+    change.record(Event::SetupLinkIssued {}).await?;
     Ok((secret, expires_at))
 }
 
@@ -124,6 +124,6 @@ pub async fn create_first_admin(
     let administrator = change.actor.as_user(user.id, &user.name);
     let change = if link.is_some() { Change { actor: &administrator, ..change } } else { change };
     let (organisation, _) = organisations::create(change, organisation, None, Some(user.id)).await?;
-    change.record(None, "setup.done", Some(user.id.to_string()), json!({})).await?;
+    change.record(Event::SetupDone { user: user.id }).await?;
     Ok((user, organisation))
 }

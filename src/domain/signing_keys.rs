@@ -3,12 +3,12 @@
 use chrono::TimeDelta;
 use sea_orm::sea_query::{Expr, OnConflict as Upsert};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertResult};
-use serde_json::json;
 
 use super::Change;
 use crate::clock::Timestamp;
 use crate::entity::signing_key;
 use crate::error::Error;
+use crate::event::Event;
 use crate::jwt::{LEEWAY, NewSigningKey, SigningAlgorithm, SigningKey, SigningKeys};
 use crate::keyring::Keyring;
 
@@ -73,8 +73,7 @@ pub async fn rotate(
         .filter(signing_key::COLUMN.id.eq(current.id.as_str()))
         .exec(change.txn)
         .await?;
-    let data = json!({ "signs_from": signs_from, "old_retires_at": old_retires_at });
-    change.record(None, "signing_key.rotated", Some(current.id), data).await?;
+    change.record(Event::SigningKeyRotated { kid: current.id, signs_from, old_retires_at }).await?;
     Ok(RotatedKey { signs_from, old_retires_at })
 }
 
@@ -157,7 +156,7 @@ async fn insert(
     if !matches!(inserted, TryInsertResult::Inserted(_)) {
         return Ok(false);
     }
-    let data = json!({ "algorithm": algorithm.as_str(), "signs_from": signs_from });
-    change.record(None, "signing_key.created", Some(new.kid), data).await?;
+    let algorithm = algorithm.as_str();
+    change.record(Event::SigningKeyCreated { kid: new.kid, algorithm, signs_from }).await?;
     Ok(true)
 }

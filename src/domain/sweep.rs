@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter, QuerySelect as _};
-use serde_json::json;
 
 use super::Change;
 use super::known_network::KNOWN_FOR;
@@ -12,6 +11,7 @@ use crate::entity::{
     registration_budget, session, signing_key, socket_ticket, spent_issuer_token,
 };
 use crate::error::Error;
+use crate::event::Event;
 
 /// The most API keys that one statement deletes; each has an event.
 const KEYS_AT_ONCE: u64 = 200;
@@ -121,14 +121,16 @@ async fn delete_keys(change: Change<'_>, ended_before: Timestamp) -> Result<u64,
             .filter(api_key::COLUMN.id.is_in(due.iter().map(|key| key.id)))
             .exec_with_returning(change.txn)
             .await?;
-        let events = gone.iter().map(|key| {
-            let data = json!({
-                "name": key.name, "created_by": key.created_by, "revoked_at": key.revoked_at,
-                "expires_at": key.expires_at, "last_used_at": key.last_used_at,
-            });
-            change.event(Some(key.organisation_id), "key.deleted", Some(key.id.to_string()), data)
-        });
-        change.record_all(events.collect()).await?;
         deleted += gone.len() as u64;
+        let events = gone.into_iter().map(|key| Event::KeyDeleted {
+            organisation: key.organisation_id,
+            key: key.id,
+            name: key.name,
+            created_by: key.created_by,
+            revoked_at: key.revoked_at,
+            expires_at: key.expires_at,
+            last_used_at: key.last_used_at,
+        });
+        change.record_all(events).await?;
     }
 }

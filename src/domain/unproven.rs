@@ -4,12 +4,12 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use serde_json::json;
 
 use super::{Change, organisations, users};
 use crate::clock::Timestamp;
 use crate::entity::{api_key, external_identity, membership, registration, session, user};
 use crate::error::Error;
+use crate::event::Event;
 use crate::id::UserId;
 
 /// Accounts that end, in the order of their ids, after that one: registered before `since`, and neither proven nor in
@@ -46,8 +46,8 @@ pub async fn end(change: Change<'_>, user: UserId, since: Timestamp) -> Result<b
         organisations::delete(change, place).await?;
     }
     user::Entity::delete_by_id(user).exec(change.txn).await?;
-    let data = json!({ "reason": "address_not_proven", "registered_at": registered.created_at });
-    change.record(None, "user.deleted", Some(user.to_string()), data).await?;
+    let (reason, registered_at) = ("address_not_proven", registered.created_at);
+    change.record(Event::UserDeleted { user, reason, registered_at }).await?;
     Ok(true)
 }
 

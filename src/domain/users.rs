@@ -16,6 +16,7 @@ use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
 use crate::entity::{membership, organisation, session, user};
 use crate::error::{Error, OnConflict};
+use crate::event::{Changed, Event, Profile};
 use crate::id::{SessionId, UserId};
 use crate::permission::Role;
 
@@ -56,9 +57,7 @@ pub async fn create(change: Change<'_>, new: NewUser) -> Result<user::Model, Err
     .insert(change.txn)
     .await
     .on_conflict(which_name)?;
-    change
-        .record(None, "user.created", Some(user.id.to_string()), json!({ "operator": user.operator }))
-        .await?;
+    change.record(Event::UserCreated { user: user.id, operator: user.operator, imported: None }).await?;
     Ok(user)
 }
 
@@ -90,14 +89,15 @@ pub async fn update(
     row.updated_at = Set(change.now);
     let user = row.update(change.txn).await.on_conflict(|_| Error::UsernameTaken)?;
     if user.username != old_username {
-        let data = json!({ "before": old_username, "after": user.username });
-        change.record(None, "user.username_changed", Some(id.to_string()), data).await?;
+        let changed = Changed { before: old_username, after: user.username.clone() };
+        change.record(Event::UserUsernameChanged { user: id, changed }).await?;
         let told = json!({ "username": user.username });
         outbox::enqueue(change, Kind::UsernameChanged, &user.email, told).await?;
     }
     if user.name != old_name {
-        let data = json!({ "before": { "name": old_name }, "after": { "name": user.name } });
-        change.record(None, "user.updated", Some(id.to_string()), data).await?;
+        let called = |name| Profile::Name { name };
+        let changed = Changed { before: called(old_name), after: called(user.name.clone()) };
+        change.record(Event::UserUpdated { user: id, changed }).await?;
     }
     Ok(user)
 }
@@ -128,10 +128,7 @@ pub async fn change_password(
     }
     let ended = end_sessions(change, user, keep).await?;
     password_was_replaced(change, user).await?;
-    change
-        .record(None, "user.password_changed", Some(user.to_string()), json!({ "sessions_ended": ended }))
-        .await?;
-    Ok(())
+    change.record(Event::UserPasswordChanged { user, sessions_ended: ended }).await
 }
 
 /// Sets a password without knowing the old one, as operators and mailed links do, or takes it away, and ends all
@@ -155,10 +152,7 @@ pub async fn reset_password(
     }
     let ended = end_sessions(change, user, None).await?;
     password_was_replaced(change, user).await?;
-    change
-        .record(None, "user.password_reset", Some(user.to_string()), json!({ "sessions_ended": ended }))
-        .await?;
-    Ok(())
+    change.record(Event::UserPasswordReset { user, sessions_ended: ended }).await
 }
 
 /// Marks a password that its owner did not choose: until it is replaced, it opens nothing but the way to a new one.
@@ -168,8 +162,7 @@ pub async fn require_password_change(change: Change<'_>, user: UserId) -> Result
         .filter(user::COLUMN.id.eq(user))
         .exec(change.txn)
         .await?;
-    change.record(None, "user.password_change_required", Some(user.to_string()), json!({})).await?;
-    Ok(())
+    change.record(Event::UserPasswordChangeRequired { user }).await
 }
 
 /// A person who knew the old password may have asked for links with it, and signed in from anywhere: the links die,
@@ -220,8 +213,7 @@ pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
     for (place, _) in &places {
         members::tell_of_keys(change, place.id, user).await?;
     }
-    change.record(None, "user.disabled", Some(user.to_string()), json!({ "sessions_ended": ended })).await?;
-    Ok(())
+    change.record(Event::UserDisabled { user, sessions_ended: ended }).await
 }
 
 /// Lets a disabled account sign in again. Where it is an admin, the other admins are told.
@@ -236,7 +228,7 @@ pub async fn enable(change: Change<'_>, user: UserId) -> Result<(), Error> {
     if enabled.rows_affected != 1 {
         return Err(Error::NotFound);
     }
-    change.record(None, "user.enabled", Some(user.to_string()), json!({})).await?;
+    change.record(Event::UserEnabled { user }).await?;
     let places = membership::Entity::of_user(user).filter(membership::COLUMN.role.eq(Role::Admin));
     for place in places.all(change.txn).await?.iter().filter(|_| disabled) {
         members::announce_admins(change, place.organisation_id, &[user]).await?;
@@ -306,6 +298,6 @@ pub async fn sign_out_everywhere(
 ) -> Result<u64, Error> {
     lock(change, user).await?;
     let ended = end_sessions(change, user, keep).await?;
-    change.record(None, "sessions.ended", Some(user.to_string()), json!({ "sessions_ended": ended })).await?;
+    change.record(Event::SessionsEnded { user, sessions_ended: ended }).await?;
     Ok(ended)
 }

@@ -17,6 +17,7 @@ const LEAVES: &[&str] = &[
     "deadline",
     "email",
     "error",
+    "event",
     "fetch",
     "gates",
     "gateways",

@@ -13,6 +13,7 @@ use crate::entity::login_failure::{self, ActiveModel, Column, Entity};
 use crate::entity::outbox::Kind;
 use crate::entity::user;
 use crate::error::Error;
+use crate::event::Event;
 use crate::keyring::{Keyring, Purpose};
 
 /// How often the owner is told.
@@ -34,8 +35,7 @@ pub async fn unlock(change: Change<'_>, keyring: &Keyring, user: &user::Model) -
         )
         .exec(change.txn)
         .await?;
-    change.record(None, "user.unlocked", Some(user.id.to_string()), json!({})).await?;
-    Ok(())
+    change.record(Event::UserUnlocked { user: user.id, by: None }).await
 }
 
 /// The owner has proven who they are by something that cannot be guessed, such as a mailed link: the network that they
