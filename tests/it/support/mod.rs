@@ -30,7 +30,6 @@ pub use database::{fresh as fresh_database, on_postgres, postgres};
 pub use issuer::{AUDIENCE, FakeIssuer, Key, SPEAKS_FOR_ACME};
 pub use proxy::{Break, Fault, Proxy};
 
-/// What every test user's password is.
 /// Older clients' own requests are not answered.
 pub const WITHOUT_OLDER_CLIENTS: [(&str, &str); 4] = [
     ("OSKAR_COMPAT__OSMEDEUS", "off"),
@@ -39,6 +38,7 @@ pub const WITHOUT_OLDER_CLIENTS: [(&str, &str); 4] = [
     ("OSKAR_COMPAT__ONEDB", "off"),
 ];
 
+/// What every test user's password is.
 pub const PASSWORD: &str = "correct horse battery staple";
 /// The master secret of the tests' installations.
 pub const SECRET_KEY: &str = "kJ8vQ2mX5tR9wZ3bN6cF1hL4pS7dG0yA";
