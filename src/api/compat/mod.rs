@@ -11,7 +11,9 @@ pub mod osmedeus;
 use crate::api::auth::{self, Started};
 use crate::app::App;
 use crate::auth::{Caller, Principal, SignedIn};
+use crate::config::DialectTokens;
 use crate::error::Error;
+use crate::refresh_token::RefreshToken;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -24,6 +26,14 @@ const TAG: &str = "Older clients";
 fn access_token(app: &App, by: &Started) -> Result<String, Error> {
     let signing_keys = app.signing_keys();
     app.issuer(&signing_keys).sign(&by.session, &by.user, by.place.as_ref(), app.now())
+}
+
+/// A refresh token that is a JWT of that dialect, as the token of ours that it stands for.
+pub(super) fn refresh_jwt(app: &App, dialect: DialectTokens, text: &str) -> Option<RefreshToken> {
+    let trusted = app.trusted(std::slice::from_ref(&dialect.name));
+    let read = app.signing_keys().verify_refresh(text, dialect.name, &trusted, app.now());
+    let read = read.inspect_err(|reason| tracing::debug!(%reason, "refused a refresh token")).ok()?;
+    Some(RefreshToken { session: read.session, counter: read.counter })
 }
 
 async fn sign_out(app: State<App>, caller: Caller, body: impl Serialize) -> Result<Response, Error> {
