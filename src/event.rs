@@ -260,7 +260,7 @@ events! {
         { algorithm: &'static str, signs_from: Timestamp },
         "A key to sign access tokens with was made.";
     SigningKeyRotated = "signing_key.rotated", to kid: String,
-        { signs_from: Timestamp, old_retires_at: Timestamp },
+        { algorithm: &'static str, signs_from: Timestamp, old_retires_at: Timestamp },
         "The key that signs access tokens gets a successor.";
     MasterSecretReencrypted = "master_secret.reencrypted",
         { key_id: String, signing_keys: usize },

@@ -300,8 +300,8 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// By the settings.
-pub fn refresh_lifetime(app: &App) -> RefreshLifetime {
+/// By the settings of `[tokens]`.
+pub fn own_refresh_lifetime(app: &App) -> RefreshLifetime {
     let tokens = &app.config.tokens;
     RefreshLifetime {
         idle: tokens.refresh_idle,
@@ -360,7 +360,7 @@ pub async fn refresh(
     };
     let presented = RefreshToken::verify(text, &app.keyring);
     let presented = presented.ok_or_else(|| refuse_refresh(&app, &client, NOT_OURS))?;
-    let lifetime = refresh_lifetime(&app);
+    let lifetime = own_refresh_lifetime(&app);
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

@@ -66,6 +66,7 @@ pub use stream::Stopping;
 
 use crate::app::App;
 use crate::permission::Permission as P;
+use compat::{appliance, datarhei_core, onedb, osmedeus};
 use route_table::{RouteTable, fresh};
 
 fn table(app: &App) -> RouteTable {
@@ -130,28 +131,37 @@ fn table(app: &App) -> RouteTable {
         .public(routes!(health::health))
         .public(routes!(health::api_health))
         .public(routes!(docs::openapi));
-    if app.config.compat { table.merge(older_clients(app)) } else { table }
+    table.merge(older_clients(app))
 }
 
-/// The same doors under the names that other servers gave them.
+/// Requests of older clients, those of the dialects that are not turned off.
 fn older_clients(app: &App) -> RouteTable {
     let none = || RouteTable::new(app.clone(), OpenApi::default());
-    // Osmedeus' errors have a shape of their own, the guard's included.
-    let osmedeus = none()
-        .any(routes!(compat::osmedeus_logout))
-        .forwarded(routes!(compat::osmedeus_verify), compat::osmedeus_verify)
-        .wrap(|router| router.route_layer(from_fn(compat::osmedeus_key)))
-        .public(routes!(compat::osmedeus_login))
-        .wrap(|router| router.route_layer(from_fn(compat::osmedeus_errors)));
-    none()
-        .merge(osmedeus)
-        .sign_in(routes!(compat::core_login))
-        .public(routes!(compat::core_refresh))
-        .any(routes!(compat::appliance_logout))
-        .any(routes!(compat::appliance_ticket))
-        .user(routes!(compat::appliance_change_password))
-        .public(routes!(compat::onedb_authenticate))
-        .deprecated()
+    let compat = &app.config.compat;
+    let mut table = none();
+    if compat.osmedeus.is_served() {
+        // Its errors have a shape of their own, the guard's included.
+        let osmedeus = none()
+            .any(routes!(osmedeus::logout))
+            .forwarded(routes!(osmedeus::verify), osmedeus::verify)
+            .wrap(|router| router.route_layer(from_fn(osmedeus::key)))
+            .public(routes!(osmedeus::login))
+            .wrap(|router| router.route_layer(from_fn(osmedeus::errors)));
+        table = table.merge(osmedeus);
+    }
+    if compat.core.is_served() {
+        table = table.sign_in(routes!(datarhei_core::login)).public(routes!(datarhei_core::refresh));
+    }
+    if compat.appliance.is_served() {
+        table = table
+            .any(routes!(appliance::logout))
+            .any(routes!(appliance::ticket))
+            .user(routes!(appliance::change_password));
+    }
+    if compat.onedb.is_served() {
+        table = table.public(routes!(onedb::authenticate));
+    }
+    table.deprecated()
 }
 
 /// The API's routes with their guards, without the layers that all requests pass; and those where gateways ask.

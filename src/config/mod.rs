@@ -3,6 +3,7 @@
 //! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
+mod compat;
 mod database;
 mod database_url;
 mod environment;
@@ -35,6 +36,7 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
+pub use compat::{Compat, Dialect, DialectTokens};
 pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
 pub use environment::Environment;
 pub use events::EventDestination;
@@ -93,7 +95,7 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// `cors.allowed_headers`
     pub allowed_headers: Vec<HeaderName>,
-    pub compat: bool,
+    pub compat: Compat,
     pub trusted_proxies: Vec<IpNet>,
     pub allow_plain_http: bool,
     /// The server speaks TLS by itself.
@@ -203,7 +205,7 @@ impl Config {
             mail,
             allowed_origins,
             allowed_headers: read.header_names("cors.allowed_headers"),
-            compat: read.one("compat", true),
+            compat: Compat::read(&mut read),
             trusted_proxies: read.networks("trusted_proxies"),
             allow_plain_http: read.one("allow_plain_http", false),
             tls,
@@ -257,6 +259,12 @@ impl Config {
                 "decides nothing: `registration` is \"open\" to everybody. Write registration = \"domain\"";
             read.problem("registration_domains", problem);
         }
+    }
+
+    /// The longest that a session can live, whatever carries it.
+    pub fn longest_session(&self) -> TimeDelta {
+        let ours = self.tokens.refresh_absolute.max(self.sessions.absolute);
+        self.compat.documented().map(|tokens| tokens.longest()).fold(ours, Ord::max)
     }
 
     /// Whether clients reach this server by https.

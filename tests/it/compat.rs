@@ -4,7 +4,7 @@ use axum::http::Method;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, Credential, PASSWORD, TestApp};
+use crate::support::{Answer, Client, Credential, PASSWORD, TestApp, WITHOUT_OLDER_CLIENTS};
 
 const NAME: &str = "ana@acme.example";
 
@@ -336,7 +336,7 @@ const DOORS: [(&str, &str); 9] = [
 ];
 
 #[tokio::test]
-async fn they_are_marked_deprecated_and_one_setting_takes_them_away() {
+async fn they_are_marked_deprecated_and_settings_take_them_away() {
     let app = TestApp::start().await;
     let document = app.anonymous().get("/api/openapi.json").await.json();
     let mut marked = 0;
@@ -344,7 +344,7 @@ async fn they_are_marked_deprecated_and_one_setting_takes_them_away() {
         marked += item.as_object().unwrap().values().filter(|each| each["deprecated"] == json!(true)).count();
     }
     assert_eq!(marked, DOORS.len());
-    let without = TestApp::with(&[("OSKAR_COMPAT", "false")]).await;
+    let without = TestApp::with(&WITHOUT_OLDER_CLIENTS).await;
     let smaller = without.anonymous().get("/api/openapi.json").await.json();
     for (method, path) in DOORS {
         assert_eq!(document["paths"][path][method]["deprecated"], json!(true), "{path}");

@@ -30,6 +30,14 @@ pub use database::{fresh as fresh_database, on_postgres, postgres};
 pub use issuer::{AUDIENCE, FakeIssuer, Key, SPEAKS_FOR_ACME};
 pub use proxy::{Break, Fault, Proxy};
 
+/// Older clients' own requests are not answered.
+pub const WITHOUT_OLDER_CLIENTS: [(&str, &str); 4] = [
+    ("OSKAR_COMPAT__OSMEDEUS", "off"),
+    ("OSKAR_COMPAT__CORE", "off"),
+    ("OSKAR_COMPAT__APPLIANCE", "off"),
+    ("OSKAR_COMPAT__ONEDB", "off"),
+];
+
 /// What every test user's password is.
 pub const PASSWORD: &str = "correct horse battery staple";
 /// The master secret of the tests' installations.

@@ -1,0 +1,171 @@
+//! Clients of Osmedeus: its sign-in, and its errors around the verification of all its other requests.
+
+use super::TAG;
+use super::access_token;
+use super::sign_out;
+use crate::api::auth::{LoginInput, bearer, sign_in_with_password, with_cookies};
+use crate::api::input::{Input, Params};
+use crate::api::session_carrier::Answers;
+use crate::api::verify::{self, Requirements};
+use crate::api::who::Who;
+use crate::app::App;
+use crate::auth::{API_KEY_HEADER, Caller, Client};
+use crate::entity::session::RefreshUse;
+use crate::error::{Code, Error, Problem};
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::{self, AUTHORIZATION, COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Where its clients send an API key.
+const OSMEDEUS_KEY_HEADER: &str = "x-osm-api-key";
+
+/// A sign-in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OsmedeusToken {
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
+    token: String,
+}
+
+/// That it was done.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OsmedeusMessage {
+    #[schema(example = "Logged out successfully")]
+    message: &'static str,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OsmedeusError {
+    #[schema(example = true)]
+    error: bool,
+    #[schema(example = "Invalid credentials")]
+    message: String,
+}
+
+/// Sign in (Osmedeus)
+#[utoipa::path(post, path = "/osm/api/login", operation_id = "osmedeus_sign_in", tag = TAG, request_body = LoginInput,
+    responses(
+        (status = 200, description = "Signed in.", body = OsmedeusToken),
+        (status = 400, description = "The body is not as it should be.", body = OsmedeusError),
+        (status = 401, description = "The name or the password is wrong.", body = OsmedeusError),
+        (status = 403, description = "The account may not sign in.", body = OsmedeusError),
+        (status = 404, description = "No member of the organisation that was asked for.", body = OsmedeusError),
+        (status = 413, description = "The body is too large.", body = OsmedeusError),
+        (status = 503, description = "Busy.", body = OsmedeusError),
+    ))]
+pub async fn login(
+    State(app): State<App>,
+    client: Client,
+    headers: HeaderMap,
+    Input(input): Input<LoginInput>,
+) -> Result<Response, Error> {
+    let by =
+        sign_in_with_password(&app, &client, &headers, &input, Answers::Tokens(RefreshUse::Rotating)).await?;
+    let token = access_token(&app, &by)?;
+    Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), OsmedeusToken { token }))
+}
+
+/// Sign out (Osmedeus)
+///
+/// Ends a user's session. Keys and HTTP Basic have none: nothing happens to them.
+#[utoipa::path(post, path = "/osm/api/logout", operation_id = "osmedeus_sign_out", tag = TAG,
+    responses(
+        (status = 200, description = "Signed out.", body = OsmedeusMessage),
+        (status = 400, description = "Two credentials.", body = OsmedeusError),
+        (status = 401, description = "No credential, or a bad one.", body = OsmedeusError),
+        (status = 503, description = "Busy.", body = OsmedeusError),
+    ))]
+pub async fn logout(app: State<App>, caller: Caller) -> Result<Response, Error> {
+    sign_out(app, caller, OsmedeusMessage { message: "Logged out successfully" }).await
+}
+
+/// Verify the caller (Osmedeus)
+///
+/// For a proxy in front of an Osmedeus server: who is calling, by the credentials that its clients send.
+#[utoipa::path(get, path = "/osm/api/{*rest}", operation_id = "osmedeus_verify", tag = TAG,
+    params(("rest" = String, Path, description = "The path of the original request."), Requirements),
+    responses(
+        (status = 200, description = "The caller may.", body = Who),
+        (status = 400, description = "Two credentials, or bad requirements.", body = OsmedeusError),
+        (status = 401, description = "No credential, or a bad one.", body = OsmedeusError),
+        (status = 403, description = "A requirement is not met.", body = OsmedeusError),
+        (status = 404, description = "Not found.", body = OsmedeusError),
+        (status = 503, description = "Busy.", body = OsmedeusError),
+    ))]
+pub async fn verify(
+    app: State<App>,
+    caller: Caller,
+    requirements: Params<Requirements>,
+) -> Result<Response, Error> {
+    verify::check(app, caller, requirements).await
+}
+
+/// Its key header for ours: around the guards of its protected doors. Whoever signs in may send a key as well, which
+/// counts for nothing.
+pub async fn key(mut request: Request, next: Next) -> Response {
+    let twice = request.headers().get_all(OSMEDEUS_KEY_HEADER).iter().count() > 1;
+    if let Some(key) = request.headers_mut().remove(OSMEDEUS_KEY_HEADER) {
+        if twice || is_no_key(&key) {
+            return Error::InvalidCredential.into_response();
+        }
+        // It outranks whatever else is sent.
+        request.headers_mut().remove(AUTHORIZATION);
+        request.headers_mut().remove(COOKIE);
+        request.headers_mut().insert(API_KEY_HEADER, key);
+    }
+    next.run(request).await
+}
+
+/// Our errors in its shape: around the guards, so that theirs are too.
+pub async fn errors(request: Request, next: Next) -> Response {
+    let sent = match request.headers().get(AUTHORIZATION) {
+        _ if request.headers().contains_key(OSMEDEUS_KEY_HEADER) => "Invalid or missing API key",
+        Some(value)
+            if value.as_bytes().get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic ")) =>
+        {
+            "Invalid credentials"
+        }
+        Some(_) if bearer(request.headers()).is_none() => "Invalid authorization header format",
+        _ => "Invalid or expired token",
+    };
+    let response = next.run(request).await;
+    let Some(problem) = response.extensions().get::<Problem>() else { return response };
+    let message = match problem.code {
+        "malformed_body" | "validation_failed" | "unsupported_media_type" => "Invalid request body",
+        "invalid_login" => "Invalid credentials",
+        "unauthenticated" => "Missing authorization header",
+        "invalid_credential" | "key_malformed" => sent,
+        _ => problem.message.as_str(),
+    };
+    let (code, message) = (Code(problem.code), message.to_owned());
+    let mut response = shaped(response, message);
+    response.extensions_mut().insert(code);
+    response
+}
+
+/// What scripts send where they have none.
+fn is_no_key(value: &HeaderValue) -> bool {
+    let text = value.to_str().unwrap_or_default().trim().to_ascii_lowercase();
+    ["", "null", "undefined", "nil"].contains(&text.as_str())
+}
+
+fn shaped(mut response: Response, message: String) -> Response {
+    response.extensions_mut().remove::<Problem>();
+    let status = match response.status() {
+        StatusCode::UNPROCESSABLE_ENTITY | StatusCode::UNSUPPORTED_MEDIA_TYPE => StatusCode::BAD_REQUEST,
+        status => status,
+    };
+    let (parts, _) = response.into_parts();
+    let body = Json(OsmedeusError { error: true, message });
+    let mut response = (status, body).into_response();
+    for name in [header::WWW_AUTHENTICATE, header::RETRY_AFTER] {
+        let value = parts.headers.get(&name).cloned();
+        response.headers_mut().extend(value.map(|value| (name, value)));
+    }
+    response
+}
