@@ -284,7 +284,8 @@ impl App {
 
     /// What tokens of ours must say, those of these dialects included.
     pub fn trusted<'a>(&'a self, dialects: &'a [DialectName]) -> Trusted<'a> {
-        Trusted { issuer: &self.config.public_url, audience: &self.config.tokens.audience, dialects }
+        let tokens = &self.config.tokens;
+        Trusted { issuer: &self.config.public_url, audience: &tokens.audience, typ: tokens.typ, dialects }
     }
 
     /// Who issues the tokens of our own API. A dialect that shares its doors decides on them, if it is turned on by name.
@@ -298,6 +299,8 @@ impl App {
             catalogue: &self.config.permissions,
             issuer: &self.config.public_url,
             audience: &tokens.audience,
+            client_id: &tokens.client_id,
+            typ: tokens.typ,
             lifetime: tokens.access_ttl,
             algorithm: tokens.algorithm,
             dialect: None,
@@ -306,11 +309,14 @@ impl App {
 
     /// Who issues the tokens of a dialect that is turned on by name.
     pub fn dialect_issuer<'a>(&'a self, keys: &'a SigningKeys, dialect: DialectTokens) -> Issuer<'a> {
+        let tokens = &self.config.tokens;
         Issuer {
             keys,
             catalogue: &self.config.permissions,
             issuer: &self.config.public_url,
-            audience: &self.config.tokens.audience,
+            audience: &tokens.audience,
+            client_id: &tokens.client_id,
+            typ: tokens.typ,
             lifetime: dialect.access_ttl,
             algorithm: dialect.algorithm,
             dialect: Some(dialect.name),

@@ -537,6 +537,7 @@ answers 200 '[.keys[] | {kty, crv, alg, use, kid: (.kid != null)}]'
 holds 'nothing private is in it' is '[.keys[] | has("d") or has("k")] | any | not'
 cp "$WALK/body" jwks.json
 call GET /.well-known/oauth-authorization-server
+call GET /.well-known/openid-configuration
 answers 200 '{issuer, jwks_uri}'
 issuer=$(got .issuer)
 jq --null-input --compact-output --arg jws "$token" '{$jws}' >tokens.jsonl

@@ -14,6 +14,9 @@ use super::{Common, output};
 pub enum Jwks {
     /// The signing keys: which signs now, which comes, which goes. With --json the public key set.
     Show,
+    /// The keys that other services check access tokens with, as a JSON Web Key Set: the public ones, and of HS256 and
+    /// HS512 the shared ones. Who has a shared key can sign tokens for everybody: keep it like a password.
+    Export,
     /// Publish the next key of each algorithm. It signs after `tokens.publish_ahead`; the old one retires once its last token
     /// has expired. Running servers learn of it within 30 seconds.
     Rotate {
@@ -54,6 +57,15 @@ impl Jwks {
                     })
                     .collect();
                 output::table::<3>(false, &[(); 0], ["KEY", "ALGORITHM", "STATE"], &rows)
+            }
+            Self::Export => {
+                let set = app.signing_keys().jwks_with_shared_keys(app.now())?;
+                if app.signing_keys().iter().any(|key| key.algorithm.is_symmetric()) {
+                    eprintln!(
+                        "oskar: this holds shared keys, with which tokens can be signed: keep it secret."
+                    );
+                }
+                output::print(&serde_json::to_string(&set)?)
             }
             Self::Rotate { ahead, algorithm } => {
                 let tokens = &app.config.tokens;

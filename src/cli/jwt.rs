@@ -53,7 +53,7 @@ impl Jwt {
             std::fs::read_to_string(&options.jwks).with_context(|| options.jwks.display().to_string())?;
         let keys = read_keys(&text).with_context(|| options.jwks.display().to_string())?;
         let expected = Expected {
-            typ: options.access_token.then_some(TYP),
+            types: if options.access_token { &[TYP] } else { &[] },
             issuer: options.issuer.as_deref(),
             audience: options.audience.as_deref(),
             registered_claims: options.access_token,

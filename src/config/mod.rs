@@ -53,7 +53,7 @@ pub use sources::{Sourced, Sources, Written};
 pub use tls::Tls;
 pub use update_feed::UpdateFeed;
 
-use crate::jwt::SigningAlgorithm;
+use crate::jwt::{SigningAlgorithm, TYP as ACCESS_TOKEN};
 use crate::password::{Cost, PRODUCTION};
 use crate::permission::Catalogue;
 use reader::Reader;
@@ -123,6 +123,10 @@ pub struct Tokens {
     pub algorithm: SigningAlgorithm,
     pub access_ttl: TimeDelta,
     pub audience: String,
+    /// Of access tokens (RFC 9068 section 2.2).
+    pub client_id: String,
+    /// The header's `typ` of access tokens.
+    pub typ: &'static str,
     pub publish_ahead: TimeDelta,
     pub refresh_idle: TimeDelta,
     pub refresh_absolute: TimeDelta,
@@ -136,6 +140,15 @@ fn refresh_grace(read: &mut Reader<'_>) -> TimeDelta {
         read.problem("tokens.refresh_grace", "goes from 0 to one minute: a thief has as long, too");
     }
     grace
+}
+
+fn client_id(read: &mut Reader<'_>) -> String {
+    let given = read.text("tokens.client_id");
+    // RFC 6749 appendix A.1.
+    if given.is_empty() || given.len() > 255 || !given.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        read.problem("tokens.client_id", "is no client id: up to 255 visible ASCII characters");
+    }
+    given.to_owned()
 }
 
 /// Everything that is wrong with the configuration, a line each.
@@ -220,6 +233,8 @@ impl Config {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),
                 access_ttl: read.duration("tokens.access_ttl"),
                 audience,
+                client_id: client_id(&mut read),
+                typ: read.choice("tokens.typ", &[("at+jwt", ACCESS_TOKEN), ("JWT", "JWT")]),
                 publish_ahead: read.duration("tokens.publish_ahead"),
                 refresh_idle: read.duration("tokens.refresh_idle"),
                 refresh_absolute: read.duration("tokens.refresh_absolute"),

@@ -25,6 +25,8 @@ pub struct AccessClaims {
     pub aud: String,
     /// The user.
     pub sub: UserId,
+    /// The client that the token was issued to, by setting `tokens.client_id` (RFC 9068 section 2.2).
+    pub client_id: String,
     /// The session; the token dies with it.
     pub sid: SessionId,
     /// The organisation that the token is for.

@@ -50,7 +50,8 @@ impl SigningAlgorithm {
         }
     }
 
-    const fn is_symmetric(self) -> bool {
+    /// Whether the key that verifies is the one that signs.
+    pub const fn is_symmetric(self) -> bool {
         matches!(self, Self::Hs256 | Self::Hs512)
     }
 }
@@ -131,9 +132,7 @@ impl SigningKey {
         let (decoding, public) = if algorithm.is_symmetric() {
             (DecodingKey::from_secret(private), None)
         } else {
-            let mut jwk = Jwk::from_encoding_key(&encoding, algorithm.jwa()).map_err(Error::internal)?;
-            jwk.common.key_id = Some(kid.clone());
-            jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+            let jwk = jwk(&encoding, algorithm, &kid).map_err(Error::internal)?;
             (DecodingKey::from_jwk(&jwk).map_err(Error::internal)?, Some(jwk))
         };
         let verifying = VerifyingKey::new(kid.clone(), algorithm.jwa(), decoding, retires_at);
@@ -207,6 +206,7 @@ impl SigningKeys {
             iss: "self-test".to_owned(),
             aud: "self-test".to_owned(),
             sub: UserId::generate(),
+            client_id: "self-test".to_owned(),
             sid: SessionId::generate(),
             org: None,
             role: None,
@@ -220,7 +220,7 @@ impl SigningKeys {
             amr: Vec::new(),
             compat: None,
         };
-        let trusted = Trusted { issuer: "self-test", audience: "self-test", dialects: &[] };
+        let trusted = Trusted { issuer: "self-test", audience: "self-test", typ: TYP, dialects: &[] };
         for algorithm in &self.algorithms {
             let token = self.sign(*algorithm, TYP, &claims, now)?;
             let read = self.verify(&token, &trusted, now).map_err(Error::internal)?;
@@ -233,8 +233,24 @@ impl SigningKeys {
 
     /// What others verify our tokens with (RFC 7517).
     pub fn jwks(&self, now: Timestamp) -> JwkSet {
-        let published = self.keys.iter().filter(|key| key.verifying.until.is_none_or(|until| now < until));
-        JwkSet { keys: published.filter_map(|key| key.public.clone()).collect() }
+        JwkSet { keys: self.good_at(now).filter_map(|key| key.public.clone()).collect() }
+    }
+
+    /// The same with the shared keys of HS256 and HS512 (RFC 7518 section 6.4), which not only verify but also sign: for
+    /// operators alone.
+    ///
+    /// # Errors
+    /// When a key has no such form.
+    pub fn jwks_with_shared_keys(&self, now: Timestamp) -> Result<JwkSet, Error> {
+        let jwk = |key: &SigningKey| match &key.public {
+            Some(public) => Ok(public.clone()),
+            None => key.jwk().map_err(Error::internal),
+        };
+        Ok(JwkSet { keys: self.good_at(now).map(jwk).collect::<Result<_, _>>()? })
+    }
+
+    fn good_at(&self, now: Timestamp) -> impl Iterator<Item = &SigningKey> {
+        self.keys.iter().filter(move |key| key.verifying.until.is_none_or(|until| now < until))
     }
 
     /// All keys, for the command line.
@@ -243,7 +259,18 @@ impl SigningKeys {
     }
 }
 
+fn jwk(encoding: &EncodingKey, algorithm: SigningAlgorithm, kid: &str) -> jsonwebtoken::errors::Result<Jwk> {
+    let mut jwk = Jwk::from_encoding_key(encoding, algorithm.jwa())?;
+    jwk.common.key_id = Some(kid.to_owned());
+    jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+    Ok(jwk)
+}
+
 impl SigningKey {
+    fn jwk(&self) -> jsonwebtoken::errors::Result<Jwk> {
+        jwk(&self.encoding, self.algorithm, &self.kid)
+    }
+
     /// When it stops to verify, if that is decided.
     pub fn retires_at(&self) -> Option<Timestamp> {
         self.verifying.until

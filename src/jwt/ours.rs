@@ -16,6 +16,9 @@ pub struct Trusted<'a> {
     pub issuer: &'a str,
     /// The exact `aud`, or one of them.
     pub audience: &'a str,
+    /// The header's `typ` by the setting `tokens.typ`. `at+jwt` is good beside it: what was signed before the setting
+    /// changed goes on.
+    pub typ: &'a str,
     /// The older APIs that are turned on; the tokens of others count for nothing.
     pub dialects: &'a [DialectName],
 }
@@ -60,7 +63,7 @@ impl SigningKeys {
         trusted: &Trusted<'_>,
         now: Timestamp,
     ) -> Result<AccessToken, Rejection> {
-        let claims = self.claims(token, TYP, "access", trusted, now)?;
+        let claims = self.claims(token, &[TYP, trusted.typ], "access", trusted, now)?;
         let user = claims.uid.map_or_else(|| claims.sub.parse().map_err(|_| Rejection::BadClaims), Ok)?;
         Ok(AccessToken { user, session: claims.sid, organisation: claims.org })
     }
@@ -76,7 +79,7 @@ impl SigningKeys {
         trusted: &Trusted<'_>,
         now: Timestamp,
     ) -> Result<RefreshJwt, Rejection> {
-        let claims = self.claims(token, REFRESH_TYP, "refresh", trusted, now)?;
+        let claims = self.claims(token, &[REFRESH_TYP], "refresh", trusted, now)?;
         match claims.counter {
             Some(counter) if claims.compat == Some(dialect) => {
                 Ok(RefreshJwt { session: claims.sid, counter })
@@ -88,14 +91,14 @@ impl SigningKeys {
     fn claims(
         &self,
         token: &str,
-        typ: &str,
+        types: &[&str],
         kind: &str,
         trusted: &Trusted<'_>,
         now: Timestamp,
     ) -> Result<Claims, Rejection> {
         // Which issuer is the right one, the claims tell.
         let expected = Expected {
-            typ: Some(typ),
+            types,
             issuer: None,
             audience: Some(trusted.audience),
             registered_claims: true,

@@ -75,6 +75,7 @@ mod oidc_provider;
 mod operator;
 mod organisations;
 mod outbox;
+mod own_tokens;
 mod owner;
 mod owner_mail;
 mod pages_in_a_browser;
