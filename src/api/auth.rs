@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::input::{OptionalInput, present};
 use super::issuer_login::{SignIn, sign_in};
+use super::refresh_tokens;
 use super::session_carrier::{Answers, SessionCarrier};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
@@ -148,7 +149,7 @@ pub(super) fn tokens(
         access_token,
         token_type: given.then_some("Bearer"),
         expires_in: given.then(|| issuer.lifetime_in(session, now).num_seconds()),
-        refresh_token: given.then(|| refresh.sign(&app.keyring)),
+        refresh_token: if given { Some(refresh_tokens::write(app, &issuer, session, refresh)?) } else { None },
         user: TokenUser {
             id: user.id,
             email: user.email.clone(),
@@ -339,7 +340,8 @@ pub(super) fn refuse_refresh(app: &App, client: &Client, reason: &'static str) -
 ///
 /// Exchanges a refresh token, in the body or as bearer, for a new pair. The token before it, presented
 /// again within 10 seconds, gets the same successor; any older one is taken for theft and ends the session. If an admin
-/// of the organisation has ended the session there (`session_ended_here`), the refresh token stays as it is.
+/// of the organisation has ended the session there (`session_ended_here`), the refresh token stays as it is. With
+/// `compat.appliance = "on"` the tokens of this API are those of the appliance: HS256 JWTs for 8 hours and for 7 days.
 #[utoipa::path(post, path = "/api/auth/refresh", operation_id = "refresh", tag = TAG, request_body = Option<RefreshInput>,
     responses(
         (status = 200, description = "A new pair.", body = Tokens),
@@ -358,9 +360,9 @@ pub async fn refresh(
         (Some(_), Some(_)) => return Err(Error::AmbiguousCredentials),
         (None, None) => return Err(Error::InvalidRefreshToken),
     };
-    let presented = RefreshToken::verify(text, &app.keyring);
+    let presented = refresh_tokens::read(&app, text);
     let presented = presented.ok_or_else(|| refuse_refresh(&app, &client, NOT_OURS))?;
-    let lifetime = own_refresh_lifetime(&app);
+    let lifetime = refresh_tokens::lifetime(&app);
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

@@ -40,6 +40,7 @@ mod password_strength;
 mod rate_limit;
 mod reauthentication;
 mod recovery;
+mod refresh_tokens;
 mod register;
 mod renewal;
 mod route_table;
@@ -153,10 +154,14 @@ fn older_clients(app: &App) -> RouteTable {
         table = table.sign_in(routes!(datarhei_core::login)).public(routes!(datarhei_core::refresh));
     }
     if compat.appliance.is_served() {
-        table = table
+        let appliance = none()
             .any(routes!(appliance::logout))
             .any(routes!(appliance::ticket))
             .user(routes!(appliance::change_password));
+        table = table.merge(match compat.appliance.documented() {
+            Some(_) => appliance.wrap(|router| router.route_layer(from_fn(appliance::errors))),
+            None => appliance,
+        });
     }
     if compat.onedb.is_served() {
         table = table.public(routes!(onedb::authenticate));

@@ -22,6 +22,8 @@ mod caps;
 mod cli;
 mod clock;
 mod compat;
+mod compat_appliance;
+mod compat_core;
 mod contention;
 mod cookie_alone;
 mod cookies;

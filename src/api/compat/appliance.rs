@@ -1,4 +1,5 @@
-//! Clients of the appliance: the requests that our own API has under other names.
+//! Clients of the appliance: the requests that our own API has under other names. Turned on by name, its tokens are our
+//! own API's (`api/refresh_tokens.rs`), and `/health` has its words.
 
 use super::TAG;
 use super::sign_out;
@@ -7,11 +8,13 @@ use crate::api::input::Input;
 use crate::api::tickets;
 use crate::app::App;
 use crate::auth::{Caller, Client, SignedIn};
-use crate::error::{Error, Problem};
+use crate::error::{Code, Error, Problem};
 use crate::secret::ShownOnce;
-use axum::Json;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::HeaderMap;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::middleware::Next;
+use axum::{Extension, Json};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,6 +27,27 @@ pub struct ApplianceStatus {
 }
 
 const SUCCESS: ApplianceStatus = ApplianceStatus { status: "success" };
+
+/// What went wrong.
+#[derive(Debug, Serialize)]
+struct ApplianceError {
+    status: &'static str,
+    message: String,
+}
+
+/// Our errors in its shape, once it is turned on by name: around the guards, so that theirs are too.
+pub async fn errors(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let Some(problem) = response.extensions().get::<Problem>() else { return response };
+    let code = Code(problem.code);
+    let body = Json(ApplianceError { status: "error", message: problem.message.clone() });
+    let mut shaped = (response.status(), Extension(code), body).into_response();
+    for name in [WWW_AUTHENTICATE, RETRY_AFTER] {
+        let value = response.headers().get(&name).cloned();
+        shaped.headers_mut().extend(value.map(|value| (name, value)));
+    }
+    shaped
+}
 
 /// Sign out (appliance)
 ///
@@ -62,7 +86,8 @@ pub async fn ticket(
 /// Change the password (appliance)
 ///
 /// All sessions of the user end, and with them all tokens: clients that keep tokens sign in again, browsers get a new
-/// cookie.
+/// cookie. With `compat.appliance = "on"` errors are `{"status": "error", "message": …}` here, as at the appliance's other
+/// own paths.
 #[utoipa::path(post, path = "/api/change-password", operation_id = "appliance_change_password", tag = TAG, request_body = PasswordChange,
     responses((status = 200, description = "Changed.", body = ApplianceStatus)))]
 pub async fn change_password(
