@@ -149,7 +149,11 @@ pub(super) fn tokens(
         access_token,
         token_type: given.then_some("Bearer"),
         expires_in: given.then(|| issuer.lifetime_in(session, now).num_seconds()),
-        refresh_token: if given { Some(refresh_tokens::write(app, &issuer, session, refresh)?) } else { None },
+        refresh_token: if given {
+            Some(refresh_tokens::write(app, &issuer, session, refresh)?)
+        } else {
+            None
+        },
         user: TokenUser {
             id: user.id,
             email: user.email.clone(),

@@ -120,7 +120,6 @@ pub async fn verified(app: &TestApp, token: &str) -> (Value, Value) {
     let mut rules = jsonwebtoken::Validation::new(row.algorithm.parse().unwrap());
     // The clock is the test's.
     (rules.validate_exp, rules.validate_aud) = (false, false);
-    let read =
-        jsonwebtoken::decode::<Value>(token, &jsonwebtoken::DecodingKey::from_secret(&secret), &rules);
+    let read = jsonwebtoken::decode::<Value>(token, &jsonwebtoken::DecodingKey::from_secret(&secret), &rules);
     (header, read.unwrap().claims)
 }

@@ -155,7 +155,8 @@ async fn the_command_shows_and_rotates_every_key_or_one() {
     let installation = Installation::new().await;
     let run = async |arguments: &[&str]| installation.run_with(arguments, &[CORE]).await;
     let shown = run(&["jwks", "show"]).await.code(0).out;
-    let lines: Vec<_> = shown.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
+    let lines: Vec<_> =
+        shown.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
     let states: Vec<_> = lines.iter().map(|words| words[1..].join(" ")).collect();
     assert_eq!(states, ["ES256 signs", "HS256 signs"], "{shown}");
     let names = |value: &Value| -> Vec<String> {
