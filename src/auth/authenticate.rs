@@ -155,7 +155,7 @@ async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
 
 async fn by_access_token(app: &App, token: &str) -> Result<Principal, Refusal> {
     let now = app.now();
-    let dialects = app.config.compat.names();
+    let dialects = app.config.compat.signed();
     let claims = app.signing_keys().verify(token, &app.trusted(&dialects), now);
     let claims = claims.map_err(Refusal::because)?;
     let found = session::Entity::alive(claims.session).one(app.db.read()).await?;

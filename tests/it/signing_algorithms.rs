@@ -77,6 +77,18 @@ async fn a_key_is_good_with_its_own_algorithm_alone_and_under_its_own_kid() {
         let [head, claims, _] = parts(&person.access_token);
         is_refused(&app, &format!("{head}.{claims}."), "without a signature").await;
     }
+    // A service that was given Core's key makes no tokens of our own API with it, nor of another dialect.
+    is_refused(&app, &core.sign(&core.header, &ours.claims), "Core's key, our claims").await;
+    let both = app.another_node_with(&[CORE, ("OSKAR_COMPAT__ONEDB", "on")]).await;
+    let claims = |name: &str| {
+        let mut claims = ours.claims.clone();
+        claims["compat"] = json!(name);
+        claims
+    };
+    for name in ["onedb", "appliance", "nonsense"] {
+        is_refused(&both, &core.sign(&core.header, &claims(name)), name).await;
+        is_refused(&both, &ours.sign(&ours.header, &claims(name)), name).await;
+    }
     // By what everybody knows of the key of ES256, as octets.
     let jwk = app.anonymous().get("/.well-known/jwks.json").await.json()["keys"][0].clone();
     for octets in [jwk.to_string(), jwk["x"].as_str().unwrap().to_owned()] {

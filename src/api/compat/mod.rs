@@ -30,8 +30,8 @@ fn access_token(app: &App, by: &Started) -> Result<String, Error> {
 
 /// A refresh token that is a JWT of that dialect, as the token of ours that it stands for.
 pub(super) fn refresh_jwt(app: &App, dialect: DialectTokens, text: &str) -> Option<RefreshToken> {
-    let trusted = app.trusted(std::slice::from_ref(&dialect.name));
-    let read = app.signing_keys().verify_refresh(text, dialect.name, &trusted, app.now());
+    let only = [(dialect.name, dialect.algorithm)];
+    let read = app.signing_keys().verify_refresh(text, dialect.name, &app.trusted(&only), app.now());
     let read = read.inspect_err(|reason| tracing::debug!(%reason, "refused a refresh token")).ok()?;
     Some(RefreshToken { session: read.session, counter: read.counter })
 }
