@@ -149,7 +149,7 @@ async fn a_refresh_token_opens_nothing_else() {
 async fn lifetimes_and_algorithm_are_settings() {
     let settings = [
         ("OSKAR_COMPAT__CORE_ACCESS_TTL", "2m"),
-        ("OSKAR_COMPAT__CORE_REFRESH_TTL", "40d"),
+        ("OSKAR_COMPAT__CORE_REFRESH_TTL", "200d"),
         ("OSKAR_COMPAT__CORE_ALGORITHM", "HS512"),
     ];
     let (app, _) = started(&settings).await;
@@ -158,10 +158,10 @@ async fn lifetimes_and_algorithm_are_settings() {
     let (_, renewing) = verified(&app, &first.refresh).await;
     assert_eq!(
         (&header["alg"], &access["exi"], &renewing["exi"]),
-        (&json!("HS512"), &json!(120), &json!(40 * 86_400))
+        (&json!("HS512"), &json!(120), &json!(200 * 86_400))
     );
-    // Longer than our own refresh tokens may lie unused: what was promised holds.
-    app.advance(TimeDelta::days(40) - TimeDelta::seconds(1));
+    // Longer than any session of our own lives: what was promised holds.
+    app.advance(TimeDelta::days(200) - TimeDelta::seconds(1));
     oskar::worker::sweep::tick(&app.app).await.unwrap();
     refresh(&app, &first.refresh).await.status(200);
     app.advance(TimeDelta::seconds(1));
