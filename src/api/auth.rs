@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
-use sea_orm::EntityTrait as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,10 +14,10 @@ use super::refresh_tokens;
 use super::session_carrier::{Answers, SessionCarrier};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
-use crate::auth::{Client, Keep, SignedIn, session_cookie, signed_out, warn_of_refusal};
+use crate::auth::{Client, Keep, SignedIn, session_cookie, signed_out};
 use crate::domain::sessions::{self, Beginning, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, Place};
-use crate::domain::{Change, sign_in, users};
+use crate::domain::{Change, sign_in};
 use crate::entity::session::{self, RefreshUse};
 use crate::entity::user;
 use crate::error::Error;
@@ -315,31 +314,6 @@ pub fn own_refresh_lifetime(app: &App) -> RefreshLifetime {
     }
 }
 
-/// The user of a refresh token, locked: what is read of the session after this has not ended meanwhile.
-pub(super) async fn lock_owner(
-    app: &App,
-    change: Change<'_>,
-    presented: RefreshToken,
-) -> Result<user::Model, Error> {
-    let session = session::Entity::find_by_id(presented.session).one(change.txn).await?;
-    let session = session.ok_or(Error::InvalidRefreshToken)?;
-    if !app.issuers.admit(session.issuer.as_deref()) {
-        return Err(Error::IssuerDisabled);
-    }
-    let user = users::lock(change, session.user_id).await?;
-    tracing::Span::current().record("account", tracing::field::display(user.id));
-    if user.disabled_at.is_some() { Err(Error::InvalidRefreshToken) } else { Ok(user) }
-}
-
-pub(super) const NOT_OURS: &str = "it is not one of ours";
-pub(super) const NO_MORE: &str = "it was used, is too old, for another door, or of a session that was ended";
-
-/// What is said of a refresh token that is no good, to the log with the reason.
-pub(super) fn refuse_refresh(app: &App, client: &Client, reason: &'static str) -> Error {
-    warn_of_refusal(app, client, "refresh_token", &reason);
-    Error::InvalidRefreshToken
-}
-
 /// Refresh
 ///
 /// Exchanges a refresh token, in the body or as bearer, for a new pair. The token before it, presented
@@ -365,12 +339,13 @@ pub async fn refresh(
         (None, None) => return Err(Error::InvalidRefreshToken),
     };
     let presented = refresh_tokens::read(&app, text);
-    let presented = presented.ok_or_else(|| refuse_refresh(&app, &client, NOT_OURS))?;
+    let presented =
+        presented.ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NOT_OURS))?;
     let lifetime = refresh_tokens::lifetime(&app);
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let user = lock_owner(&app, change, presented).await?;
+    let user = refresh_tokens::lock_owner(&app, change, presented).await?;
     let rotation = sessions::rotate(change, &app.keyring, presented, lifetime).await?;
     let answer = match &rotation {
         Rotation::Successor(session, successor) => {
@@ -382,7 +357,7 @@ pub async fn refresh(
     };
     // Also what a theft brought about must stay.
     txn.commit().await?;
-    answer.map(Json).ok_or_else(|| refuse_refresh(&app, &client, NO_MORE))
+    answer.map(Json).ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NO_MORE))
 }
 
 /// Sign out
