@@ -5,6 +5,7 @@
 
 pub mod appliance;
 pub mod datarhei_core;
+pub mod errors;
 pub mod onedb;
 pub mod osmedeus;
 
