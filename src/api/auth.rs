@@ -292,7 +292,8 @@ pub async fn sign_in_with_password(
     };
     sessions::announce_new_device(change, &user).await?;
     let organisation = place.as_ref().map(|place| place.organisation.id);
-    let beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
+    let mut beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
+    beginning.authentication.session_ends_at = answers.session_ends_at(change.now);
     let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
     let number = number(app, change, user.id).await?;
     txn.commit().await?;
@@ -318,8 +319,8 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// By the settings. The refresh tokens of Assimetria OS are single-use to the letter.
-pub fn refresh_lifetime(app: &App) -> RefreshLifetime {
+/// By the settings of `[tokens]`; but refresh tokens are single-use to the letter where Assimetria OS is turned on.
+pub fn own_refresh_lifetime(app: &App) -> RefreshLifetime {
     let tokens = &app.config.tokens;
     let is_strict = app.config.compat.assimetria.documented().is_some();
     RefreshLifetime {
@@ -379,7 +380,7 @@ pub async fn refresh(
     };
     let presented = RefreshToken::verify(text, &app.keyring);
     let presented = presented.ok_or_else(|| refuse_refresh(&app, &client, NOT_OURS))?;
-    let lifetime = refresh_lifetime(&app);
+    let lifetime = own_refresh_lifetime(&app);
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };

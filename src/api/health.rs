@@ -64,7 +64,7 @@ pub struct HealthDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     problems: Option<Vec<String>>,
-    /// The keys that access tokens are signed and verified with. For operators only.
+    /// The keys that tokens are signed and verified with, of every algorithm. For operators only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     signing_keys: Option<Vec<SigningKeyAge>>,
@@ -95,7 +95,7 @@ fn signing_key_ages(app: &App) -> Vec<SigningKeyAge> {
     let age = |key: &SigningKey| SigningKeyAge {
         kid: key.kid.clone(),
         algorithm: key.algorithm.as_str(),
-        current: keys.signs_with(now) == Some(&key.kid),
+        current: keys.signs(key, now),
         signs_from: key.signs_from,
         age_days: (now - key.signs_from).num_days().max(0),
         retires_at: key.retires_at(),

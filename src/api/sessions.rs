@@ -47,7 +47,7 @@ pub async fn list(
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Session>>, Error> {
     let limit = part.limit()?;
-    let oldest = app.now() - app.config.tokens.refresh_absolute.max(app.config.sessions.absolute);
+    let oldest = app.now() - app.config.longest_session();
     let mut select = session::Entity::of_user(by.user.id)
         .filter(session::COLUMN.created_at.gt(oldest))
         .filter(session::Entity::not_over(app.now()))

@@ -184,12 +184,12 @@ async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
 
 async fn by_access_token(app: &App, token: &str) -> Result<Principal, Refusal> {
     let now = app.now();
-    let config = &app.config;
-    let claims = app.signing_keys().verify(token, &config.public_url, &config.tokens.audience, now);
+    let dialects = app.config.compat.names();
+    let claims = app.signing_keys().verify(token, &app.trusted(&dialects), now);
     let claims = claims.map_err(Refusal::because)?;
-    let found = session::Entity::alive(claims.sid).one(app.db.read()).await?;
+    let found = session::Entity::alive(claims.session).one(app.db.read()).await?;
     let (session, user) = usable(app, found).map_err(|_| Refusal::because(ENDED))?;
-    if user.id != claims.sub {
+    if user.id != claims.user {
         return Err(Refusal::because("the session is another user's"));
     }
     app.usage.session(session.id, now);
@@ -197,7 +197,7 @@ async fn by_access_token(app: &App, token: &str) -> Result<Principal, Refusal> {
         user,
         session: Some(session),
         via: CredentialKind::Bearer,
-        reach: Reach::Only(claims.org),
+        reach: Reach::Only(claims.organisation),
     };
     Ok(Principal::User(Box::new(principal)))
 }

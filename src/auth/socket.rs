@@ -118,7 +118,7 @@ async fn holder(app: &App, ticket: &socket_ticket::Model) -> Result<Principal, E
     let now = app.now();
     if let Some(id) = ticket.session_id {
         let (session, user) = usable(app, session::Entity::alive(id).one(app.db.read()).await?)?;
-        let longest = app.config.tokens.refresh_absolute.max(app.config.sessions.absolute);
+        let longest = app.config.longest_session();
         if now >= session.created_at + longest || Some(user.id) != ticket.user_id {
             return Err(Error::InvalidCredential);
         }

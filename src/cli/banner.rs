@@ -69,7 +69,8 @@ fn write(
         "  database   {database:<32}  {kind}, {} migrations in {:.2} s",
         opened.migrations, opened.seconds
     )?;
-    writeln!(text, "  keys       {} {key}\n", config.tokens.algorithm.as_str())?;
+    let algorithms: Vec<_> = app.algorithms().iter().map(|used| used.algorithm.as_str()).collect();
+    writeln!(text, "  keys       {} {key}\n", algorithms.join(", "))?;
     writeln!(text, "  Open       {link}")?;
     writeln!(
         text,

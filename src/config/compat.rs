@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::reader::Reader;
-use crate::jwt::SigningAlgorithm;
+use crate::jwt::{DialectName, SigningAlgorithm};
 
 /// The settings of `[compat]`.
 #[derive(Clone, Copy, Debug)]
@@ -31,11 +31,30 @@ pub enum Dialect {
 /// The tokens of a dialect.
 #[derive(Clone, Copy, Debug)]
 pub struct DialectTokens {
+    pub name: DialectName,
     pub algorithm: SigningAlgorithm,
     /// Lifetime of an access token.
     pub access_ttl: TimeDelta,
     /// Lifetime of a refresh token; `None` where the dialect has no lifetime of its own.
     pub refresh_ttl: Option<TimeDelta>,
+}
+
+impl DialectTokens {
+    /// The setting of `access_ttl`.
+    pub const fn access_ttl_key(&self) -> &'static str {
+        match self.name {
+            DialectName::Osmedeus => "compat.osmedeus_access_ttl",
+            DialectName::Core => "compat.core_access_ttl",
+            DialectName::Appliance => "compat.appliance_access_ttl",
+            DialectName::Assimetria => "compat.assimetria_access_ttl",
+            DialectName::OneDb => "compat.onedb_access_ttl",
+        }
+    }
+
+    /// The longest lifetime of one of them.
+    pub fn longest(&self) -> TimeDelta {
+        self.refresh_ttl.map_or(self.access_ttl, |refresh| refresh.max(self.access_ttl))
+    }
 }
 
 impl Dialect {
@@ -56,12 +75,12 @@ impl Dialect {
 impl Compat {
     pub(super) fn read(read: &mut Reader<'_>) -> Self {
         let compat = Self {
-            osmedeus: dialect(read, "osmedeus", false),
+            osmedeus: dialect(read, DialectName::Osmedeus, "osmedeus", false),
             osmedeus_key: read.one("compat.osmedeus_key", false),
-            core: dialect(read, "core", true),
-            appliance: dialect(read, "appliance", true),
-            assimetria: dialect(read, "assimetria", false),
-            onedb: dialect(read, "onedb", false),
+            core: dialect(read, DialectName::Core, "core", true),
+            appliance: dialect(read, DialectName::Appliance, "appliance", true),
+            assimetria: dialect(read, DialectName::Assimetria, "assimetria", false),
+            onedb: dialect(read, DialectName::OneDb, "onedb", false),
         };
         if compat.appliance.documented().is_some() && compat.assimetria.documented().is_some() {
             let problem =
@@ -71,17 +90,29 @@ impl Compat {
         compat
     }
 
-    /// The algorithms of the dialects that are turned on by name.
-    pub fn algorithms(&self) -> impl Iterator<Item = SigningAlgorithm> {
+    /// The tokens of the dialects that are turned on by name.
+    pub fn documented(&self) -> impl Iterator<Item = DialectTokens> {
         [self.osmedeus, self.core, self.appliance, self.assimetria, self.onedb]
             .into_iter()
-            .filter_map(|dialect| Some(dialect.documented()?.algorithm))
+            .filter_map(Dialect::documented)
+    }
+
+    /// The dialects that are turned on by name.
+    pub fn names(&self) -> Vec<DialectName> {
+        self.documented().map(|tokens| tokens.name).collect()
+    }
+
+    /// The tokens of the dialect that shares `/api/auth/*` with our own API, if one is turned on by name: they are our
+    /// own API's then.
+    pub fn shared(&self) -> Option<DialectTokens> {
+        self.appliance.documented().or_else(|| self.assimetria.documented())
     }
 }
 
-fn dialect(read: &mut Reader<'_>, name: &str, has_refresh_ttl: bool) -> Dialect {
-    let key = format!("compat.{name}");
+fn dialect(read: &mut Reader<'_>, name: DialectName, word: &str, has_refresh_ttl: bool) -> Dialect {
+    let key = format!("compat.{word}");
     let tokens = DialectTokens {
+        name,
         algorithm: read.one(&format!("{key}_algorithm"), SigningAlgorithm::Hs256),
         access_ttl: read.duration(&format!("{key}_access_ttl")),
         refresh_ttl: has_refresh_ttl.then(|| read.duration(&format!("{key}_refresh_ttl"))),

@@ -262,6 +262,12 @@ impl Config {
         }
     }
 
+    /// The longest that a session can live, whatever carries it.
+    pub fn longest_session(&self) -> TimeDelta {
+        let ours = self.tokens.refresh_absolute.max(self.sessions.absolute);
+        self.compat.documented().map(|tokens| tokens.longest()).fold(ours, Ord::max)
+    }
+
     /// Whether clients reach this server by https.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")

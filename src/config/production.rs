@@ -21,9 +21,12 @@ pub fn check(config: &Config, read: &mut Reader<'_>) {
     if let Some(problem) = config.update_feed.as_ref().and_then(UpdateFeed::unsafe_for_production) {
         read.problem("update_feed", problem);
     }
-    if config.tokens.access_ttl > TimeDelta::days(1) {
-        let problem = "is longer than a day: other services would trust a token for too long";
-        read.problem("tokens.access_ttl", problem);
+    let dialects = config.compat.documented().map(|tokens| (tokens.access_ttl_key(), tokens.access_ttl));
+    for (key, lifetime) in std::iter::once(("tokens.access_ttl", config.tokens.access_ttl)).chain(dialects) {
+        if lifetime > TimeDelta::days(1) {
+            let problem = "is longer than a day: other services would trust a token for too long";
+            read.problem(key, problem);
+        }
     }
 }
 

@@ -48,6 +48,8 @@ pub enum Rejection {
     WrongAudience,
     #[error("an ID token where only access tokens are taken, or the other way round")]
     WrongKind,
+    #[error("of an older API that is not turned on, or for another door")]
+    WrongDialect,
     #[error("without a scope that is asked for")]
     MissingScope,
 }

@@ -101,6 +101,7 @@ mod secret_rotation;
 mod security_headers;
 mod sessions;
 mod setup;
+mod signing_algorithms;
 mod signing_keys;
 mod slow;
 mod smallest_pool;

@@ -1,23 +1,24 @@
 //! Clients of datarhei Core.
 
-use super::TAG;
+use super::{TAG, refresh_jwt};
 use crate::api::auth::{self, LoginInput, bearer, with_cookies};
 use crate::api::issuer_login::{SignIn, sign_in};
 use crate::api::session_carrier::Answers;
 use crate::app::App;
 use crate::auth::Client;
 use crate::domain::Change;
-use crate::domain::sessions::{self, Rotation};
+use crate::domain::sessions::{self, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, Place};
 use crate::entity::session::{self, RefreshUse};
 use crate::entity::user;
 use crate::error::{Error, Problem};
-use crate::jwt::AccessClaims;
+use crate::id::UserId;
 use crate::refresh_token::RefreshToken;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use chrono::TimeDelta;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,6 +27,7 @@ use utoipa::ToSchema;
 pub struct CoreTokens {
     #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
     access_token: String,
+    /// With `compat.core = "on"` a JWT, too.
     #[schema(example = "osr_…")]
     refresh_token: String,
 }
@@ -37,32 +39,79 @@ pub struct CoreToken {
     access_token: String,
 }
 
-/// What its clients look for in an access token, beside our claims.
+/// What its clients look for in a token, beside our claims.
 #[derive(Serialize)]
-struct CoreClaims {
-    #[serde(flatten)]
-    ours: AccessClaims,
+struct CoreClaims<'a> {
     /// Seconds to expiry.
     exi: i64,
     usefor: &'static str,
+    /// The user's name, in the place of the id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<UserId>,
 }
 
-fn token(
+impl<'a> CoreClaims<'a> {
+    fn new(lifetime: TimeDelta, usefor: &'static str) -> Self {
+        Self { exi: lifetime.num_seconds(), usefor, sub: None, uid: None }
+    }
+
+    /// What its document says beyond that.
+    fn of(self, user: &'a user::Model) -> Self {
+        let name = user.username.as_deref().unwrap_or(&user.email);
+        Self { sub: Some(name), uid: Some(user.id), ..self }
+    }
+}
+
+fn access_token(
     app: &App,
     session: &session::Model,
     user: &user::Model,
     place: Option<&Place>,
 ) -> Result<String, Error> {
-    let now = app.now();
-    let signing_keys = app.signing_keys();
-    let ours = app.issuer(&signing_keys).claims(session, user, place, now);
-    let exi = ours.exp - ours.iat;
-    signing_keys.sign(&CoreClaims { ours, exi, usefor: "access" }, now)
+    let (signing_keys, now) = (app.signing_keys(), app.now());
+    let documented = app.config.compat.core.documented();
+    let issuer = match documented {
+        Some(tokens) => app.dialect_issuer(&signing_keys, tokens),
+        None => app.issuer(&signing_keys),
+    };
+    let claims = CoreClaims::new(issuer.lifetime_in(session, now), "access");
+    let claims = if documented.is_some() { claims.of(user) } else { claims };
+    issuer.sign_with(session, user, place, &claims, now)
+}
+
+fn refresh_token(app: &App, session: &session::Model, user: &user::Model) -> Result<String, Error> {
+    let first = RefreshToken::first(session.id);
+    let Some(tokens) = app.config.compat.core.documented() else { return Ok(first.sign(&app.keyring)) };
+    let (signing_keys, now) = (app.signing_keys(), app.now());
+    let lifetime = tokens::within(session, lifetime(app).absolute, now);
+    let claims = CoreClaims::new(lifetime, "refresh").of(user);
+    let issuer = app.dialect_issuer(&signing_keys, tokens);
+    issuer.sign_refresh(tokens.name, first, session, lifetime, &claims, now)
+}
+
+/// How long its refresh tokens are good: turned on, all of them as long as its document says.
+fn lifetime(app: &App) -> RefreshLifetime {
+    let ours = auth::own_refresh_lifetime(app);
+    match app.config.compat.core.documented().and_then(|tokens| tokens.refresh_ttl) {
+        Some(documented) => RefreshLifetime { idle: documented, absolute: documented, ..ours },
+        None => ours,
+    }
+}
+
+/// A JWT, if it is turned on; an opaque one may be older than that.
+fn read(app: &App, text: &str) -> Option<RefreshToken> {
+    let documented = app.config.compat.core.documented();
+    let jwt = documented.and_then(|tokens| refresh_jwt(app, tokens, text));
+    jwt.or_else(|| RefreshToken::verify(text, &app.keyring))
 }
 
 /// Sign in (datarhei Core)
 ///
-/// With name and password, or with an issuer's token as bearer.
+/// With name and password, or with an issuer's token as bearer. With `compat.core = "on"` both tokens are as its document
+/// has them: JWTs signed with HS256, with `exi`, `usefor`, `iss` `datarhei-core` and the user's name in `sub` (the id is in
+/// `uid`), good for 600 and 86400 seconds.
 #[utoipa::path(post, path = "/api/login", operation_id = "core_sign_in", tag = TAG, request_body = Option<LoginInput>,
     responses(
         (status = 200, description = "Signed in.", body = CoreTokens),
@@ -78,8 +127,8 @@ pub async fn login(
 ) -> Result<Response, Error> {
     let by = sign_in(&app, &client, &headers, &way, Answers::Tokens(RefreshUse::Reusable)).await?;
     let tokens = CoreTokens {
-        access_token: token(&app, &by.session, &by.user, by.place.as_ref())?,
-        refresh_token: RefreshToken::first(by.session.id).sign(&app.keyring),
+        access_token: access_token(&app, &by.session, &by.user, by.place.as_ref())?,
+        refresh_token: refresh_token(&app, &by.session, &by.user)?,
     };
     Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), tokens))
 }
@@ -99,17 +148,17 @@ pub async fn refresh(
     client: Client,
     headers: HeaderMap,
 ) -> Result<Json<CoreToken>, Error> {
-    let presented = bearer(&headers).and_then(|text| RefreshToken::verify(text, &app.keyring));
+    let presented = bearer(&headers).and_then(|text| read(&app, text));
     let presented = presented.ok_or_else(|| auth::refuse_refresh(&app, &client, auth::NOT_OURS))?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let user = auth::lock_owner(&app, change, presented).await?;
-    let found = sessions::look_up(change, presented, auth::refresh_lifetime(&app)).await?;
+    let found = sessions::look_up(change, presented, lifetime(&app)).await?;
     let answer = match &found {
         Rotation::Successor(session, _) => {
             let place = tokens::place(&txn, user.id, Some(session), None).await?;
-            Some(token(&app, session, &user, place.as_ref())?)
+            Some(access_token(&app, session, &user, place.as_ref())?)
         }
         Rotation::Theft | Rotation::Refused => None,
     };

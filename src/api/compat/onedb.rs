@@ -21,6 +21,10 @@ use utoipa::ToSchema;
 /// Its only path.
 pub const PATH: &str = "/api/authenticate";
 
+/// Its clients look for nothing in a token that ours have not.
+#[derive(Serialize)]
+struct NoMore {}
+
 /// What came of signing in.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OneDbAnswer {
@@ -37,6 +41,9 @@ pub struct OneDbAnswer {
 }
 
 /// Sign in (`OneDB`)
+///
+/// With `compat.onedb = "on"` the token is as its document has it: signed with HS512, good for 5 hours. The session ends
+/// with it, whatever is done until then.
 #[utoipa::path(post, path = "/api/authenticate", operation_id = "onedb_sign_in", tag = TAG, request_body = LoginInput,
     responses(
         (status = 200, description = "Signed in.", body = OneDbAnswer),
@@ -57,9 +64,13 @@ pub async fn authenticate(
     headers: HeaderMap,
     Input(input): Input<LoginInput>,
 ) -> Result<Response, Error> {
-    let answers = Answers::Tokens(RefreshUse::Rotating);
+    let dialect = app.config.compat.onedb;
+    let answers = match dialect.documented() {
+        Some(tokens) => Answers::LastToken(tokens.access_ttl),
+        None => Answers::Tokens(RefreshUse::Rotating),
+    };
     let by = sign_in_with_password(&app, &client, &headers, &input, answers).await?;
-    let token = Some(access_token(&app, &by)?);
+    let token = Some(access_token(&app, &by, dialect, &NoMore {})?);
     let message = "Token has been generated!".to_owned();
     let body = OneDbAnswer { id, message, success: true, token };
     Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), body))

@@ -35,6 +35,12 @@ pub struct OsmedeusToken {
     token: String,
 }
 
+/// What its clients look for in a token, beside our claims.
+#[derive(Serialize)]
+struct OsmedeusClaims<'a> {
+    username: &'a str,
+}
+
 /// That it was done.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OsmedeusMessage {
@@ -52,6 +58,9 @@ pub struct OsmedeusError {
 }
 
 /// Sign in (Osmedeus)
+///
+/// With `compat.osmedeus = "on"` the token is as its document has it: signed with HS256, with the user's name in `username`,
+/// good for 1440 minutes.
 #[utoipa::path(post, path = "/osm/api/login", operation_id = "osmedeus_sign_in", tag = TAG, request_body = LoginInput,
     responses(
         (status = 200, description = "Signed in.", body = OsmedeusToken),
@@ -71,7 +80,8 @@ pub async fn login(
 ) -> Result<Response, Error> {
     let by =
         sign_in_with_password(&app, &client, &headers, &input, Answers::Tokens(RefreshUse::Rotating)).await?;
-    let token = access_token(&app, &by)?;
+    let username = by.user.username.as_deref().unwrap_or(&by.user.email);
+    let token = access_token(&app, &by, app.config.compat.osmedeus, &OsmedeusClaims { username })?;
     Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), OsmedeusToken { token }))
 }
 
