@@ -47,7 +47,9 @@ impl Answers {
                 cookie_alone(app, headers).map(|()| RefreshUse::Never)
             }
             (Self::TokensOrCookie, None) => Ok(RefreshUse::Rotating),
-            (Self::Tokens(_) | Self::LastToken(_), Some(_)) => Err(Error::invalid("/session", "here the answer is tokens")),
+            (Self::Tokens(_) | Self::LastToken(_), Some(_)) => {
+                Err(Error::invalid("/session", "here the answer is tokens"))
+            }
             (Self::Tokens(refresh_use), None) => Ok(refresh_use),
             (Self::LastToken(_), None) => Ok(RefreshUse::Rotating),
         }
