@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,7 +18,7 @@ use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, session_cookie, signed_out};
 use crate::domain::sessions::{self, Beginning, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, Place};
-use crate::domain::{Change, sign_in};
+use crate::domain::{Change, sign_in, user_numbers};
 use crate::entity::session::{self, RefreshUse};
 use crate::entity::user;
 use crate::error::Error;
@@ -68,6 +69,10 @@ pub struct TokenUser {
     #[schema(example = "Ana Ruiz")]
     name: String,
     role: Option<Role>,
+    /// For older clients that know users by numbers: only with `compat.assimetria = "on"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, example = 1_804_289_383)]
+    number: Option<i32>,
 }
 
 /// A sign-in. The tokens are absent where `"session": "cookie"` was asked for, now or when the session began.
@@ -129,11 +134,20 @@ pub(super) fn cookie_outcome(app: &App, headers: &HeaderMap) -> CookieOutcome {
     }
 }
 
+/// The number of a user for clients that know users by numbers, if they are served as their document has it.
+pub(super) async fn number(app: &App, change: Change<'_>, user: UserId) -> Result<Option<i32>, Error> {
+    match app.config.compat.assimetria.documented() {
+        Some(_) => user_numbers::of(change, user).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// The answer for a session. If the cookie alone carries it, there are no tokens in there.
 pub(super) fn tokens(
     app: &App,
     session: &session::Model,
     user: &user::Model,
+    number: Option<i32>,
     place: Option<&Place>,
     refresh: RefreshToken,
 ) -> Result<Tokens, Error> {
@@ -158,6 +172,7 @@ pub(super) fn tokens(
             email: user.email.clone(),
             name: user.name.clone(),
             role: place.map(|place| place.role),
+            number,
         },
         organisation: place.map(|place| (&place.organisation).into()),
         cookie: None,
@@ -181,7 +196,8 @@ pub async fn start_session(
     let organisation = place.map(|place| place.organisation.id);
     let beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
     let (session, cookie) = replace_session(app, change, headers, user, beginning).await?;
-    let mut tokens = tokens(app, &session, user, place, RefreshToken::first(session.id))?;
+    let number = number(app, change, user.id).await?;
+    let mut tokens = tokens(app, &session, user, number, place, RefreshToken::first(session.id))?;
     tokens.cookie = Some(cookie_outcome(app, headers));
     Ok((tokens, cookie))
 }
@@ -224,7 +240,7 @@ pub async fn login(
 ) -> Result<Response, Error> {
     let by = sign_in(&app, &client, &headers, &way, Answers::TokensOrCookie).await?;
     let first = RefreshToken::first(by.session.id);
-    let mut tokens = tokens(&app, &by.session, &by.user, by.place.as_ref(), first)?;
+    let mut tokens = tokens(&app, &by.session, &by.user, by.number, by.place.as_ref(), first)?;
     tokens.cookie = Some(cookie_outcome(&app, &headers));
     Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), tokens))
 }
@@ -232,6 +248,7 @@ pub async fn login(
 /// A session that was just started, and its cookie.
 pub struct Started {
     pub user: user::Model,
+    pub number: Option<i32>,
     pub session: session::Model,
     pub place: Option<Place>,
     pub cookie: Secret,
@@ -279,10 +296,12 @@ pub async fn sign_in_with_password(
     };
     sessions::announce_new_device(change, &user).await?;
     let organisation = place.as_ref().map(|place| place.organisation.id);
-    let beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
+    let mut beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
+    beginning.authentication.session_ends_at = answers.session_ends_at(change.now);
     let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
+    let number = number(app, change, user.id).await?;
     txn.commit().await?;
-    Ok(Started { user, session, place, cookie, keep: Keep::asked(input.remember) })
+    Ok(Started { user, number, session, place, cookie, keep: Keep::asked(input.remember) })
 }
 
 /// The refresh token, unless it is sent as bearer.
@@ -304,13 +323,14 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// By the settings of `[tokens]`.
+/// By the settings of `[tokens]`; but refresh tokens are single-use to the letter where Assimetria OS is turned on.
 pub fn own_refresh_lifetime(app: &App) -> RefreshLifetime {
     let tokens = &app.config.tokens;
+    let is_strict = app.config.compat.assimetria.documented().is_some();
     RefreshLifetime {
         idle: tokens.refresh_idle,
         absolute: tokens.refresh_absolute,
-        grace: tokens.refresh_grace,
+        grace: if is_strict { TimeDelta::zero() } else { tokens.refresh_grace },
     }
 }
 
@@ -351,7 +371,8 @@ pub async fn refresh(
         Rotation::Successor(session, successor) => {
             let asked_for = input.as_ref().and_then(|input| input.organisation.as_deref());
             let place = tokens::place(&txn, user.id, Some(session), asked_for).await?;
-            Some(tokens(&app, session, &user, place.as_ref(), *successor)?)
+            let number = number(&app, change, user.id).await?;
+            Some(tokens(&app, session, &user, number, place.as_ref(), *successor)?)
         }
         Rotation::Theft | Rotation::Refused => None,
     };

@@ -141,27 +141,19 @@ fn older_clients(app: &App) -> RouteTable {
     let compat = &app.config.compat;
     let mut table = none();
     if compat.osmedeus.is_served() {
-        // Its errors have a shape of their own, the guard's included.
-        let osmedeus = none()
-            .any(routes!(osmedeus::logout))
+        let guarded = none()
             .forwarded(routes!(osmedeus::verify), osmedeus::verify)
-            .wrap(|router| router.route_layer(from_fn(osmedeus::key)))
-            .public(routes!(osmedeus::login))
-            .wrap(|router| router.route_layer(from_fn(osmedeus::errors)));
-        table = table.merge(osmedeus);
+            .wrap(|router| router.route_layer(from_fn(osmedeus::key)));
+        table = table.merge(guarded).public(routes!(osmedeus::login)).public(routes!(osmedeus::logout));
     }
     if compat.core.is_served() {
         table = table.sign_in(routes!(datarhei_core::login)).public(routes!(datarhei_core::refresh));
     }
     if compat.appliance.is_served() {
-        let appliance = none()
+        table = table
             .any(routes!(appliance::logout))
             .any(routes!(appliance::ticket))
             .user(routes!(appliance::change_password));
-        table = table.merge(match compat.appliance.documented() {
-            Some(_) => appliance.wrap(|router| router.route_layer(from_fn(appliance::errors))),
-            None => appliance,
-        });
     }
     if compat.onedb.is_served() {
         table = table.public(routes!(onedb::authenticate));

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use sea_orm::EntityTrait as _;
 use tracing::Span;
 use tracing::field::display;
@@ -137,6 +137,35 @@ pub async fn presented_session(app: &App, client: &Client, headers: &HeaderMap) 
         Ok(Principal::User(user)) => Some(*user),
         _ => None,
     }
+}
+
+/// The users of the sessions whose access token and whose cookie a request carries, on doors that ask for no credential
+/// and end what is there. What is no good counts for nothing.
+///
+/// # Errors
+/// Those of the server: a session that cannot be looked up has not ended.
+pub async fn presented_sessions(
+    app: &App,
+    client: &Client,
+    headers: &HeaderMap,
+) -> Result<Vec<UserPrincipal>, Error> {
+    let mut found = Vec::new();
+    for name in [AUTHORIZATION, COOKIE] {
+        let only: HeaderMap =
+            headers.get_all(&name).iter().map(|value| (name.clone(), value.clone())).collect();
+        let credential = Credential::from_headers(&only, &app.config.sessions.cookies.session).ok().flatten();
+        // No password is tried here, and keys have no session.
+        let Some(credential @ (Credential::AccessToken(_) | Credential::SessionCookie(_))) = credential
+        else {
+            continue;
+        };
+        match authenticate(app, client, credential).await {
+            Ok(Principal::User(user)) => found.push(*user),
+            Err(error) if error.status().is_server_error() => return Err(error),
+            Ok(Principal::Key(_)) | Err(_) => {}
+        }
+    }
+    Ok(found)
 }
 
 async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, Refusal> {

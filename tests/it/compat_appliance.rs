@@ -286,6 +286,12 @@ async fn a_new_password_is_refused_in_its_shape_by_our_policy() {
         assert_eq!(refused.json(), json!({ "status": "error", "message": message }));
         assert_eq!(refused.header("content-type"), "application/json");
     }
+    // Also what is refused before anybody looks who is calling.
+    let long = change(PASSWORD, &"x".repeat(70_000));
+    for (status, method, body) in [(413, Method::POST, Some(long)), (405, Method::GET, None)] {
+        let answer = bearer(&app, &first.access).call(method, "/api/change-password", body).await;
+        assert_eq!(answer.status(status).json()["status"], "error");
+    }
     let anonymous = app.anonymous().post("/api/change-password", change("x", "y")).await.status(401);
     assert_eq!(anonymous.json()["status"], "error");
     assert_eq!(anonymous.header("www-authenticate"), r#"Bearer realm="oskar""#);

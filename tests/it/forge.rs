@@ -50,7 +50,12 @@ pub async fn is_refused(app: &TestApp, token: &str, why: &str) {
 impl Forge {
     /// With the key that signed that person's token.
     pub async fn of(app: &TestApp, person: &Person) -> Self {
-        let [header, claims, _] = parts(&person.access_token).map(str::to_owned);
+        Self::of_token(app, &person.access_token).await
+    }
+
+    /// With the key that signed that token.
+    pub async fn of_token(app: &TestApp, token: &str) -> Self {
+        let [header, claims, _] = parts(token).map(str::to_owned);
         let (header, claims) = (decode(&header), decode(&claims));
         let kid = header["kid"].as_str().unwrap();
         let row =

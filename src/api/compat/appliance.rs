@@ -2,6 +2,7 @@
 //! own API's (`api/refresh_tokens.rs`), and `/health` has its words.
 
 use super::TAG;
+use super::errors::in_place_of_problem;
 use super::sign_out;
 use crate::api::account::{self, PasswordChange};
 use crate::api::input::Input;
@@ -10,12 +11,11 @@ use crate::app::App;
 use crate::auth::{Caller, Client, SignedIn};
 use crate::error::{Code, Error, Problem};
 use crate::secret::ShownOnce;
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -35,18 +35,21 @@ struct ApplianceError {
     message: String,
 }
 
-/// Our errors in its shape, once it is turned on by name: around the guards, so that theirs are too.
+/// Whether a path is the appliance's own, where errors have its shape once it is turned on by name.
+pub fn is_own(path: &str) -> bool {
+    ["/api/logout", "/api/ws-token", "/api/change-password"].contains(&path)
+}
+
+/// Our errors in its shape.
 pub async fn errors(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>() else { return response };
-    let code = Code(problem.code);
-    let body = Json(ApplianceError { status: "error", message: problem.message.clone() });
-    let mut shaped = (response.status(), Extension(code), body).into_response();
-    for name in [WWW_AUTHENTICATE, RETRY_AFTER] {
-        let value = response.headers().get(&name).cloned();
-        shaped.headers_mut().extend(value.map(|value| (name, value)));
-    }
-    shaped
+    let (status, code) = (response.status(), Code(problem.code));
+    let body = ApplianceError { status: "error", message: problem.message.clone() };
+    let mut response = in_place_of_problem(response, &method, status, &body);
+    response.extensions_mut().insert(code);
+    response
 }
 
 /// Sign out (appliance)
