@@ -25,7 +25,7 @@ use crate::gateways::Gateways;
 use crate::id::{OrganisationId, UserId};
 use crate::issuers::Issuers;
 use crate::job_panics::PanicLog;
-use crate::jwt::{DialectName, SigningKeys, Trusted};
+use crate::jwt::{DialectName, SigningAlgorithm, SigningKeys, Trusted};
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
 use crate::network::network;
@@ -282,10 +282,11 @@ impl App {
         used
     }
 
-    /// What tokens of ours must say, those of these dialects included.
-    pub fn trusted<'a>(&'a self, dialects: &'a [DialectName]) -> Trusted<'a> {
+    /// What tokens of ours must say, those of these dialects included ([`crate::config::Compat::signed`]).
+    pub fn trusted<'a>(&'a self, dialects: &'a [(DialectName, SigningAlgorithm)]) -> Trusted<'a> {
         let tokens = &self.config.tokens;
-        Trusted { issuer: &self.config.public_url, audience: &tokens.audience, typ: tokens.typ, dialects }
+        let issuer = &self.config.public_url;
+        Trusted { issuer, audience: &tokens.audience, typ: tokens.typ, own: tokens.algorithm, dialects }
     }
 
     /// Who issues the tokens of our own API. A dialect that shares its doors decides on them, if it is turned on by name.

@@ -34,6 +34,8 @@ mod m0026_audit_event_indexes;
 mod m0027_key_ids;
 mod m0032_password_to_be_changed;
 mod m0037_signing_key_lifetime;
+mod m0039_user_number;
+mod m0040_osmedeus_key;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -65,6 +67,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_key_ids::Migration),
             Box::new(m0032_password_to_be_changed::Migration),
             Box::new(m0037_signing_key_lifetime::Migration),
+            Box::new(m0039_user_number::Migration),
+            Box::new(m0040_osmedeus_key::Migration),
         ]
     }
 }

@@ -26,7 +26,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Health {
-    /// `ok`, or `degraded` if a background job panicked in the last 15 minutes.
+    /// `ok`, or `degraded` if a background job panicked in the last 15 minutes. With `compat.appliance = "on"` `/health`
+    /// says `healthy` for `ok`.
     #[schema(example = "ok")]
     status: &'static str,
     /// Not with `show_version = false`, except for administrators.
@@ -37,13 +38,22 @@ pub struct Health {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     warning: Option<&'static str>,
+    /// Whether there is a release that is newer than this one. With `compat.appliance = "on"`, at `/health`; false also
+    /// where nothing is known (`update_feed`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    update_pending: Option<bool>,
+    /// Whether a weakness of this version is known. As `update_pending`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    advisory_pending: Option<bool>,
 }
 
 /// How the server is, and what is known about its version.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HealthDetails {
-    /// `ok`, or `degraded` if a background job panicked in the last 15 minutes.
+    /// As for everybody.
     #[schema(example = "ok")]
     status: &'static str,
     #[schema(example = "0.1.0")]
@@ -52,6 +62,14 @@ pub struct HealthDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     warning: Option<&'static str>,
+    /// As for everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    update_pending: Option<bool>,
+    /// As for everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    advisory_pending: Option<bool>,
     /// How mails go out; `none`: not at all.
     mail: MailState,
     /// The latest release, if it is newer than this one.
@@ -136,7 +154,23 @@ pub enum HealthAnswer {
 fn ok(app: &App) -> Health {
     let warning = app.config.no_auth.then_some("no authentication: everybody is let in as an administrator");
     let status = if app.job_panics.is_recent(app.now()) { "degraded" } else { "ok" };
-    Health { status, version: app.config.show_version.then_some(VERSION), warning }
+    let version = app.config.show_version.then_some(VERSION);
+    Health { status, version, warning, update_pending: None, advisory_pending: None }
+}
+
+/// The same in the words of the appliance, if it is turned on by name: everybody learns whether there is news, and only
+/// administrators which.
+fn in_its_words(app: &App, health: Health) -> Health {
+    if app.config.compat.appliance.documented().is_none() {
+        return health;
+    }
+    let news = app.updates.latest();
+    Health {
+        status: if health.status == "ok" { "healthy" } else { health.status },
+        update_pending: Some(news.as_ref().is_some_and(|news| news.update.is_some())),
+        advisory_pending: Some(news.is_some_and(|news| !news.advisories.is_empty())),
+        ..health
+    }
 }
 
 /// Liveness
@@ -171,16 +205,20 @@ pub async fn health(
     client: Client,
     headers: HeaderMap,
 ) -> Result<Json<HealthAnswer>, Error> {
-    let Json(Health { status, version, warning }) = ready(app.clone()).await?;
+    let Json(health) = ready(app.clone()).await?;
+    let health = in_its_words(&app, health);
     let asker = asker(&app, &client, &headers).await;
     if asker == Asker::Anybody {
-        return Ok(Json(HealthAnswer::Everybody(Health { status, version, warning })));
+        return Ok(Json(HealthAnswer::Everybody(health)));
     }
+    let Health { status, warning, update_pending, advisory_pending, .. } = health;
     let news = app.updates.latest();
     let details = HealthDetails {
         status,
         version: VERSION,
         warning,
+        update_pending,
+        advisory_pending,
         mail: (&app.config.mail.transport).into(),
         pending_update: news.as_ref().and_then(|news| news.update.clone()),
         advisories: news.as_ref().map(|news| news.advisories.clone()).unwrap_or_default(),

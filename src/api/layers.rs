@@ -22,6 +22,7 @@ use tracing::Instrument as _;
 use tracing::field::Empty;
 use uuid::Uuid;
 
+use super::compat::errors::{AnswerNumber, Shapes, shape};
 use super::forwarded::{Doors, is_forwarded, receive};
 use super::no_auth::on_this_machine;
 use super::rate_limit::{POLICY, STATE, limit};
@@ -67,6 +68,7 @@ pub fn around(router: Router, app: &App, doors: Doors) -> Router {
             .layer(from_fn_with_state(transport_security(config), security_headers))
             .layer(from_fn_with_state(app.clone(), locate))
             .layer(from_fn(problems))
+            .layer(from_fn_with_state(Shapes::new(&config.compat), shape))
             .layer(from_fn_with_state(doors, receive))
             .layer(from_fn(trace))
             .layer(from_fn_with_state(config.no_auth, on_this_machine))
@@ -207,6 +209,7 @@ async fn trace(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let address = request.extensions().get::<Address>().map(|address| address.0.to_string());
+    let answer = request.extensions().get::<AnswerNumber>().map(|number| number.0);
     // Of the highest level, so that warnings have it too where nothing else is logged.
     let span = tracing::error_span!(
         "request",
@@ -214,6 +217,7 @@ async fn trace(request: Request, next: Next) -> Response {
         method = %request.method(),
         route,
         address,
+        answer,
         actor = Empty,
         credential = Empty,
         account = Empty,

@@ -40,6 +40,7 @@ mod password_strength;
 mod rate_limit;
 mod reauthentication;
 mod recovery;
+mod refresh_tokens;
 mod register;
 mod renewal;
 mod route_table;
@@ -141,14 +142,10 @@ fn older_clients(app: &App) -> RouteTable {
     let compat = &app.config.compat;
     let mut table = none();
     if compat.osmedeus.is_served() {
-        // Its errors have a shape of their own, the guard's included.
-        let osmedeus = none()
-            .any(routes!(osmedeus::logout))
+        let guarded = none()
             .forwarded(routes!(osmedeus::verify), osmedeus::verify)
-            .wrap(|router| router.route_layer(from_fn(osmedeus::key)))
-            .public(routes!(osmedeus::login))
-            .wrap(|router| router.route_layer(from_fn(osmedeus::errors)));
-        table = table.merge(osmedeus);
+            .wrap(|router| router.route_layer(from_fn(osmedeus::key)));
+        table = table.merge(guarded).public(routes!(osmedeus::login)).public(routes!(osmedeus::logout));
     }
     if compat.core.is_served() {
         table = table.sign_in(routes!(datarhei_core::login)).public(routes!(datarhei_core::refresh));

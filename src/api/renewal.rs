@@ -5,7 +5,7 @@ use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use serde::Serialize;
 
-use super::auth::{Tokens, cookie_outcome, tokens, with_cookies};
+use super::auth::{Tokens, cookie_outcome, number, tokens, with_cookies};
 use crate::app::App;
 use crate::auth::{Client, Keep, Reach, UserPrincipal};
 use crate::domain::authentication::Authentication;
@@ -63,7 +63,9 @@ impl Renewed {
             Err(Error::NotFound | Error::SessionEndedHere) => None,
             place => place?,
         };
-        let tokens = tokens(app, &session, user, place.as_ref(), RefreshToken::first(session.id))?;
+        let number = number(app, change, user.id).await?;
+        let first = RefreshToken::first(session.id);
+        let tokens = tokens(app, &session, user, number, place.as_ref(), first)?;
         Ok(Self { id: session.id, user: user.id, tokens, cookie })
     }
 

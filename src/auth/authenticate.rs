@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use sea_orm::EntityTrait as _;
 use tracing::Span;
 use tracing::field::display;
@@ -139,6 +139,35 @@ pub async fn presented_session(app: &App, client: &Client, headers: &HeaderMap) 
     }
 }
 
+/// The users of the sessions whose access token and whose cookie a request carries, on doors that ask for no credential
+/// and end what is there. What is no good counts for nothing.
+///
+/// # Errors
+/// Those of the server: a session that cannot be looked up has not ended.
+pub async fn presented_sessions(
+    app: &App,
+    client: &Client,
+    headers: &HeaderMap,
+) -> Result<Vec<UserPrincipal>, Error> {
+    let mut found = Vec::new();
+    for name in [AUTHORIZATION, COOKIE] {
+        let only: HeaderMap =
+            headers.get_all(&name).iter().map(|value| (name.clone(), value.clone())).collect();
+        let credential = Credential::from_headers(&only, &app.config.sessions.cookies.session).ok().flatten();
+        // No password is tried here, and keys have no session.
+        let Some(credential @ (Credential::AccessToken(_) | Credential::SessionCookie(_))) = credential
+        else {
+            continue;
+        };
+        match authenticate(app, client, credential).await {
+            Ok(Principal::User(user)) => found.push(*user),
+            Err(error) if error.status().is_server_error() => return Err(error),
+            Ok(Principal::Key(_)) | Err(_) => {}
+        }
+    }
+    Ok(found)
+}
+
 async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
     let now = app.now();
     let presented = secret;
@@ -155,7 +184,7 @@ async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
 
 async fn by_access_token(app: &App, token: &str) -> Result<Principal, Refusal> {
     let now = app.now();
-    let dialects = app.config.compat.names();
+    let dialects = app.config.compat.signed();
     let claims = app.signing_keys().verify(token, &app.trusted(&dialects), now);
     let claims = claims.map_err(Refusal::because)?;
     let found = session::Entity::alive(claims.session).one(app.db.read()).await?;

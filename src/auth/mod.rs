@@ -21,7 +21,7 @@ mod refusals;
 mod socket;
 
 pub use address::{Address, unheard};
-pub use authenticate::{caller, optional_user, presented_session};
+pub use authenticate::{caller, optional_user, presented_session, presented_sessions};
 pub use client::{Client, RequestId};
 pub use cookies::{Keep, signed_out};
 pub use credential::{API_KEY_HEADER, Credential, session_cookie};

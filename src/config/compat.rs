@@ -97,9 +97,9 @@ impl Compat {
             .filter_map(Dialect::documented)
     }
 
-    /// The dialects that are turned on by name.
-    pub fn names(&self) -> Vec<DialectName> {
-        self.documented().map(|tokens| tokens.name).collect()
+    /// The dialects that are turned on by name, and what their tokens are signed with.
+    pub fn signed(&self) -> Vec<(DialectName, SigningAlgorithm)> {
+        self.documented().map(|tokens| (tokens.name, tokens.algorithm)).collect()
     }
 
     /// The tokens of the dialect that shares `/api/auth/*` with our own API, if one is turned on by name: they are our

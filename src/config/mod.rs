@@ -191,7 +191,8 @@ impl Config {
         };
         let (secret_key, secret_key_previous) = secret_key::read_given(&mut read);
         let mail = mail::read(&mut read);
-        let sessions = Sessions::read(&mut read, &public_url);
+        let compat = Compat::read(&mut read);
+        let sessions = Sessions::read(&mut read, &public_url, &compat);
         let verify_email_required = match read.text("verify_email") {
             "" => env == Mode::Production || matches!(mail.transport, MailTransport::Smtp(_)),
             _ => read.choice("verify_email", &[("required", true), ("optional", false)]),
@@ -218,7 +219,7 @@ impl Config {
             mail,
             allowed_origins,
             allowed_headers: read.header_names("cors.allowed_headers"),
-            compat: Compat::read(&mut read),
+            compat,
             trusted_proxies: read.networks("trusted_proxies"),
             allow_plain_http: read.one("allow_plain_http", false),
             tls,

@@ -178,6 +178,11 @@ mod tests {
                 &[("OSKAR_TOKENS__ACCESS_TTL", "1d")],
             ),
             (
+                &[("OSKAR_COMPAT__APPLIANCE", "on"), ("OSKAR_COMPAT__APPLIANCE_ACCESS_TTL", "25h")],
+                "compat.appliance_access_ttl",
+                &[("OSKAR_COMPAT__APPLIANCE", "off")],
+            ),
+            (
                 &[("OSKAR_MAIL__SMTP_URL", "smtp://mail.example?tls=opportunistic")],
                 "mail.smtp_url",
                 &[("OSKAR_MAIL__TLS", "insecure")],

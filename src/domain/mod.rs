@@ -25,6 +25,7 @@ pub mod mailbox;
 pub mod members;
 pub mod one_time;
 pub mod organisations;
+pub mod osmedeus_key;
 pub mod outbox;
 pub mod registration;
 pub mod remembered;
@@ -43,6 +44,7 @@ pub mod tokens;
 pub mod unproven;
 pub mod upgrades;
 pub mod usage;
+pub mod user_numbers;
 pub mod username;
 pub mod users;
 

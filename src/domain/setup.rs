@@ -32,6 +32,7 @@ pub async fn check_instance(change: Change<'_>, keyring: &Keyring) -> Result<(),
         set_up_at: Set(None),
         created_at: Set(change.now),
         settings: Set(None),
+        osmedeus_key_made_at: Set(None),
     })
     .on_conflict(Upsert::column(instance::Column::Id).do_nothing().to_owned())
     .try_insert()

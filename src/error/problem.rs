@@ -46,6 +46,13 @@ pub struct Problem {
     strength: Option<Strength>,
 }
 
+impl Problem {
+    /// The first member of bad input, and what is wrong with it.
+    pub fn first_error(&self) -> Option<&FieldError> {
+        self.errors.first()
+    }
+}
+
 impl IntoResponse for Error {
     /// The status and headers, and the [`Problem`] as an extension: `api::layers::problems` adds the
     /// request id and writes the body.

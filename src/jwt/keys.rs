@@ -41,7 +41,7 @@ impl SigningAlgorithm {
         }
     }
 
-    const fn jwa(self) -> Algorithm {
+    pub(super) const fn jwa(self) -> Algorithm {
         match self {
             Self::Es256 => Algorithm::ES256,
             Self::EdDsa => Algorithm::EdDSA,
@@ -220,8 +220,10 @@ impl SigningKeys {
             amr: Vec::new(),
             compat: None,
         };
-        let trusted = Trusted { issuer: "self-test", audience: "self-test", typ: TYP, dialects: &[] };
         for algorithm in &self.algorithms {
+            let own = *algorithm;
+            let trusted =
+                Trusted { issuer: "self-test", audience: "self-test", typ: TYP, own, dialects: &[] };
             let token = self.sign(*algorithm, TYP, &claims, now)?;
             let read = self.verify(&token, &trusted, now).map_err(Error::internal)?;
             if read.user != claims.sub {

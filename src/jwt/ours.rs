@@ -1,11 +1,12 @@
 //! Our own tokens, read back.
 
+use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 
 use super::claims::{REFRESH_TYP, TYP};
 use super::dialect::DialectName;
-use super::keys::SigningKeys;
-use super::verify::{Expected, LONGEST, Rejection, verify};
+use super::keys::{SigningAlgorithm, SigningKeys};
+use super::verify::{Expected, LONGEST, Rejection, verify_by};
 use crate::clock::Timestamp;
 use crate::id::{OrganisationId, SessionId, UserId};
 
@@ -19,8 +20,27 @@ pub struct Trusted<'a> {
     /// The header's `typ` by the setting `tokens.typ`. `at+jwt` is good beside it: what was signed before the setting
     /// changed goes on.
     pub typ: &'a str,
-    /// The older APIs that are turned on; the tokens of others count for nothing.
-    pub dialects: &'a [DialectName],
+    /// What our own API's tokens are signed with.
+    pub own: SigningAlgorithm,
+    /// The older APIs that are turned on, and what their tokens are signed with; the tokens of others count for nothing.
+    pub dialects: &'a [(DialectName, SigningAlgorithm)],
+}
+
+impl Trusted<'_> {
+    /// Whether tokens of that kind may be signed with that algorithm. A service that was given the shared key of one
+    /// dialect must not make tokens of another one with it, or of our own API. (Those that our own API signed before its
+    /// algorithm was changed are good until they expire.)
+    fn allows(&self, dialect: Option<DialectName>, algorithm: Algorithm) -> Result<(), Rejection> {
+        let by = |signing: SigningAlgorithm| signing.jwa() == algorithm;
+        let Some(name) = dialect else {
+            let of_a_dialect =
+                self.dialects.iter().any(|(_, signing)| signing.is_symmetric() && by(*signing));
+            return if of_a_dialect && !by(self.own) { Err(Rejection::WrongKey) } else { Ok(()) };
+        };
+        let (_, signing) =
+            self.dialects.iter().find(|(known, _)| *known == name).ok_or(Rejection::WrongDialect)?;
+        if by(*signing) { Ok(()) } else { Err(Rejection::WrongKey) }
+    }
 }
 
 /// A good access token.
@@ -105,11 +125,9 @@ impl SigningKeys {
             longest: LONGEST,
             now,
         };
-        let payload = verify(token, self.verifying(), &expected)?;
+        let (payload, algorithm) = verify_by(token, self.verifying(), &expected)?;
         let claims: Claims = serde_json::from_slice(&payload).map_err(|_| Rejection::BadClaims)?;
-        if claims.compat.is_some_and(|dialect| !trusted.dialects.contains(&dialect)) {
-            return Err(Rejection::WrongDialect);
-        }
+        trusted.allows(claims.compat, algorithm)?;
         let issuer = claims.compat.and_then(DialectName::issuer).unwrap_or(trusted.issuer);
         if claims.iss.as_deref() != Some(issuer) {
             return Err(Rejection::WrongIssuer);

@@ -48,6 +48,8 @@ pub enum Rejection {
     WrongAudience,
     #[error("an ID token where only access tokens are taken, or the other way round")]
     WrongKind,
+    #[error("signed with a key that is not for such tokens")]
+    WrongKey,
     #[error("of an older API that is not turned on, or for another door")]
     WrongDialect,
     #[error("without a scope that is asked for")]
@@ -126,6 +128,15 @@ pub fn verify<'k>(
     keys: impl IntoIterator<Item = &'k VerifyingKey>,
     expected: &Expected<'_>,
 ) -> Result<Vec<u8>, Rejection> {
+    verify_by(token, keys, expected).map(|(payload, _)| payload)
+}
+
+/// The same, and the algorithm that the signature is good by.
+pub(super) fn verify_by<'k>(
+    token: &str,
+    keys: impl IntoIterator<Item = &'k VerifyingKey>,
+    expected: &Expected<'_>,
+) -> Result<(Vec<u8>, Algorithm), Rejection> {
     let Parts { message, signature, header, payload } = take_apart(token, expected.longest)?;
     let key = choose(keys, header.kid.as_deref(), expected.now).ok_or(Rejection::UnknownKey)?;
     let algorithm = header.alg.parse().ok().filter(|named| key.algorithms.contains(named));
@@ -140,7 +151,7 @@ pub fn verify<'k>(
         _ => return Err(Rejection::BadSignature),
     }
     check_claims(&payload, expected)?;
-    Ok(payload)
+    Ok((payload, algorithm))
 }
 
 struct Parts<'t> {

@@ -14,7 +14,7 @@ use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::sessions::{self, Beginning};
 use crate::domain::users::NewUser;
-use crate::domain::{Change, setup};
+use crate::domain::{Change, osmedeus_key, setup};
 use crate::email::shown;
 use crate::error::Error;
 use crate::secret::{Kind, Secret};
@@ -45,6 +45,7 @@ struct DonePage<'a> {
     slug: &'a str,
     url: &'a str,
     docs: bool,
+    osmedeus_key: Option<&'a str>,
 }
 
 const GONE: GonePage = GonePage {
@@ -141,6 +142,11 @@ pub async fn create(
         Beginning::by_password(change.now, Some(organisation.id)),
     )
     .await?;
+    let key = if app.config.compat.osmedeus_key {
+        osmedeus_key::make_once(change, &app.keyring, &app.config.permissions).await?
+    } else {
+        None
+    };
     txn.commit().await?;
     let done = DonePage {
         email: &shown(&user.email),
@@ -148,6 +154,7 @@ pub async fn create(
         slug: &organisation.slug,
         url: &app.config.public_url,
         docs: app.config.docs,
+        osmedeus_key: key.as_ref().map(|key| key.secret.reveal()),
     };
     Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(StatusCode::CREATED, &done)?)
         .into_response())

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::forge::{Forge, decode, is_accepted, is_refused, parts};
 use crate::operator;
+use crate::process::Installation;
 use crate::support::{PASSWORD, TestApp};
 
 const NAME: &str = "ana@acme.example";
@@ -75,6 +76,18 @@ async fn a_key_is_good_with_its_own_algorithm_alone_and_under_its_own_kid() {
         is_refused(&app, &forge.with_header("alg", &json!("none")), "none").await;
         let [head, claims, _] = parts(&person.access_token);
         is_refused(&app, &format!("{head}.{claims}."), "without a signature").await;
+    }
+    // A service that was given Core's key makes no tokens of our own API with it, nor of another dialect.
+    is_refused(&app, &core.sign(&core.header, &ours.claims), "Core's key, our claims").await;
+    let both = app.another_node_with(&[CORE, ("OSKAR_COMPAT__ONEDB", "on")]).await;
+    let claims = |name: &str| {
+        let mut claims = ours.claims.clone();
+        claims["compat"] = json!(name);
+        claims
+    };
+    for name in ["onedb", "appliance", "nonsense"] {
+        is_refused(&both, &core.sign(&core.header, &claims(name)), name).await;
+        is_refused(&both, &ours.sign(&ours.header, &claims(name)), name).await;
     }
     // By what everybody knows of the key of ES256, as octets.
     let jwk = app.anonymous().get("/.well-known/jwks.json").await.json()["keys"][0].clone();
@@ -147,4 +160,32 @@ async fn operators_see_the_age_of_every_key() {
     };
     assert_eq!((count("ES256", true), count("ES256", false), count("HS256", true)), (1, 1, 1), "{keys}");
     assert_eq!(seen.len(), 3);
+}
+
+#[tokio::test]
+async fn the_command_shows_and_rotates_every_key_or_one() {
+    let installation = Installation::new().await;
+    let run = async |arguments: &[&str]| installation.run_with(arguments, &[CORE]).await;
+    let shown = run(&["jwks", "show"]).await.code(0).out;
+    let lines: Vec<_> =
+        shown.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
+    let states: Vec<_> = lines.iter().map(|words| words[1..].join(" ")).collect();
+    assert_eq!(states, ["ES256 signs", "HS256 signs"], "{shown}");
+    let names = |value: &Value| -> Vec<String> {
+        let keys = value.as_array().unwrap().iter();
+        keys.map(|key| key["algorithm"].as_str().unwrap().to_owned()).collect()
+    };
+    let one = run(&["jwks", "rotate", "--algorithm", "HS256", "--json"]).await.code(0).json();
+    assert_eq!(names(&one), ["HS256"]);
+    // One of them is under way, so that nothing is done; the other one can be named.
+    let both = run(&["jwks", "rotate"]).await.code(1);
+    assert!(both.err.contains("the next HS256 key signs from"), "{}", both.err);
+    let other = run(&["jwks", "rotate", "--algorithm", "ES256", "--ahead", "0s"]).await.code(0);
+    assert!(other.out.contains("The next ES256 key is published."), "{}", other.out);
+    let unused = run(&["jwks", "rotate", "--algorithm", "HS512"]).await.code(1);
+    assert!(unused.err.contains("nothing is signed with HS512"), "{}", unused.err);
+    run(&["jwks", "rotate", "--algorithm", "RS256"]).await.code(2);
+    let fresh = Installation::new().await;
+    let rotated = fresh.run_with(&["jwks", "rotate", "--json"], &[CORE]).await.code(0).json();
+    assert_eq!(names(&rotated), ["ES256", "HS256"]);
 }

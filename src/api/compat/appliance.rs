@@ -1,17 +1,20 @@
-//! Clients of the appliance: the requests that our own API has under other names.
+//! Clients of the appliance: the requests that our own API has under other names. Turned on by name, its tokens are our
+//! own API's (`api/refresh_tokens.rs`), and `/health` has its words.
 
 use super::TAG;
+use super::errors::in_place_of_problem;
 use super::sign_out;
 use crate::api::account::{self, PasswordChange};
 use crate::api::input::Input;
 use crate::api::tickets;
 use crate::app::App;
 use crate::auth::{Caller, Client, SignedIn};
-use crate::error::{Error, Problem};
+use crate::error::{Code, Error, Problem};
 use crate::secret::ShownOnce;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::HeaderMap;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,6 +27,30 @@ pub struct ApplianceStatus {
 }
 
 const SUCCESS: ApplianceStatus = ApplianceStatus { status: "success" };
+
+/// What went wrong.
+#[derive(Debug, Serialize)]
+struct ApplianceError {
+    status: &'static str,
+    message: String,
+}
+
+/// Whether a path is the appliance's own, where errors have its shape once it is turned on by name.
+pub fn is_own(path: &str) -> bool {
+    ["/api/logout", "/api/ws-token", "/api/change-password"].contains(&path)
+}
+
+/// Our errors in its shape.
+pub async fn errors(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let response = next.run(request).await;
+    let Some(problem) = response.extensions().get::<Problem>() else { return response };
+    let (status, code) = (response.status(), Code(problem.code));
+    let body = ApplianceError { status: "error", message: problem.message.clone() };
+    let mut response = in_place_of_problem(response, &method, status, &body);
+    response.extensions_mut().insert(code);
+    response
+}
 
 /// Sign out (appliance)
 ///
@@ -62,7 +89,8 @@ pub async fn ticket(
 /// Change the password (appliance)
 ///
 /// All sessions of the user end, and with them all tokens: clients that keep tokens sign in again, browsers get a new
-/// cookie.
+/// cookie. With `compat.appliance = "on"` errors are `{"status": "error", "message": …}` here, as at the appliance's other
+/// own paths.
 #[utoipa::path(post, path = "/api/change-password", operation_id = "appliance_change_password", tag = TAG, request_body = PasswordChange,
     responses((status = 200, description = "Changed.", body = ApplianceStatus)))]
 pub async fn change_password(

@@ -3,6 +3,7 @@
 use super::{TAG, refresh_jwt};
 use crate::api::auth::{self, LoginInput, bearer, with_cookies};
 use crate::api::issuer_login::{SignIn, sign_in};
+use crate::api::refresh_tokens;
 use crate::api::session_carrier::Answers;
 use crate::app::App;
 use crate::auth::Client;
@@ -149,11 +150,12 @@ pub async fn refresh(
     headers: HeaderMap,
 ) -> Result<Json<CoreToken>, Error> {
     let presented = bearer(&headers).and_then(|text| read(&app, text));
-    let presented = presented.ok_or_else(|| auth::refuse_refresh(&app, &client, auth::NOT_OURS))?;
+    let presented =
+        presented.ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NOT_OURS))?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let user = auth::lock_owner(&app, change, presented).await?;
+    let user = refresh_tokens::lock_owner(&app, change, presented).await?;
     let found = sessions::look_up(change, presented, lifetime(&app)).await?;
     let answer = match &found {
         Rotation::Successor(session, _) => {
@@ -164,6 +166,7 @@ pub async fn refresh(
     };
     // Also what a theft brought about must stay.
     txn.commit().await?;
-    let access_token = answer.ok_or_else(|| auth::refuse_refresh(&app, &client, auth::NO_MORE))?;
+    let access_token =
+        answer.ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NO_MORE))?;
     Ok(Json(CoreToken { access_token }))
 }

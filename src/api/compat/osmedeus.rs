@@ -2,24 +2,28 @@
 
 use super::TAG;
 use super::access_token;
-use super::sign_out;
+use super::errors::in_place_of_problem;
 use crate::api::auth::{LoginInput, bearer, sign_in_with_password, with_cookies};
 use crate::api::input::{Input, Params};
 use crate::api::session_carrier::Answers;
 use crate::api::verify::{self, Requirements};
 use crate::api::who::Who;
 use crate::app::App;
-use crate::auth::{API_KEY_HEADER, Caller, Client};
+use crate::auth::{API_KEY_HEADER, Caller, Client, UserPrincipal, presented_sessions, signed_out};
+use crate::domain::{Change, sessions};
 use crate::entity::session::RefreshUse;
-use crate::error::{Code, Error, Problem};
+use crate::error::{Error, Problem};
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{self, AUTHORIZATION, COOKIE};
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// What its paths begin with.
+pub const PREFIX: &str = "/osm/api/";
 
 /// Where its clients send an API key.
 const OSMEDEUS_KEY_HEADER: &str = "x-osm-api-key";
@@ -29,6 +33,12 @@ const OSMEDEUS_KEY_HEADER: &str = "x-osm-api-key";
 pub struct OsmedeusToken {
     #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
     token: String,
+}
+
+/// What its clients look for in a token, beside our claims.
+#[derive(Serialize)]
+struct OsmedeusClaims<'a> {
+    username: &'a str,
 }
 
 /// That it was done.
@@ -48,14 +58,18 @@ pub struct OsmedeusError {
 }
 
 /// Sign in (Osmedeus)
+///
+/// With `compat.osmedeus = "on"` the token is as its document has it: signed with HS256, with the user's name in `username`,
+/// good for 1440 minutes.
 #[utoipa::path(post, path = "/osm/api/login", operation_id = "osmedeus_sign_in", tag = TAG, request_body = LoginInput,
     responses(
         (status = 200, description = "Signed in.", body = OsmedeusToken),
         (status = 400, description = "The body is not as it should be.", body = OsmedeusError),
         (status = 401, description = "The name or the password is wrong.", body = OsmedeusError),
-        (status = 403, description = "The account may not sign in.", body = OsmedeusError),
+        (status = 403, description = "The account may not sign in, or the request came from a foreign site.", body = OsmedeusError),
         (status = 404, description = "No member of the organisation that was asked for.", body = OsmedeusError),
         (status = 413, description = "The body is too large.", body = OsmedeusError),
+        (status = 429, description = "Too many wrong attempts, or too many requests.", body = OsmedeusError),
         (status = 503, description = "Busy.", body = OsmedeusError),
     ))]
 pub async fn login(
@@ -66,22 +80,41 @@ pub async fn login(
 ) -> Result<Response, Error> {
     let by =
         sign_in_with_password(&app, &client, &headers, &input, Answers::Tokens(RefreshUse::Rotating)).await?;
-    let token = access_token(&app, &by)?;
+    let username = by.user.username.as_deref().unwrap_or(&by.user.email);
+    let token = access_token(&app, &by, app.config.compat.osmedeus, &OsmedeusClaims { username })?;
     Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), OsmedeusToken { token }))
 }
 
 /// Sign out (Osmedeus)
 ///
-/// Ends a user's session. Keys and HTTP Basic have none: nothing happens to them.
+/// Needs no credential. The sessions end whose access token or cookie is sent; other credentials have none, and bad ones
+/// count for nothing.
 #[utoipa::path(post, path = "/osm/api/logout", operation_id = "osmedeus_sign_out", tag = TAG,
     responses(
         (status = 200, description = "Signed out.", body = OsmedeusMessage),
-        (status = 400, description = "Two credentials.", body = OsmedeusError),
-        (status = 401, description = "No credential, or a bad one.", body = OsmedeusError),
+        (status = 403, description = "The request came from a foreign site.", body = OsmedeusError),
+        (status = 429, description = "Too many requests.", body = OsmedeusError),
         (status = 503, description = "Busy.", body = OsmedeusError),
     ))]
-pub async fn logout(app: State<App>, caller: Caller) -> Result<Response, Error> {
-    sign_out(app, caller, OsmedeusMessage { message: "Logged out successfully" }).await
+pub async fn logout(State(app): State<App>, client: Client, headers: HeaderMap) -> Result<Response, Error> {
+    let mut ending = presented_sessions(&app, &client, &headers).await?;
+    ending.sort_by_key(UserPrincipal::session_id);
+    if !ending.is_empty() {
+        let txn = app.db.begin().await?;
+        for by in ending {
+            let Some(session) = by.session_id() else { continue };
+            let actor = client.anonymous().as_user(by.user.id, &by.user.name);
+            let change = Change { txn: &txn, now: app.now(), actor: &actor };
+            match sessions::end(change, by.user.id, session).await {
+                // The token and the cookie of the same one, or another request was faster.
+                Ok(()) | Err(Error::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        txn.commit().await?;
+    }
+    let message = OsmedeusMessage { message: "Logged out successfully" };
+    Ok((signed_out(&app.config.sessions.cookies), Json(message)).into_response())
 }
 
 /// Verify the caller (Osmedeus)
@@ -95,6 +128,7 @@ pub async fn logout(app: State<App>, caller: Caller) -> Result<Response, Error> 
         (status = 401, description = "No credential, or a bad one.", body = OsmedeusError),
         (status = 403, description = "A requirement is not met.", body = OsmedeusError),
         (status = 404, description = "Not found.", body = OsmedeusError),
+        (status = 429, description = "Too many bad credentials.", body = OsmedeusError),
         (status = 503, description = "Busy.", body = OsmedeusError),
     ))]
 pub async fn verify(
@@ -121,7 +155,7 @@ pub async fn key(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Our errors in its shape: around the guards, so that theirs are too.
+/// Our errors in its shape.
 pub async fn errors(request: Request, next: Next) -> Response {
     let sent = match request.headers().get(AUTHORIZATION) {
         _ if request.headers().contains_key(OSMEDEUS_KEY_HEADER) => "Invalid or missing API key",
@@ -133,6 +167,7 @@ pub async fn errors(request: Request, next: Next) -> Response {
         Some(_) if bearer(request.headers()).is_none() => "Invalid authorization header format",
         _ => "Invalid or expired token",
     };
+    let method = request.method().clone();
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>() else { return response };
     let message = match problem.code {
@@ -142,30 +177,16 @@ pub async fn errors(request: Request, next: Next) -> Response {
         "invalid_credential" | "key_malformed" => sent,
         _ => problem.message.as_str(),
     };
-    let (code, message) = (Code(problem.code), message.to_owned());
-    let mut response = shaped(response, message);
-    response.extensions_mut().insert(code);
-    response
+    let status = match response.status() {
+        StatusCode::UNPROCESSABLE_ENTITY | StatusCode::UNSUPPORTED_MEDIA_TYPE => StatusCode::BAD_REQUEST,
+        status => status,
+    };
+    let body = OsmedeusError { error: true, message: message.to_owned() };
+    in_place_of_problem(response, &method, status, &body)
 }
 
 /// What scripts send where they have none.
 fn is_no_key(value: &HeaderValue) -> bool {
     let text = value.to_str().unwrap_or_default().trim().to_ascii_lowercase();
     ["", "null", "undefined", "nil"].contains(&text.as_str())
-}
-
-fn shaped(mut response: Response, message: String) -> Response {
-    response.extensions_mut().remove::<Problem>();
-    let status = match response.status() {
-        StatusCode::UNPROCESSABLE_ENTITY | StatusCode::UNSUPPORTED_MEDIA_TYPE => StatusCode::BAD_REQUEST,
-        status => status,
-    };
-    let (parts, _) = response.into_parts();
-    let body = Json(OsmedeusError { error: true, message });
-    let mut response = (status, body).into_response();
-    for name in [header::WWW_AUTHENTICATE, header::RETRY_AFTER] {
-        let value = parts.headers.get(&name).cloned();
-        response.headers_mut().extend(value.map(|value| (name, value)));
-    }
-    response
 }
