@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
 };
@@ -19,6 +19,7 @@ use crate::entity::audit_event::{self, ActorKind, Criteria};
 use crate::error::Error;
 use crate::event::EventKind;
 use crate::id::{AuditEventId, UserId};
+use crate::rfc3339;
 
 const TAG: &str = "Audit log";
 
@@ -104,11 +105,11 @@ pub struct Filter {
     #[param(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     actor: Option<String>,
-    /// Not before, RFC 3339.
+    /// Not before, RFC 3339. The `+` of an offset may be unencoded.
     #[param(value_type = Option<DateTime<Utc>>, nullable = false)]
     #[serde(default, deserialize_with = "present")]
     from: Option<String>,
-    /// Before, RFC 3339.
+    /// Before, RFC 3339. The `+` of an offset may be unencoded.
     #[param(value_type = Option<DateTime<Utc>>, nullable = false)]
     #[serde(default, deserialize_with = "present")]
     to: Option<String>,
@@ -127,8 +128,7 @@ impl Filter {
 
 fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> {
     let parse = |text: &str| {
-        let read = text.parse::<DateTime<Utc>>().ok().filter(|time| (0..=9999).contains(&time.year()));
-        read.ok_or_else(|| Error::invalid(format!("/{name}"), "this is no time such as 2026-01-31T12:00:00Z"))
+        rfc3339::parse_in_query(text).map_err(|problem| Error::invalid(format!("/{name}"), problem))
     };
     text.map(parse).transpose()
 }

@@ -167,7 +167,8 @@ pub struct NewKeyInput {
     /// Narrower than the role, if given. Only permissions that the role has and keys may use.
     #[schema(example = json!(["members:read"]))]
     permissions: Option<BTreeSet<String>>,
-    /// Default: never.
+    /// With an offset from UTC. Default: never.
+    #[serde(default, deserialize_with = "crate::rfc3339::optional")]
     expires_at: Option<DateTime<Utc>>,
 }
 

@@ -19,7 +19,7 @@ pub enum Mail {
     /// The newest mails with what became of them: pending, sent, dropped (nobody to send it to) or dead (given up).
     List {
         /// How many.
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, value_parser = super::whole_number::<u64>)]
         limit: u64,
     },
     /// Try dead mails again, all or one. A running server sends them.

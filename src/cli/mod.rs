@@ -26,6 +26,7 @@ mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
 use oskar::app::App;
@@ -173,6 +174,11 @@ async fn dispatch(line: Line) -> anyhow::Result<()> {
         Command::Config(command) => command.run(common),
         Command::Healthcheck(command) => command.run(common).await,
     }
+}
+
+/// A number of the command line.
+fn whole_number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.trim().parse().map_err(|_| "this is no whole number from 0 on, or it is too large".to_owned())
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {

@@ -56,7 +56,7 @@ impl Setup {
         let email = self.email.ok_or_else(|| anyhow!("--email is missing"))?;
         let organisation = match self.org {
             Some(name) => name,
-            None => shown(email.domain()).parse().map_err(|problem: &str| anyhow!("--org: {problem}"))?,
+            None => shown(email.domain()).parse().map_err(|problem: String| anyhow!("--org: {problem}"))?,
         };
         let app = common.open().await?;
         if setup::is_done(app.db.read()).await? {

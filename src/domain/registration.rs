@@ -158,7 +158,7 @@ pub async fn fulfil(change: Change<'_>, user: &user::Model) -> Result<(), Error>
         change.record(Event::UserUpdated { user: user.id, changed }).await?;
     }
     // A name that was good then and is not any more must not keep anybody from proving the address.
-    if let Some(name) = asked.organisation.and_then(|name| DisplayName::try_from(name).ok()) {
+    if let Some(name) = asked.organisation.as_deref().and_then(DisplayName::from_others) {
         organisations::create(change, &name, None, Some(user.id)).await?;
     }
     Ok(())

@@ -8,6 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::numeric_date::NumericDate;
 use crate::clock::Timestamp;
 
 /// The longest token of ours that is looked at, in bytes.
@@ -107,9 +108,9 @@ struct RegisteredClaims {
     iss: Option<String>,
     sub: Option<String>,
     aud: Option<Audience>,
-    exp: Option<i64>,
-    nbf: Option<i64>,
-    iat: Option<i64>,
+    exp: Option<NumericDate>,
+    nbf: Option<NumericDate>,
+    iat: Option<NumericDate>,
 }
 
 #[derive(Deserialize)]
@@ -229,11 +230,11 @@ fn check_claims(payload: &[u8], expected: &Expected<'_>) -> Result<(), Rejection
         return Err(Rejection::MissingClaim);
     }
     let now = expected.now.timestamp();
-    if claims.exp.is_some_and(|exp| now >= exp.saturating_add(LEEWAY)) {
+    if claims.exp.is_some_and(|exp| now >= exp.seconds().saturating_add(LEEWAY)) {
         return Err(Rejection::Expired);
     }
     let begins = [claims.nbf, claims.iat].into_iter().flatten().max();
-    if begins.is_some_and(|begins| now < begins.saturating_sub(LEEWAY)) {
+    if begins.is_some_and(|begins| now < begins.seconds().saturating_sub(LEEWAY)) {
         return Err(Rejection::NotYetValid);
     }
     if expected.issuer.is_some_and(|issuer| claims.iss.as_deref() != Some(issuer)) {

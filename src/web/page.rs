@@ -53,7 +53,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
             match rejection.status() {
                 StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
                 StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::UnsupportedMediaType,
-                _ => Error::invalid("", rejection.body_text()),
+                _ => Error::invalid("", "the form is incomplete, has a field twice, or is not UTF-8"),
             }
         })?;
         Ok(Self(form))

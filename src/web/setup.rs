@@ -99,7 +99,7 @@ pub async fn create(
                 email: form.email,
                 organisation: form.organisation,
                 email_problem: email.err().map(str::to_owned),
-                organisation_problem: organisation.err().map(str::to_owned),
+                organisation_problem: organisation.err(),
                 password_problem: password.err(),
             };
             return page_of_error(&Error::Invalid(Vec::new()), &again);

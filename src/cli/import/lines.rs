@@ -7,6 +7,7 @@ use oskar::domain::email::Email;
 use oskar::domain::import::ImportedUser;
 use oskar::domain::slug::Slug;
 use oskar::domain::username::Username;
+use oskar::json;
 use oskar::password::ImportedHash;
 use oskar::permission::Role;
 use serde::Deserialize;
@@ -114,9 +115,15 @@ fn parse(text: &[u8]) -> Result<ImportedUser, Bad> {
     }
     let mut reader = serde_json::Deserializer::from_slice(text);
     let account: Account = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let (path, inner) = (error.path().to_string(), error.into_inner().to_string());
-        let told = inner.rsplit_once(" at line ").map_or(inner.as_str(), |(told, _)| told);
-        Bad::malformed(if path == "." { told.to_owned() } else { format!("`{path}`: {told}") })
+        let (path, inner) = (error.path().to_string(), error.into_inner());
+        // What serde says of a member that is missing or unknown names it, but not always the path.
+        let said = inner.to_string();
+        let named = said.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        match (named, path.as_str()) {
+            (Some(missing), _) => Bad::malformed(format!("`{missing}` is missing")),
+            (None, ".") => Bad::malformed(json::told(&inner)),
+            (None, path) => Bad::malformed(format!("`{path}`: {}", json::told(&inner))),
+        }
     })?;
     reader.end().map_err(|_| Bad::malformed("more than one JSON object"))?;
     let password_hash = ImportedHash::read(&account.password_hash)
