@@ -33,6 +33,8 @@ mod m0025_spent_issuer_token;
 mod m0026_audit_event_indexes;
 mod m0027_key_ids;
 mod m0032_password_to_be_changed;
+mod m0035_external_id;
+mod m0036_imported_hash_digest;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -63,6 +65,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0026_audit_event_indexes::Migration),
             Box::new(m0027_key_ids::Migration),
             Box::new(m0032_password_to_be_changed::Migration),
+            Box::new(m0035_external_id::Migration),
+            Box::new(m0036_imported_hash_digest::Migration),
         ]
     }
 }
