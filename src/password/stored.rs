@@ -147,7 +147,8 @@ impl Stored {
                 Ok(memory.derive(&argon2, bytes, salt, output.len())? == *output)
             }
             Self::Bcrypt { text, of_sha256: true } => {
-                let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]);
+                let digits =
+                    |byte: &u8| [byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]);
                 let digest: Zeroizing<Vec<u8>> =
                     Sha256::digest(bytes).iter().flat_map(digits).collect::<Vec<_>>().into();
                 bcrypt_verify(&digest, text)

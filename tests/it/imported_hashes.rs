@@ -73,7 +73,7 @@ async fn import(app: &TestApp, email: &str, hash: &str) {
     import_read(app, email, ImportedHash::read(hash).unwrap()).await;
 }
 
-async fn import_read(app: &TestApp, email: &str, hash: ImportedHash) {
+pub async fn import_read(app: &TestApp, email: &str, hash: ImportedHash) {
     let user = ImportedUser {
         email: email.parse().unwrap(),
         name: None,
@@ -90,12 +90,12 @@ async fn import_read(app: &TestApp, email: &str, hash: ImportedHash) {
     assert_eq!(outcome, [Ok(Done::Created)]);
 }
 
-async fn stored(app: &TestApp, email: &str) -> String {
+pub async fn stored(app: &TestApp, email: &str) -> String {
     let user = user::Entity::find_by_email_normalised(email).one(app.app.db.read()).await.unwrap();
     user.unwrap().password_hash.unwrap()
 }
 
-async fn login(app: &TestApp, email: &str, password: &str) -> Answer {
+pub async fn login(app: &TestApp, email: &str, password: &str) -> Answer {
     app.anonymous().post("/api/auth/login", json!({ "email": email, "password": password })).await
 }
 

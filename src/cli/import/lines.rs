@@ -80,7 +80,8 @@ mod tests {
     fn read(text: &[u8]) -> Vec<(u64, String)> {
         let mut lines = Lines::new(io::BufReader::with_capacity(64, text));
         let mut read = Vec::new();
-        let context = Context { place: None, firebase: None, now: Clock::System.now() };
+        let context =
+            Context { place: None, email_verified: false, firebase: None, now: Clock::System.now() };
         while let Some(record) = lines.next::<Ours>(&context).unwrap() {
             let told = |said: Result<Said, Bad>| {
                 said.map_or_else(|bad| bad.reason, |said| said.user.email.as_str().into())

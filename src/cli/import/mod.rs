@@ -74,6 +74,9 @@ pub struct ImportCommand {
     /// Their role there: viewer, member or admin.
     #[arg(long, default_value = "member", requires = "org")]
     role: Role,
+    /// Take all addresses as proven, where the other system did not note which ones are.
+    #[arg(long)]
+    email_verified: bool,
     /// The Firebase project's password hash parameters, as its console shows them (with --from firebase).
     #[arg(long, value_name = "FILE")]
     firebase_parameters: Option<PathBuf>,
@@ -106,7 +109,8 @@ impl ImportCommand {
         };
         let firebase = self.firebase()?;
         let place = self.org.clone().map(|slug| (slug, self.role));
-        let mut records = self.from.start(reader, Context { place, firebase, now: app.now() });
+        let context = Context { place, email_verified: self.email_verified, firebase, now: app.now() };
+        let mut records = self.from.start(reader, context);
         let started = Instant::now();
         let mut report = Report::begin(common.json, self.dry_run, size)?;
         let mut import = Import::new(app.config.limits.seats, self.create_organisations);

@@ -72,6 +72,8 @@ pub struct Record {
 pub struct Context {
     /// Where accounts go that name no organisation.
     pub place: Option<(Slug, Role)>,
+    /// The operator vouches for all addresses.
+    pub email_verified: bool,
     pub firebase: Option<FirebaseParameters>,
     pub now: Timestamp,
 }
@@ -93,6 +95,7 @@ pub fn read<'de, A: Account>(
     })?;
     let mut said = account.said(context)?;
     said.user.place = said.user.place.or_else(|| context.place.clone());
+    said.user.email_verified |= context.email_verified;
     Ok(said)
 }
 
