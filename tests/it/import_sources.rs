@@ -113,7 +113,7 @@ async fn firebase_s_export_is_imported_with_the_project_s_parameters() {
     check(&arguments, &[(25, "no_email")], &accounts, "user1password", created_at).await;
     let installation = acme().await;
     let report = installation.run(&["user", "import", "--json", "--from", "firebase", &file], "").await;
-    assert_eq!(reasons(&report.code(1).json()), [(3, "unusable_hash"), (25, "no_email")]);
+    assert_eq!(reasons(&report.code(1).json()), [(2, "unusable_hash"), (25, "no_email")]);
     let wrong = ["user", "import", "--from", "firebase", &file, "--firebase-parameters", &file];
     let told = installation.run(&wrong, "").await.code(1).err;
     assert!(told.contains("`algorithm` is missing"), "{told}");

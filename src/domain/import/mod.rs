@@ -198,7 +198,9 @@ impl Import {
         }
         if let (Some((key, organisation, role)), Some(known)) = (place, batch.roster.get_mut(name)) {
             known.places.insert(key, role);
-            batch.rows.add_membership(batch.change, organisation, known.id, role);
+            if !known.is_taken_back {
+                batch.rows.add_membership(batch.change, organisation, known.id, role);
+            }
         }
         Ok(Ok(done))
     }

@@ -22,6 +22,9 @@ pub struct Known {
     pub imported: Option<Vec<u8>>,
     pub external_id: Option<u64>,
     pub disabled: bool,
+    /// In a dry run: a batch before made it, and is taken back.
+    pub is_taken_back: bool,
+    is_new: bool,
     /// Its organisations, by slug.
     pub places: HashMap<u64, Role>,
     /// The organisations that it is no member of any more.
@@ -109,6 +112,8 @@ impl Roster {
                 imported: row.imported_hash_digest,
                 external_id,
                 disabled: row.disabled_at.is_some(),
+                is_taken_back: false,
+                is_new: false,
                 places: places.remove(&row.id).unwrap_or_default(),
                 left: left.remove(&row.id.to_string()).unwrap_or_default(),
                 names,
@@ -144,15 +149,20 @@ impl Roster {
             imported: Some(user.digest()),
             external_id: user.external_id.as_ref().map(|id| self.key(&Name::ExternalId(id.as_str()))),
             disabled: user.disabled,
+            is_taken_back: false,
+            is_new: true,
             places: HashMap::new(),
             left: HashSet::new(),
             names: self.names(user),
         });
     }
 
-    /// Puts the accounts of another one in the place of those with the same names.
-    pub fn merge(&mut self, other: Self) {
-        other.accounts.into_iter().for_each(|known| self.add(known));
+    /// Puts the accounts of a batch that is taken back in the place of those with the same names.
+    pub fn merge(&mut self, batch: Self) {
+        for known in batch.accounts {
+            let is_taken_back = known.is_taken_back || known.is_new;
+            self.add(Known { is_taken_back, ..known });
+        }
     }
 
     fn add(&mut self, known: Known) {
