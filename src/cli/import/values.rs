@@ -5,7 +5,10 @@ use oskar::clock::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-/// A time: RFC 3339, the same without an offset (UTC), or milliseconds since 1970 as a number or a text.
+/// What is less was no time of an account in milliseconds (that is 1973), and what is more is none in seconds.
+const LEAST_MILLISECONDS: i64 = 100_000_000_000;
+
+/// A time: RFC 3339, the same without an offset (UTC), or milliseconds or seconds since 1970 as a number or a text.
 #[derive(Clone, Copy)]
 pub struct Moment(pub Timestamp);
 
@@ -14,20 +17,28 @@ impl<'de> Deserialize<'de> for Moment {
         #[derive(Deserialize)]
         #[serde(untagged)]
         enum Written {
-            Milliseconds(i64),
+            Number(i64),
             Text(String),
         }
         let time = match Written::deserialize(deserializer).map_err(|_| "no time") {
-            Ok(Written::Milliseconds(number)) => DateTime::from_timestamp_millis(number),
+            Ok(Written::Number(number)) => of_number(number),
             Ok(Written::Text(text)) => match text.parse() {
-                Ok(number) => DateTime::from_timestamp_millis(number),
+                Ok(number) => of_number(number),
                 Err(_) => of_text(&text),
             },
             Err(_) => None,
         };
-        time.and_then(to_microseconds)
-            .map(Self)
-            .ok_or_else(|| D::Error::custom("this is not a time: RFC 3339, or milliseconds since 1970"))
+        time.and_then(to_microseconds).map(Self).ok_or_else(|| {
+            D::Error::custom("this is not a time: RFC 3339, or milliseconds or seconds since 1970")
+        })
+    }
+}
+
+fn of_number(number: i64) -> Option<Timestamp> {
+    if number < LEAST_MILLISECONDS {
+        DateTime::from_timestamp_secs(number)
+    } else {
+        DateTime::from_timestamp_millis(number)
     }
 }
 
@@ -84,5 +95,50 @@ impl<'de> Deserialize<'de> for Id {
             Ok(Written::Text(text)) => Ok(Self(text)),
             Err(_) => Err(D::Error::custom("this is neither a text nor a whole number")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_every_way_that_exports_have() {
+        for (written, time) in [
+            ("\"2025-01-02T03:04:05.678Z\"", "2025-01-02T03:04:05.678Z"),
+            ("\"2025-01-02T03:04:05.6789999+02:00\"", "2025-01-02T01:04:05.678999Z"),
+            ("\"2025-01-02 03:04:05.678+00\"", "2025-01-02T03:04:05.678Z"),
+            ("\"2025-01-02T03:04:05-08\"", "2025-01-02T11:04:05Z"),
+            ("\"2025-01-02 03:04:05\"", "2025-01-02T03:04:05Z"),
+            ("\"2025-01-02T03:04:05.678\"", "2025-01-02T03:04:05.678Z"),
+            ("1735787045678", "2025-01-02T03:04:05.678Z"),
+            ("\"1735787045678\"", "2025-01-02T03:04:05.678Z"),
+            ("1735787045", "2025-01-02T03:04:05Z"),
+        ] {
+            let read: Moment = serde_json::from_str(written).unwrap();
+            assert_eq!(read.0, time.parse::<Timestamp>().unwrap(), "{written}");
+        }
+        for written in [
+            "true",
+            "null",
+            "1.5",
+            "\"\"",
+            "\"é\"",
+            "\"tomorrow\"",
+            "\"2025-13-01T00:00:00Z\"",
+            "9223372036854775807",
+        ] {
+            assert!(serde_json::from_str::<Moment>(written).is_err(), "{written}");
+        }
+    }
+
+    #[test]
+    fn truths_and_ids_may_be_numbers() {
+        let flags = ["true", "1", "false", "0"].map(|text| serde_json::from_str::<Flag>(text).unwrap().0);
+        assert_eq!(flags, [true, true, false, false]);
+        assert!(["2", "\"true\"", "null"].iter().all(|text| serde_json::from_str::<Flag>(text).is_err()));
+        let ids = ["7", "\"7\""].map(|text| serde_json::from_str::<Id>(text).unwrap().0);
+        assert_eq!(ids, ["7", "7"]);
+        assert!(["1.5", "true", "[]"].iter().all(|text| serde_json::from_str::<Id>(text).is_err()));
     }
 }
