@@ -32,7 +32,7 @@ impl Account for Django {
         };
         Foreign {
             email,
-            name: full_name(first_name, last_name),
+            name: Some(full_name(first_name, last_name)),
             username,
             external_id: self.pk.map(|id| id.0),
             password_hash: hash(Some(&password).filter(|text| !text.is_empty()).map(String::as_str))?,
@@ -45,6 +45,6 @@ impl Account for Django {
     }
 }
 
-pub fn full_name(first: Option<String>, last: Option<String>) -> Option<String> {
-    Some([first, last].into_iter().flatten().collect::<Vec<_>>().join(" "))
+pub fn full_name(first: Option<String>, last: Option<String>) -> String {
+    [first, last].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

@@ -29,7 +29,7 @@ impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(buffer)?;
         let position = &self.position;
-        let lines = buffer[..read].iter().filter(|byte| **byte == b'\n').count() as u64;
+        let lines = buffer[..read].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
         position.line.set(position.line.get() + lines);
         position.bytes.set(position.bytes.get() + read as u64);
         if position.end.get().is_some_and(|end| position.bytes.get() > end) {

@@ -23,12 +23,13 @@ pub struct Keycloak {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Credential {
     #[serde(rename = "type")]
     kind: Option<String>,
-    secret_data: Option<String>,
-    credential_data: Option<String>,
+    #[serde(rename = "secretData")]
+    secret: Option<String>,
+    #[serde(rename = "credentialData")]
+    made: Option<String>,
 }
 
 impl Account for Keycloak {
@@ -41,7 +42,7 @@ impl Account for Keycloak {
         let password = credentials.iter().find(|credential| credential.kind.as_deref() == Some("password"));
         let password_hash = match password {
             None => None,
-            Some(Credential { secret_data: Some(secret), credential_data: Some(made), .. }) => {
+            Some(Credential { secret: Some(secret), made: Some(made), .. }) => {
                 Some(ImportedHash::of_keycloak(secret, made)?)
             }
             Some(_) => {
@@ -52,7 +53,7 @@ impl Account for Keycloak {
         };
         Foreign {
             email: self.email,
-            name: full_name(self.first_name, self.last_name),
+            name: Some(full_name(self.first_name, self.last_name)),
             username: self.username,
             external_id: self.id,
             password_hash,

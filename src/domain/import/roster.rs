@@ -8,6 +8,7 @@ use sea_orm::{Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::ImportedUser;
 use crate::domain::Change;
+use crate::domain::external_id::ExternalId;
 use crate::domain::username::Username;
 use crate::entity::{audit_event, membership, organisation, user};
 use crate::error::Error;
@@ -66,7 +67,7 @@ impl Roster {
     async fn read(&mut self, change: Change<'_>, users: &[ImportedUser]) -> Result<(), Error> {
         let emails = users.iter().map(|user| user.email.normalised());
         let usernames = users.iter().filter_map(|user| user.username.as_ref()).map(Username::as_str);
-        let external_ids = users.iter().filter_map(|user| user.external_id.as_ref()).map(|id| id.as_str());
+        let external_ids = users.iter().filter_map(|user| user.external_id.as_ref()).map(ExternalId::as_str);
         let rows = user::Entity::find()
             .filter(
                 Condition::any()

@@ -42,10 +42,7 @@ fn argon2(made: &CredentialData, salt: &[u8], value: &[u8]) -> Result<String, Un
         let values = made.additional_parameters.as_ref().and_then(|all| all.get(name));
         values.and_then(|values| values.first()).map(String::as_str).ok_or(Unusable::Malformed)
     };
-    let kind = match parameter("type")? {
-        kind @ ("id" | "i" | "d") => kind,
-        _ => return Err(Unusable::Malformed),
-    };
+    let kind @ ("id" | "i" | "d") = parameter("type")? else { return Err(Unusable::Malformed) };
     let version = match parameter("version")? {
         "1.3" => 19,
         "1.0" => 16,
