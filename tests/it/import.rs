@@ -191,12 +191,18 @@ async fn an_import_that_is_killed_is_finished_by_the_next_and_changes_nobody() {
 #[tokio::test]
 async fn two_imports_at_once_import_everybody_once() {
     let installation = acme().await;
-    let file = many(0..1000, &json!({ "organisation": "acme" }));
+    let create = ["org", "create", "--name", "Beta", "--slug", "beta", "--admin", "admin@acme.test"];
+    installation.run(&create, "").await.code(0);
+    let file = many(0..1000, &json!({ "organisation": "acme" }))
+        + &many(0..1000, &json!({ "organisation": "beta" }));
     let reversed: String = file.split_inclusive('\n').rev().collect();
     let (one, two) = (written(&installation, "one", &file), written(&installation, "two", &reversed));
     let run = async |path: &str| installation.run(&["user", "import", path, "--json"], "").await;
     let (one, two) = tokio::join!(run(&one), run(&two));
-    let imported = |report: &Value| report["imported"].as_u64().unwrap();
-    assert_eq!(imported(&one.json()) + imported(&two.json()), 1000);
-    assert_eq!(count(&installation.open().await).await, 1000);
+    let (one, two) = (one.code(0).json(), two.code(0).json());
+    let both = |sum: &str| one[sum].as_u64().unwrap() + two[sum].as_u64().unwrap();
+    assert_eq!(["imported", "joined", "unchanged"].map(both), [1000, 1000, 2000]);
+    let app = installation.open().await;
+    assert_eq!(count(&app).await, 1000);
+    assert_eq!(membership::Entity::find().count(app.db.read()).await.unwrap(), 2002);
 }
