@@ -206,7 +206,8 @@ async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
         .iter()
         .map(|user| {
             json!({ "id": user.id, "email": user.email, "username": user.username, "name": user.name,
-                "operator": user.operator, "state": state(user), "created_at": user.created_at,
+                "operator": user.operator, "state": state(user), "external_id": user.external_id,
+                "created_at": user.created_at,
                 "password_change_required": user.password_change_required_at.is_some() })
         })
         .collect();

@@ -51,6 +51,8 @@ pub async fn create(change: Change<'_>, new: NewUser) -> Result<user::Model, Err
         operator: Set(new.operator),
         email_verified_at: Set(new.email_verified.then_some(change.now)),
         disabled_at: Set(None),
+        external_id: Set(None),
+        imported_hash_digest: Set(None),
         created_at: Set(change.now),
         updated_at: Set(change.now),
     }

@@ -45,4 +45,9 @@ impl Entity {
     pub fn of_user(user: UserId) -> Select<Self> {
         Self::find().filter(COLUMN.user_id.eq(user))
     }
+
+    /// The memberships of many users.
+    pub fn of_users(users: impl IntoIterator<Item = UserId>) -> Select<Self> {
+        Self::find().filter(COLUMN.user_id.is_in(users))
+    }
 }
