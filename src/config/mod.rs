@@ -17,6 +17,7 @@ mod mail;
 mod marker;
 mod no_auth;
 mod origin;
+mod product;
 mod production;
 mod reader;
 mod secret_file;
@@ -35,6 +36,7 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
+pub use product::Product;
 pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
 pub use environment::Environment;
 pub use events::EventDestination;
@@ -82,6 +84,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Without a slash at its end.
     pub public_url: String,
+    pub product: Product,
     pub data_dir: PathBuf,
     pub database_url: String,
     pub database_connections: u32,
@@ -185,6 +188,7 @@ impl Config {
             env,
             listen,
             public_url,
+            product: Product::read(&mut read),
             data_dir,
             database_url,
             database_connections: read.within("database_connections", 1, 1000),

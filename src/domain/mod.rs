@@ -12,6 +12,7 @@ pub mod audit;
 pub mod authentication;
 pub mod choose_password;
 pub mod developer;
+pub mod deletion;
 pub mod device;
 pub mod display_name;
 pub mod event_tail;

@@ -68,9 +68,9 @@ pub struct SetupForm {
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
     match working(&app, form.secret()).await? {
         Some(link) => {
-            page(StatusCode::OK, &SetupPage { link: link.reveal().to_owned(), ..SetupPage::default() })
+            page(&app, StatusCode::OK, &SetupPage { link: link.reveal().to_owned(), ..SetupPage::default() })
         }
-        None => page_of_error(&Error::LinkInvalid, &GONE),
+        None => page_of_error(&app, &Error::LinkInvalid, &GONE),
     }
 }
 
@@ -81,7 +81,7 @@ pub async fn create(
     Sent(form): Sent<SetupForm>,
 ) -> Result<Response, Error> {
     let Some(link) = working(&app, form.link.secret()).await? else {
-        return page_of_error(&Error::LinkInvalid, &GONE);
+        return page_of_error(&app, &Error::LinkInvalid, &GONE);
     };
     let context = app.password_context(&form.email).and([form.organisation.as_str()]);
     let judged = async { app.hasher.accept("/password", &proposed(form.password)?, &context).await };
@@ -101,7 +101,7 @@ pub async fn create(
                 organisation_problem: organisation.err().map(str::to_owned),
                 password_problem: password.err(),
             };
-            return page_of_error(&Error::Invalid(Vec::new()), &again);
+            return page_of_error(&app, &Error::Invalid(Vec::new()), &again);
         }
     };
     let password_hash = app.hasher.hash(&password).await?;
@@ -119,7 +119,7 @@ pub async fn create(
     let (user, organisation) =
         match setup::create_first_admin(change, &app.keyring, Some(&link), new, &organisation).await {
             Ok(made) => made,
-            Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
+            Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &GONE),
             Err(Error::EmailTaken) => {
                 let again = SetupPage {
                     link: link.reveal().to_owned(),
@@ -128,7 +128,7 @@ pub async fn create(
                     email_problem: Some("an account with this address exists already".to_owned()),
                     ..SetupPage::default()
                 };
-                return page_of_error(&Error::EmailTaken, &again);
+                return page_of_error(&app, &Error::EmailTaken, &again);
             }
             Err(error) => return Err(error),
         };
@@ -149,7 +149,7 @@ pub async fn create(
         url: &app.config.public_url,
         docs: app.config.docs,
     };
-    Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(StatusCode::CREATED, &done)?)
+    Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(&app, StatusCode::CREATED, &done)?)
         .into_response())
 }
 
