@@ -36,7 +36,6 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
-pub use product::Product;
 pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
 pub use environment::Environment;
 pub use events::EventDestination;
@@ -46,6 +45,7 @@ pub use limits::{Caps, DatabaseTime, Limits};
 pub use log::{Log, LogFormat};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
+pub use product::Product;
 pub use secret_file::read_private;
 pub use sessions::{Cookies, Sessions};
 pub use settings::{SETTINGS, Setting, Shape};

@@ -64,7 +64,15 @@ mod tests {
         for good in ["https://app.example", "http://localhost:3000/start?from=sign-in"] {
             assert_eq!(load(&[("OSKAR_PRODUCT_URL", good)]).unwrap().product.url.as_deref(), Some(good));
         }
-        for bad in ["app.example", "/start", "javascript:alert(1)", "ftp://a.example", "https://", "https://me@a.example", "https://a b"] {
+        for bad in [
+            "app.example",
+            "/start",
+            "javascript:alert(1)",
+            "ftp://a.example",
+            "https://",
+            "https://me@a.example",
+            "https://a b",
+        ] {
             let told = load(&[("OSKAR_PRODUCT_URL", bad)]).unwrap_err();
             assert!(told.contains("`product_url`"), "{bad}: {told}");
         }

@@ -22,7 +22,10 @@ pub fn check(config: &Config, read: &mut Reader<'_>) {
         read.problem("update_feed", problem);
     }
     if config.product.is_unsafe_for_production() {
-        read.problem("product_url", "is no https address: others on the way could change the page that users go on to");
+        read.problem(
+            "product_url",
+            "is no https address: others on the way could change the page that users go on to",
+        );
     }
     if config.tokens.access_ttl > TimeDelta::days(1) {
         let problem = "is longer than a day: other services would trust a token for too long";

@@ -107,11 +107,7 @@ pub(super) async fn lock(
     users::lock_with_places(change, user, LockType::Update).await
 }
 
-async fn has_another_admin(
-    change: Change<'_>,
-    place: OrganisationId,
-    user: UserId,
-) -> Result<bool, Error> {
+async fn has_another_admin(change: Change<'_>, place: OrganisationId, user: UserId) -> Result<bool, Error> {
     let kept = organisation::Entity::find_by_id(place).filter(another_admin(place, user));
     Ok(kept.one(change.txn).await?.is_some())
 }

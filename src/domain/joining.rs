@@ -11,7 +11,7 @@ use super::email::Email;
 use super::sign_in::{self, Checked};
 use super::username::Username;
 use super::users::{self, NewUser};
-use super::{Change, invitations, mailbox, members, replacement, sessions};
+use super::{Change, invitations, mailbox, members, registration, replacement, sessions};
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
 use crate::password::{Context, PresentedPassword, ProposedPassword};
@@ -111,7 +111,9 @@ pub async fn by_password(
     let Some(user) = found else {
         let missing = || Error::invalid("/password", "sign in, or give a password");
         let password = match password {
-            Some(password) => password.try_into().map_err(|problem: String| Error::invalid("/password", problem))?,
+            Some(password) => {
+                password.try_into().map_err(|problem: String| Error::invalid("/password", problem))?
+            }
             None => replacing.cloned().ok_or_else(missing)?,
         };
         let context = context.and(names.name.as_ref().map(DisplayName::as_str));
@@ -175,6 +177,10 @@ pub async fn join(
                 Some(new_hash) => checked.confirm_and_replace(change, new_hash).await?,
                 None => checked.confirm(change).await?,
             };
+            // Who has the password and the mailbox is who registered.
+            if user.email_verified_at.is_none() {
+                registration::fulfil(change, &user).await?;
+            }
             sessions::announce_new_device(change, &user).await?;
             user
         }

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter, QuerySelect as _};
 use serde_json::json;
 
-use super::{Change, deletion};
 use super::known_network::KNOWN_FOR;
+use super::{Change, deletion};
 use crate::clock::Timestamp;
 use crate::entity::{
     api_key, api_key_secret, audit_event, invitation, known_network, login_failure, one_time_token, outbox,

@@ -25,7 +25,8 @@ pub struct LastAdminOf {
 
 /// The organisations, for people: ten of them at most.
 pub(super) fn named(organisations: &[LastAdminOf]) -> String {
-    let mut named: Vec<_> = organisations.iter().take(10).map(|one| format!("{} ({})", one.name, one.slug)).collect();
+    let mut named: Vec<_> =
+        organisations.iter().take(10).map(|one| format!("{} ({})", one.name, one.slug)).collect();
     if let Some(more) = organisations.len().checked_sub(10).filter(|more| *more > 0) {
         named.push(format!("{more} more"));
     }

@@ -17,10 +17,13 @@ fn letter(
 
 /// `organisation` is the one that is made with the proof.
 pub fn verify_email(product: &str, organisation: Option<&str>, link: String) -> Letter {
-    let organisation = organisation.map_or_else(String::new, |name| format!(", for the organisation {}", quoted::name(name)));
+    let organisation = organisation
+        .map_or_else(String::new, |name| format!(", for the organisation {}", quoted::name(name)));
     letter(
         format!("Confirm your e-mail address for {product}"),
-        vec![format!("An account at {product} was made with this address{organisation}. Confirm that the address is yours; the link works for 24 hours.")],
+        vec![format!(
+            "An account at {product} was made with this address{organisation}. Confirm that the address is yours; the link works for 24 hours."
+        )],
         Some(("Confirm address", link)),
         NOT_YOU,
     )
@@ -28,9 +31,11 @@ pub fn verify_email(product: &str, organisation: Option<&str>, link: String) -> 
 
 pub fn already_registered(product: &str, site: &str) -> Letter {
     letter(
-        format!("You have an account at {product} already"),
+        "You have an account already".to_owned(),
         vec![
-            format!("Somebody tried to register at {product} with this address, but it has an account already."),
+            format!(
+                "Somebody tried to register at {product} with this address, but it has an account already."
+            ),
             format!(
                 "If it was you: sign in at {site}, or ask for a new password there, which confirms the address too."
             ),
@@ -43,7 +48,9 @@ pub fn already_registered(product: &str, site: &str) -> Letter {
 pub fn reset_password(product: &str, link: String) -> Letter {
     letter(
         "Choose a new password".to_owned(),
-        vec![format!("Somebody asked for a new password for your account at {product}. The link works once, for 30 minutes. Choosing a new password ends all your sessions.")],
+        vec![format!(
+            "Somebody asked for a new password for your account at {product}. The link works once, for 30 minutes. Choosing a new password ends all your sessions."
+        )],
         Some(("Choose a new password", link)),
         NOT_YOU,
     )
@@ -67,8 +74,10 @@ pub fn choose_password(first: bool, product: &str, site: &str, link: String) -> 
 
 pub fn confirm_new_email(product: &str, link: String) -> Letter {
     letter(
-        format!("Confirm your new e-mail address for {product}"),
-        vec![format!("An account at {product} is to have this address from now on. Confirm that the address is yours; the link works for 24 hours.")],
+        "Confirm your new e-mail address".to_owned(),
+        vec![format!(
+            "An account at {product} is to have this address from now on. Confirm that the address is yours; the link works for 24 hours."
+        )],
         Some(("Confirm address", link)),
         NOT_YOU,
     )

@@ -32,7 +32,9 @@ enum Visitor {
     SignedIn,
     HasAccount,
     /// With an account whose address nobody has proven, and whether it has a password.
-    Unconfirmed { has_password: bool },
+    Unconfirmed {
+        has_password: bool,
+    },
     New,
 }
 
@@ -91,13 +93,25 @@ impl Found {
         page(app, StatusCode::OK, &self.form(String::new(), None, false, false))
     }
 
-    fn page_again(&self, app: &App, form: InviteForm, error: &Error, problem: String) -> Result<Response, Error> {
+    fn page_again(
+        &self,
+        app: &App,
+        form: InviteForm,
+        error: &Error,
+        problem: String,
+    ) -> Result<Response, Error> {
         let new = !form.new_password.is_empty();
         let change_required = matches!(error, Error::PasswordChangeRequired) || new;
         page_of_error(app, error, &self.form(form.name, Some(problem), change_required, new))
     }
 
-    fn form(&self, name: String, problem: Option<String>, change_required: bool, new_problem: bool) -> InvitePage<'_> {
+    fn form(
+        &self,
+        name: String,
+        problem: Option<String>,
+        change_required: bool,
+        new_problem: bool,
+    ) -> InvitePage<'_> {
         InvitePage {
             link: self.link.reveal(),
             change_required: change_required && !matches!(self.visitor, Visitor::Unconfirmed { .. }),
@@ -138,7 +152,11 @@ async fn find(
     let Some(organisation) = organisation else { return gone() };
     if invitation.accepted_at.is_none() && !invitations::is_confirmed(app.db.read(), &invitation).await? {
         let (heading, text) = ("Not confirmed any more", Error::InvitationUnconfirmed.to_string());
-        return Ok(Err(page_of_error(app, &Error::InvitationUnconfirmed, &NoticePage { heading, text })?));
+        return Ok(Err(page_of_error(
+            app,
+            &Error::InvitationUnconfirmed,
+            &NoticePage { heading, text, done: false },
+        )?));
     }
     if let Some(by) = by {
         if by.user.email_normalised != invitation.email_normalised {
@@ -147,7 +165,7 @@ async fn find(
                 shown(&by.user.email),
                 shown(&invitation.email)
             );
-            let notice = NoticePage { heading: "For another address", text };
+            let notice = NoticePage { heading: "For another address", text, done: false };
             return Ok(Err(page_of_error(app, &Error::InvitationForAnother, &notice)?));
         }
         let joiner = Some(Joiner::SignedIn(Box::new(by.user)));
@@ -219,7 +237,7 @@ pub async fn accept(
     };
     let text =
         format!("You are {} of {} now, and signed in here.", found.invitation.role, found.organisation.name);
-    let done = page(&app, StatusCode::OK, &NoticePage { heading: "Welcome", text })?;
+    let done = page(&app, StatusCode::OK, &NoticePage { heading: "Welcome", text, done: true })?;
     if found.visitor == Visitor::SignedIn {
         txn.commit().await?;
         return Ok(done);

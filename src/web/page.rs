@@ -43,6 +43,8 @@ pub struct GonePage {
 pub struct NoticePage {
     pub heading: &'static str,
     pub text: String,
+    /// Whether there is nothing left to do here.
+    pub done: bool,
 }
 
 /// What a form has sent.
@@ -100,7 +102,9 @@ impl askama::Values for Shown<'_> {
 
 /// A rendered page. All of them can show the product.
 pub fn page(app: &App, status: StatusCode, template: &impl Template) -> Result<Response, Error> {
-    let mut response = (status, Html(template.render_with_values(&Shown(&app.config.product)).map_err(Error::internal)?)).into_response();
+    let mut response =
+        (status, Html(template.render_with_values(&Shown(&app.config.product)).map_err(Error::internal)?))
+            .into_response();
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CSP);
     response.headers_mut().insert(header::REFERRER_POLICY, REFERRER_POLICY);
     Ok(response)
@@ -136,7 +140,8 @@ pub fn too_many(app: &App, retry_after: u64) -> Result<Response, Error> {
     let minutes = retry_after.div_ceil(60);
     let text = format!("There were too many wrong attempts. Try again in {minutes} min.");
     let error = Error::TooManyAttempts { retry_after };
-    let mut response = page_of_error(app, &error, &NoticePage { heading: "Too many attempts", text })?;
+    let mut response =
+        page_of_error(app, &error, &NoticePage { heading: "Too many attempts", text, done: false })?;
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
     Ok(response)
 }

@@ -78,13 +78,18 @@ pub async fn choose(
         Ok(user) => {
             txn.commit().await?;
             let text = "All your sessions were ended. Sign in with the new password.".to_owned();
-            let done = page(&app, StatusCode::OK, &NoticePage { heading: "Password changed", text })?;
+            let done =
+                page(&app, StatusCode::OK, &NoticePage { heading: "Password changed", text, done: true })?;
             Ok((client.device_cookie(&app, user.id), done).into_response())
         }
         Err(Error::LinkInvalid) => page_of_error(&app, &Error::LinkInvalid, &GONE),
         Err(Error::UserDisabled) => {
             let text = Error::UserDisabled.to_string();
-            page_of_error(&app, &Error::UserDisabled, &NoticePage { heading: "Account disabled", text })
+            page_of_error(
+                &app,
+                &Error::UserDisabled,
+                &NoticePage { heading: "Account disabled", text, done: false },
+            )
         }
         Err(error) => Err(error),
     }

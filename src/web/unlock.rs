@@ -54,13 +54,14 @@ pub async fn let_in(
     match mailbox::unlock(change, &app.keyring, &link).await {
         Ok((user, reset)) => {
             txn.commit().await?;
-            let done = page(&app, StatusCode::OK, &UnlockedPage { email: &user.email, reset: reset.reveal() })?;
+            let done =
+                page(&app, StatusCode::OK, &UnlockedPage { email: &user.email, reset: reset.reveal() })?;
             Ok((client.device_cookie(&app, user.id), done).into_response())
         }
         Err(Error::LinkInvalid) => page(&app, StatusCode::GONE, &GONE),
         Err(Error::UserDisabled) => {
             let text = Error::UserDisabled.to_string();
-            page(&app, StatusCode::FORBIDDEN, &NoticePage { heading: "Account disabled", text })
+            page(&app, StatusCode::FORBIDDEN, &NoticePage { heading: "Account disabled", text, done: false })
         }
         Err(error) => Err(error),
     }

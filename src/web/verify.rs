@@ -42,8 +42,9 @@ pub async fn confirm(
     };
     match use_link(&app, &client, &headers, &link).await {
         Ok((user, renewed)) => {
-            let text = format!("{} is confirmed. You can close this page and sign in.", shown(&user.email));
-            let done = page(&app, StatusCode::OK, &NoticePage { heading: "Address confirmed", text })?;
+            let text = format!("{} is confirmed. You can sign in now.", shown(&user.email));
+            let done =
+                page(&app, StatusCode::OK, &NoticePage { heading: "Address confirmed", text, done: true })?;
             let cookies = match renewed {
                 Some(renewed) => renewed.cookies(&app, &client, Keep::UntilClosed),
                 None => client.device_cookie(&app, user.id),
@@ -53,7 +54,11 @@ pub async fn confirm(
         Err(Error::LinkInvalid) => page_of_error(&app, &Error::LinkInvalid, &GONE),
         Err(Error::EmailTaken) => {
             let text = "Another account has this address by now.".to_owned();
-            page_of_error(&app, &Error::EmailTaken, &NoticePage { heading: "Address taken", text })
+            page_of_error(
+                &app,
+                &Error::EmailTaken,
+                &NoticePage { heading: "Address taken", text, done: false },
+            )
         }
         Err(error) => Err(error),
     }

@@ -132,7 +132,9 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
                 mailbox::asked_with(&app.keyring, user).iter().any(|accepted| text("asked_with") == *accepted)
             });
             let user = user.filter(|user| user.disabled_at.is_none());
-            link(app, change, Purpose::NewEmail, user, mail, "verify").await?.map(|link| messages::confirm_new_email(product, link))
+            link(app, change, Purpose::NewEmail, user, mail, "verify")
+                .await?
+                .map(|link| messages::confirm_new_email(product, link))
         }
         Kind::Invitation => match text("invitation_id").parse() {
             Ok(id) => invitation(app, change, id).await?,
