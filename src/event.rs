@@ -36,6 +36,18 @@ pub enum Profile {
     Username { username: Option<String> },
 }
 
+/// How an account was deleted.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Deletion {
+    /// Nobody proved its address.
+    Unproven { reason: &'static str, registered_at: Timestamp },
+    /// By its owner or an operator: as the installation's log has it.
+    Account { sessions_ended: u64, organisations: Vec<OrganisationId> },
+    /// The same, as each of its organisations has it.
+    Member { role: Role },
+}
+
 /// What a caller did not have.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -158,8 +170,8 @@ events! {
         "An account was disabled.";
     UserEnabled = "user.enabled", to user: UserId, {},
         "A disabled account may sign in again.";
-    UserDeleted = "user.deleted", to user: UserId,
-        { reason: &'static str, registered_at: Timestamp },
+    UserDeleted = "user.deleted", in organisation: Option<OrganisationId>, to user: UserId,
+        { #[serde(flatten)] how: Deletion },
         "An account was deleted.";
     IdentityLinked = "identity.linked", in organisation: Option<OrganisationId>, to user: UserId,
         { issuer: String, #[serde(skip_serializing_if = "Option::is_none")] subject: Option<String> },

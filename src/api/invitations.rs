@@ -54,8 +54,9 @@ pub enum InvitationState {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Invitation {
     id: InvitationId,
+    /// Null once the account that accepted it was deleted.
     #[schema(example = "bob@acme.example")]
-    email: String,
+    email: Option<String>,
     role: Role,
     state: InvitationState,
     /// How far its mail has come.
@@ -94,7 +95,7 @@ async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>
             delivery: mail.map(|mail| mail.state),
             delivery_error: mail.and_then(|mail| mail.last_error.clone()),
             id: row.id,
-            email: row.email,
+            email: Some(row.email).filter(|email| !email.is_empty()),
             role: row.role,
             invited_by: row.invited_by,
             expires_at: row.expires_at,
@@ -244,7 +245,8 @@ pub struct Acceptance {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     password: Option<PresentedPassword>,
-    /// Takes the place of the account's `password` in the same step, as for signing in.
+    /// Takes the place of the account's `password` in the same step, as for signing in. Without `password`: for an account
+    /// whose address was never confirmed. The link proves the mailbox, so the account is taken over.
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     new_password: Option<ProposedPassword>,
@@ -284,11 +286,15 @@ pub async fn by_link(app: &App, token: &str) -> Result<(invitation::Model, organ
 ///
 /// One link for people with and without an account. Only the account of the invited address can accept it.
 /// Once more by the same user changes nothing.
+///
+/// An account whose address was never confirmed is not taken over unasked: without its `password`, or with a wrong one, the
+/// answer is 409 (`account_unconfirmed`). `new_password` alone replaces the old password, and ends the account's
+/// sessions, its links with issuers and the API keys that it made.
 #[utoipa::path(post, path = "/api/invitations/accept", operation_id = "accept_invitation", tag = TAG, request_body = Acceptance,
     responses((status = 200, description = "Joined.", body = Joined),
         (status = 401, description = "The password is not that of the invited address' account.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 403, description = "Signed in with another address, or the account's password has to be changed (`password_change_required`); the invitation stays good.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The account's address was never confirmed: send its `password`, or `new_password` alone (`account_unconfirmed`). Or the account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 410, description = "The link is used, replaced, withdrawn or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn accept(
     State(app): State<App>,

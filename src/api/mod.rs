@@ -18,6 +18,7 @@
 //! below, `cargo run -- openapi > openapi/openapi.json`, and its tests in `tests/it/`.
 
 mod account;
+mod account_deletion;
 mod account_events;
 mod auth;
 mod compat;
@@ -90,6 +91,7 @@ fn table(app: &App) -> RouteTable {
         .any(routes!(account::show))
         .user(routes!(account::update))
         .user(routes!(account::change_password))
+        .user(routes!(account_deletion::delete))
         .user(routes!(recovery::change_email))
         .user(routes!(identities::list))
         .user(fresh(routes!(identities::link, identities::unlink)))

@@ -83,7 +83,12 @@ impl Mail {
                 }
                 let sent = app
                     .mailer
-                    .send(OutboxId::generate(), address.as_str(), messages::test(), app.now())
+                    .send(
+                        OutboxId::generate(),
+                        address.as_str(),
+                        messages::test(&app.config.product.name).signed(&app.config.product.name),
+                        app.now(),
+                    )
                     .await;
                 sent.map_err(|error| anyhow::anyhow!("the mail did not go out: {error}"))?;
                 output::one(

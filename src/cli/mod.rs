@@ -23,6 +23,7 @@ mod serve;
 mod setup;
 mod signals;
 mod user;
+mod user_delete;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -18,6 +18,7 @@ mod mail;
 mod marker;
 mod no_auth;
 mod origin;
+mod product;
 mod production;
 mod reader;
 mod secret_file;
@@ -46,6 +47,7 @@ pub use limits::{Caps, DatabaseTime, Limits};
 pub use log::{Log, LogFormat};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
+pub use product::Product;
 pub use secret_file::read_private;
 pub use sessions::{Cookies, Sessions};
 pub use settings::{SETTINGS, Setting, Shape};
@@ -84,6 +86,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Without a slash at its end.
     pub public_url: String,
+    pub product: Product,
     pub data_dir: PathBuf,
     pub database_url: String,
     pub database_connections: u32,
@@ -201,6 +204,7 @@ impl Config {
             env,
             listen,
             public_url,
+            product: Product::read(&mut read),
             data_dir,
             database_url,
             database_connections: read.within("database_connections", 1, 1000),

@@ -28,6 +28,12 @@ pub fn check(config: &Config, read: &mut Reader<'_>) {
             read.problem(key, problem);
         }
     }
+    if config.product.is_unsafe_for_production() {
+        read.problem(
+            "product_url",
+            "is no https address: others on the way could change the page that users go on to",
+        );
+    }
 }
 
 /// By which addresses the server is reached.

@@ -79,6 +79,8 @@ settings! {
     "env" One "development": "`development`, or `production`, which refuses to start on anything unsafe, and names all of it at once.";
     "listen" One "127.0.0.1:8675": "Address and port to listen on. Without it, `PORT` is accepted too: all addresses, that port.";
     "public_url" One "": "Where browsers and clients reach this server, such as `https://auth.example.com`; the issuer of its tokens. Default: localhost and the port.";
+    "product_name" One "Oskar": "What pages and mails call the product whose users sign in here, in up to 60 characters.";
+    "product_url" One "": "Where the product is, such as `https://app.example.com`: pages that have nothing more to do, such as \"Address confirmed\", lead there. Default: none, and they lead nowhere.";
     "data_dir" One "oskar-data": "Folder of the SQLite database and the master secret; made with mode 0700.";
     "database_url" One "" secret: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`, with special characters percent-encoded, and with `?sslmode=verify-full` (and `&sslrootcert=FILE`) where it is another machine; `DATABASE_URL` is accepted too. Default: SQLite in the data folder.";
     "database_tls" One "verify-full": "`verify-full`: production asks for `sslmode=verify-full` where PostgreSQL is neither on this machine nor behind a socket; `insecure`: it does not, and the password may be read on the way.";

@@ -10,7 +10,7 @@ use super::email::Email;
 use super::sign_in::{self, Checked};
 use super::username::Username;
 use super::users::{self, NewUser};
-use super::{Change, invitations, mailbox, members, replacement, sessions};
+use super::{Change, invitations, mailbox, members, registration, replacement, sessions};
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
 use crate::event::Event;
@@ -85,7 +85,8 @@ pub enum Joiner {
     New { password_hash: String, names: Names },
     /// With an account whose password was just checked, and the hash of the one that takes its place, if there is one.
     Known { checked: Box<Checked>, new_hash: Option<String> },
-    /// With an account that somebody made without proving the address: it is theirs from now on.
+    /// With an account that somebody made without proving the address, and a new password for it: it is theirs from
+    /// now on.
     Reclaimed { user: Box<user::Model>, password_hash: String },
 }
 
@@ -93,8 +94,13 @@ pub enum Joiner {
 /// hashing takes long. `replacing` is to take the place of an account's password. `context` is for a new password; what the
 /// joiner wants to be called is added to it.
 ///
+/// Whoever holds the link has proven the mailbox, and may take over an account whose address nobody has proven; but only
+/// by a password that is said to be new, so that an owner who forgot to prove the address loses nothing by mistake.
+///
 /// # Errors
-/// [`Error::Invalid`] without a password, and [`Error::WeakPassword`] with one that cannot be a new one; those of [`sign_in::check`].
+/// [`Error::Invalid`] without a password, and [`Error::WeakPassword`] with one that cannot be a new one;
+/// [`Error::AccountUnconfirmed`] if the account's address is not proven and the password is not the account's; those of
+/// [`sign_in::check`].
 pub async fn by_password(
     door: &Door<'_>,
     invitation: &invitation::Model,
@@ -103,36 +109,48 @@ pub async fn by_password(
     names: Names,
     context: Context,
 ) -> Result<Joiner, Error> {
-    let password = password.ok_or_else(|| Error::invalid("/password", "sign in, or give a password"))?;
     let found = sign_in::find(door.db.read(), &invitation.email).await?;
-    if let Some(user) = found.as_ref().filter(|user| user.email_verified_at.is_some()) {
+    let Some(user) = found else {
+        let missing = || Error::invalid("/password", "sign in, or give a password");
+        let password = match password {
+            Some(password) => {
+                password.try_into().map_err(|problem: String| Error::invalid("/password", problem))?
+            }
+            None => replacing.cloned().ok_or_else(missing)?,
+        };
+        let context = context.and(names.name.as_ref().map(DisplayName::as_str));
+        let context = context.and(names.username.as_ref().map(Username::as_str));
+        let password = door.hasher.accept("/password", &password, &context).await?;
+        return Ok(Joiner::New { password_hash: door.hasher.hash(&password).await?, names });
+    };
+    let unproven = user.email_verified_at.is_none();
+    if let Some(password) = password {
         // The link was mailed to the owner, so that it is as good as a device: others' guesses do not stop its holder.
         let link = Device { user: user.id, id: invitation.id.0, since: door.now };
         let door = Door { device: Some(link), ..door.clone() };
-        let checked = sign_in::check(&door, &invitation.email, &password, false).await?;
+        let checked = match sign_in::check(&door, &invitation.email, &password, false).await {
+            Err(Error::InvalidLogin) if unproven => return Err(Error::AccountUnconfirmed),
+            checked => checked?,
+        };
         let new_hash = match replacing {
             Some(new) => {
                 let (db, hasher, pointer) = (door.db.read(), door.hasher, "/new_password");
-                let judged = replacement::judge(db, hasher, context, user, pointer, new).await?;
-                replacement::refuse_the_same(hasher, user, pointer, new).await?;
+                let judged = replacement::judge(db, hasher, context, &user, pointer, new).await?;
+                replacement::refuse_the_same(hasher, &user, pointer, new).await?;
                 Some(hasher.hash(&judged).await?)
             }
             None => None,
         };
         return Ok(Joiner::Known { checked: Box::new(checked), new_hash });
     }
-    let password: ProposedPassword =
-        password.try_into().map_err(|problem: String| Error::invalid("/password", problem))?;
-    let context = context.and(names.name.as_ref().map(DisplayName::as_str));
-    let context = context.and(names.username.as_ref().map(Username::as_str));
-    let context = context
-        .and(found.iter().flat_map(|user| [Some(user.name.as_str()), user.username.as_deref()]).flatten());
-    let password = door.hasher.accept("/password", &password, &context).await?;
-    let password_hash = door.hasher.hash(&password).await?;
-    Ok(match found {
-        Some(user) => Joiner::Reclaimed { user: Box::new(user), password_hash },
-        None => Joiner::New { password_hash, names },
-    })
+    if !unproven {
+        return Err(Error::invalid("/password", "sign in, or give the password of the account"));
+    }
+    let Some(new) = replacing else { return Err(Error::AccountUnconfirmed) };
+    let (db, hasher) = (door.db.read(), door.hasher);
+    let judged = replacement::judge(db, hasher, context, &user, "/new_password", new).await?;
+    let password_hash = hasher.hash(&judged).await?;
+    Ok(Joiner::Reclaimed { user: Box::new(user), password_hash })
 }
 
 /// Accepts an invitation, making the account if there is none.
@@ -161,6 +179,10 @@ pub async fn join(
                 Some(new_hash) => checked.confirm_and_replace(change, new_hash).await?,
                 None => checked.confirm(change).await?,
             };
+            // Who has the password and the mailbox is who registered.
+            if user.email_verified_at.is_none() {
+                registration::fulfil(change, &user).await?;
+            }
             sessions::announce_new_device(change, &user).await?;
             user
         }

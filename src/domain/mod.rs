@@ -11,6 +11,7 @@ pub mod attempts;
 pub mod audit;
 pub mod authentication;
 pub mod choose_password;
+pub mod deletion;
 pub mod developer;
 pub mod device;
 pub mod display_name;

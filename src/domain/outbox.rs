@@ -326,6 +326,23 @@ pub async fn give_up(change: Change<'_>, mail: &outbox::Model, error: &str) -> R
     Ok(())
 }
 
+/// The account of these addresses is being deleted: what waits for it, links above all, is not sent any more. Invitations
+/// are for the mailbox and not for the account. The rows stay for their time, or deleting an account would be a way
+/// around the caps.
+pub async fn drop_waiting(change: Change<'_>, addresses: &[&str]) -> Result<(), Error> {
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(State::Dropped))
+        .col_expr(outbox::Column::Data, Expr::value(json!({})))
+        .col_expr(outbox::Column::FinishedAt, Expr::value(change.now))
+        .col_expr(outbox::Column::LastError, Expr::value(None::<String>))
+        .filter(outbox::COLUMN.recipient.is_in(addresses.iter().copied()))
+        .filter(outbox::COLUMN.kind.ne(Kind::Invitation))
+        .filter(outbox::COLUMN.state.is_in([State::Pending, State::Dead]))
+        .exec(change.txn)
+        .await?;
+    Ok(())
+}
+
 /// Gives dead mails another day, all of them or one; how many.
 pub async fn revive(change: Change<'_>, one: Option<OutboxId>) -> Result<u64, Error> {
     let mut reviving = outbox::Entity::update_many()

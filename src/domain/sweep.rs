@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter, QuerySelect as _};
 
-use super::Change;
 use super::known_network::KNOWN_FOR;
+use super::{Change, deletion};
 use crate::clock::Timestamp;
 use crate::entity::{
     api_key, api_key_secret, audit_event, invitation, known_network, login_failure, one_time_token, outbox,
@@ -15,6 +15,9 @@ use crate::event::Event;
 
 /// The most API keys that one statement deletes; each has an event.
 const KEYS_AT_ONCE: u64 = 200;
+
+/// What was under way when an account was deleted has ended by then.
+const LATE: TimeDelta = TimeDelta::days(1);
 
 /// How long things are kept.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +93,7 @@ pub async fn run(change: Change<'_>, kept: Retention) -> Result<u64, Error> {
         .filter(audit_event::COLUMN.created_at.lt(now - kept.events))
         .exec(change.txn)
         .await?;
+    deletion::forget_late_names(change, now - LATE).await?;
     let api_keys = delete_keys(change, ended_before).await?;
     let deleted = [
         sessions,

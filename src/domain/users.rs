@@ -195,7 +195,7 @@ pub async fn upgrade_hash(change: Change<'_>, user: UserId, old: &str, new: Stri
 /// # Errors
 /// [`Error::LastAdmin`] if it is the last active admin of any organisation; [`Error::Busy`] if it joined one meanwhile.
 pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    let (_, places) = lock_with_places(change, user).await?;
+    let (_, places) = lock_with_places(change, user, LockType::NoKeyUpdate).await?;
     let mut disabling = user::Entity::update_many()
         .col_expr(user::Column::DisabledAt, Expr::value(change.now))
         .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
@@ -243,13 +243,15 @@ pub async fn lock(change: Change<'_>, user: UserId) -> Result<user::Model, Error
     user::Entity::find_by_id(user).lock(LockType::NoKeyUpdate).one(change.txn).await?.ok_or(Error::NotFound)
 }
 
-/// The account and all its organisations, locked until the transaction ends.
+/// The account and all its organisations, locked until the transaction ends: the account by that lock, the
+/// organisations as by [`members::lock`].
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Busy`] if it joined one meanwhile.
 pub(super) async fn lock_with_places(
     change: Change<'_>,
     user: UserId,
+    how: LockType,
 ) -> Result<(user::Model, Vec<(organisation::Model, membership::Model)>), Error> {
     let sorted = || membership::Entity::of_user(user).order_by_asc(membership::Column::OrganisationId);
     let mut locked = HashMap::new();
@@ -263,7 +265,7 @@ pub(super) async fn lock_with_places(
         }
     }
     // The memberships are read again under the account's lock, for which a new one has to wait.
-    let account = lock(change, user).await?;
+    let account = user::Entity::find_by_id(user).lock(how).one(change.txn).await?.ok_or(Error::NotFound)?;
     let memberships = sorted().all(change.txn).await?;
     let places = memberships.into_iter().map(|membership| {
         let place = locked.remove(&membership.organisation_id).ok_or(Error::Busy)?;

@@ -35,12 +35,12 @@ fn captured(app: &App) -> Result<Vec<Captured>, Error> {
 
 /// The last mails, newest first.
 pub async fn list(State(app): State<App>) -> Result<Response, Error> {
-    page(StatusCode::OK, &ListPage { mails: captured(&app)? })
+    page(&app, StatusCode::OK, &ListPage { mails: captured(&app)? })
 }
 
 /// One mail.
 pub async fn show(State(app): State<App>, LinkPart(id): LinkPart) -> Result<Response, Error> {
     let mail = captured(&app)?.into_iter().find(|mail| mail.id.to_string() == id).ok_or(Error::NotFound)?;
     let text = mail.letter.text().map_err(Error::internal)?;
-    page(StatusCode::OK, &ShowPage { mail, text })
+    page(&app, StatusCode::OK, &ShowPage { mail, text })
 }

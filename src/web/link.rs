@@ -4,7 +4,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get};
@@ -48,8 +48,8 @@ pub fn routes(path: &str, open: MethodRouter<App>, name: &str, act: MethodRouter
 }
 
 /// Asks for the secret. A browser with scripts goes on at once and does not show this page.
-async fn ask() -> Result<Response, Error> {
-    let mut response = page(StatusCode::OK, &LinkPage)?;
+async fn ask(State(app): State<App>) -> Result<Response, Error> {
+    let mut response = page(&app, StatusCode::OK, &LinkPage)?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CSP);
     Ok(response)
 }

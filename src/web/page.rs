@@ -1,5 +1,7 @@
 //! What all pages share: the policy that they are shown under, and the stylesheet.
 
+use std::any::Any;
+
 use askama::Template;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
@@ -11,6 +13,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
+use crate::config::Product;
 use crate::domain::one_time;
 use crate::error::{Code, Error};
 use crate::password::ProposedPassword;
@@ -40,6 +43,8 @@ pub struct GonePage {
 pub struct NoticePage {
     pub heading: &'static str,
     pub text: String,
+    /// Whether there is nothing left to do here.
+    pub done: bool,
 }
 
 /// What a form has sent.
@@ -73,8 +78,8 @@ impl<S: Send + Sync> FromRequestParts<S> for LinkPart {
 }
 
 /// A page in the place of an error's usual form; the log has its code all the same.
-pub fn page_of_error(error: &Error, template: &impl Template) -> Result<Response, Error> {
-    let mut response = page(error.status(), template)?;
+pub fn page_of_error(app: &App, error: &Error, template: &impl Template) -> Result<Response, Error> {
+    let mut response = page(app, error.status(), template)?;
     response.extensions_mut().insert(Code(error.code()));
     Ok(response)
 }
@@ -86,9 +91,20 @@ pub async fn working(app: &App, link: &str, kind: Kind) -> Result<Option<Secret>
     Ok(works.then_some(link))
 }
 
-/// A rendered page.
-pub fn page(status: StatusCode, template: &impl Template) -> Result<Response, Error> {
-    let mut response = (status, Html(template.render().map_err(Error::internal)?)).into_response();
+/// What all templates can ask for by `askama::get_value`.
+struct Shown<'a>(&'a Product);
+
+impl askama::Values for Shown<'_> {
+    fn get_value<'a>(&'a self, key: &str) -> Option<&'a dyn Any> {
+        (key == "product").then_some(self.0 as &dyn Any)
+    }
+}
+
+/// A rendered page. All of them can show the product.
+pub fn page(app: &App, status: StatusCode, template: &impl Template) -> Result<Response, Error> {
+    let mut response =
+        (status, Html(template.render_with_values(&Shown(&app.config.product)).map_err(Error::internal)?))
+            .into_response();
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CSP);
     response.headers_mut().insert(header::REFERRER_POLICY, REFERRER_POLICY);
     Ok(response)
@@ -120,11 +136,12 @@ pub fn beside_its_field<T>(judged: Result<T, Error>) -> Result<Result<T, String>
 }
 
 /// Says that there were too many wrong attempts, and when to try again.
-pub fn too_many(retry_after: u64) -> Result<Response, Error> {
+pub fn too_many(app: &App, retry_after: u64) -> Result<Response, Error> {
     let minutes = retry_after.div_ceil(60);
     let text = format!("There were too many wrong attempts. Try again in {minutes} min.");
     let error = Error::TooManyAttempts { retry_after };
-    let mut response = page_of_error(&error, &NoticePage { heading: "Too many attempts", text })?;
+    let mut response =
+        page_of_error(app, &error, &NoticePage { heading: "Too many attempts", text, done: false })?;
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
     Ok(response)
 }

@@ -69,9 +69,9 @@ pub struct SetupForm {
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
     match working(&app, form.secret()).await? {
         Some(link) => {
-            page(StatusCode::OK, &SetupPage { link: link.reveal().to_owned(), ..SetupPage::default() })
+            page(&app, StatusCode::OK, &SetupPage { link: link.reveal().to_owned(), ..SetupPage::default() })
         }
-        None => page_of_error(&Error::LinkInvalid, &GONE),
+        None => page_of_error(&app, &Error::LinkInvalid, &GONE),
     }
 }
 
@@ -82,7 +82,7 @@ pub async fn create(
     Sent(form): Sent<SetupForm>,
 ) -> Result<Response, Error> {
     let Some(link) = working(&app, form.link.secret()).await? else {
-        return page_of_error(&Error::LinkInvalid, &GONE);
+        return page_of_error(&app, &Error::LinkInvalid, &GONE);
     };
     let context = app.password_context(&form.email).and([form.organisation.as_str()]);
     let judged = async { app.hasher.accept("/password", &proposed(form.password)?, &context).await };
@@ -102,7 +102,7 @@ pub async fn create(
                 organisation_problem: organisation.err(),
                 password_problem: password.err(),
             };
-            return page_of_error(&Error::Invalid(Vec::new()), &again);
+            return page_of_error(&app, &Error::Invalid(Vec::new()), &again);
         }
     };
     let password_hash = app.hasher.hash(&password).await?;
@@ -120,7 +120,7 @@ pub async fn create(
     let (user, organisation) =
         match setup::create_first_admin(change, &app.keyring, Some(&link), new, &organisation).await {
             Ok(made) => made,
-            Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
+            Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &GONE),
             Err(Error::EmailTaken) => {
                 let again = SetupPage {
                     link: link.reveal().to_owned(),
@@ -129,7 +129,7 @@ pub async fn create(
                     email_problem: Some("an account with this address exists already".to_owned()),
                     ..SetupPage::default()
                 };
-                return page_of_error(&Error::EmailTaken, &again);
+                return page_of_error(&app, &Error::EmailTaken, &again);
             }
             Err(error) => return Err(error),
         };
@@ -156,7 +156,7 @@ pub async fn create(
         docs: app.config.docs,
         osmedeus_key: key.as_ref().map(|key| key.secret.reveal()),
     };
-    Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(StatusCode::CREATED, &done)?)
+    Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(&app, StatusCode::CREATED, &done)?)
         .into_response())
 }
 

@@ -34,8 +34,8 @@ const GONE: GonePage =
 /// The button.
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
     match working(&app, form.secret(), Kind::Unlock).await? {
-        Some(link) => page(StatusCode::OK, &UnlockPage { link: link.reveal() }),
-        None => page(StatusCode::GONE, &GONE),
+        Some(link) => page(&app, StatusCode::OK, &UnlockPage { link: link.reveal() }),
+        None => page(&app, StatusCode::GONE, &GONE),
     }
 }
 
@@ -46,7 +46,7 @@ pub async fn let_in(
     Sent(form): Sent<LinkForm>,
 ) -> Result<Response, Error> {
     let Some(link) = working(&app, form.secret(), Kind::Unlock).await? else {
-        return page(StatusCode::GONE, &GONE);
+        return page(&app, StatusCode::GONE, &GONE);
     };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
@@ -54,13 +54,14 @@ pub async fn let_in(
     match mailbox::unlock(change, &app.keyring, &link).await {
         Ok((user, reset)) => {
             txn.commit().await?;
-            let done = page(StatusCode::OK, &UnlockedPage { email: &user.email, reset: reset.reveal() })?;
+            let done =
+                page(&app, StatusCode::OK, &UnlockedPage { email: &user.email, reset: reset.reveal() })?;
             Ok((client.device_cookie(&app, user.id), done).into_response())
         }
-        Err(Error::LinkInvalid) => page(StatusCode::GONE, &GONE),
+        Err(Error::LinkInvalid) => page(&app, StatusCode::GONE, &GONE),
         Err(Error::UserDisabled) => {
             let text = Error::UserDisabled.to_string();
-            page(StatusCode::FORBIDDEN, &NoticePage { heading: "Account disabled", text })
+            page(&app, StatusCode::FORBIDDEN, &NoticePage { heading: "Account disabled", text, done: false })
         }
         Err(error) => Err(error),
     }

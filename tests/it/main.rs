@@ -8,6 +8,7 @@
 mod support;
 
 mod account;
+mod account_deletion;
 mod account_events;
 mod address;
 mod allowance;

@@ -223,7 +223,7 @@ async fn a_mail_helps_whoever_signs_in_too_early_and_whoever_had_an_account_befo
     }
     let told = ["You have an account already"; 2];
     assert_eq!(app.subjects(ANA).await[..2], told);
-    assert_eq!(app.subjects(BOB).await, ["Confirm your e-mail address"; 2]);
+    assert_eq!(app.subjects(BOB).await, ["Confirm your e-mail address for Oskar"; 2]);
     // A wrong password may be of somebody else than the one who made the account: no link that proves it.
     login(BOB, "another password").await;
     assert_eq!(app.subjects(BOB).await[0], "You have an account already");
@@ -260,7 +260,7 @@ async fn failed_sign_ins_leave_the_client_its_mails() {
     }
     register(&app, json!({ "email": BOB, "password": PASSWORD })).await.status(202);
     while app.deliver().await > 0 {}
-    assert_eq!(app.subjects(BOB).await, ["Confirm your e-mail address"]);
+    assert_eq!(app.subjects(BOB).await, ["Confirm your e-mail address for Oskar"]);
 }
 
 #[tokio::test]
@@ -276,7 +276,7 @@ async fn by_its_username_an_account_from_before_the_setting_is_told_no_more() {
         answer.text().replace(answer.header("x-request-id"), "")
     };
     assert_eq!(login("bob").await, login("nobody-of-that-name").await);
-    assert_eq!(app.subjects(BOB).await, ["Confirm your e-mail address"]);
+    assert_eq!(app.subjects(BOB).await, ["Confirm your e-mail address for Oskar"]);
 }
 
 #[tokio::test]

@@ -5,12 +5,12 @@ use std::io::{self, Read};
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use oskar::json;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize as _, Deserializer};
 use serde_json::Value;
 
 use super::record::{self, Account, At, Bad, Context, LONGEST, Record};
-use oskar::json;
 
 /// Where the reader is.
 #[derive(Default)]

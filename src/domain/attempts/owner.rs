@@ -25,8 +25,14 @@ fn strangers(keyring: &Keyring, user: &user::Model) -> impl Iterator<Item = Vec<
     digests.map(|digest| digest.to_vec())
 }
 
-/// Forgets the wrong guesses at an account.
+/// Forgets the wrong guesses at an account, and writes down that somebody has asked for it.
 pub async fn unlock(change: Change<'_>, keyring: &Keyring, user: &user::Model) -> Result<(), Error> {
+    forget(change, keyring, user).await?;
+    change.record(Event::UserUnlocked { user: user.id, by: None }).await
+}
+
+/// Forgets the wrong guesses at an account, its devices' too.
+pub async fn forget(change: Change<'_>, keyring: &Keyring, user: &user::Model) -> Result<(), Error> {
     Entity::delete_many()
         .filter(
             Condition::any()
@@ -35,7 +41,7 @@ pub async fn unlock(change: Change<'_>, keyring: &Keyring, user: &user::Model) -
         )
         .exec(change.txn)
         .await?;
-    change.record(Event::UserUnlocked { user: user.id, by: None }).await
+    Ok(())
 }
 
 /// The owner has proven who they are by something that cannot be guessed, such as a mailed link: the network that they
