@@ -125,6 +125,7 @@ fn table(app: &App) -> RouteTable {
         .forwarded(routes!(verify::check_path), verify::check_path)
         .public(routes!(well_known::jwks))
         .public(routes!(well_known::metadata))
+        .public(routes!(well_known::openid))
         // Service: health and this document.
         .public(routes!(health::live))
         .public(routes!(health::ready))

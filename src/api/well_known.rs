@@ -49,18 +49,51 @@ pub struct ServerMetadata {
     mail: bool,
 }
 
+/// The same for libraries that look for it where OpenID Connect Discovery 1.0 puts it. This is no OpenID provider: there are
+/// no ID tokens and no authorization endpoint.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OpenIdConfiguration {
+    #[serde(flatten)]
+    server: ServerMetadata,
+    /// Everybody has one `sub` for all services.
+    #[schema(example = json!(["public"]))]
+    subject_types_supported: [&'static str; 1],
+    /// How access tokens are signed; there are no ID tokens. Of HS256 and HS512, `jwks_uri` has no keys.
+    #[schema(example = json!(["ES256"]))]
+    id_token_signing_alg_values_supported: Vec<&'static str>,
+}
+
 /// Server metadata
 #[utoipa::path(get, path = "/.well-known/oauth-authorization-server", operation_id = "show_server_metadata", tag = TAG,
     responses((status = 200, description = "The metadata (RFC 8414).", body = ServerMetadata)))]
 pub async fn metadata(State(app): State<App>) -> impl IntoResponse {
+    (FOR_EVERYBODY, Json(server(&app)))
+}
+
+/// Server metadata for OpenID libraries
+///
+/// What libraries that verify access tokens look for first. This server is no OpenID provider: nobody can be sent
+/// here to sign in, and there are no ID tokens.
+#[utoipa::path(get, path = "/.well-known/openid-configuration", operation_id = "show_openid_configuration", tag = TAG,
+    responses((status = 200, description = "The metadata (OpenID Connect Discovery 1.0).", body = OpenIdConfiguration)))]
+pub async fn openid(State(app): State<App>) -> impl IntoResponse {
+    let algorithms = app.algorithms().into_iter().map(|used| used.algorithm.as_str()).collect();
+    let metadata = OpenIdConfiguration {
+        server: server(&app),
+        subject_types_supported: ["public"],
+        id_token_signing_alg_values_supported: algorithms,
+    };
+    (FOR_EVERYBODY, Json(metadata))
+}
+
+fn server(app: &App) -> ServerMetadata {
     let url = &app.config.public_url;
-    let metadata = ServerMetadata {
+    ServerMetadata {
         issuer: url.clone(),
         jwks_uri: format!("{url}/.well-known/jwks.json"),
         response_types_supported: Vec::new(),
         grant_types_supported: Vec::new(),
         service_documentation: app.config.docs.then(|| format!("{url}/docs")),
         mail: app.mailer.can_send(),
-    };
-    (FOR_EVERYBODY, Json(metadata))
+    }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use oskar::app::{App, Opened};
 use oskar::clock::Timestamp;
 use oskar::config::{Config, Mode, shown_database_url};
+use oskar::program::command;
 
 /// The lines, with the link that makes the first administrator as long as there is none.
 pub fn banner(app: &App, opened: Opened, link: Option<&(String, Timestamp)>, started: Instant) -> String {
@@ -73,7 +74,8 @@ fn write(
     } else {
         writeln!(text, "  API        {url}/api/openapi.json")?;
     }
-    writeln!(text, "  No browser? oskar setup --email you@example.com --org YourCompany\n")?;
+    let setup = command("setup --email you@example.com --org YourCompany");
+    writeln!(text, "  No browser? {setup}\n")?;
     writeln!(text, "  ready in {seconds:.2} s · Ctrl-C stops cleanly")
 }
 

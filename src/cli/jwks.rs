@@ -5,6 +5,7 @@ use clap::Subcommand;
 use oskar::clock::Timestamp;
 use oskar::domain::signing_keys::{self, RotatedKey, UsedAlgorithm};
 use oskar::jwt::SigningAlgorithm;
+use oskar::program;
 use serde_json::{Value, json};
 
 use super::user::change;
@@ -14,6 +15,9 @@ use super::{Common, output};
 pub enum Jwks {
     /// The signing keys: which signs now, which comes, which goes. With --json the public key set.
     Show,
+    /// Print the keys that services verify access tokens with, as a JSON Web Key Set (RFC 7517). Those of HS256 and HS512 are
+    /// secret: who has one can make tokens.
+    Export,
     /// Publish the next key of each algorithm. It signs after `tokens.publish_ahead`; the old one retires once its last token
     /// has expired. Running servers learn of it within 30 seconds.
     Rotate {
@@ -55,6 +59,13 @@ impl Jwks {
                     .collect();
                 output::table::<3>(false, &[(); 0], ["KEY", "ALGORITHM", "STATE"], &rows)
             }
+            Self::Export => {
+                let set = app.signing_keys().export(app.now())?;
+                if app.signing_keys().iter().any(|key| key.algorithm.is_symmetric()) {
+                    eprintln!("oskar: this set has secret keys. Who has it can make tokens that this server accepts.");
+                }
+                output::print(&serde_json::to_string(&set)?)
+            }
             Self::Rotate { ahead, algorithm } => {
                 let tokens = &app.config.tokens;
                 let ahead = ahead.map(TimeDelta::from_std).transpose()?.unwrap_or(tokens.publish_ahead);
@@ -64,7 +75,7 @@ impl Jwks {
                     .filter(|used| algorithm.is_none_or(|only| used.algorithm == only))
                     .collect();
                 if let Some(unused) = algorithm.filter(|_| used.is_empty()) {
-                    anyhow::bail!("nothing is signed with {}: see `oskar jwks show`", unused.as_str());
+                    anyhow::bail!("nothing is signed with {}: see `{}`", unused.as_str(), program::command("jwks show"));
                 }
                 let rotated = change(&app, async |change| {
                     let mut rotated = Vec::new();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use oskar::clock::{Clock, Timestamp};
-use oskar::jwt::{Expected, KeySet, LONGEST, TYP, VerifyingKey, verify};
+use oskar::jwt::{ACCESS_TYPS, Expected, KeySet, LONGEST, VerifyingKey, verify};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -33,7 +33,7 @@ pub struct Verify {
     /// The exact audience (`aud`).
     #[arg(long)]
     audience: Option<String>,
-    /// Ask for all that the server asks of access tokens: `typ` at+jwt, and `exp`, `iat` and `sub`.
+    /// Ask for all that the server asks of access tokens: `typ` at+jwt or JWT, and `exp`, `iat` and `sub`.
     #[arg(long)]
     access_token: bool,
     /// Check as if it were this time (RFC 3339) [default: now].
@@ -53,7 +53,7 @@ impl Jwt {
             std::fs::read_to_string(&options.jwks).with_context(|| options.jwks.display().to_string())?;
         let keys = read_keys(&text).with_context(|| options.jwks.display().to_string())?;
         let expected = Expected {
-            typ: options.access_token.then_some(TYP),
+            typs: options.access_token.then_some(&ACCESS_TYPS[..]),
             issuer: options.issuer.as_deref(),
             audience: options.audience.as_deref(),
             registered_claims: options.access_token,

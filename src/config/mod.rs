@@ -25,6 +25,7 @@ mod secret_key;
 mod sessions;
 mod settings;
 mod sources;
+mod started_as;
 mod tls;
 mod update_feed;
 
@@ -50,10 +51,11 @@ pub use secret_file::read_private;
 pub use sessions::{Cookies, Sessions};
 pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Sourced, Sources, Written};
+pub use started_as::started_as;
 pub use tls::Tls;
 pub use update_feed::UpdateFeed;
 
-use crate::jwt::SigningAlgorithm;
+use crate::jwt::{ACCESS_TYPS, SigningAlgorithm};
 use crate::password::{Cost, PRODUCTION};
 use crate::permission::Catalogue;
 use reader::Reader;
@@ -123,11 +125,23 @@ pub struct Tokens {
     pub algorithm: SigningAlgorithm,
     pub access_ttl: TimeDelta,
     pub audience: String,
+    pub client_id: String,
+    /// The `typ` header of access tokens.
+    pub typ: &'static str,
     pub publish_ahead: TimeDelta,
     pub refresh_idle: TimeDelta,
     pub refresh_absolute: TimeDelta,
     /// How long a refresh token that was used gets the same successor again.
     pub refresh_grace: TimeDelta,
+}
+
+fn client_id(read: &mut Reader<'_>) -> String {
+    let client_id = read.text("tokens.client_id");
+    // RFC 6749 appendix A.1.
+    if !client_id.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) || client_id.len() > 200 {
+        read.problem("tokens.client_id", "has more than 200 characters, or others than printable ASCII");
+    }
+    client_id.to_owned()
 }
 
 fn refresh_grace(read: &mut Reader<'_>) -> TimeDelta {
@@ -220,6 +234,8 @@ impl Config {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),
                 access_ttl: read.duration("tokens.access_ttl"),
                 audience,
+                client_id: client_id(&mut read),
+                typ: read.choice("tokens.typ", &ACCESS_TYPS.map(|typ| (typ, typ))),
                 publish_ahead: read.duration("tokens.publish_ahead"),
                 refresh_idle: read.duration("tokens.refresh_idle"),
                 refresh_absolute: read.duration("tokens.refresh_absolute"),

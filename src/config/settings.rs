@@ -105,6 +105,8 @@ settings! {
     "tokens.algorithm" One "ES256": "How access tokens are signed: ES256, EdDSA, HS256 or HS512.";
     "tokens.access_ttl" One "15m": "Lifetime of an access token, counted from issue.";
     "tokens.audience" One "": "The audience (`aud`) of access tokens. Default: the public URL.";
+    "tokens.client_id" One "oskar": "The client (`client_id`) that access tokens name, for services that check it (RFC 9068).";
+    "tokens.typ" One "at+jwt": "The type (`typ`) in the header of access tokens: `at+jwt` (RFC 9068), or `JWT` for libraries that refuse it. Tokens of both are good here.";
     "tokens.publish_ahead" One "24h": "How long a rotated-in signing key is published before it signs; others cache the key set for so long.";
     "tokens.refresh_idle" One "30d": "How long a refresh token may lie unused.";
     "tokens.refresh_absolute" One "90d": "How long a sign-in can be refreshed in all.";

@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::entity::{membership, organisation, session, user};
 use crate::error::Error;
 use crate::id::{OrganisationId, UserId};
-use crate::jwt::{AccessClaims, DialectName, REFRESH_TYP, RefreshClaims, SigningAlgorithm, SigningKeys, TYP};
+use crate::jwt::{AccessClaims, DialectName, REFRESH_TYP, RefreshClaims, SigningAlgorithm, SigningKeys};
 use crate::permission::{Catalogue, Grants, Role};
 use crate::refresh_token::RefreshToken;
 
@@ -60,6 +60,9 @@ pub struct Issuer<'a> {
     pub catalogue: &'a Catalogue,
     pub issuer: &'a str,
     pub audience: &'a str,
+    pub client_id: &'a str,
+    /// The `typ` header of access tokens.
+    pub typ: &'a str,
     pub lifetime: TimeDelta,
     pub algorithm: SigningAlgorithm,
     /// The older API whose clients they are for, if it is turned on by name.
@@ -80,7 +83,7 @@ impl Issuer<'_> {
         place: Option<&Place>,
         now: Timestamp,
     ) -> Result<String, Error> {
-        self.keys.sign(self.algorithm, TYP, &self.claims(session, user, place, now), now)
+        self.keys.sign(self.algorithm, self.typ, &self.claims(session, user, place, now), now)
     }
 
     /// The same with more claims, which the clients of an older API look for. They go before ours where both have the
@@ -94,7 +97,7 @@ impl Issuer<'_> {
         now: Timestamp,
     ) -> Result<String, Error> {
         let claims = joined(&self.claims(session, user, place, now), more)?;
-        self.keys.sign(self.algorithm, TYP, &claims, now)
+        self.keys.sign(self.algorithm, self.typ, &claims, now)
     }
 
     /// Signs the refresh token of a session as a JWT, for the clients of an older API. It lives so long, but no longer
@@ -135,6 +138,7 @@ impl Issuer<'_> {
         AccessClaims {
             iss: self.dialect.and_then(DialectName::issuer).unwrap_or(self.issuer).to_owned(),
             aud: self.audience.to_owned(),
+            client_id: self.client_id.to_owned(),
             sub: user.id,
             sid: session.id,
             org: place.map(|place| place.organisation.id),

@@ -6,8 +6,9 @@ use super::dialect::DialectName;
 use crate::id::{OrganisationId, SessionId, UserId};
 use crate::permission::Role;
 
-/// The `typ` header of access tokens (RFC 9068 section 2.1).
-pub const TYP: &str = "at+jwt";
+/// The `typ` headers of access tokens: RFC 9068's (section 2.1), and that of libraries which refuse it, by setting.
+/// Both verify whatever the setting is, since tokens outlive a change of it: the claim `type` tells the kinds apart.
+pub const ACCESS_TYPS: [&str; 2] = ["at+jwt", "JWT"];
 
 /// The `typ` header of refresh tokens that are JWTs: one of its own, so that no reader takes one for another token
 /// (RFC 8725 section 3.11).
@@ -23,6 +24,8 @@ pub struct AccessClaims {
     pub iss: String,
     /// The audience by setting `tokens.audience`.
     pub aud: String,
+    /// Whom the token was given to, by setting `tokens.client_id` (RFC 9068 section 2.2).
+    pub client_id: String,
     /// The user.
     pub sub: UserId,
     /// The session; the token dies with it.

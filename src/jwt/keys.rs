@@ -10,7 +10,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::claims::{AccessClaims, TYP};
+use super::claims::{ACCESS_TYPS, AccessClaims};
 use super::ours::Trusted;
 use super::verify::VerifyingKey;
 use crate::clock::Timestamp;
@@ -50,7 +50,8 @@ impl SigningAlgorithm {
         }
     }
 
-    const fn is_symmetric(self) -> bool {
+    /// Whether who verifies can sign.
+    pub const fn is_symmetric(self) -> bool {
         matches!(self, Self::Hs256 | Self::Hs512)
     }
 }
@@ -206,6 +207,7 @@ impl SigningKeys {
         let claims = AccessClaims {
             iss: "self-test".to_owned(),
             aud: "self-test".to_owned(),
+            client_id: "self-test".to_owned(),
             sub: UserId::generate(),
             sid: SessionId::generate(),
             org: None,
@@ -222,7 +224,7 @@ impl SigningKeys {
         };
         let trusted = Trusted { issuer: "self-test", audience: "self-test", dialects: &[] };
         for algorithm in &self.algorithms {
-            let token = self.sign(*algorithm, TYP, &claims, now)?;
+            let token = self.sign(*algorithm, ACCESS_TYPS[0], &claims, now)?;
             let read = self.verify(&token, &trusted, now).map_err(Error::internal)?;
             if read.user != claims.sub {
                 return Err(Error::internal("a signed token read back differently"));
@@ -233,8 +235,27 @@ impl SigningKeys {
 
     /// What others verify our tokens with (RFC 7517).
     pub fn jwks(&self, now: Timestamp) -> JwkSet {
-        let published = self.keys.iter().filter(|key| key.verifying.until.is_none_or(|until| now < until));
-        JwkSet { keys: published.filter_map(|key| key.public.clone()).collect() }
+        JwkSet { keys: self.published(now).filter_map(|key| key.public.clone()).collect() }
+    }
+
+    /// What services verify all our tokens with, those of HS256 and HS512 too: keys of these are secret (RFC 7518 section
+    /// 6.4), and who has one can make tokens.
+    pub fn export(&self, now: Timestamp) -> Result<JwkSet, Error> {
+        let keys = self.published(now).map(|key| match &key.public {
+            Some(public) => Ok(public.clone()),
+            None => {
+                let jwk = Jwk::from_encoding_key(&key.encoding, key.algorithm.jwa());
+                let mut jwk = jwk.map_err(Error::internal)?;
+                jwk.common.key_id = Some(key.kid.clone());
+                jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+                Ok(jwk)
+            }
+        });
+        Ok(JwkSet { keys: keys.collect::<Result<_, Error>>()? })
+    }
+
+    fn published(&self, now: Timestamp) -> impl Iterator<Item = &SigningKey> {
+        self.keys.iter().filter(move |key| key.verifying.until.is_none_or(|until| now < until))
     }
 
     /// All keys, for the command line.

@@ -12,7 +12,7 @@ mod ours;
 mod roca;
 mod verify;
 
-pub use claims::{AccessClaims, REFRESH_TYP, RefreshClaims, TYP};
+pub use claims::{ACCESS_TYPS, AccessClaims, REFRESH_TYP, RefreshClaims};
 pub use dialect::DialectName;
 pub use jwk::{ASYMMETRIC, KeySet};
 pub use keys::{NewSigningKey, SigningAlgorithm, SigningKey, SigningKeys};

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::claims::{REFRESH_TYP, TYP};
+use super::claims::{ACCESS_TYPS, REFRESH_TYP};
 use super::dialect::DialectName;
 use super::keys::SigningKeys;
 use super::verify::{Expected, LONGEST, Rejection, verify};
@@ -60,7 +60,7 @@ impl SigningKeys {
         trusted: &Trusted<'_>,
         now: Timestamp,
     ) -> Result<AccessToken, Rejection> {
-        let claims = self.claims(token, TYP, "access", trusted, now)?;
+        let claims = self.claims(token, &ACCESS_TYPS, "access", trusted, now)?;
         let user = claims.uid.map_or_else(|| claims.sub.parse().map_err(|_| Rejection::BadClaims), Ok)?;
         Ok(AccessToken { user, session: claims.sid, organisation: claims.org })
     }
@@ -76,7 +76,7 @@ impl SigningKeys {
         trusted: &Trusted<'_>,
         now: Timestamp,
     ) -> Result<RefreshJwt, Rejection> {
-        let claims = self.claims(token, REFRESH_TYP, "refresh", trusted, now)?;
+        let claims = self.claims(token, &[REFRESH_TYP], "refresh", trusted, now)?;
         match claims.counter {
             Some(counter) if claims.compat == Some(dialect) => {
                 Ok(RefreshJwt { session: claims.sid, counter })
@@ -88,14 +88,14 @@ impl SigningKeys {
     fn claims(
         &self,
         token: &str,
-        typ: &str,
+        typs: &[&str],
         kind: &str,
         trusted: &Trusted<'_>,
         now: Timestamp,
     ) -> Result<Claims, Rejection> {
         // Which issuer is the right one, the claims tell.
         let expected = Expected {
-            typ: Some(typ),
+            typs: Some(typs),
             issuer: None,
             audience: Some(trusted.audience),
             registered_claims: true,

@@ -76,8 +76,8 @@ impl VerifyingKey {
 /// What a token must say to be accepted.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
-    /// The header's `typ`, if one is asked for.
-    pub typ: Option<&'a str>,
+    /// What the header's `typ` may be, if it is asked for.
+    pub typs: Option<&'a [&'a str]>,
     /// The exact `iss`.
     pub issuer: Option<&'a str>,
     /// The exact `aud`, or one of them.
@@ -130,7 +130,10 @@ pub fn verify<'k>(
     let key = choose(keys, header.kid.as_deref(), expected.now).ok_or(Rejection::UnknownKey)?;
     let algorithm = header.alg.parse().ok().filter(|named| key.algorithms.contains(named));
     let algorithm = algorithm.ok_or(Rejection::WrongAlgorithm)?;
-    if expected.typ.is_some_and(|typ| !header.typ.as_deref().is_some_and(|given| is_type(given, typ))) {
+    let is_one_of = |typs: &[&str]| {
+        header.typ.as_deref().is_some_and(|given| typs.iter().any(|typ| is_type(given, typ)))
+    };
+    if expected.typs.is_some_and(|typs| !is_one_of(typs)) {
         return Err(Rejection::WrongType);
     }
     match jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key.key, algorithm) {
@@ -201,7 +204,7 @@ fn choose<'k>(
 /// Media types compare without case and without their `application/` (RFC 7515 section 4.1.9).
 fn is_type(given: &str, expected: &str) -> bool {
     let given = given.to_ascii_lowercase();
-    given.strip_prefix("application/").unwrap_or(&given) == expected
+    given.strip_prefix("application/").unwrap_or(&given).eq_ignore_ascii_case(expected)
 }
 
 fn check_claims(payload: &[u8], expected: &Expected<'_>) -> Result<(), Rejection> {

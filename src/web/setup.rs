@@ -17,6 +17,7 @@ use crate::domain::users::NewUser;
 use crate::domain::{Change, setup};
 use crate::email::shown;
 use crate::error::Error;
+use crate::program::command;
 use crate::secret::{Kind, Secret};
 
 /// What was typed, so that nothing needs to be typed twice; and what is wrong with it.
@@ -45,11 +46,13 @@ struct DonePage<'a> {
     slug: &'a str,
     url: &'a str,
     docs: bool,
+    create_key: String,
 }
 
-const GONE: GonePage = GonePage {
-    hint: "It has been used or is older than 30 minutes. Run `oskar setup --link` for a new one.",
-};
+fn gone() -> GonePage {
+    let setup = command("setup --link");
+    GonePage { hint: format!("It has been used or is older than 30 minutes. Run `{setup}` for a new one.").into() }
+}
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -70,7 +73,7 @@ pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<
         Some(link) => {
             page(StatusCode::OK, &SetupPage { link: link.reveal().to_owned(), ..SetupPage::default() })
         }
-        None => page_of_error(&Error::LinkInvalid, &GONE),
+        None => page_of_error(&Error::LinkInvalid, &gone()),
     }
 }
 
@@ -81,7 +84,7 @@ pub async fn create(
     Sent(form): Sent<SetupForm>,
 ) -> Result<Response, Error> {
     let Some(link) = working(&app, form.link.secret()).await? else {
-        return page_of_error(&Error::LinkInvalid, &GONE);
+        return page_of_error(&Error::LinkInvalid, &gone());
     };
     let context = app.password_context(&form.email).and([form.organisation.as_str()]);
     let judged = async { app.hasher.accept("/password", &proposed(form.password)?, &context).await };
@@ -119,7 +122,7 @@ pub async fn create(
     let (user, organisation) =
         match setup::create_first_admin(change, &app.keyring, Some(&link), new, &organisation).await {
             Ok(made) => made,
-            Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
+            Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &gone()),
             Err(Error::EmailTaken) => {
                 let again = SetupPage {
                     link: link.reveal().to_owned(),
@@ -148,6 +151,7 @@ pub async fn create(
         slug: &organisation.slug,
         url: &app.config.public_url,
         docs: app.config.docs,
+        create_key: command("key create"),
     };
     Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(StatusCode::CREATED, &done)?)
         .into_response())
