@@ -38,6 +38,60 @@ async fn token(app: &TestApp) -> String {
 }
 
 #[tokio::test]
+async fn services_verify_with_the_exported_keys() {
+    for (name, algorithm) in [
+        ("ES256", Algorithm::ES256),
+        ("EdDSA", Algorithm::EdDSA),
+        ("HS256", Algorithm::HS256),
+        ("HS512", Algorithm::HS512),
+    ] {
+        let settings = [("OSKAR_TOKENS__ALGORITHM", name), ("OSKAR_TOKENS__CLIENT_ID", "shop")];
+        let installation = crate::process::Installation::new().await;
+        let server = installation.serve(&settings).await;
+        let body = json!({ "email": "ana@acme.example", "password": crate::support::PASSWORD });
+        let url = format!("{}/api/auth/register", server.url);
+        let answer: Value =
+            reqwest::Client::new().post(url).json(&body).send().await.unwrap().json().await.unwrap();
+        let token = answer["access_token"].as_str().unwrap();
+        let ran = installation.run_with(&["jwks", "export"], &settings).await.code(0);
+        assert_eq!(ran.err.contains("secret keys"), name.starts_with("HS"), "{name}: {}", ran.err);
+        let set: JwkSet = serde_json::from_str(&ran.out).unwrap();
+        let jwk = set.find(&kid(token)).unwrap();
+        assert_eq!(ran.json()["keys"][0]["alg"], name);
+        assert!(ran.json()["keys"][0]["d"].is_null());
+        assert_eq!(ran.json()["keys"][0]["k"].is_string(), name.starts_with("HS"));
+        let mut validation = Validation::new(algorithm);
+        validation.set_audience(&[&server.url]);
+        let read = jsonwebtoken::decode::<Value>(token, &DecodingKey::from_jwk(jwk).unwrap(), &validation);
+        assert_eq!(read.unwrap().claims["client_id"], "shop");
+    }
+}
+
+#[tokio::test]
+async fn the_type_of_access_tokens_is_a_setting_that_tokens_outlive() {
+    let app = TestApp::start().await;
+    let before = app.register("ana@acme.example", Some("Acme")).await;
+    let after = app.another_node_with(&[("OSKAR_TOKENS__TYP", "JWT")]).await;
+    let person = after.sign_in("ana@acme.example").await;
+    for (token, typ) in [(&before.access_token, "at+jwt"), (&person.access_token, "JWT")] {
+        assert_eq!(decode(parts(token)[0])["typ"], typ);
+        for node in [&app, &after] {
+            is_accepted(node, token).await;
+        }
+    }
+    // Of before there was a `client_id`, and of a kind that is not an access token.
+    let forge = Forge::of(&app, &before).await;
+    let mut older = forge.claims.clone();
+    older.as_object_mut().unwrap().remove("client_id");
+    is_accepted(&app, &forge.sign(&forge.header, &older)).await;
+    let mut refresh = forge.claims.clone();
+    refresh["type"] = json!("refresh");
+    let mut header = forge.header.clone();
+    header["typ"] = json!("JWT");
+    is_refused(&app, &forge.sign(&header, &refresh), "a refresh token").await;
+}
+
+#[tokio::test]
 async fn the_key_set_shows_what_verifying_needs_and_no_more() {
     for (name, expected) in [
         ("ES256", json!({ "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig" })),

@@ -130,7 +130,7 @@ async fn headers_that_bring_a_key_along_are_refused() {
     ] {
         is_refused(&app, &forge.with_header(name, &value), &format!("{name}: {value}")).await;
     }
-    for typ in ["JWT", "at", "rt+jwt", "", "text/at+jwt", "at+jwt; x"] {
+    for typ in ["refresh+jwt", "at", "rt+jwt", "", "text/at+jwt", "at+jwt; x"] {
         is_refused(&app, &forge.with_header("typ", &json!(typ)), typ).await;
     }
     let mut untyped = forge.header.clone();
