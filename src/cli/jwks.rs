@@ -62,7 +62,9 @@ impl Jwks {
             Self::Export => {
                 let set = app.signing_keys().export(app.now())?;
                 if app.signing_keys().iter().any(|key| key.algorithm.is_symmetric()) {
-                    eprintln!("oskar: this set has secret keys. Who has it can make tokens that this server accepts.");
+                    eprintln!(
+                        "oskar: this set has secret keys. Who has it can make tokens that this server accepts."
+                    );
                 }
                 output::print(&serde_json::to_string(&set)?)
             }
@@ -75,7 +77,11 @@ impl Jwks {
                     .filter(|used| algorithm.is_none_or(|only| used.algorithm == only))
                     .collect();
                 if let Some(unused) = algorithm.filter(|_| used.is_empty()) {
-                    anyhow::bail!("nothing is signed with {}: see `{}`", unused.as_str(), program::command("jwks show"));
+                    anyhow::bail!(
+                        "nothing is signed with {}: see `{}`",
+                        unused.as_str(),
+                        program::command("jwks show")
+                    );
                 }
                 let rotated = change(&app, async |change| {
                     let mut rotated = Vec::new();

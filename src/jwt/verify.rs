@@ -130,9 +130,8 @@ pub fn verify<'k>(
     let key = choose(keys, header.kid.as_deref(), expected.now).ok_or(Rejection::UnknownKey)?;
     let algorithm = header.alg.parse().ok().filter(|named| key.algorithms.contains(named));
     let algorithm = algorithm.ok_or(Rejection::WrongAlgorithm)?;
-    let is_one_of = |typs: &[&str]| {
-        header.typ.as_deref().is_some_and(|given| typs.iter().any(|typ| is_type(given, typ)))
-    };
+    let is_one_of =
+        |typs: &[&str]| header.typ.as_deref().is_some_and(|given| typs.iter().any(|typ| is_type(given, typ)));
     if expected.typs.is_some_and(|typs| !is_one_of(typs)) {
         return Err(Rejection::WrongType);
     }

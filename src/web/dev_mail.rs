@@ -49,7 +49,8 @@ impl Form {
                     "text/plain" | "text/*" | "*/*" => Self::Text,
                     _ => continue,
                 };
-                let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
+                let weight =
+                    parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
                 let weight: f32 = weight.unwrap_or(0.0);
                 if weight > best.1 {
                     best = (form, weight);
@@ -101,7 +102,10 @@ pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response
             let mut text = String::new();
             for mail in &mails {
                 let (id, to, subject) = (mail.id, &mail.to, &mail.letter.subject);
-                text.push_str(&format!("Id: {id}\nTo: {to}\nSubject: {subject}\n\n{}\n\n", body(mail)?.trim_end()));
+                text.push_str(&format!(
+                    "Id: {id}\nTo: {to}\nSubject: {subject}\n\n{}\n\n",
+                    body(mail)?.trim_end()
+                ));
             }
             varying(text)
         }

@@ -51,7 +51,9 @@ struct DonePage<'a> {
 
 fn gone() -> GonePage {
     let setup = command("setup --link");
-    GonePage { hint: format!("It has been used or is older than 30 minutes. Run `{setup}` for a new one.").into() }
+    GonePage {
+        hint: format!("It has been used or is older than 30 minutes. Run `{setup}` for a new one.").into(),
+    }
 }
 
 /// What the form sends.

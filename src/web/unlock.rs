@@ -30,8 +30,9 @@ struct UnlockedPage<'a> {
     reset: &'a str,
 }
 
-const GONE: GonePage =
-    GonePage { hint: Cow::Borrowed("If you still have to wait, ask for a new password: that lets you in, too.") };
+const GONE: GonePage = GonePage {
+    hint: Cow::Borrowed("If you still have to wait, ask for a new password: that lets you in, too."),
+};
 
 /// The button.
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {

@@ -13,13 +13,13 @@ use tokio::process::{ChildStdin, ChildStdout};
 use crate::process::Installation;
 use crate::support::{FakeIssuer, SPEAKS_FOR_ACME};
 
-const README: &str = include_str!("../../README.md");
+const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 /// Ends what a command prints.
 const END: &str = "\u{1e}";
 
 /// A command and what the README shows of its output.
 struct Step {
-    heading: &'static str,
+    heading: String,
     command: String,
     output: String,
 }
@@ -28,14 +28,19 @@ struct Step {
 fn steps() -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let (mut heading, mut inside, mut goes_on) = ("", false, false);
-    for line in README.lines() {
+    let text = std::fs::read_to_string(README).unwrap();
+    for line in text.lines() {
         if let Some(title) = line.strip_prefix("## ") {
             heading = title;
         }
         if line.starts_with("```") {
             inside = line == "```console";
         } else if inside && let Some(command) = line.strip_prefix("$ ") {
-            steps.push(Step { heading, command: command.to_owned(), output: String::new() });
+            steps.push(Step {
+                heading: heading.to_owned(),
+                command: command.to_owned(),
+                output: String::new(),
+            });
             goes_on = line.ends_with('\\');
         } else if inside {
             let step = steps.last_mut().unwrap();
@@ -132,7 +137,7 @@ async fn the_transcripts_of_the_readme_are_true() {
     shell.run(&format!("oskar() {{ '{}' \"$@\"; }}", env!("CARGO_BIN_EXE_oskar"))).await;
     let here = format!("localhost:{}", server.port);
     for Step { heading, command, output } in &steps[2..] {
-        if *heading == "Sessions and recent proof" {
+        if heading == "Sessions and recent proof" {
             session::Entity::update_many()
                 .col_expr(session::Column::AuthenticatedAt, Expr::value(now - TimeDelta::hours(1)))
                 .exec(&database)

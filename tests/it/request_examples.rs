@@ -20,7 +20,10 @@ fn ready_made(document: &Value, schema: &Value) -> Value {
         return ready_made(document, real);
     }
     if let Some(properties) = schema["properties"].as_object() {
-        return properties.iter().map(|(name, schema)| (name.clone(), ready_made(document, schema))).collect();
+        return properties
+            .iter()
+            .map(|(name, schema)| (name.clone(), ready_made(document, schema)))
+            .collect();
     }
     if let Some(values) = schema["enum"].as_array() {
         return values[0].clone();
@@ -127,7 +130,8 @@ async fn swaggers_ready_made_requests_work_as_they_stand() {
     for operation in ["rename_key", "rotate_key"] {
         is_good(&requests.send(&cookie, operation, &[("id", &key)]).await);
     }
-    app.create_user("eve@acme.example", "acme", oskar::permission::Role::Member).await;
+    let acme = cookie.get("/api/orgs/acme").await.status(200).json();
+    app.create_user("eve@acme.example", acme["id"].as_str().unwrap(), oskar::permission::Role::Member).await;
     let eve = app.sign_in("eve@acme.example").await;
     is_good(&requests.send(&cookie, "change_role", &[("user", &eve.user_id)]).await);
     let proven = requests.send(&cookie, "reauthenticate", &[]).await;
