@@ -102,7 +102,7 @@ struct Shell {
 
 impl Shell {
     async fn run(&mut self, command: &str) -> String {
-        self.input.write_all(format!("{command}\nprintf '{END}\\n'\n").as_bytes()).await.unwrap();
+        self.input.write_all(format!("{{ {command}\n}} </dev/null\nprintf '{END}\\n'\n").as_bytes()).await.unwrap();
         let mut output = String::new();
         while !output.ends_with(&format!("{END}\n")) {
             let read = self.output.read_line(&mut output).await.unwrap();
