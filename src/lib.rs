@@ -6,7 +6,7 @@
 //! app.rs            what every request needs, built once
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock deadline email error fetch gates gateways id job_panics json jwt/ keyring linkable network password/ permission rate refresh_token rfc3339 secret site step_up updates visible
+//! clock deadline email error event fetch gates gateways id job_panics json jwt/ keyring linkable network password/ permission program rate refresh_token rfc3339 secret site step_up updates visible
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
@@ -49,6 +49,7 @@ pub mod mail;
 pub mod network;
 pub mod password;
 pub mod permission;
+pub mod program;
 pub mod rate;
 pub mod refresh_token;
 pub mod rfc3339;

@@ -598,7 +598,7 @@ mailed() {
   local page= deadline=$((SECONDS + 20))
   until [[ -n $page ]]; do
     if ((SECONDS > deadline)); then failed "no mail to $1: $2"; fi
-    call GET /dev/mail
+    call GET /dev/mail "" -H "accept: text/html"
     page=$(grep -F "to $1," "$WALK/body" | grep -F ">$2" | grep -oE '/dev/mail/[a-z0-9_]+' | head -n 1 || true)
   done
   call GET "$page"

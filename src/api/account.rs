@@ -70,6 +70,7 @@ pub async fn show(State(app): State<App>, Caller { principal, .. }: Caller) -> R
 /// What is to change. A member that is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Ana Ruiz", "username": "ana"}))]
 pub struct AccountUpdate {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
@@ -144,6 +145,7 @@ pub async fn update(
 /// The old and the new.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"current_password": "correct horse battery staple", "new_password": "another long phrase for Ana"}))]
 pub struct PasswordChange {
     current_password: PresentedPassword,
     new_password: ProposedPassword,

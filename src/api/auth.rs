@@ -35,7 +35,7 @@ const TAG: &str = "Signing in";
 /// needed, and no password.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Login)]
+#[schema(as = Login, example = json!({"email": "ana@acme.example", "password": "correct horse battery staple"}))]
 pub struct LoginInput {
     #[schema(max_length = 320, example = "ana@acme.example")]
     pub(super) email: Option<String>,
@@ -307,7 +307,7 @@ pub async fn sign_in_with_password(
 /// The refresh token, unless it is sent as bearer.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Refresh)]
+#[schema(as = Refresh, example = json!({"refresh_token": "osr_…"}))]
 pub struct RefreshInput {
     #[schema(example = "osr_…")]
     refresh_token: String,

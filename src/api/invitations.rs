@@ -130,6 +130,7 @@ pub async fn list(
 /// Whom to invite.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"emails": ["bob@acme.example"], "role": "member"}))]
 pub struct NewInvitations {
     /// One address or several, 50 at most.
     #[schema(min_items = 1, max_items = 50)]
@@ -238,6 +239,7 @@ pub async fn resend(
 /// of the one that is made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"token": "osi_…", "password": "a long phrase for Bob", "name": "Bob"}))]
 pub struct Acceptance {
     /// What stands behind the `#` of the link.
     #[schema(example = "osi_…")]

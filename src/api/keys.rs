@@ -158,7 +158,7 @@ pub async fn list(
 /// A new key.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewApiKey)]
+#[schema(as = NewApiKey, example = json!({"name": "Deploy bot", "environment": "live", "role": "member"}))]
 pub struct NewKeyInput {
     name: DisplayName,
     environment: Environment,
@@ -239,7 +239,7 @@ pub async fn show_key(
 /// The new name.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ApiKeyUpdate)]
+#[schema(as = ApiKeyUpdate, example = json!({"name": "Deploy bot"}))]
 pub struct KeyUpdate {
     name: DisplayName,
 }

@@ -73,6 +73,7 @@ pub async fn list(
 /// The new role.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"role": "viewer"}))]
 pub struct RoleChange {
     role: Role,
 }

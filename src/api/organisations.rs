@@ -55,6 +55,7 @@ pub async fn list(
 /// A new organisation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Acme Labs", "slug": "acme-labs"}))]
 pub struct NewOrganisation {
     name: DisplayName,
     /// Default: made from the name.
@@ -92,6 +93,7 @@ pub async fn show(member: Member) -> Json<Organisation> {
 /// What is to change. A member that is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Acme"}))]
 pub struct OrganisationUpdate {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]

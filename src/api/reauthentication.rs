@@ -20,6 +20,7 @@ use crate::password::PresentedPassword;
 /// The proof: one of the two.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"password": "correct horse battery staple"}))]
 pub struct Reauthentication {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]

@@ -233,6 +233,7 @@ pub async fn resend_verification(
 /// The new address, and the password once more, unless the proof of who the user is is recent.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "ana.ruiz@acme.example", "password": "correct horse battery staple"}))]
 pub struct EmailChange {
     email: Email,
     /// May be left out within `sessions.fresh_within` of the last proof; if that is off, never.

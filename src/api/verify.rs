@@ -30,7 +30,7 @@ const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 pub struct Requirements {
     /// A permission that is needed, built in or of the product's own. Several: all of them.
     #[serde(default)]
-    #[param(value_type = Vec<String>, required = false, example = json!(["tasks:write"]))]
+    #[param(value_type = Vec<String>, required = false, example = json!(["members:read"]))]
     permission: Vec<String>,
     /// The least role.
     #[serde(default)]

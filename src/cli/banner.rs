@@ -7,6 +7,7 @@ use oskar::app::{App, Opened};
 use oskar::clock::Timestamp;
 use oskar::config::{Config, Mode, shown_database_url};
 use oskar::domain::osmedeus_key::OsmedeusKey;
+use oskar::program::command;
 
 /// The lines, with the link that makes the first administrator as long as there is none, and with a key that was just
 /// made for clients of Osmedeus.
@@ -83,14 +84,16 @@ fn write(
         writeln!(text, "  API        {url}/api/openapi.json")?;
     }
     show(text, osmedeus)?;
-    writeln!(text, "  No browser? oskar setup --email you@example.com --org YourCompany\n")
+    let setup = command("setup --email you@example.com --org YourCompany");
+    writeln!(text, "  No browser? {setup}\n")
 }
 
 fn show(text: &mut String, osmedeus: Option<&OsmedeusKey>) -> std::fmt::Result {
     let Some(OsmedeusKey { id, organisation, secret }) = osmedeus else { return Ok(()) };
     writeln!(text, "\n  Osmedeus   {}", secret.reveal())?;
     writeln!(text, "             API key for its clients, of {organisation} · shown this once")?;
-    writeln!(text, "             lost? oskar key rotate --org {organisation} {id}\n")
+    let rotate = command(&format!("key rotate --org {organisation} {id}"));
+    writeln!(text, "             lost? {rotate}\n")
 }
 
 /// Who can reach the server. In production others do, even where it listens on loopback: by a proxy.

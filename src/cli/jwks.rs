@@ -5,6 +5,7 @@ use clap::Subcommand;
 use oskar::clock::Timestamp;
 use oskar::domain::signing_keys::{self, RotatedKey, UsedAlgorithm};
 use oskar::jwt::SigningAlgorithm;
+use oskar::program;
 use serde_json::{Value, json};
 
 use super::user::change;
@@ -76,7 +77,11 @@ impl Jwks {
                     .filter(|used| algorithm.is_none_or(|only| used.algorithm == only))
                     .collect();
                 if let Some(unused) = algorithm.filter(|_| used.is_empty()) {
-                    anyhow::bail!("nothing is signed with {}: see `oskar jwks show`", unused.as_str());
+                    anyhow::bail!(
+                        "nothing is signed with {}: see `{}`",
+                        unused.as_str(),
+                        program::command("jwks show")
+                    );
                 }
                 let rotated = change(&app, async |change| {
                     let mut rotated = Vec::new();

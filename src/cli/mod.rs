@@ -32,7 +32,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand};
 use oskar::app::App;
 use oskar::clock::Clock;
-use oskar::config::{Config, ConfigError, Environment, EventDestination, Sources};
+use oskar::config::{Config, ConfigError, Environment, EventDestination, Sources, started_as};
 use oskar::error::Error;
 
 /// `EX_UNAVAILABLE`, `EX_NOPERM` and `EX_CONFIG` of sysexits.h.
@@ -146,6 +146,7 @@ impl Common {
 
 /// Runs the command that was typed.
 pub fn run() -> ExitCode {
+    oskar::program::started_as(started_as(&Environment::of_process()));
     let line = Line::parse();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,

@@ -26,6 +26,7 @@ mod secret_key;
 mod sessions;
 mod settings;
 mod sources;
+mod started_as;
 mod tls;
 mod update_feed;
 
@@ -52,6 +53,7 @@ pub use secret_file::read_private;
 pub use sessions::{Cookies, Sessions};
 pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Sourced, Sources, Written};
+pub use started_as::started_as;
 pub use tls::Tls;
 pub use update_feed::UpdateFeed;
 

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::id::OneTimeTokenId;
 use crate::keyring::Keyring;
+use crate::program::command;
 use crate::secret::{Kind, Secret};
 
 /// How long a setup link works.
@@ -42,9 +43,10 @@ pub async fn check_instance(change: Change<'_>, keyring: &Keyring) -> Result<(),
     if row.is_some_and(|row| keyring.accepts_check(&row.secret_check)) {
         Ok(())
     } else {
-        Err(Error::internal(
-            "this database was written under another master secret: set `secret_key` (or the data folder's secret.key) to that one, or to a new one and `secret_key_previous` to that one, until `oskar secret rotate` has run",
-        ))
+        let rotate = command("secret rotate");
+        Err(Error::internal(format!(
+            "this database was written under another master secret: set `secret_key` (or the data folder's secret.key) to that one, or to a new one and `secret_key_previous` to that one, until `{rotate}` has run",
+        )))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What all pages share: the policy that they are shown under, and the stylesheet.
 
 use std::any::Any;
+use std::borrow::Cow;
 
 use askama::Template;
 use axum::Form;
@@ -34,7 +35,7 @@ const REFERRER_POLICY: HeaderValue = HeaderValue::from_static("same-origin");
 #[template(path = "pages/gone.html")]
 pub struct GonePage {
     /// How to get a new one.
-    pub hint: &'static str,
+    pub hint: Cow<'static, str>,
 }
 
 /// Something was done, or cannot be done.

@@ -1,5 +1,7 @@
 //! The link to choose a new password.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -32,7 +34,7 @@ pub struct ResetForm {
     password: String,
 }
 
-const GONE: GonePage = GonePage { hint: "Ask for a new one: it works for 30 minutes." };
+const GONE: GonePage = GonePage { hint: Cow::Borrowed("Ask for a new one: it works for 30 minutes.") };
 
 /// The form.
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {

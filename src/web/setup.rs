@@ -17,6 +17,7 @@ use crate::domain::users::NewUser;
 use crate::domain::{Change, osmedeus_key, setup};
 use crate::email::shown;
 use crate::error::Error;
+use crate::program::command;
 use crate::secret::{Kind, Secret};
 
 /// What was typed, so that nothing needs to be typed twice; and what is wrong with it.
@@ -46,11 +47,15 @@ struct DonePage<'a> {
     url: &'a str,
     docs: bool,
     osmedeus_key: Option<&'a str>,
+    create_key: String,
 }
 
-const GONE: GonePage = GonePage {
-    hint: "It has been used or is older than 30 minutes. Run `oskar setup --link` for a new one.",
-};
+fn gone() -> GonePage {
+    let setup = command("setup --link");
+    GonePage {
+        hint: format!("It has been used or is older than 30 minutes. Run `{setup}` for a new one.").into(),
+    }
+}
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -71,7 +76,7 @@ pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<
         Some(link) => {
             page(&app, StatusCode::OK, &SetupPage { link: link.reveal().to_owned(), ..SetupPage::default() })
         }
-        None => page_of_error(&app, &Error::LinkInvalid, &GONE),
+        None => page_of_error(&app, &Error::LinkInvalid, &gone()),
     }
 }
 
@@ -82,7 +87,7 @@ pub async fn create(
     Sent(form): Sent<SetupForm>,
 ) -> Result<Response, Error> {
     let Some(link) = working(&app, form.link.secret()).await? else {
-        return page_of_error(&app, &Error::LinkInvalid, &GONE);
+        return page_of_error(&app, &Error::LinkInvalid, &gone());
     };
     let context = app.password_context(&form.email).and([form.organisation.as_str()]);
     let judged = async { app.hasher.accept("/password", &proposed(form.password)?, &context).await };
@@ -120,7 +125,7 @@ pub async fn create(
     let (user, organisation) =
         match setup::create_first_admin(change, &app.keyring, Some(&link), new, &organisation).await {
             Ok(made) => made,
-            Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &GONE),
+            Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &gone()),
             Err(Error::EmailTaken) => {
                 let again = SetupPage {
                     link: link.reveal().to_owned(),
@@ -155,6 +160,7 @@ pub async fn create(
         url: &app.config.public_url,
         docs: app.config.docs,
         osmedeus_key: key.as_ref().map(|key| key.secret.reveal()),
+        create_key: command("key create"),
     };
     Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(&app, StatusCode::CREATED, &done)?)
         .into_response())

@@ -1,6 +1,8 @@
 //! The link that lets the owner of an account in while others guess at its password: a page with one button, because
 //! scanners open links too.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -28,8 +30,9 @@ struct UnlockedPage<'a> {
     reset: &'a str,
 }
 
-const GONE: GonePage =
-    GonePage { hint: "If you still have to wait, ask for a new password: that lets you in, too." };
+const GONE: GonePage = GonePage {
+    hint: Cow::Borrowed("If you still have to wait, ask for a new password: that lets you in, too."),
+};
 
 /// The button.
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {

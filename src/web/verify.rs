@@ -1,5 +1,7 @@
 //! The link that proves an address: a page with one button, because scanners open links too.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -20,7 +22,7 @@ struct VerifyPage<'a> {
     link: &'a str,
 }
 
-const GONE: GonePage = GonePage { hint: "Sign in and ask for a new one." };
+const GONE: GonePage = GonePage { hint: Cow::Borrowed("Sign in and ask for a new one.") };
 
 /// The button.
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {

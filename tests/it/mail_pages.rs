@@ -1,5 +1,6 @@
 //! The pages that mailed links lead to, without a browser, and the development mailbox.
 
+use axum::http::Method;
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -124,13 +125,31 @@ async fn links_that_do_not_work_lead_to_a_page_that_says_so() {
 async fn the_development_mailbox_shows_what_was_sent_on_this_machine_only() {
     let app = TestApp::start().await;
     let path = invited(&app, "<i>Acme</i>").await;
-    let list = app.anonymous().get("/dev/mail").await.status(200);
+    let read = async |path: &str, accept: &str| {
+        app.anonymous().call_with(Method::GET, path, &[("accept", accept)], None).await.status(200)
+    };
+    // As browsers ask.
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    let list = read("/dev/mail", browser).await;
     is_page(&list);
     assert!(list.text().contains("&#60;i&#62;Acme") && list.text().contains(BOB), "{}", list.text());
     let id = app.mails(BOB).await[0].id;
-    let mail = app.anonymous().get(&format!("/dev/mail/{id}")).await.status(200);
+    let one = format!("/dev/mail/{id}");
+    let mail = read(&one, browser).await;
     is_page(&mail);
     assert!(mail.text().contains(&path));
+    for accept in ["*/*", "text/plain", "application/json;q=0.1, text/plain;q=0.5", "text/html;q=0, */*"] {
+        for address in ["/dev/mail", &one] {
+            let text = read(address, accept).await;
+            assert_eq!(text.header("content-type"), "text/plain; charset=utf-8", "{accept}");
+            assert_eq!(text.header("vary"), "accept");
+            assert!(text.text().contains(&path) && text.text().contains("<i>Acme</i>"), "{}", text.text());
+        }
+    }
+    let json = read("/dev/mail", "application/json").await.json()["data"][0].clone();
+    assert_eq!((&json["to"], &json["id"]), (&json!(BOB), &json!(id)));
+    assert!(json["link"].as_str().unwrap().ends_with(&path), "{json}");
+    assert_eq!(read(&one, "application/json").await.json(), json);
     app.anonymous().get("/dev/mail/mail_nothing").await.status(404);
 
     for settings in [

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use oskar::domain::osmedeus_key;
 use oskar::entity::{api_key, api_key_secret, audit_event};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
+use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 
 use crate::operator;
