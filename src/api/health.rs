@@ -229,10 +229,10 @@ async fn asker(app: &App, client: &Client, headers: &HeaderMap) -> Asker {
         return Asker::Anybody;
     }
     let Ok(Principal::User(by)) = caller(app, client, headers).await else { return Asker::Anybody };
-    if by.user.operator {
+    if by.operator {
         return Asker::Operator;
     }
-    let Ok(all) = organisation::Entity::of_user(by.user.id).all(app.db.read()).await else {
+    let Ok(all) = organisation::Entity::of_user(by.id).all(app.db.read()).await else {
         return Asker::Anybody;
     };
     let mut roles = all.into_iter().filter(|(organisation, _)| match by.reach {

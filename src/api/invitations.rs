@@ -18,7 +18,7 @@ use super::page::{Page, Part};
 use super::session_carrier::{Answers, SessionCarrier};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
-use crate::auth::{Caller, Client, Keep, Member, optional_user};
+use crate::auth::{Client, Keep, OrganisationAccess, optional_user};
 use crate::domain::Change;
 use crate::domain::allowance::Allowance;
 use crate::domain::display_name::DisplayName;
@@ -112,11 +112,11 @@ async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>
     responses((status = 200, description = "The invitations.", body = Page<Invitation>)))]
 pub async fn list(
     State(app): State<App>,
-    member: Member,
+    access: OrganisationAccess,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Invitation>>, Error> {
     let limit = part.limit()?;
-    let mut select = invitation::Entity::in_organisation(member.organisation.id)
+    let mut select = invitation::Entity::in_organisation(access.organisation.id)
         .order_by_desc(invitation::Column::Id)
         .limit(limit + 1);
     if let Some(after) = part.after::<InvitationId>()? {
@@ -165,12 +165,11 @@ fn rules(app: &App) -> Rules {
         (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn create(
     State(app): State<App>,
-    Caller { principal, actor }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     Input(input): Input<NewInvitations>,
 ) -> Result<(StatusCode, Json<Invitations>), Error> {
     if input.role == Role::Admin {
-        principal.check_fresh(&app)?;
+        access.principal.check_fresh(&app)?;
     }
     app.needs_mail()?;
     if !(1..=MOST_AT_ONCE).contains(&input.emails.len()) {
@@ -179,10 +178,10 @@ pub async fn create(
     // Lists that people paste have doubles; nobody is to get two mails for that.
     let mut seen = HashSet::new();
     let once: Vec<_> = input.emails.iter().filter(|email| seen.insert(email.normalised())).collect();
-    let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
+    let inviter = access.user()?.id;
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let organisation = member.organisation.id;
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    let organisation = access.organisation.id;
     let rows = invitations::create(change, organisation, inviter, &once, input.role, rules(&app)).await?;
     txn.commit().await?;
     Ok((StatusCode::CREATED, Json(Invitations { data: show(&app, rows).await? })))
@@ -195,13 +194,12 @@ pub async fn create(
         (status = 409, description = "It was accepted already.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn withdraw(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     PathId(id): PathId<InvitationId>,
 ) -> Result<StatusCode, Error> {
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    invitations::withdraw(change, member.organisation.id, id).await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    invitations::withdraw(change, access.organisation.id, id).await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -217,17 +215,16 @@ pub async fn withdraw(
         (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn resend(
     State(app): State<App>,
-    Caller { principal, actor }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     PathId(id): PathId<InvitationId>,
 ) -> Result<Json<Invitation>, Error> {
     app.needs_mail()?;
-    let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
+    let inviter = access.user()?.id;
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let row = invitations::resend(change, member.organisation.id, inviter, id, rules(&app)).await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    let row = invitations::resend(change, access.organisation.id, inviter, id, rules(&app)).await?;
     if row.role == Role::Admin {
-        principal.check_fresh(&app)?;
+        access.principal.check_fresh(&app)?;
     }
     txn.commit().await?;
     show(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
@@ -300,7 +297,7 @@ pub async fn accept(
     let (invitation, organisation) = by_link(&app, &input.token).await?;
     let signed_in = optional_user(&app, &client, &headers).await?;
     let joiner = if let Some(by) = &signed_in {
-        Joiner::SignedIn(Box::new(by.user.clone()))
+        Joiner::SignedIn(by.id)
     } else {
         let names = Names { name: input.name, username: None };
         let context =

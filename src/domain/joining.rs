@@ -14,6 +14,7 @@ use super::users::{self, NewUser};
 use super::{Change, invitations, mailbox, members, replacement, sessions};
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
+use crate::id::UserId;
 use crate::password::{Context, PresentedPassword, ProposedPassword};
 
 /// Makes a user whose mailbox the invitation was sent to a member. Once more by the same user changes nothing.
@@ -78,7 +79,7 @@ pub struct Names {
 #[derive(Debug)]
 pub enum Joiner {
     /// Signed in already.
-    SignedIn(Box<user::Model>),
+    SignedIn(UserId),
     /// Without an account so far.
     New { password_hash: String, names: Names },
     /// With an account whose password was just checked, and the hash of the one that takes its place, if there is one.
@@ -148,7 +149,7 @@ pub async fn join(
     members::lock(change, invitation.organisation_id).await.map_err(gone)?;
     let user = match joiner {
         Joiner::SignedIn(user) => {
-            let user = users::lock(change, user.id).await?;
+            let user = users::lock(change, user).await?;
             if user.disabled_at.is_some() {
                 return Err(Error::UserDisabled);
             }
