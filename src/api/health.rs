@@ -12,11 +12,11 @@ use super::layers::unheard_proxy;
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Client, Principal, Reach, caller};
 use crate::config::MailTransport;
+use crate::domain::members::manages_members;
 use crate::entity::organisation;
 use crate::error::Error;
 use crate::job_panics::JobPanics;
 use crate::jwt::SigningKey;
-use crate::permission::Role;
 use crate::updates::{Advisory, PendingUpdate};
 
 const TAG: &str = "Service";
@@ -240,7 +240,7 @@ async fn asker(app: &App, client: &Client, headers: &HeaderMap) -> Asker {
         Reach::Only(only) => only == Some(organisation.id),
     });
     let admin = roles.any(|(_, membership)| {
-        membership.is_some_and(|membership| membership.role == Role::Admin && by.counts_for(&membership))
+        membership.is_some_and(|membership| manages_members(membership.role) && by.counts_for(&membership))
     });
     if admin { Asker::Administrator } else { Asker::Anybody }
 }

@@ -25,6 +25,7 @@ use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::invitations::{self, Rules};
 use crate::domain::joining::{self, Joiner, Names};
+use crate::domain::members::manages_members;
 use crate::domain::tokens::Place;
 use crate::entity::outbox::{self, State as Delivery};
 use crate::entity::{invitation, organisation};
@@ -76,7 +77,7 @@ async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>
     let mut confirmed = HashMap::new();
     for row in rows.iter().filter(|row| row.is_open(now)) {
         if let Entry::Vacant(unknown) = confirmed.entry((row.invited_by, row.role)) {
-            unknown.insert(invitations::is_confirmed(app.db.read(), row).await?);
+            unknown.insert(invitations::is_confirmed(app.db.read(), &app.config.permissions, row).await?);
         }
     }
     let shown = rows.into_iter().map(|row| {
@@ -168,7 +169,7 @@ pub async fn create(
     access: OrganisationAccess,
     Input(input): Input<NewInvitations>,
 ) -> Result<(StatusCode, Json<Invitations>), Error> {
-    if input.role == Role::Admin {
+    if manages_members(input.role) {
         access.principal.check_fresh(&app)?;
     }
     app.needs_mail()?;
@@ -223,7 +224,7 @@ pub async fn resend(
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
     let row = invitations::resend(change, access.organisation.id, inviter, id, rules(&app)).await?;
-    if row.role == Role::Admin {
+    if manages_members(row.role) {
         access.principal.check_fresh(&app)?;
     }
     txn.commit().await?;

@@ -21,6 +21,7 @@ use crate::auth::OrganisationAccess;
 use crate::domain::Change;
 use crate::domain::display_name::DisplayName;
 use crate::domain::keys::{self, NewKey};
+use crate::domain::members::manages_members;
 use crate::entity::api_key::Environment;
 use crate::entity::{api_key, api_key_secret, user};
 use crate::error::Error;
@@ -184,7 +185,7 @@ pub async fn create(
     access: OrganisationAccess,
     Input(input): Input<NewKeyInput>,
 ) -> Result<(StatusCode, Json<KeyWithSecret>), Error> {
-    if input.role == Role::Admin {
+    if manages_members(input.role) {
         access.principal.check_fresh(&app)?;
     }
     let creator = access.user()?.id;
@@ -305,7 +306,7 @@ pub async fn rotate(
     let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
     let overlap = TimeDelta::seconds(overlap.into());
     let rotated = keys::rotate(change, &app.keyring, access.organisation.id, id, overlap).await?;
-    if rotated.0.role == Role::Admin {
+    if manages_members(rotated.0.role) {
         access.principal.check_fresh(&app)?;
     }
     let answer = with_secret(StatusCode::OK, change, rotated).await?;

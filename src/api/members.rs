@@ -92,12 +92,14 @@ pub async fn change_role(
     PathId(id): PathId<UserId>,
     Input(input): Input<RoleChange>,
 ) -> Result<Json<Member>, Error> {
-    if input.role == Role::Admin {
+    if members::manages_members(input.role) {
         access.principal.check_fresh(&app)?;
     }
+    let granter = access.user()?.id;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
-    let membership = members::change_role(change, access.organisation.id, id, input.role).await?;
+    let membership =
+        members::change_role(change, access.organisation.id, Some(granter), id, input.role).await?;
     let user = user::Entity::find_by_id(id).one(&txn).await?.ok_or(Error::NotFound)?;
     txn.commit().await?;
     Ok(Json(show(&membership, &user)))

@@ -151,7 +151,9 @@ fn require(app: &App, access: Option<&OrganisationAccess>, requirements: &Requir
     }
     if let Some(role) = requirements.role.first() {
         let role: Role = role.parse().map_err(|error: String| Error::invalid("/role", error))?;
-        if access.is_none_or(|access| access.grants.role() < role) {
+        let permissions = &app.config.permissions;
+        let includes = |held: Role| permissions.role(held).includes(permissions.role(role));
+        if !access.is_some_and(|access| includes(access.grants.role())) {
             return Err(Error::RoleDenied(role));
         }
     }

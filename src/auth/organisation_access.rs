@@ -104,7 +104,8 @@ impl Principal {
     async fn grants_in(&self, app: &App, organisation: &organisation::Model) -> Result<Grants, Error> {
         match self {
             Self::Key(key) if key.organisation == organisation.id => {
-                Ok(Grants::of_key(key.role, key.narrowed_to.clone().map(|narrowed| narrowed.0)))
+                let narrowed_to = key.narrowed_to.as_ref().map(|narrowed| &narrowed.0);
+                Ok(app.config.permissions.of_key(key.role, narrowed_to))
             }
             Self::Key(_) => Err(Error::NotFound),
             Self::User(user) => {
@@ -120,7 +121,7 @@ impl Principal {
                 if !user.counts_for(&membership) {
                     return Err(Error::SessionEndedHere);
                 }
-                Ok(Grants::of_member(membership.role))
+                Ok(app.config.permissions.of_member(membership.role))
             }
         }
     }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::display_name::DisplayName;
 use super::email::Email;
+use super::members::manages_members;
 use super::slug::Slug;
 use super::username::Username;
 use super::{Change, invitations, members, organisations};
@@ -169,7 +170,7 @@ impl Import {
                 if !self.create_organisations {
                     return Ok(Err(Refused::NoOrganisation(name)));
                 }
-                if (*role != Role::Admin || user.disabled) && !self.before.made.contains(&name) {
+                if (!manages_members(*role) || user.disabled) && !self.before.made.contains(&name) {
                     return Ok(Err(Refused::NoFirstAdmin(name)));
                 }
                 if self.seats == Some(0) {
@@ -259,7 +260,7 @@ impl Rows {
                 updated_at: Set(change.now),
                 sessions_ended_at: Set(None),
             });
-            if *role == Role::Admin {
+            if manages_members(*role) {
                 self.admins.entry(organisation).or_default().push(id);
             }
             let data = json!({ "role": role, "imported": true });

@@ -49,7 +49,7 @@ async fn accept(
         return if mine { present.map_err(gone) } else { Err(Error::LinkInvalid) };
     }
     // Its link is still the one that was looked up, so nobody has taken the invitation over since.
-    if !invitations::is_confirmed(change.txn, invitation).await? {
+    if !invitations::is_confirmed(change.txn, change.txn.catalogue(), invitation).await? {
         return Err(Error::InvitationUnconfirmed);
     }
     mailbox::mark_proven(change, user.id).await?;

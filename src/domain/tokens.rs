@@ -10,7 +10,7 @@ use crate::entity::{membership, session, user};
 use crate::error::Error;
 use crate::id::UserId;
 use crate::jwt::{AccessClaims, SigningKeys};
-use crate::permission::{Catalogue, Grants, Role};
+use crate::permission::{Catalogue, Role};
 
 /// The organisation that a token is for, and what the user is there.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ impl Issuer<'_> {
         place: Option<&Place>,
         now: Timestamp,
     ) -> AccessClaims {
-        let grants = place.map(|place| Grants::of_member(place.role));
+        let grants = place.map(|place| self.catalogue.of_member(place.role));
         let permissions = grants.map(|grants| grants.names(self.catalogue)).unwrap_or_default();
         AccessClaims {
             iss: self.issuer.to_owned(),

@@ -124,7 +124,9 @@ async fn find(
     let organisation =
         organisation::Entity::find_by_id(invitation.organisation_id).one(app.db.read()).await?;
     let Some(organisation) = organisation else { return gone() };
-    if invitation.accepted_at.is_none() && !invitations::is_confirmed(app.db.read(), &invitation).await? {
+    if invitation.accepted_at.is_none()
+        && !invitations::is_confirmed(app.db.read(), &app.config.permissions, &invitation).await?
+    {
         let (heading, text) = ("Not confirmed any more", Error::InvitationUnconfirmed.to_string());
         return Ok(Err(page_of_error(&Error::InvitationUnconfirmed, &NoticePage { heading, text })?));
     }
