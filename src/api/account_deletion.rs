@@ -44,9 +44,10 @@ pub async fn delete(
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<AccountDeletion>,
 ) -> Result<Response, Error> {
-    match (&by.user.password_hash, &input.password) {
+    let user = by.account(app.db.read()).await?;
+    match (&user.password_hash, &input.password) {
         (Some(_), Some(password)) => {
-            sign_in::check_again(&client.door(&app), &by.user, by.session_id(), password).await?;
+            sign_in::check_again(&client.door(&app), &user, by.session_id(), password).await?;
         }
         (Some(_), None) => return Err(Error::invalid("/password", "give the password of the account")),
         (None, Some(_)) => {
@@ -57,8 +58,8 @@ pub async fn delete(
     }
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    deletion::confirm(change, &by.user, by.session_id()).await?;
-    deletion::delete(change, &app.keyring, by.user.id).await?;
+    deletion::confirm(change, &user, by.session_id()).await?;
+    deletion::delete(change, &app.keyring, user.id).await?;
     txn.commit().await?;
     Ok((StatusCode::NO_CONTENT, signed_out(&app.config.sessions.cookies)).into_response())
 }

@@ -281,7 +281,8 @@ pub async fn sign_in_with_password(
     let password = input.password.as_ref().ok_or_else(|| Error::invalid("/password", "this is required"))?;
     let required = app.config.verify_email_required;
     let checked = sign_in::check(&client.door(app), name, password, required).await?;
-    let place = tokens::place(app.db.read(), checked.user.id, None, input.organisation.as_deref()).await?;
+    let asked_for = input.organisation.as_deref().map(Into::into);
+    let place = tokens::place(app.db.read(), checked.user.id, None, asked_for).await?;
     let new_hash = match &input.new_password {
         Some(new) => Some(app.hash_replacement(&checked.user, "/new_password", new).await?),
         None => None,
@@ -369,7 +370,7 @@ pub async fn refresh(
     let rotation = sessions::rotate(change, &app.keyring, presented, lifetime).await?;
     let answer = match &rotation {
         Rotation::Successor(session, successor) => {
-            let asked_for = input.as_ref().and_then(|input| input.organisation.as_deref());
+            let asked_for = input.as_ref().and_then(|input| input.organisation.as_deref().map(Into::into));
             let place = tokens::place(&txn, user.id, Some(session), asked_for).await?;
             let number = number(&app, change, user.id).await?;
             Some(tokens(&app, session, &user, number, place.as_ref(), *successor)?)
@@ -390,7 +391,7 @@ pub async fn refresh(
 pub async fn logout(State(app): State<App>, SignedIn { by, actor }: SignedIn) -> Result<Response, Error> {
     let Some(session) = by.session_id() else { return Ok(StatusCode::NO_CONTENT.into_response()) };
     let txn = app.db.begin().await?;
-    sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.user.id, session).await?;
+    sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.id, session).await?;
     txn.commit().await?;
     // No `Clear-Site-Data`: it clears whole origins and, for cookies, whole sites. A product that shares the host, or
     // the domain, would lose what is its own. Ours is the cookie alone: all answers are `no-store`.

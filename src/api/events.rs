@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::input::{Params, present};
 use super::page::{Page, Part};
 use crate::app::App;
-use crate::auth::Member;
+use crate::auth::OrganisationAccess;
 
 use crate::entity::audit_event::{self, ActorKind, Criteria};
 use crate::error::Error;
@@ -141,12 +141,12 @@ fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> 
     responses((status = 200, description = "The events.", body = Page<Event>)))]
 pub async fn list(
     State(app): State<App>,
-    member: Member,
+    access: OrganisationAccess,
     Params(filter): Params<Filter>,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Event>>, Error> {
     let limit = part.limit()?;
-    let log = audit_event::Entity::in_organisation(member.organisation.id);
+    let log = audit_event::Entity::in_organisation(access.organisation.id);
     let select = page_of(filter.criteria()?.narrow(log), &part, limit)?;
     let rows = select.all(app.db.read()).await?;
     Ok(Json(Page::new(rows, limit, |row| row.id.to_string(), Event::from)))

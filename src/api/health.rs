@@ -12,11 +12,11 @@ use super::layers::unheard_proxy;
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Client, Principal, Reach, caller};
 use crate::config::MailTransport;
+use crate::domain::members::manages_members;
 use crate::entity::organisation;
 use crate::error::Error;
 use crate::job_panics::JobPanics;
 use crate::jwt::SigningKey;
-use crate::permission::Role;
 use crate::updates::{Advisory, PendingUpdate};
 
 const TAG: &str = "Service";
@@ -267,10 +267,10 @@ async fn asker(app: &App, client: &Client, headers: &HeaderMap) -> Asker {
         return Asker::Anybody;
     }
     let Ok(Principal::User(by)) = caller(app, client, headers).await else { return Asker::Anybody };
-    if by.user.operator {
+    if by.operator {
         return Asker::Operator;
     }
-    let Ok(all) = organisation::Entity::of_user(by.user.id).all(app.db.read()).await else {
+    let Ok(all) = organisation::Entity::of_user(by.id).all(app.db.read()).await else {
         return Asker::Anybody;
     };
     let mut roles = all.into_iter().filter(|(organisation, _)| match by.reach {
@@ -278,7 +278,7 @@ async fn asker(app: &App, client: &Client, headers: &HeaderMap) -> Asker {
         Reach::Only(only) => only == Some(organisation.id),
     });
     let admin = roles.any(|(_, membership)| {
-        membership.is_some_and(|membership| membership.role == Role::Admin && by.counts_for(&membership))
+        membership.is_some_and(|membership| manages_members(membership.role) && by.counts_for(&membership))
     });
     if admin { Asker::Administrator } else { Asker::Anybody }
 }

@@ -18,13 +18,14 @@ use super::page::{Page, Part};
 use super::session_carrier::{Answers, SessionCarrier};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
-use crate::auth::{Caller, Client, Keep, Member, optional_user};
+use crate::auth::{Client, Keep, OrganisationAccess, optional_user};
 use crate::domain::Change;
 use crate::domain::allowance::Allowance;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::invitations::{self, Rules};
 use crate::domain::joining::{self, Joiner, Names};
+use crate::domain::members::manages_members;
 use crate::domain::tokens::Place;
 use crate::entity::outbox::{self, State as Delivery};
 use crate::entity::{invitation, organisation};
@@ -77,7 +78,7 @@ async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>
     let mut confirmed = HashMap::new();
     for row in rows.iter().filter(|row| row.is_open(now)) {
         if let Entry::Vacant(unknown) = confirmed.entry((row.invited_by, row.role)) {
-            unknown.insert(invitations::is_confirmed(app.db.read(), row).await?);
+            unknown.insert(invitations::is_confirmed(app.db.read(), &app.config.permissions, row).await?);
         }
     }
     let shown = rows.into_iter().map(|row| {
@@ -113,11 +114,11 @@ async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>
     responses((status = 200, description = "The invitations.", body = Page<Invitation>)))]
 pub async fn list(
     State(app): State<App>,
-    member: Member,
+    access: OrganisationAccess,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Invitation>>, Error> {
     let limit = part.limit()?;
-    let mut select = invitation::Entity::in_organisation(member.organisation.id)
+    let mut select = invitation::Entity::in_organisation(access.organisation.id)
         .order_by_desc(invitation::Column::Id)
         .limit(limit + 1);
     if let Some(after) = part.after::<InvitationId>()? {
@@ -167,12 +168,11 @@ fn rules(app: &App) -> Rules {
         (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn create(
     State(app): State<App>,
-    Caller { principal, actor }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     Input(input): Input<NewInvitations>,
 ) -> Result<(StatusCode, Json<Invitations>), Error> {
-    if input.role == Role::Admin {
-        principal.check_fresh(&app)?;
+    if manages_members(input.role) {
+        access.principal.check_fresh(&app)?;
     }
     app.needs_mail()?;
     if !(1..=MOST_AT_ONCE).contains(&input.emails.len()) {
@@ -181,10 +181,10 @@ pub async fn create(
     // Lists that people paste have doubles; nobody is to get two mails for that.
     let mut seen = HashSet::new();
     let once: Vec<_> = input.emails.iter().filter(|email| seen.insert(email.normalised())).collect();
-    let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
+    let inviter = access.user()?.id;
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let organisation = member.organisation.id;
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    let organisation = access.organisation.id;
     let rows = invitations::create(change, organisation, inviter, &once, input.role, rules(&app)).await?;
     txn.commit().await?;
     Ok((StatusCode::CREATED, Json(Invitations { data: show(&app, rows).await? })))
@@ -197,13 +197,12 @@ pub async fn create(
         (status = 409, description = "It was accepted already.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn withdraw(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     PathId(id): PathId<InvitationId>,
 ) -> Result<StatusCode, Error> {
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    invitations::withdraw(change, member.organisation.id, id).await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    invitations::withdraw(change, access.organisation.id, id).await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -219,17 +218,16 @@ pub async fn withdraw(
         (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn resend(
     State(app): State<App>,
-    Caller { principal, actor }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     PathId(id): PathId<InvitationId>,
 ) -> Result<Json<Invitation>, Error> {
     app.needs_mail()?;
-    let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
+    let inviter = access.user()?.id;
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let row = invitations::resend(change, member.organisation.id, inviter, id, rules(&app)).await?;
-    if row.role == Role::Admin {
-        principal.check_fresh(&app)?;
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    let row = invitations::resend(change, access.organisation.id, inviter, id, rules(&app)).await?;
+    if manages_members(row.role) {
+        access.principal.check_fresh(&app)?;
     }
     txn.commit().await?;
     show(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
@@ -308,7 +306,7 @@ pub async fn accept(
     let (invitation, organisation) = by_link(&app, &input.token).await?;
     let signed_in = optional_user(&app, &client, &headers).await?;
     let joiner = if let Some(by) = &signed_in {
-        Joiner::SignedIn(Box::new(by.user.clone()))
+        Joiner::SignedIn(by.id)
     } else {
         let names = Names { name: input.name, username: None };
         let context =

@@ -95,7 +95,7 @@ pub async fn sign_in(
     Span::current().record("account", display(user.id));
     let actor = anonymous.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let place = tokens::place(&txn, user.id, None, organisation).await?;
+    let place = tokens::place(&txn, user.id, None, organisation.map(Into::into)).await?;
     attempts::let_in(change, &app.keyring, &user).await?;
     sessions::announce_new_device(change, &user).await?;
     let organisation = place.as_ref().map(|place| place.organisation.id);

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect as _};
 use serde_json::{Value, json};
 
-use super::members::{self, another_admin};
+use super::members::{self, another_manager};
 use super::{Change, attempts, outbox, users};
 use crate::clock::Timestamp;
 use crate::entity::outbox::Kind;
@@ -16,7 +16,6 @@ use crate::error::{Error, LastAdminOf};
 use crate::event::{Deletion, Event, EventKind};
 use crate::id::{OrganisationId, SessionId, UserId};
 use crate::keyring::Keyring;
-use crate::permission::Role;
 
 /// What the audit log calls an actor whose account was deleted.
 pub const DELETED_USER: &str = "deleted user";
@@ -63,7 +62,9 @@ pub async fn delete(change: Change<'_>, keyring: &Keyring, user: UserId) -> Resu
     let (user, places) = lock(change, user).await?;
     let mut last_of = Vec::new();
     for (place, membership) in &places {
-        if membership.role == Role::Admin && !has_another_admin(change, place.id, user.id).await? {
+        if members::manages_members(membership.role)
+            && !has_another_manager(change, place.id, user.id).await?
+        {
             last_of.push(LastAdminOf { id: place.id, slug: place.slug.clone(), name: place.name.clone() });
         }
     }
@@ -108,8 +109,8 @@ pub(super) async fn lock(
     users::lock_with_places(change, user, LockType::Update).await
 }
 
-async fn has_another_admin(change: Change<'_>, place: OrganisationId, user: UserId) -> Result<bool, Error> {
-    let kept = organisation::Entity::find_by_id(place).filter(another_admin(place, user));
+async fn has_another_manager(change: Change<'_>, place: OrganisationId, user: UserId) -> Result<bool, Error> {
+    let kept = organisation::Entity::find_by_id(place).filter(another_manager(place, user));
     Ok(kept.one(change.txn).await?.is_some())
 }
 

@@ -14,7 +14,7 @@ use crate::error::{Cap, Error};
 use crate::event::{Changed, Event};
 use crate::id::{InvitationId, OrganisationId, UserId};
 use crate::keyring::Keyring;
-use crate::permission::Role;
+use crate::permission::{Catalogue, Role};
 use crate::secret::{self, Secret};
 
 /// How long an invitation can be accepted.
@@ -43,7 +43,7 @@ pub async fn create(
     rules: Rules,
 ) -> Result<Vec<invitation::Model>, Error> {
     lock_to_send(change, organisation, inviter, emails.len(), rules).await?;
-    members::check_grant(change.txn, organisation, inviter, role).await?;
+    members::check_grant(change.txn, change.txn.catalogue(), organisation, inviter, role).await?;
     let recipients: Vec<_> = emails.iter().map(|email| email.normalised()).collect();
     outbox::lock_invitations(change, &recipients.iter().map(|recipient| &**recipient).collect::<Vec<_>>())
         .await?;
@@ -130,9 +130,13 @@ async fn create_one(
 
 /// Whether whoever answers for an invitation may still give its role. If not it cannot be accepted, and stays as it is:
 /// an admin confirms it by sending it again.
-pub async fn is_confirmed(db: &impl ConnectionTrait, row: &invitation::Model) -> Result<bool, Error> {
+pub async fn is_confirmed(
+    db: &impl ConnectionTrait,
+    catalogue: &Catalogue,
+    row: &invitation::Model,
+) -> Result<bool, Error> {
     let Some(inviter) = row.invited_by else { return Ok(false) };
-    match members::check_grant(db, row.organisation_id, inviter, row.role).await {
+    match members::check_grant(db, catalogue, row.organisation_id, inviter, row.role).await {
         Ok(()) => Ok(true),
         Err(Error::NotFound | Error::UserDisabled | Error::PermissionDenied(_) | Error::Invalid(_)) => {
             Ok(false)
@@ -194,7 +198,7 @@ pub async fn issue_link(
     id: InvitationId,
 ) -> Result<Option<(invitation::Model, Secret)>, Error> {
     let Some(row) = invitation::Entity::of_mail(id).one(change.txn).await? else { return Ok(None) };
-    if !row.is_open(change.now) || !is_confirmed(change.txn, &row).await? {
+    if !row.is_open(change.now) || !is_confirmed(change.txn, change.txn.catalogue(), &row).await? {
         return Ok(None);
     }
     let secret = Secret::generate(secret::Kind::Invitation);
@@ -220,7 +224,7 @@ pub async fn resend(
 ) -> Result<invitation::Model, Error> {
     lock_to_send(change, organisation, sender, 1, rules).await?;
     let row = find(change, organisation, id).await?;
-    members::check_grant(change.txn, organisation, sender, row.role).await?;
+    members::check_grant(change.txn, change.txn.catalogue(), organisation, sender, row.role).await?;
     if row.accepted_at.is_some() || row.withdrawn_at.is_some() {
         return Err(Error::InvitationEnded);
     }

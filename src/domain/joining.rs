@@ -14,6 +14,7 @@ use super::{Change, invitations, mailbox, members, registration, replacement, se
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
 use crate::event::Event;
+use crate::id::UserId;
 use crate::password::{Context, PresentedPassword, ProposedPassword};
 
 /// Makes a user whose mailbox the invitation was sent to a member. Once more by the same user changes nothing.
@@ -48,7 +49,7 @@ async fn accept(
         return if mine { present.map_err(gone) } else { Err(Error::LinkInvalid) };
     }
     // Its link is still the one that was looked up, so nobody has taken the invitation over since.
-    if !invitations::is_confirmed(change.txn, invitation).await? {
+    if !invitations::is_confirmed(change.txn, change.txn.catalogue(), invitation).await? {
         return Err(Error::InvitationUnconfirmed);
     }
     mailbox::mark_proven(change, user.id).await?;
@@ -80,7 +81,7 @@ pub struct Names {
 #[derive(Debug)]
 pub enum Joiner {
     /// Signed in already.
-    SignedIn(Box<user::Model>),
+    SignedIn(UserId),
     /// Without an account so far.
     New { password_hash: String, names: Names },
     /// With an account whose password was just checked, and the hash of the one that takes its place, if there is one.
@@ -168,7 +169,7 @@ pub async fn join(
     members::lock(change, invitation.organisation_id).await.map_err(gone)?;
     let user = match joiner {
         Joiner::SignedIn(user) => {
-            let user = users::lock(change, user.id).await?;
+            let user = users::lock(change, user).await?;
             if user.disabled_at.is_some() {
                 return Err(Error::UserDisabled);
             }

@@ -19,7 +19,7 @@ use crate::error::{Cap, Error};
 use crate::event::{Changed, Event};
 use crate::id::{ApiKeyId, ApiKeySecretId, OrganisationId, UserId};
 use crate::keyring::Keyring;
-use crate::permission::{Catalogue, Grants, Role};
+use crate::permission::{Catalogue, Role};
 use crate::secret::Secret;
 
 /// The farthest end that a key can be given: all databases can store it.
@@ -39,7 +39,7 @@ pub struct NewKey {
 ///
 /// # Errors
 /// [`Error::CapReached`]; [`Error::Invalid`] for permissions that the role does not have or keys may not use, an expiry
-/// in the past, or a role above the creator's.
+/// in the past, or a role with more than the creator has.
 pub async fn create(
     change: Change<'_>,
     keyring: &Keyring,
@@ -52,7 +52,8 @@ pub async fn create(
     if let Some(creator) = creator {
         // Under the lock, so that a demotion that is under way counts.
         let creator = members::find(change, organisation, creator).await?;
-        if new.role > creator.role {
+        // All that the role has, and not only what the key is narrowed to: others ask for a key's role as well.
+        if !catalogue.of_member(creator.role).cover(catalogue.role(new.role)) {
             return Err(Error::invalid(
                 "/role",
                 format!("your own role is {}: a key cannot have more", creator.role),
@@ -118,7 +119,7 @@ fn check_permissions(
     role: Role,
     narrowed: Option<&BTreeSet<String>>,
 ) -> Result<(), Error> {
-    let all = Grants::of_key(role, None);
+    let all = catalogue.of_key(role, None);
     for (place, name) in narrowed.into_iter().flatten().enumerate() {
         let problem = match catalogue.find(name) {
             None => format!("there is no permission `{name}`"),

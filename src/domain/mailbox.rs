@@ -21,8 +21,8 @@ use crate::keyring::{self, Keyring};
 use crate::secret::Secret;
 
 /// Proves the address of an account, or the new one that it is to have. A new one ends all sessions: some may be
-/// a thief's. The one that is presented along with the link, if it is the user's,
-/// is put in the place of itself, and given back with its cookie.
+/// a thief's. If a session of this user is presented along with the link, a new one takes its place, and is given back
+/// with its cookie.
 ///
 /// # Errors
 /// [`Error::LinkInvalid`]; [`Error::EmailTaken`] if another account has taken the address meanwhile.
@@ -30,18 +30,17 @@ pub async fn verify(
     change: Change<'_>,
     keyring: &Keyring,
     link: &Secret,
-    presented: Option<&session::Model>,
+    presented: Option<(UserId, SessionId)>,
 ) -> Result<(user::Model, Option<(session::Model, Secret)>), Error> {
     let (user, token) =
         lock_and_consume(change, keyring, &[Purpose::VerifyEmail, Purpose::NewEmail], link).await?;
     let email = token.email.ok_or(Error::LinkInvalid)?;
     let id = user.id;
     let (user, renewed) = if token.purpose == Purpose::NewEmail {
-        let renewed = match presented.filter(|session| session.user_id == id) {
-            Some(session) => {
+        let renewed = match presented.filter(|(user, _)| *user == id) {
+            Some((_, session)) => {
                 let actor = change.actor.as_user(id, &user.name);
-                sessions::renew(Change { actor: &actor, ..change }, keyring, session.id, id, None, false)
-                    .await?
+                sessions::renew(Change { actor: &actor, ..change }, keyring, session, id, None, false).await?
             }
             None => None,
         };

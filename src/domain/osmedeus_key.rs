@@ -7,6 +7,7 @@ use super::Change;
 use super::audit::Actor;
 use super::display_name::DisplayName;
 use super::keys::{self, NewKey};
+use crate::domain::members::manages_members;
 use crate::entity::api_key::Environment;
 use crate::entity::{instance, membership, organisation, user};
 use crate::error::Error;
@@ -77,7 +78,7 @@ async fn operator_s_organisation(change: Change<'_>) -> Result<Option<organisati
     for operator in operators {
         let places = organisation::Entity::of_user(operator.id).all(change.txn).await?;
         let is_admin = |membership: &Option<membership::Model>| {
-            membership.as_ref().is_some_and(|membership| membership.role == Role::Admin)
+            membership.as_ref().is_some_and(|membership| manages_members(membership.role))
         };
         if let Some((place, _)) = places.into_iter().find(|(_, membership)| is_admin(membership)) {
             return Ok(Some(place));

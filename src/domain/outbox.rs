@@ -22,7 +22,7 @@ use crate::entity::user;
 use crate::error::Error;
 use crate::id::{InvitationId, OrganisationId, OutboxId};
 use crate::network::network;
-use crate::permission::Role;
+use crate::permission::{Permission, Role};
 
 /// Mails that anybody can ask for: so many of a kind an hour for one recipient, and of all kinds from one client.
 const PER_RECIPIENT: u64 = 3;
@@ -191,13 +191,13 @@ async fn one_after_the_other(change: Change<'_>, asks: &str, recipients: &[&str]
     Ok(())
 }
 
-/// The admins of an organisation who are not disabled.
+/// The admins of an organisation who are not disabled: who holds `members:manage`.
 pub(super) async fn active_admins(
     change: Change<'_>,
     organisation: OrganisationId,
 ) -> Result<Vec<user::Model>, Error> {
     let admins = membership::Entity::in_organisation(organisation)
-        .filter(membership::COLUMN.role.eq(Role::Admin))
+        .filter(membership::COLUMN.role.is_in(Role::holding(Permission::MembersManage)))
         .find_also_related(user::Entity)
         .all(change.txn)
         .await?;

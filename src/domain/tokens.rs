@@ -7,11 +7,12 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::entity::{membership, organisation, session, user};
+use crate::entity::organisation::{self, Reference};
+use crate::entity::{membership, session, user};
 use crate::error::Error;
-use crate::id::{OrganisationId, UserId};
+use crate::id::UserId;
 use crate::jwt::{AccessClaims, DialectName, REFRESH_TYP, RefreshClaims, SigningAlgorithm, SigningKeys};
-use crate::permission::{Catalogue, Grants, Role};
+use crate::permission::{Catalogue, Role};
 use crate::refresh_token::RefreshToken;
 
 /// The organisation that a token is for, and what the user is there.
@@ -21,7 +22,7 @@ pub struct Place {
     pub role: Role,
 }
 
-/// The organisation that was asked for by id or slug; without one that of the session if the user is still a member,
+/// The organisation that was asked for; without one that of the session if the user is still a member,
 /// else the first of the user's in which the session counts. `Ok(None)` for a user of no organisation.
 ///
 /// # Errors
@@ -31,16 +32,16 @@ pub async fn place(
     db: &impl ConnectionTrait,
     user: UserId,
     session: Option<&session::Model>,
-    asked_for: Option<&str>,
+    asked_for: Option<Reference<'_>>,
 ) -> Result<Option<Place>, Error> {
     let all = organisation::Entity::of_user(user).all(db).await?;
     let places: Vec<(organisation::Model, membership::Model)> =
         all.into_iter().filter_map(|(organisation, membership)| Some((organisation, membership?))).collect();
-    let ended = |membership: &membership::Model| session.is_some_and(|session| membership.has_ended(session));
+    let ended = |membership: &membership::Model| {
+        session.is_some_and(|session| membership.has_ended(session.created_at))
+    };
     let chosen = if let Some(reference) = asked_for {
-        let id = reference.parse::<OrganisationId>().ok();
-        let is_it = |place: &organisation::Model| id.map_or(place.slug == reference, |id| place.id == id);
-        Some(places.iter().position(|(place, _)| is_it(place)).ok_or(Error::NotFound)?)
+        Some(places.iter().position(|(place, _)| place.is_named(reference)).ok_or(Error::NotFound)?)
     } else {
         let preferred = session.and_then(|session| session.organisation_id);
         let kept = places.iter().position(|(place, _)| Some(place.id) == preferred);
@@ -133,7 +134,7 @@ impl Issuer<'_> {
         place: Option<&Place>,
         now: Timestamp,
     ) -> AccessClaims {
-        let grants = place.map(|place| Grants::of_member(place.role));
+        let grants = place.map(|place| self.catalogue.of_member(place.role));
         let permissions = grants.map(|grants| grants.names(self.catalogue)).unwrap_or_default();
         AccessClaims {
             iss: self.dialect.and_then(DialectName::issuer).unwrap_or(self.issuer).to_owned(),

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::display_name::DisplayName;
 use super::email::Email;
-use super::members::{self, another_admin};
+use super::members::{self, another_manager, manages_members};
 use super::username::Username;
 use super::{Change, known_network, one_time, outbox};
 use crate::clock::Timestamp;
@@ -18,7 +18,7 @@ use crate::entity::{membership, organisation, session, user};
 use crate::error::{Error, OnConflict};
 use crate::event::{Changed, Event, Profile};
 use crate::id::{SessionId, UserId};
-use crate::permission::Role;
+use crate::permission::{Permission, Role};
 
 /// What a new account starts with.
 #[derive(Debug)]
@@ -201,8 +201,8 @@ pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
         .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
         .filter(user::COLUMN.id.eq(user))
         .filter(user::COLUMN.disabled_at.is_null());
-    for (place, _) in places.iter().filter(|(_, membership)| membership.role == Role::Admin) {
-        disabling = disabling.filter(another_admin(place.id, user));
+    for (place, _) in places.iter().filter(|(_, membership)| manages_members(membership.role)) {
+        disabling = disabling.filter(another_manager(place.id, user));
     }
     if disabling.exec(change.txn).await?.rows_affected == 0 {
         let known = user::Entity::find_by_id(user).one(change.txn).await?.ok_or(Error::NotFound)?;
@@ -231,7 +231,8 @@ pub async fn enable(change: Change<'_>, user: UserId) -> Result<(), Error> {
         return Err(Error::NotFound);
     }
     change.record(Event::UserEnabled { user }).await?;
-    let places = membership::Entity::of_user(user).filter(membership::COLUMN.role.eq(Role::Admin));
+    let places = membership::Entity::of_user(user)
+        .filter(membership::COLUMN.role.is_in(Role::holding(Permission::MembersManage)));
     for place in places.all(change.txn).await?.iter().filter(|_| disabled) {
         members::announce_admins(change, place.organisation_id, &[user]).await?;
     }

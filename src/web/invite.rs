@@ -143,14 +143,16 @@ async fn find(
     let invitation = invitation::Entity::by_digests(link.digests(&app.keyring)).one(app.db.read()).await?;
     let by = optional_user(app, client, headers).await?;
     // A second press of the button finds it accepted, by the one who presses.
-    let mine = |row: &invitation::Model| by.as_ref().is_some_and(|by| row.accepted_by == Some(by.user.id));
+    let mine = |row: &invitation::Model| by.as_ref().is_some_and(|by| row.accepted_by == Some(by.id));
     let Some(invitation) = invitation.filter(|row| row.is_open(app.now()) || mine(row)) else {
         return gone();
     };
     let organisation =
         organisation::Entity::find_by_id(invitation.organisation_id).one(app.db.read()).await?;
     let Some(organisation) = organisation else { return gone() };
-    if invitation.accepted_at.is_none() && !invitations::is_confirmed(app.db.read(), &invitation).await? {
+    if invitation.accepted_at.is_none()
+        && !invitations::is_confirmed(app.db.read(), &app.config.permissions, &invitation).await?
+    {
         let (heading, text) = ("Not confirmed any more", Error::InvitationUnconfirmed.to_string());
         return Ok(Err(page_of_error(
             app,
@@ -159,16 +161,17 @@ async fn find(
         )?));
     }
     if let Some(by) = by {
-        if by.user.email_normalised != invitation.email_normalised {
+        let account = by.account(app.db.read()).await?;
+        if account.email_normalised != invitation.email_normalised {
             let text = format!(
                 "You are signed in as {}, but this invitation is for {}. Sign out first, or open it in another browser. It stays good.",
-                shown(&by.user.email),
+                shown(&account.email),
                 shown(&invitation.email)
             );
             let notice = NoticePage { heading: "For another address", text, done: false };
             return Ok(Err(page_of_error(app, &Error::InvitationForAnother, &notice)?));
         }
-        let joiner = Some(Joiner::SignedIn(Box::new(by.user)));
+        let joiner = Some(Joiner::SignedIn(by.id));
         return Ok(Ok(Found { link, invitation, organisation, visitor: Visitor::SignedIn, joiner }));
     }
     let account = sign_in::find(app.db.read(), &invitation.email).await?;

@@ -54,7 +54,7 @@ pub(super) fn refresh_jwt(app: &App, dialect: DialectTokens, text: &str) -> Opti
 async fn sign_out(app: State<App>, caller: Caller, body: impl Serialize) -> Result<Response, Error> {
     let Caller { principal, actor } = caller;
     let headers = match principal {
-        Principal::User(by) => auth::logout(app, SignedIn { by: *by, actor }).await?.into_parts().0.headers,
+        Principal::User(by) => auth::logout(app, SignedIn { by, actor }).await?.into_parts().0.headers,
         Principal::Key(_) => HeaderMap::new(),
     };
     let (mut parts, body) = Json(body).into_response().into_parts();

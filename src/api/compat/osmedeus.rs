@@ -9,7 +9,7 @@ use crate::api::session_carrier::Answers;
 use crate::api::verify::{self, Requirements};
 use crate::api::who::Who;
 use crate::app::App;
-use crate::auth::{API_KEY_HEADER, Caller, Client, UserPrincipal, presented_sessions, signed_out};
+use crate::auth::{API_KEY_HEADER, Caller, Client, presented_sessions, signed_out};
 use crate::domain::{Change, sessions};
 use crate::entity::session::RefreshUse;
 use crate::error::{Error, Problem};
@@ -98,14 +98,14 @@ pub async fn login(
     ))]
 pub async fn logout(State(app): State<App>, client: Client, headers: HeaderMap) -> Result<Response, Error> {
     let mut ending = presented_sessions(&app, &client, &headers).await?;
-    ending.sort_by_key(UserPrincipal::session_id);
+    ending.sort_by_key(|by| by.session_id());
     if !ending.is_empty() {
         let txn = app.db.begin().await?;
         for by in ending {
             let Some(session) = by.session_id() else { continue };
-            let actor = client.anonymous().as_user(by.user.id, &by.user.name);
+            let actor = client.anonymous().as_user(by.id, &by.name);
             let change = Change { txn: &txn, now: app.now(), actor: &actor };
-            match sessions::end(change, by.user.id, session).await {
+            match sessions::end(change, by.id, session).await {
                 // The token and the cookie of the same one, or another request was faster.
                 Ok(()) | Err(Error::NotFound) => {}
                 Err(error) => return Err(error),

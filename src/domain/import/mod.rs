@@ -21,6 +21,7 @@ use super::slug::Slug;
 use super::username::Username;
 use super::{Change, invitations, organisations};
 use crate::clock::Timestamp;
+use crate::domain::members::manages_members;
 use crate::entity::organisation;
 use crate::error::Error;
 use crate::id::OrganisationId;
@@ -259,7 +260,7 @@ impl Import {
             if !self.create_organisations {
                 return Ok(Err(Refused::NoOrganisation(name)));
             }
-            if (role != Role::Admin || disabled) && !self.before.made.contains(&name) {
+            if (!manages_members(role) || disabled) && !self.before.made.contains(&name) {
                 return Ok(Err(Refused::NoFirstAdmin(name)));
             }
             if self.seats == Some(0) {

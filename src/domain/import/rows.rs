@@ -64,7 +64,7 @@ impl Rows {
             updated_at: Set(change.now),
             sessions_ended_at: Set(None),
         });
-        if role == Role::Admin {
+        if members::manages_members(role) {
             self.admins.entry(organisation).or_default().push(user);
         }
         self.events.push(Event::MemberAdded { organisation, user, role, imported: true });
