@@ -46,12 +46,11 @@ impl Answers {
             (Self::TokensOrCookie, Some(SessionCarrier::Cookie)) => {
                 cookie_alone(app, headers).map(|()| RefreshUse::Never)
             }
-            (Self::TokensOrCookie, None) => Ok(RefreshUse::Rotating),
+            (Self::TokensOrCookie | Self::LastToken(_), None) => Ok(RefreshUse::Rotating),
             (Self::Tokens(_) | Self::LastToken(_), Some(_)) => {
                 Err(Error::invalid("/session", "here the answer is tokens"))
             }
             (Self::Tokens(refresh_use), None) => Ok(refresh_use),
-            (Self::LastToken(_), None) => Ok(RefreshUse::Rotating),
         }
     }
 

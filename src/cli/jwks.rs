@@ -91,13 +91,14 @@ impl Jwks {
                     Ok(rotated)
                 });
                 let rotated = rotated.await?;
-                let value = Value::from_iter(rotated.iter().map(|key| {
+                let shown = rotated.iter().map(|key| {
                     json!({
                         "algorithm": key.algorithm.as_str(),
                         "signs_from": key.signs_from,
                         "old_retires_at": key.old_retires_at,
                     })
-                }));
+                });
+                let value = Value::Array(shown.collect());
                 let text: Vec<_> = rotated.iter().map(told).collect();
                 output::one(common.json, &value, &text.join("\n"))
             }

@@ -127,7 +127,9 @@ impl Setup {
                 lines.extend(key.map(|key| format!("OSKAR_API_KEY={key}")));
                 // It is no setting, and people read it.
                 eprintln!("{}", handed_over.text());
-                osmedeus_told.iter().for_each(|told| eprintln!("{told}"));
+                if let Some(told) = &osmedeus_told {
+                    eprintln!("{told}");
+                }
                 lines.join("\n")
             }
             Format::Text => {

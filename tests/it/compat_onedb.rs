@@ -1,4 +1,4 @@
-//! OneDB turned on by name: its document, row by row.
+//! `OneDB` turned on by name: its document, row by row.
 
 use axum::body::Body;
 use axum::http::{Method, Request};

@@ -53,10 +53,15 @@ async fn see(app: &TestApp, request: impl Future<Output = Answer>) -> Seen {
     let answer = request.await;
     let id = answer.header("x-request-id").to_owned();
     let text = |value: &axum::http::HeaderValue| value.to_str().unwrap().replace(&id, "");
+    // OneDB's answers are numbered, whatever they say.
+    let body = match answer.text().replace(&id, "").split_once(r#"{"id":"#) {
+        Some(("", rest)) => rest.trim_start_matches(|char: char| char.is_ascii_digit()).to_owned(),
+        _ => answer.text().replace(&id, ""),
+    };
     Seen {
         status: answer.status,
         headers: answer.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
-        body: answer.text().replace(&id, ""),
+        body,
         hashes: app.app.hasher.runs() - hashes,
         mails: mails().await - before,
     }

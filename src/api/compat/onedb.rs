@@ -1,4 +1,4 @@
-//! Clients of OneDB.
+//! Clients of `OneDB`.
 
 use super::TAG;
 use super::access_token;
