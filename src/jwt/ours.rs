@@ -70,6 +70,13 @@ struct Claims {
     r#type: String,
     compat: Option<DialectName>,
     counter: Option<u32>,
+    /// Strict where other issuers' are not: we only ever write whole seconds, so anything else is not from here.
+    #[serde(rename = "exp")]
+    _exp: i64,
+    #[serde(rename = "iat")]
+    _iat: i64,
+    #[serde(rename = "nbf")]
+    _nbf: Option<i64>,
 }
 
 impl SigningKeys {

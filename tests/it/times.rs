@@ -79,7 +79,7 @@ async fn a_plus_in_a_query_s_time_is_a_plus() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let client = org.admin.with_cookie();
-    for list in [format!("{}/events", org.path), "/api/auth/events".to_owned()] {
+    for list in [format!("{}/events", org.path), "/api/account/events".to_owned()] {
         for time in ["2000-12-01T00:00:00+02:00", "2000-12-01T00:00:00%2B02:00", "2000-12-01t00:00:00z"] {
             let found = client.get(&format!("{list}?from={time}")).await.status(200).json();
             assert!(!found["data"].as_array().unwrap().is_empty(), "{list} {time}");
