@@ -3,7 +3,7 @@
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// A NumericDate: any JSON number of seconds since 1970 (RFC 7519 section 2), so also `1.7e9` and `1700000000.5`. What is
+/// A `NumericDate`: any JSON number of seconds since 1970 (RFC 7519 section 2), so also `1.7e9` and `1700000000.5`. What is
 /// behind the point is dropped: clocks differ by more. The times in our own tokens are always whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NumericDate(i64);
