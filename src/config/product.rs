@@ -57,7 +57,7 @@ fn check(url: &str) -> Result<(), &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::load;
+    use crate::config::load;
 
     #[test]
     fn the_address_is_a_web_page() {

@@ -45,18 +45,33 @@ struct InvitePage<'a> {
     organisation: &'a str,
     role: &'a str,
     email: Cow<'a, str>,
-    signed_in: bool,
-    has_account: bool,
-    /// There is an account whose address nobody has proven.
-    unconfirmed: bool,
-    /// It has a password by which it can be kept.
-    has_password: bool,
+    visitor: Visitor,
     /// The problem is the new password's, not the one of the account's password.
     new_problem: bool,
     /// The account's password was set for its owner, who has to choose another one.
     change_required: bool,
     name: String,
     problem: Option<String>,
+}
+
+impl InvitePage<'_> {
+    fn is_signed_in(&self) -> bool {
+        self.visitor == Visitor::SignedIn
+    }
+
+    fn has_account(&self) -> bool {
+        self.visitor == Visitor::HasAccount
+    }
+
+    /// Whether there is an account whose address nobody has proven.
+    fn is_unconfirmed(&self) -> bool {
+        matches!(self.visitor, Visitor::Unconfirmed { .. })
+    }
+
+    /// Whether such an account has a password by which it can be kept.
+    fn can_be_kept(&self) -> bool {
+        self.visitor == Visitor::Unconfirmed { has_password: true }
+    }
 }
 
 /// What the form sends.
@@ -118,10 +133,7 @@ impl Found {
             organisation: &self.organisation.name,
             role: self.invitation.role.as_str(),
             email: shown(&self.invitation.email),
-            signed_in: self.visitor == Visitor::SignedIn,
-            has_account: self.visitor == Visitor::HasAccount,
-            unconfirmed: matches!(self.visitor, Visitor::Unconfirmed { .. }),
-            has_password: self.visitor == Visitor::Unconfirmed { has_password: true },
+            visitor: self.visitor,
             new_problem,
             name,
             problem,

@@ -136,8 +136,13 @@ async fn the_password_is_asked_for_and_guesses_at_it_count() {
 #[tokio::test]
 async fn without_a_password_it_takes_a_recent_proof_and_the_issuer_makes_a_new_account_later() {
     let issuer = FakeIssuer::start().await;
-    let settings = issuer.settings(&[("OSKAR_ISSUERS__0__CREATE_USERS", "true")]);
+    let settings = issuer.settings(&[
+        ("OSKAR_ISSUERS__0__CREATE_USERS", "true"),
+        ("OSKAR_ISSUERS__0__ORGANISATION", "acme"),
+        ("OSKAR_ISSUERS__0__ROLE", "member"),
+    ]);
     let app = TestApp::with(&settings).await;
+    app.organisation("Acme").await;
     let sign_in = async |proved: i64| {
         let mut claims = issuer.claims(app.app.now(), "u-1", "ana@new.example");
         claims["auth_time"] = json!(app.app.now().timestamp() - proved);
@@ -416,8 +421,8 @@ async fn sign_ins_refreshes_and_joining_in_that_moment_leave_nothing_behind() {
 async fn the_command_asks_first_and_says_what_was_removed() {
     let installation = Installation::new().await;
     let run = async |line: &str| installation.run(&line.split(' ').collect::<Vec<_>>(), "").await;
-    run("org create Acme").await.code(0);
-    run("user create --email ana@acme.test --org acme --role admin").await.code(0);
+    run("user create --email ana@acme.test").await.code(0);
+    run("org create --name Acme --admin ana@acme.test").await.code(0);
     run("user create --email bob@acme.test --org acme").await.code(0);
     let refused = run("user delete bob@acme.test").await.code(1);
     assert!(refused.err.contains("--yes"), "{}", refused.err);

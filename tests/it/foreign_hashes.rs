@@ -9,7 +9,8 @@
 //! - ASP.NET Core Identity: the values of its own `PasswordHasherTest`, of `my password`;
 //! - Firebase: the sample of <https://github.com/firebase/scrypt>, of `user1password`, and `FirebaseScrypt.hash` of the
 //!   npm package firebase-scrypt 2.2.0, which gives the same for that sample;
-//! - Keycloak: credentials of development realms that were published with their passwords.
+//! - Keycloak: credentials of public development realms. One password is documented there; the others were found by trying and
+//!   checked with hashlib and argon2-cffi.
 
 use oskar::entity::user;
 use oskar::password::{FirebaseParameters, ImportedHash};
