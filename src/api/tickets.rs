@@ -73,13 +73,14 @@ pub async fn issue(
     };
     let account;
     let holder = match &caller.principal {
-        Principal::User(by) => match by.session_id() {
-            Some(session) => Holder::User(by.id, session),
-            None => {
+        Principal::User(by) => {
+            if let Some(session) = by.session_id() {
+                Holder::User(by.id, session)
+            } else {
                 account = by.account(app.db.read()).await?;
                 Holder::Sessionless(&account)
             }
-        },
+        }
         Principal::Key(by) => Holder::Key(by.organisation, by.id),
     };
     let origin = headers.get(ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned);

@@ -111,8 +111,8 @@ impl Catalogue {
         let held = match narrowed_to {
             None => all.clone(),
             Some(names) => {
-                let named = names.iter().filter_map(|name| self.find(name));
-                named.map(|entry| entry.index).filter(|index| all.contains(*index)).collect()
+                let entries = names.iter().filter_map(|name| self.find(name));
+                entries.map(|entry| entry.index).filter(|index| all.contains(*index)).collect()
             }
         };
         Grants::new(role, held)

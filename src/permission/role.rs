@@ -7,10 +7,9 @@ use utoipa::ToSchema;
 
 use super::Permission;
 
-/// What a member or a key is in an organisation: the name of a set of permissions.
-///
-/// The order is part of the definition of the three, and of nothing else: to find out what somebody may do or give,
-/// compare sets ([`super::Catalogue::role`]).
+/// What a member is in an organisation. Each role may whatever the one before it may.
+// The order is part of this definition and of nothing else: to find out what somebody may do or give, compare sets
+// (`Catalogue::role`).
 #[derive(
     Clone,
     Copy,
