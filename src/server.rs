@@ -23,7 +23,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 use crate::app::App;
-use crate::{api, web};
+use crate::{api, http, web};
 
 pub use certificate::{Certificate, connect_to_own};
 
@@ -38,7 +38,8 @@ const BREATH: Duration = Duration::from_millis(100);
 /// Everything that answers.
 pub fn router(app: &App) -> Router {
     let (router, doors) = api::router(app);
-    api::around(router.merge(web::router()).with_state(app.clone()), app, doors)
+    let (pages, _) = web::table(app).finish();
+    http::around(router.merge(pages).with_state(app.clone()), app, doors)
 }
 
 /// Serves until `stop` resolves; then no new connection is taken, and those under way may finish. With a certificate

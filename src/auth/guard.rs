@@ -32,6 +32,8 @@ pub enum Access {
     Forwarded,
     /// Users, by cookie, access token or Basic.
     User,
+    /// The same, if they are operators.
+    Operator,
     /// Members of the organisation in the path that have the permission, and its keys.
     Org(Permission),
     /// Whoever has a ticket and, in the organisation in the path, the permission.
@@ -98,8 +100,11 @@ pub async fn authorize(
     match access {
         // Sockets have a guard of their own.
         Access::Public | Access::Any | Access::Forwarded | Access::Socket(_) => {}
-        Access::User => {
+        Access::User | Access::Operator => {
             let Principal::User(by) = &principal else { return Err(Error::UserRequired) };
+            if access == Access::Operator && !by.user.operator {
+                return Err(Error::OperatorRequired);
+            }
             request.extensions_mut().insert(SignedIn { by: (**by).clone(), actor: actor.clone() });
         }
         Access::Org(permission) => {

@@ -98,7 +98,7 @@ async fn operators_learn_how_old_the_signing_keys_are_and_admins_do_not() {
     );
 }
 
-async fn make_operator(app: &TestApp, person: &crate::support::Person) {
+pub async fn make_operator(app: &TestApp, person: &crate::support::Person) {
     let row = user::ActiveModel {
         id: Set(person.user_id.parse().unwrap()),
         operator: Set(true),

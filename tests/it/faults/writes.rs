@@ -1,10 +1,10 @@
 //! What to ask of each write, and how to see that it was done. A write that is not here fails the test.
 
 use axum::http::Method;
-use oskar::api::Route;
 use oskar::domain::audit::Actor;
 use oskar::domain::{Change, identities, invitations, one_time};
 use oskar::entity::one_time_token::Purpose;
+use oskar::http::Route;
 use oskar::permission::Role;
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
