@@ -48,6 +48,7 @@ pub fn fresh(routes: UtoipaMethodRouter<App>) -> Routes {
 }
 
 /// The routes so far.
+#[must_use]
 pub struct RouteTable {
     app: App,
     router: OpenApiRouter<App>,

@@ -12,8 +12,12 @@
 //! - A route that is added without thinking of this file is in it all the same.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request};
 use oskar::auth::Access;
 use oskar::http::{PageTable, Route, at};
 use oskar::id::{OrganisationId, UserId};
@@ -251,8 +255,13 @@ async fn fresh_session(app: &TestApp, caller: &Caller) -> String {
 
 async fn call(client: &Client, route: &Route, path: &str) -> Answer {
     if route.page && route.method == Method::POST {
-        let form = [("content-type", "application/x-www-form-urlencoded")];
-        return client.call_with(Method::POST, path, &form, None).await;
+        // Each from an address of its own: wrong links count.
+        static ADDRESSES: AtomicU32 = AtomicU32::new(0xC633_6401);
+        let address = Ipv4Addr::from(ADDRESSES.fetch_add(1, Ordering::Relaxed));
+        let form = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .extension(ConnectInfo(SocketAddr::from((address, 4711))));
+        return client.send(form.body(Body::empty()).unwrap()).await;
     }
     let sends = [Method::POST, Method::PATCH, Method::PUT].contains(&route.method);
     client.call(route.method.clone(), path, sends.then(|| json!({}))).await
