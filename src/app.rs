@@ -5,13 +5,12 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
-use chrono::TimeDelta;
-
 use crate::clock::{Clock, Timestamp};
-use crate::config::Config;
+use crate::config::{Config, DialectTokens};
 use crate::database::Database;
 use crate::domain::audit::Actor;
 use crate::domain::remembered::Remembered;
+use crate::domain::signing_keys::UsedAlgorithm;
 use crate::domain::tally::Tally;
 use crate::domain::tokens::Issuer;
 use crate::domain::upgrades::Upgrades;
@@ -26,7 +25,7 @@ use crate::gateways::Gateways;
 use crate::id::{OrganisationId, UserId};
 use crate::issuers::Issuers;
 use crate::job_panics::PanicLog;
-use crate::jwt::SigningKeys;
+use crate::jwt::{DialectName, SigningAlgorithm, SigningKeys, Trusted};
 use crate::keyring::Keyring;
 use crate::mail::Mailer;
 use crate::network::network;
@@ -129,7 +128,7 @@ impl App {
         let mailer = Mailer::new(&config.mail).map_err(Error::internal)?;
         let fetcher = Fetcher::default();
         let issuers = Issuers::new(&config, &fetcher);
-        let none = SigningKeys::new(config.tokens.algorithm, Vec::new());
+        let none = SigningKeys::new(vec![config.tokens.algorithm], Vec::new());
         Ok(Self(Arc::new(Shared {
             config,
             db,
@@ -161,9 +160,9 @@ impl App {
         let txn = self.db.begin().await?;
         let change = Change { txn: &txn, now: self.now(), actor: &actor };
         setup::check_instance(change, &self.keyring).await?;
-        let made =
-            signing_keys::ensure(change, &self.keyring, self.config.tokens.algorithm, self.longest_token())
-                .await?;
+        let used = self.algorithms();
+        let made = signing_keys::ensure(change, &self.keyring, &used).await?;
+        signing_keys::retire_others(change, &used).await?;
         txn.commit().await?;
         self.reload_signing_keys().await?;
         // A provider that is missing or there twice would panic at the first sign-in otherwise.
@@ -221,9 +220,19 @@ impl App {
         self.developer.get().copied()
     }
 
-    /// Reads the signing keys again: another process may have rotated them.
+    /// Reads the signing keys again: another process may have rotated them. One that was started with other settings may
+    /// have retired what this one signs with: that is taken back.
     pub async fn reload_signing_keys(&self) -> Result<(), Error> {
-        let loaded = signing_keys::load(self.db.read(), &self.keyring, self.config.tokens.algorithm).await?;
+        let used = self.algorithms();
+        let mut loaded = signing_keys::load(self.db.read(), &self.keyring, &used).await?;
+        if loaded.lack() {
+            let actor = Actor::system();
+            let txn = self.db.begin().await?;
+            let change = Change { txn: &txn, now: self.now(), actor: &actor };
+            signing_keys::ensure(change, &self.keyring, &used).await?;
+            txn.commit().await?;
+            loaded = signing_keys::load(self.db.read(), &self.keyring, &used).await?;
+        }
         *self.signing_keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
         Ok(())
     }
@@ -259,19 +268,59 @@ impl App {
         if self.mailer.can_send() { Ok(()) } else { Err(Error::MailUnavailable) }
     }
 
-    /// The longest that an access token lives.
-    pub fn longest_token(&self) -> TimeDelta {
-        self.config.tokens.access_ttl
+    /// The algorithms that tokens are signed with, our own API's first, and the longest lifetime of those tokens.
+    pub fn algorithms(&self) -> Vec<UsedAlgorithm> {
+        let tokens = &self.config.tokens;
+        let mut used = vec![UsedAlgorithm { algorithm: tokens.algorithm, lifetime: tokens.access_ttl }];
+        for dialect in self.config.compat.documented() {
+            let lifetime = dialect.longest();
+            match used.iter_mut().find(|used| used.algorithm == dialect.algorithm) {
+                Some(used) => used.lifetime = used.lifetime.max(lifetime),
+                None => used.push(UsedAlgorithm { algorithm: dialect.algorithm, lifetime }),
+            }
+        }
+        used
     }
 
-    /// Who issues tokens here.
+    /// What tokens of ours must say, those of these dialects included ([`crate::config::Compat::signed`]).
+    pub fn trusted<'a>(&'a self, dialects: &'a [(DialectName, SigningAlgorithm)]) -> Trusted<'a> {
+        let tokens = &self.config.tokens;
+        let issuer = &self.config.public_url;
+        Trusted { issuer, audience: &tokens.audience, typ: tokens.typ, own: tokens.algorithm, dialects }
+    }
+
+    /// Who issues the tokens of our own API. A dialect that shares its doors decides on them, if it is turned on by name.
     pub fn issuer<'a>(&'a self, keys: &'a SigningKeys) -> Issuer<'a> {
+        if let Some(dialect) = self.config.compat.shared() {
+            return self.dialect_issuer(keys, dialect);
+        }
+        let tokens = &self.config.tokens;
         Issuer {
             keys,
             catalogue: &self.config.permissions,
             issuer: &self.config.public_url,
-            audience: &self.config.tokens.audience,
-            lifetime: self.config.tokens.access_ttl,
+            audience: &tokens.audience,
+            client_id: &tokens.client_id,
+            typ: tokens.typ,
+            lifetime: tokens.access_ttl,
+            algorithm: tokens.algorithm,
+            dialect: None,
+        }
+    }
+
+    /// Who issues the tokens of a dialect that is turned on by name.
+    pub fn dialect_issuer<'a>(&'a self, keys: &'a SigningKeys, dialect: DialectTokens) -> Issuer<'a> {
+        let tokens = &self.config.tokens;
+        Issuer {
+            keys,
+            catalogue: &self.config.permissions,
+            issuer: &self.config.public_url,
+            audience: &tokens.audience,
+            client_id: &tokens.client_id,
+            typ: tokens.typ,
+            lifetime: dialect.access_ttl,
+            algorithm: dialect.algorithm,
+            dialect: Some(dialect.name),
         }
     }
 }

@@ -17,7 +17,7 @@ mod problem;
 
 pub use cap::Cap;
 pub use database::{OnConflict, StorageFailure, denied};
-pub use problem::{Code, Problem};
+pub use problem::{Code, LastAdminOf, Problem};
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -132,6 +132,10 @@ pub enum Error {
     AlreadyMember,
     #[error("An organisation needs an admin: make somebody else admin first.")]
     LastAdmin,
+    #[error(
+        "This account is the last admin of {}. Make somebody else admin there, or delete the organisation, first.", problem::named(.0)
+    )]
+    LastAdminOf(Vec<LastAdminOf>),
     #[error("The key is revoked or expired: create a new one.")]
     KeyEnded,
     #[error("This is your only way to sign in: choose a password or link another issuer first.")]
@@ -154,6 +158,10 @@ pub enum Error {
         "Whoever sent this invitation may not invite to this organisation any more. Ask one of its admins to send it again."
     )]
     InvitationUnconfirmed,
+    #[error(
+        "There is an account with this address, and the address was never confirmed. Accept the invitation (`POST /api/invitations/accept`) with the account's password as `password` to keep the account, or with a new password as `new_password` and without `password`: that replaces the old password, and ends the account's sessions, its links with issuers and the API keys that it made."
+    )]
+    AccountUnconfirmed,
     #[error("This link was used, was replaced by a newer one, or is too old.")]
     LinkInvalid,
     #[error("The body is larger than this server accepts.")]
@@ -301,7 +309,7 @@ impl Error {
             Self::UsernameTaken => (S::CONFLICT, "username_taken", "Username taken"),
             Self::SlugTaken => (S::CONFLICT, "slug_taken", "Slug taken"),
             Self::AlreadyMember => (S::CONFLICT, "already_member", "Already a member"),
-            Self::LastAdmin => (S::CONFLICT, "last_admin", "Last admin"),
+            Self::LastAdmin | Self::LastAdminOf(_) => (S::CONFLICT, "last_admin", "Last admin"),
             Self::LastWayIn => (S::CONFLICT, "last_way_in", "Last way in"),
             Self::KeyEnded => (S::CONFLICT, "key_ended", "Key ended"),
             Self::AlreadySetUp => (S::CONFLICT, "already_set_up", "Already set up"),
@@ -311,6 +319,7 @@ impl Error {
             Self::InvitationUnconfirmed => {
                 (S::CONFLICT, "invitation_unconfirmed", "Invitation not confirmed any more")
             }
+            Self::AccountUnconfirmed => (S::CONFLICT, "account_unconfirmed", "Account not confirmed"),
             Self::LinkInvalid => (S::GONE, "link_invalid", "Link no longer valid"),
             Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
             Self::UnsupportedMediaType => {

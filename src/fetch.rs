@@ -6,6 +6,8 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
 
+use crate::json::without_mark;
+
 /// What documents are asked for with: made when it is first needed, because it reads the system's certificates.
 #[derive(Clone, Debug, Default)]
 pub struct Fetcher(Arc<OnceLock<Result<Client, String>>>);
@@ -53,7 +55,7 @@ impl Fetcher {
         made.as_ref().map_err(|problem| Failure::Other(problem.clone()))
     }
 
-    /// A JSON document's text.
+    /// A JSON document's text, without a byte order mark.
     pub async fn get_json(&self, url: &str, limits: Limits) -> Result<String, Failure> {
         let request = self.client()?.get(url).header("accept", "application/json").timeout(limits.time);
         let mut response = request.send().await?;
@@ -69,6 +71,6 @@ impl Fetcher {
             }
             body.extend_from_slice(&chunk);
         }
-        String::from_utf8(body).map_err(|_| Failure::Other("not UTF-8".to_owned()))
+        String::from_utf8(without_mark(&body).to_vec()).map_err(|_| Failure::Other("not UTF-8".to_owned()))
     }
 }

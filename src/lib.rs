@@ -6,7 +6,7 @@
 //! app.rs            what every request needs, built once
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock deadline email error fetch gates gateways id job_panics jwt/ keyring linkable network password/ permission rate refresh_token secret site step_up updates
+//! clock deadline email error event fetch gates gateways id job_panics json jwt/ keyring linkable network password/ permission program rate refresh_token rfc3339 secret site step_up updates visible
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
@@ -35,6 +35,7 @@ pub mod domain;
 pub mod email;
 pub mod entity;
 pub mod error;
+pub mod event;
 pub mod fetch;
 pub mod gates;
 pub mod gateways;
@@ -42,6 +43,7 @@ pub mod http;
 pub mod id;
 pub mod issuers;
 pub mod job_panics;
+pub mod json;
 pub mod jwt;
 pub mod keyring;
 pub mod linkable;
@@ -49,12 +51,15 @@ pub mod mail;
 pub mod network;
 pub mod password;
 pub mod permission;
+pub mod program;
 pub mod rate;
 pub mod refresh_token;
+pub mod rfc3339;
 pub mod secret;
 pub mod server;
 pub mod site;
 pub mod step_up;
 pub mod updates;
+pub mod visible;
 pub mod web;
 pub mod worker;

@@ -39,7 +39,8 @@ const BREATH: Duration = Duration::from_millis(100);
 pub fn router(app: &App) -> Router {
     let (router, doors) = api::router(app);
     let (pages, _) = web::table(app).finish();
-    http::around(router.merge(pages).with_state(app.clone()), app, doors)
+    let routes = router.merge(pages).with_state(app.clone());
+    http::around(routes, app, doors, |router| api::in_shapes_of_older_clients(app, router))
 }
 
 /// Serves until `stop` resolves; then no new connection is taken, and those under way may finish. With a certificate

@@ -113,7 +113,8 @@ fn those_that_can_be_read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 /// # Errors
 /// A text for the log, if it is no feed.
 pub fn read(feed: &str, running: &Version, now: Timestamp) -> Result<News, String> {
-    let feed: Feed = serde_json::from_str(feed).map_err(|error| format!("it is no feed: {error}"))?;
+    let feed: Feed = serde_json::from_str(feed.trim_start_matches('\u{feff}'))
+        .map_err(|error| format!("it is no feed: {}", crate::json::told(&error)))?;
     let newer = |release: &Release| {
         // Whoever runs a release is not asked to try what is not released yet.
         let wanted = release.version.pre.is_empty() || !running.pre.is_empty();

@@ -537,6 +537,7 @@ answers 200 '[.keys[] | {kty, crv, alg, use, kid: (.kid != null)}]'
 holds 'nothing private is in it' is '[.keys[] | has("d") or has("k")] | any | not'
 cp "$WALK/body" jwks.json
 call GET /.well-known/oauth-authorization-server
+call GET /.well-known/openid-configuration
 answers 200 '{issuer, jwks_uri}'
 issuer=$(got .issuer)
 jq --null-input --compact-output --arg jws "$token" '{$jws}' >tokens.jsonl
@@ -597,7 +598,7 @@ mailed() {
   local page= deadline=$((SECONDS + 20))
   until [[ -n $page ]]; do
     if ((SECONDS > deadline)); then failed "no mail to $1: $2"; fi
-    call GET /dev/mail
+    call GET /dev/mail "" -H "accept: text/html"
     page=$(grep -F "to $1," "$WALK/body" | grep -F ">$2" | grep -oE '/dev/mail/[a-z0-9_]+' | head -n 1 || true)
   done
   call GET "$page"

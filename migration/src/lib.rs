@@ -33,6 +33,11 @@ mod m0025_spent_issuer_token;
 mod m0026_audit_event_indexes;
 mod m0027_key_ids;
 mod m0032_password_to_be_changed;
+mod m0035_external_id;
+mod m0036_imported_hash_digest;
+mod m0037_signing_key_lifetime;
+mod m0039_user_number;
+mod m0040_osmedeus_key;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -63,6 +68,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0026_audit_event_indexes::Migration),
             Box::new(m0027_key_ids::Migration),
             Box::new(m0032_password_to_be_changed::Migration),
+            Box::new(m0035_external_id::Migration),
+            Box::new(m0036_imported_hash_digest::Migration),
+            Box::new(m0037_signing_key_lifetime::Migration),
+            Box::new(m0039_user_number::Migration),
+            Box::new(m0040_osmedeus_key::Migration),
         ]
     }
 }

@@ -51,25 +51,29 @@ pub struct Me {
 /// The caller by any credential: user or key, organisation, role, permissions.
 #[utoipa::path(get, path = "/api/auth/me", operation_id = "show_me", tag = TAG,
     responses((status = 200, description = "The caller.", body = Me)))]
-pub async fn show(State(app): State<App>, Caller { principal, .. }: Caller) -> Result<Json<Me>, Error> {
-    let member = match principal.in_implied_organisation(&app).await {
+pub async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Me>, Error> {
+    let access = match caller.in_implied_organisation(&app).await {
         // The session goes on elsewhere, and a client that asks whether it is signed in must hear that it is.
         Err(Error::SessionEndedHere) => None,
-        member => member?,
+        access => access?,
     };
-    let memberships = match &principal {
-        Principal::User(by) => organisation::Entity::of_user(by.user.id).all(app.db.read()).await?,
+    let memberships = match &caller.principal {
+        Principal::User(by) => organisation::Entity::of_user(by.id).all(app.db.read()).await?,
         Principal::Key(_) => Vec::new(),
     };
     let memberships = memberships.iter().filter_map(|(organisation, membership)| {
         Some(Membership { organisation: organisation.into(), role: membership.as_ref()?.role })
     });
-    Ok(Json(Me { who: Who::new(&app, &principal, member.as_ref()), memberships: memberships.collect() }))
+    Ok(Json(Me {
+        who: Who::new(&app, &caller.principal, access.as_ref()),
+        memberships: memberships.collect(),
+    }))
 }
 
 /// What is to change. A member that is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Ana Ruiz", "username": "ana"}))]
 pub struct AccountUpdate {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
@@ -135,7 +139,7 @@ pub async fn update(
     }
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let user = users::lock(change, by.user.id).await?;
+    let user = users::lock(change, by.id).await?;
     let user = users::update(change, user, input.name, input.username).await?;
     txn.commit().await?;
     Ok(Json(user.into()))
@@ -144,6 +148,7 @@ pub async fn update(
 /// The old and the new.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"current_password": "correct horse battery staple", "new_password": "another long phrase for Ana"}))]
 pub struct PasswordChange {
     current_password: PresentedPassword,
     new_password: ProposedPassword,
@@ -178,7 +183,7 @@ pub async fn change_password(
     let renewed = replace_password(&app, &client, &by, &actor, &input, cookie_alone).await?;
     Ok(match renewed {
         Some(renewed) => renewed.answer(&app, &client, &headers, remember),
-        None => (StatusCode::NO_CONTENT, client.device_cookie(&app, by.user.id)).into_response(),
+        None => (StatusCode::NO_CONTENT, client.device_cookie(&app, by.id)).into_response(),
     })
 }
 
@@ -191,11 +196,12 @@ pub(super) async fn replace_password(
     input: &PasswordChange,
     cookie_alone: bool,
 ) -> Result<Option<Renewed>, Error> {
-    let stored = by.user.password_hash.as_deref();
-    let password = app.judge_replacement(&by.user, "/new_password", &input.new_password).await?;
+    let user = by.account(app.db.read()).await?;
+    let stored = user.password_hash.as_deref();
+    let password = app.judge_replacement(&user, "/new_password", &input.new_password).await?;
     let current = &input.current_password;
-    sign_in::check_to_replace(&client.door(app), &by.user, by.session_id(), current).await?;
-    replacement::refuse_the_same(&app.hasher, &by.user, "/new_password", &input.new_password).await?;
+    sign_in::check_to_replace(&client.door(app), &user, by.session_id(), current).await?;
+    replacement::refuse_the_same(&app.hasher, &user, "/new_password", &input.new_password).await?;
     let new_hash = app.hasher.hash(&password).await?;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor };
@@ -206,9 +212,9 @@ pub(super) async fn replace_password(
         None
     };
     let keep = renewed.as_ref().map(|renewed| renewed.id);
-    users::change_password(change, by.user.id, stored.unwrap_or_default(), new_hash, keep).await?;
+    users::change_password(change, by.id, stored.unwrap_or_default(), new_hash, keep).await?;
     // The change forgot all networks and devices; the owner is here.
-    known_network::remember(change, &app.keyring, by.user.id).await?;
+    known_network::remember(change, &app.keyring, by.id).await?;
     txn.commit().await?;
     Ok(renewed)
 }

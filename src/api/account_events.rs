@@ -30,7 +30,7 @@ pub async fn list(
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Event>>, Error> {
     let limit = part.limit()?;
-    let user = by.user.id;
+    let user = by.id;
     let sessions: Vec<SessionId> = session::Entity::find()
         .filter(session::COLUMN.user_id.eq(user))
         .order_by_desc(session::Column::Id)

@@ -5,19 +5,20 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
-use sea_orm::EntityTrait as _;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::input::{OptionalInput, present};
 use super::issuer_login::{SignIn, sign_in};
+use super::refresh_tokens;
 use super::session_carrier::{Answers, SessionCarrier};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
-use crate::auth::{Client, Keep, SignedIn, session_cookie, signed_out, warn_of_refusal};
+use crate::auth::{Client, Keep, SignedIn, session_cookie, signed_out};
 use crate::domain::sessions::{self, Beginning, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, Place};
-use crate::domain::{Change, sign_in, users};
+use crate::domain::{Change, sign_in, user_numbers};
 use crate::entity::session::{self, RefreshUse};
 use crate::entity::user;
 use crate::error::Error;
@@ -34,7 +35,7 @@ const TAG: &str = "Signing in";
 /// needed, and no password.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Login)]
+#[schema(as = Login, example = json!({"email": "ana@acme.example", "password": "correct horse battery staple"}))]
 pub struct LoginInput {
     #[schema(max_length = 320, example = "ana@acme.example")]
     pub(super) email: Option<String>,
@@ -68,6 +69,10 @@ pub struct TokenUser {
     #[schema(example = "Ana Ruiz")]
     name: String,
     role: Option<Role>,
+    /// For older clients that know users by numbers: only with `compat.assimetria = "on"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, example = 1_804_289_383)]
+    number: Option<i32>,
 }
 
 /// A sign-in. The tokens are absent where `"session": "cookie"` was asked for, now or when the session began.
@@ -129,11 +134,20 @@ pub(super) fn cookie_outcome(app: &App, headers: &HeaderMap) -> CookieOutcome {
     }
 }
 
+/// The number of a user for clients that know users by numbers, if they are served as their document has it.
+pub(super) async fn number(app: &App, change: Change<'_>, user: UserId) -> Result<Option<i32>, Error> {
+    match app.config.compat.assimetria.documented() {
+        Some(_) => user_numbers::of(change, user).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// The answer for a session. If the cookie alone carries it, there are no tokens in there.
 pub(super) fn tokens(
     app: &App,
     session: &session::Model,
     user: &user::Model,
+    number: Option<i32>,
     place: Option<&Place>,
     refresh: RefreshToken,
 ) -> Result<Tokens, Error> {
@@ -148,12 +162,17 @@ pub(super) fn tokens(
         access_token,
         token_type: given.then_some("Bearer"),
         expires_in: given.then(|| issuer.lifetime_in(session, now).num_seconds()),
-        refresh_token: given.then(|| refresh.sign(&app.keyring)),
+        refresh_token: if given {
+            Some(refresh_tokens::write(app, &issuer, session, refresh)?)
+        } else {
+            None
+        },
         user: TokenUser {
             id: user.id,
             email: user.email.clone(),
             name: user.name.clone(),
             role: place.map(|place| place.role),
+            number,
         },
         organisation: place.map(|place| (&place.organisation).into()),
         cookie: None,
@@ -177,7 +196,8 @@ pub async fn start_session(
     let organisation = place.map(|place| place.organisation.id);
     let beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
     let (session, cookie) = replace_session(app, change, headers, user, beginning).await?;
-    let mut tokens = tokens(app, &session, user, place, RefreshToken::first(session.id))?;
+    let number = number(app, change, user.id).await?;
+    let mut tokens = tokens(app, &session, user, number, place, RefreshToken::first(session.id))?;
     tokens.cookie = Some(cookie_outcome(app, headers));
     Ok((tokens, cookie))
 }
@@ -220,7 +240,7 @@ pub async fn login(
 ) -> Result<Response, Error> {
     let by = sign_in(&app, &client, &headers, &way, Answers::TokensOrCookie).await?;
     let first = RefreshToken::first(by.session.id);
-    let mut tokens = tokens(&app, &by.session, &by.user, by.place.as_ref(), first)?;
+    let mut tokens = tokens(&app, &by.session, &by.user, by.number, by.place.as_ref(), first)?;
     tokens.cookie = Some(cookie_outcome(&app, &headers));
     Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), tokens))
 }
@@ -228,6 +248,7 @@ pub async fn login(
 /// A session that was just started, and its cookie.
 pub struct Started {
     pub user: user::Model,
+    pub number: Option<i32>,
     pub session: session::Model,
     pub place: Option<Place>,
     pub cookie: Secret,
@@ -260,7 +281,8 @@ pub async fn sign_in_with_password(
     let password = input.password.as_ref().ok_or_else(|| Error::invalid("/password", "this is required"))?;
     let required = app.config.verify_email_required;
     let checked = sign_in::check(&client.door(app), name, password, required).await?;
-    let place = tokens::place(app.db.read(), checked.user.id, None, input.organisation.as_deref()).await?;
+    let asked_for = input.organisation.as_deref().map(Into::into);
+    let place = tokens::place(app.db.read(), checked.user.id, None, asked_for).await?;
     let new_hash = match &input.new_password {
         Some(new) => Some(app.hash_replacement(&checked.user, "/new_password", new).await?),
         None => None,
@@ -275,16 +297,18 @@ pub async fn sign_in_with_password(
     };
     sessions::announce_new_device(change, &user).await?;
     let organisation = place.as_ref().map(|place| place.organisation.id);
-    let beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
+    let mut beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
+    beginning.authentication.session_ends_at = answers.session_ends_at(change.now);
     let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
+    let number = number(app, change, user.id).await?;
     txn.commit().await?;
-    Ok(Started { user, session, place, cookie, keep: Keep::asked(input.remember) })
+    Ok(Started { user, number, session, place, cookie, keep: Keep::asked(input.remember) })
 }
 
 /// The refresh token, unless it is sent as bearer.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Refresh)]
+#[schema(as = Refresh, example = json!({"refresh_token": "osr_…"}))]
 pub struct RefreshInput {
     #[schema(example = "osr_…")]
     refresh_token: String,
@@ -300,46 +324,23 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// By the settings.
-pub fn refresh_lifetime(app: &App) -> RefreshLifetime {
+/// By the settings of `[tokens]`; but refresh tokens are single-use to the letter where Assimetria OS is turned on.
+pub fn own_refresh_lifetime(app: &App) -> RefreshLifetime {
     let tokens = &app.config.tokens;
+    let is_strict = app.config.compat.assimetria.documented().is_some();
     RefreshLifetime {
         idle: tokens.refresh_idle,
         absolute: tokens.refresh_absolute,
-        grace: tokens.refresh_grace,
+        grace: if is_strict { TimeDelta::zero() } else { tokens.refresh_grace },
     }
-}
-
-/// The user of a refresh token, locked: what is read of the session after this has not ended meanwhile.
-pub(super) async fn lock_owner(
-    app: &App,
-    change: Change<'_>,
-    presented: RefreshToken,
-) -> Result<user::Model, Error> {
-    let session = session::Entity::find_by_id(presented.session).one(change.txn).await?;
-    let session = session.ok_or(Error::InvalidRefreshToken)?;
-    if !app.issuers.admit(session.issuer.as_deref()) {
-        return Err(Error::IssuerDisabled);
-    }
-    let user = users::lock(change, session.user_id).await?;
-    tracing::Span::current().record("account", tracing::field::display(user.id));
-    if user.disabled_at.is_some() { Err(Error::InvalidRefreshToken) } else { Ok(user) }
-}
-
-pub(super) const NOT_OURS: &str = "it is not one of ours";
-pub(super) const NO_MORE: &str = "it was used, is too old, for another door, or of a session that was ended";
-
-/// What is said of a refresh token that is no good, to the log with the reason.
-pub(super) fn refuse_refresh(app: &App, client: &Client, reason: &'static str) -> Error {
-    warn_of_refusal(app, client, "refresh_token", &reason);
-    Error::InvalidRefreshToken
 }
 
 /// Refresh
 ///
 /// Exchanges a refresh token, in the body or as bearer, for a new pair. The token before it, presented
 /// again within 10 seconds, gets the same successor; any older one is taken for theft and ends the session. If an admin
-/// of the organisation has ended the session there (`session_ended_here`), the refresh token stays as it is.
+/// of the organisation has ended the session there (`session_ended_here`), the refresh token stays as it is. With
+/// `compat.appliance = "on"` the tokens of this API are those of the appliance: HS256 JWTs for 8 hours and for 7 days.
 #[utoipa::path(post, path = "/api/auth/refresh", operation_id = "refresh", tag = TAG, request_body = Option<RefreshInput>,
     responses(
         (status = 200, description = "A new pair.", body = Tokens),
@@ -358,25 +359,27 @@ pub async fn refresh(
         (Some(_), Some(_)) => return Err(Error::AmbiguousCredentials),
         (None, None) => return Err(Error::InvalidRefreshToken),
     };
-    let presented = RefreshToken::verify(text, &app.keyring);
-    let presented = presented.ok_or_else(|| refuse_refresh(&app, &client, NOT_OURS))?;
-    let lifetime = refresh_lifetime(&app);
+    let presented = refresh_tokens::read(&app, text);
+    let presented =
+        presented.ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NOT_OURS))?;
+    let lifetime = refresh_tokens::lifetime(&app);
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let user = lock_owner(&app, change, presented).await?;
+    let user = refresh_tokens::lock_owner(&app, change, presented).await?;
     let rotation = sessions::rotate(change, &app.keyring, presented, lifetime).await?;
     let answer = match &rotation {
         Rotation::Successor(session, successor) => {
-            let asked_for = input.as_ref().and_then(|input| input.organisation.as_deref());
+            let asked_for = input.as_ref().and_then(|input| input.organisation.as_deref().map(Into::into));
             let place = tokens::place(&txn, user.id, Some(session), asked_for).await?;
-            Some(tokens(&app, session, &user, place.as_ref(), *successor)?)
+            let number = number(&app, change, user.id).await?;
+            Some(tokens(&app, session, &user, number, place.as_ref(), *successor)?)
         }
         Rotation::Theft | Rotation::Refused => None,
     };
     // Also what a theft brought about must stay.
     txn.commit().await?;
-    answer.map(Json).ok_or_else(|| refuse_refresh(&app, &client, NO_MORE))
+    answer.map(Json).ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NO_MORE))
 }
 
 /// Sign out
@@ -388,7 +391,7 @@ pub async fn refresh(
 pub async fn logout(State(app): State<App>, SignedIn { by, actor }: SignedIn) -> Result<Response, Error> {
     let Some(session) = by.session_id() else { return Ok(StatusCode::NO_CONTENT.into_response()) };
     let txn = app.db.begin().await?;
-    sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.user.id, session).await?;
+    sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.id, session).await?;
     txn.commit().await?;
     // No `Clear-Site-Data`: it clears whole origins and, for cookies, whole sites. A product that shares the host, or
     // the domain, would lose what is its own. Ours is the cookie alone: all answers are `no-store`.

@@ -2,21 +2,24 @@
 
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use super::input::{Params, present};
 use super::page::{Page, Part};
 use crate::app::App;
-use crate::auth::Member;
+use crate::auth::OrganisationAccess;
 
 use crate::entity::audit_event::{self, ActorKind, Criteria};
 use crate::error::Error;
+use crate::event::EventKind;
 use crate::id::{AuditEventId, UserId};
+use crate::rfc3339;
 
 const TAG: &str = "Audit log";
 
@@ -36,7 +39,7 @@ pub struct EventActor {
 #[schema(as = AuditEvent)]
 pub struct Event {
     id: AuditEventId,
-    #[schema(example = "key.created")]
+    #[schema(schema_with = actions)]
     action: String,
     actor: EventActor,
     /// What it was done to.
@@ -51,6 +54,17 @@ pub struct Event {
     /// Finds the request in the server's log.
     request_id: Option<String>,
     created_at: DateTime<Utc>,
+}
+
+/// The names of events, for the document.
+fn actions() -> Object {
+    let all = EventKind::ALL.iter().map(|kind| format!("- `{}`: {}", kind.as_str(), kind.doc()));
+    let list = all.collect::<Vec<_>>().join("\n");
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(format!("What happened; new names may come.\n\n{list}")))
+        .examples([EventKind::KeyCreated.as_str()])
+        .build()
 }
 
 impl From<audit_event::Model> for Event {
@@ -91,11 +105,11 @@ pub struct Filter {
     #[param(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     actor: Option<String>,
-    /// Not before, RFC 3339.
+    /// Not before, RFC 3339. The `+` of an offset may be unencoded.
     #[param(value_type = Option<DateTime<Utc>>, nullable = false)]
     #[serde(default, deserialize_with = "present")]
     from: Option<String>,
-    /// Before, RFC 3339.
+    /// Before, RFC 3339. The `+` of an offset may be unencoded.
     #[param(value_type = Option<DateTime<Utc>>, nullable = false)]
     #[serde(default, deserialize_with = "present")]
     to: Option<String>,
@@ -114,8 +128,7 @@ impl Filter {
 
 fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> {
     let parse = |text: &str| {
-        let read = text.parse::<DateTime<Utc>>().ok().filter(|time| (0..=9999).contains(&time.year()));
-        read.ok_or_else(|| Error::invalid(format!("/{name}"), "this is no time such as 2026-01-31T12:00:00Z"))
+        rfc3339::parse_in_query(text).map_err(|problem| Error::invalid(format!("/{name}"), problem))
     };
     text.map(parse).transpose()
 }
@@ -128,12 +141,12 @@ fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> 
     responses((status = 200, description = "The events.", body = Page<Event>)))]
 pub async fn list(
     State(app): State<App>,
-    member: Member,
+    access: OrganisationAccess,
     Params(filter): Params<Filter>,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Event>>, Error> {
     let limit = part.limit()?;
-    let log = audit_event::Entity::in_organisation(member.organisation.id);
+    let log = audit_event::Entity::in_organisation(access.organisation.id);
     let select = page_of(filter.criteria()?.narrow(log), &part, limit)?;
     let rows = select.all(app.db.read()).await?;
     Ok(Json(Page::new(rows, limit, |row| row.id.to_string(), Event::from)))

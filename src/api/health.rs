@@ -11,12 +11,12 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Client, Principal, Reach, caller};
 use crate::config::MailTransport;
+use crate::domain::members::manages_members;
 use crate::entity::organisation;
 use crate::error::Error;
 use crate::http::unheard_proxy;
 use crate::job_panics::JobPanics;
 use crate::jwt::SigningKey;
-use crate::permission::Role;
 use crate::updates::{Advisory, PendingUpdate};
 
 const TAG: &str = "Service";
@@ -26,7 +26,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Health {
-    /// `ok`, or `degraded` if a background job panicked in the last 15 minutes.
+    /// `ok`, or `degraded` if a background job panicked in the last 15 minutes. With `compat.appliance = "on"` `/health`
+    /// says `healthy` for `ok`.
     #[schema(example = "ok")]
     status: &'static str,
     /// Not with `show_version = false`, except for administrators.
@@ -37,13 +38,22 @@ pub struct Health {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     warning: Option<&'static str>,
+    /// Whether there is a release that is newer than this one. With `compat.appliance = "on"`, at `/health`; false also
+    /// where nothing is known (`update_feed`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    update_pending: Option<bool>,
+    /// Whether a weakness of this version is known. As `update_pending`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    advisory_pending: Option<bool>,
 }
 
 /// How the server is, and what is known about its version.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HealthDetails {
-    /// `ok`, or `degraded` if a background job panicked in the last 15 minutes.
+    /// As for everybody.
     #[schema(example = "ok")]
     status: &'static str,
     #[schema(example = "0.1.0")]
@@ -52,6 +62,14 @@ pub struct HealthDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     warning: Option<&'static str>,
+    /// As for everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    update_pending: Option<bool>,
+    /// As for everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    advisory_pending: Option<bool>,
     /// How mails go out; `none`: not at all.
     mail: MailState,
     /// The latest release, if it is newer than this one.
@@ -64,7 +82,7 @@ pub struct HealthDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     problems: Option<Vec<String>>,
-    /// The keys that access tokens are signed and verified with. For operators only.
+    /// The keys that tokens are signed and verified with, of every algorithm. For operators only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     signing_keys: Option<Vec<SigningKeyAge>>,
@@ -95,7 +113,7 @@ fn signing_key_ages(app: &App) -> Vec<SigningKeyAge> {
     let age = |key: &SigningKey| SigningKeyAge {
         kid: key.kid.clone(),
         algorithm: key.algorithm.as_str(),
-        current: keys.signs_with(now) == Some(&key.kid),
+        current: keys.signs(key, now),
         signs_from: key.signs_from,
         age_days: (now - key.signs_from).num_days().max(0),
         retires_at: key.retires_at(),
@@ -136,7 +154,23 @@ pub enum HealthAnswer {
 fn ok(app: &App) -> Health {
     let warning = app.config.no_auth.then_some("no authentication: everybody is let in as an administrator");
     let status = if app.job_panics.is_recent(app.now()) { "degraded" } else { "ok" };
-    Health { status, version: app.config.show_version.then_some(VERSION), warning }
+    let version = app.config.show_version.then_some(VERSION);
+    Health { status, version, warning, update_pending: None, advisory_pending: None }
+}
+
+/// The same in the words of the appliance, if it is turned on by name: everybody learns whether there is news, and only
+/// administrators which.
+fn in_its_words(app: &App, health: Health) -> Health {
+    if app.config.compat.appliance.documented().is_none() {
+        return health;
+    }
+    let news = app.updates.latest();
+    Health {
+        status: if health.status == "ok" { "healthy" } else { health.status },
+        update_pending: Some(news.as_ref().is_some_and(|news| news.update.is_some())),
+        advisory_pending: Some(news.is_some_and(|news| !news.advisories.is_empty())),
+        ..health
+    }
 }
 
 /// Liveness
@@ -171,16 +205,20 @@ pub async fn health(
     client: Client,
     headers: HeaderMap,
 ) -> Result<Json<HealthAnswer>, Error> {
-    let Json(Health { status, version, warning }) = ready(app.clone()).await?;
+    let Json(health) = ready(app.clone()).await?;
+    let health = in_its_words(&app, health);
     let asker = asker(&app, &client, &headers).await;
     if asker == Asker::Anybody {
-        return Ok(Json(HealthAnswer::Everybody(Health { status, version, warning })));
+        return Ok(Json(HealthAnswer::Everybody(health)));
     }
+    let Health { status, warning, update_pending, advisory_pending, .. } = health;
     let news = app.updates.latest();
     let details = HealthDetails {
         status,
         version: VERSION,
         warning,
+        update_pending,
+        advisory_pending,
         mail: (&app.config.mail.transport).into(),
         pending_update: news.as_ref().and_then(|news| news.update.clone()),
         advisories: news.as_ref().map(|news| news.advisories.clone()).unwrap_or_default(),
@@ -229,10 +267,10 @@ async fn asker(app: &App, client: &Client, headers: &HeaderMap) -> Asker {
         return Asker::Anybody;
     }
     let Ok(Principal::User(by)) = caller(app, client, headers).await else { return Asker::Anybody };
-    if by.user.operator {
+    if by.operator {
         return Asker::Operator;
     }
-    let Ok(all) = organisation::Entity::of_user(by.user.id).all(app.db.read()).await else {
+    let Ok(all) = organisation::Entity::of_user(by.id).all(app.db.read()).await else {
         return Asker::Anybody;
     };
     let mut roles = all.into_iter().filter(|(organisation, _)| match by.reach {
@@ -240,7 +278,7 @@ async fn asker(app: &App, client: &Client, headers: &HeaderMap) -> Asker {
         Reach::Only(only) => only == Some(organisation.id),
     });
     let admin = roles.any(|(_, membership)| {
-        membership.is_some_and(|membership| membership.role == Role::Admin && by.counts_for(&membership))
+        membership.is_some_and(|membership| manages_members(membership.role) && by.counts_for(&membership))
     });
     if admin { Asker::Administrator } else { Asker::Anybody }
 }

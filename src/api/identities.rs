@@ -46,7 +46,7 @@ pub struct Identities {
 #[utoipa::path(get, path = "/api/auth/identities", operation_id = "list_identities", tag = TAG,
     responses((status = 200, description = "The identities, the oldest link first.", body = Identities)))]
 pub async fn list(State(app): State<App>, SignedIn { by, .. }: SignedIn) -> Result<Json<Identities>, Error> {
-    let rows = external_identity::Entity::of_user(by.user.id)
+    let rows = external_identity::Entity::of_user(by.id)
         .order_by_asc(external_identity::Column::CreatedAt)
         .all(app.db.read())
         .await?;
@@ -82,7 +82,7 @@ pub async fn link(
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     identities::spend(change, &vouched).await?;
-    let identity = identities::link_own(change, &vouched, &admission, by.user.id, by.session_id()).await?;
+    let identity = identities::link_own(change, &vouched, &admission, by.id, by.session_id()).await?;
     txn.commit().await?;
     Ok((StatusCode::CREATED, Json(identity.into())))
 }
@@ -114,7 +114,7 @@ pub async fn unlink(
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let admitted = |issuer: &str| app.issuers.admit(Some(issuer));
-    identities::unlink_own(change, by.user.id, &which.issuer, admitted).await?;
+    identities::unlink_own(change, by.id, &which.issuer, admitted).await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

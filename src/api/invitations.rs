@@ -18,13 +18,14 @@ use super::page::{Page, Part};
 use super::session_carrier::{Answers, SessionCarrier};
 use super::shapes::OrganisationSummary;
 use crate::app::App;
-use crate::auth::{Caller, Client, Keep, Member, optional_user};
+use crate::auth::{Client, Keep, OrganisationAccess, optional_user};
 use crate::domain::Change;
 use crate::domain::allowance::Allowance;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::invitations::{self, Rules};
 use crate::domain::joining::{self, Joiner, Names};
+use crate::domain::members::manages_members;
 use crate::domain::tokens::Place;
 use crate::entity::outbox::{self, State as Delivery};
 use crate::entity::{invitation, organisation};
@@ -54,8 +55,9 @@ pub enum InvitationState {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Invitation {
     id: InvitationId,
+    /// Null once the account that accepted it was deleted.
     #[schema(example = "bob@acme.example")]
-    email: String,
+    email: Option<String>,
     role: Role,
     state: InvitationState,
     /// How far its mail has come.
@@ -76,7 +78,7 @@ async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>
     let mut confirmed = HashMap::new();
     for row in rows.iter().filter(|row| row.is_open(now)) {
         if let Entry::Vacant(unknown) = confirmed.entry((row.invited_by, row.role)) {
-            unknown.insert(invitations::is_confirmed(app.db.read(), row).await?);
+            unknown.insert(invitations::is_confirmed(app.db.read(), &app.config.permissions, row).await?);
         }
     }
     let shown = rows.into_iter().map(|row| {
@@ -94,7 +96,7 @@ async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>
             delivery: mail.map(|mail| mail.state),
             delivery_error: mail.and_then(|mail| mail.last_error.clone()),
             id: row.id,
-            email: row.email,
+            email: Some(row.email).filter(|email| !email.is_empty()),
             role: row.role,
             invited_by: row.invited_by,
             expires_at: row.expires_at,
@@ -112,11 +114,11 @@ async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>
     responses((status = 200, description = "The invitations.", body = Page<Invitation>)))]
 pub async fn list(
     State(app): State<App>,
-    member: Member,
+    access: OrganisationAccess,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Invitation>>, Error> {
     let limit = part.limit()?;
-    let mut select = invitation::Entity::in_organisation(member.organisation.id)
+    let mut select = invitation::Entity::in_organisation(access.organisation.id)
         .order_by_desc(invitation::Column::Id)
         .limit(limit + 1);
     if let Some(after) = part.after::<InvitationId>()? {
@@ -129,6 +131,7 @@ pub async fn list(
 /// Whom to invite.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"emails": ["bob@acme.example"], "role": "member"}))]
 pub struct NewInvitations {
     /// One address or several, 50 at most.
     #[schema(min_items = 1, max_items = 50)]
@@ -165,12 +168,11 @@ fn rules(app: &App) -> Rules {
         (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn create(
     State(app): State<App>,
-    Caller { principal, actor }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     Input(input): Input<NewInvitations>,
 ) -> Result<(StatusCode, Json<Invitations>), Error> {
-    if input.role == Role::Admin {
-        principal.check_fresh(&app)?;
+    if manages_members(input.role) {
+        access.principal.check_fresh(&app)?;
     }
     app.needs_mail()?;
     if !(1..=MOST_AT_ONCE).contains(&input.emails.len()) {
@@ -179,10 +181,10 @@ pub async fn create(
     // Lists that people paste have doubles; nobody is to get two mails for that.
     let mut seen = HashSet::new();
     let once: Vec<_> = input.emails.iter().filter(|email| seen.insert(email.normalised())).collect();
-    let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
+    let inviter = access.user()?.id;
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let organisation = member.organisation.id;
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    let organisation = access.organisation.id;
     let rows = invitations::create(change, organisation, inviter, &once, input.role, rules(&app)).await?;
     txn.commit().await?;
     Ok((StatusCode::CREATED, Json(Invitations { data: show(&app, rows).await? })))
@@ -195,13 +197,12 @@ pub async fn create(
         (status = 409, description = "It was accepted already.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn withdraw(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     PathId(id): PathId<InvitationId>,
 ) -> Result<StatusCode, Error> {
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    invitations::withdraw(change, member.organisation.id, id).await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    invitations::withdraw(change, access.organisation.id, id).await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -217,17 +218,16 @@ pub async fn withdraw(
         (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn resend(
     State(app): State<App>,
-    Caller { principal, actor }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     PathId(id): PathId<InvitationId>,
 ) -> Result<Json<Invitation>, Error> {
     app.needs_mail()?;
-    let inviter = member.user().ok_or(Error::UserRequired)?.user.id;
+    let inviter = access.user()?.id;
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let row = invitations::resend(change, member.organisation.id, inviter, id, rules(&app)).await?;
-    if row.role == Role::Admin {
-        principal.check_fresh(&app)?;
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    let row = invitations::resend(change, access.organisation.id, inviter, id, rules(&app)).await?;
+    if manages_members(row.role) {
+        access.principal.check_fresh(&app)?;
     }
     txn.commit().await?;
     show(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
@@ -237,6 +237,7 @@ pub async fn resend(
 /// of the one that is made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"token": "osi_…", "password": "a long phrase for Bob", "name": "Bob"}))]
 pub struct Acceptance {
     /// What stands behind the `#` of the link.
     #[schema(example = "osi_…")]
@@ -244,7 +245,8 @@ pub struct Acceptance {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     password: Option<PresentedPassword>,
-    /// Takes the place of the account's `password` in the same step, as for signing in.
+    /// Takes the place of the account's `password` in the same step, as for signing in. Without `password`: for an account
+    /// whose address was never confirmed. The link proves the mailbox, so the account is taken over.
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     new_password: Option<ProposedPassword>,
@@ -284,11 +286,15 @@ pub async fn by_link(app: &App, token: &str) -> Result<(invitation::Model, organ
 ///
 /// One link for people with and without an account. Only the account of the invited address can accept it.
 /// Once more by the same user changes nothing.
+///
+/// An account whose address was never confirmed is not taken over unasked: without its `password`, or with a wrong one, the
+/// answer is 409 (`account_unconfirmed`). `new_password` alone replaces the old password, and ends the account's
+/// sessions, its links with issuers and the API keys that it made.
 #[utoipa::path(post, path = "/api/invitations/accept", operation_id = "accept_invitation", tag = TAG, request_body = Acceptance,
     responses((status = 200, description = "Joined.", body = Joined),
         (status = 401, description = "The password is not that of the invited address' account.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 403, description = "Signed in with another address, or the account's password has to be changed (`password_change_required`); the invitation stays good.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The account's address was never confirmed: send its `password`, or `new_password` alone (`account_unconfirmed`). Or the account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 410, description = "The link is used, replaced, withdrawn or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn accept(
     State(app): State<App>,
@@ -300,7 +306,7 @@ pub async fn accept(
     let (invitation, organisation) = by_link(&app, &input.token).await?;
     let signed_in = optional_user(&app, &client, &headers).await?;
     let joiner = if let Some(by) = &signed_in {
-        Joiner::SignedIn(Box::new(by.user.clone()))
+        Joiner::SignedIn(by.id)
     } else {
         let names = Names { name: input.name, username: None };
         let context =

@@ -6,7 +6,7 @@ use axum::http::header::AUTHORIZATION;
 use tracing::Span;
 use tracing::field::display;
 
-use super::auth::{LoginInput, Started, bearer, replace_session, sign_in_with_password};
+use super::auth::{LoginInput, Started, bearer, number, replace_session, sign_in_with_password};
 use super::input::OptionalInput;
 use super::session_carrier::{Answers, SessionCarrier};
 use crate::app::App;
@@ -95,14 +95,15 @@ pub async fn sign_in(
     Span::current().record("account", display(user.id));
     let actor = anonymous.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let place = tokens::place(&txn, user.id, None, organisation).await?;
+    let place = tokens::place(&txn, user.id, None, organisation.map(Into::into)).await?;
     attempts::let_in(change, &app.keyring, &user).await?;
     sessions::announce_new_device(change, &user).await?;
     let organisation = place.as_ref().map(|place| place.organisation.id);
     let beginning = Beginning { organisation, authentication: vouched.authentication, refresh_use };
     let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
+    let number = number(app, change, user.id).await?;
     txn.commit().await?;
-    Ok(Started { user, session, place, cookie, keep })
+    Ok(Started { user, number, session, place, cookie, keep })
 }
 
 /// Somebody whom an issuer vouches for was not let in: the organisations of the account that it is about are told, if there

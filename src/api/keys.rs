@@ -16,11 +16,12 @@ use super::input::{Input, OptionalInput, Params, PathId};
 use super::page::{Page, Part};
 use super::shapes::UserSummary;
 use crate::app::App;
-use crate::auth::{Caller, Member};
+use crate::auth::OrganisationAccess;
 
 use crate::domain::Change;
 use crate::domain::display_name::DisplayName;
 use crate::domain::keys::{self, NewKey};
+use crate::domain::members::manages_members;
 use crate::entity::api_key::Environment;
 use crate::entity::{api_key, api_key_secret, user};
 use crate::error::Error;
@@ -140,11 +141,11 @@ async fn show_one(db: &impl ConnectionTrait, key: api_key::Model, now: DateTime<
     responses((status = 200, description = "The keys.", body = Page<Key>)))]
 pub async fn list(
     State(app): State<App>,
-    member: Member,
+    access: OrganisationAccess,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Key>>, Error> {
     let limit = part.limit()?;
-    let mut select = api_key::Entity::in_organisation(member.organisation.id)
+    let mut select = api_key::Entity::in_organisation(access.organisation.id)
         .order_by_desc(api_key::Column::Id)
         .limit(limit + 1);
     if let Some(after) = part.after::<ApiKeyId>()? {
@@ -158,7 +159,7 @@ pub async fn list(
 /// A new key.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewApiKey)]
+#[schema(as = NewApiKey, example = json!({"name": "Deploy bot", "environment": "live", "role": "member"}))]
 pub struct NewKeyInput {
     name: DisplayName,
     environment: Environment,
@@ -167,7 +168,8 @@ pub struct NewKeyInput {
     /// Narrower than the role, if given. Only permissions that the role has and keys may use.
     #[schema(example = json!(["members:read"]))]
     permissions: Option<BTreeSet<String>>,
-    /// Default: never.
+    /// With an offset from UTC. Default: never.
+    #[serde(default, deserialize_with = "crate::rfc3339::optional")]
     expires_at: Option<DateTime<Utc>>,
 }
 
@@ -181,14 +183,13 @@ pub struct NewKeyInput {
         (status = 409, description = "The organisation has as many keys as it may have (`too_many_keys`).", body = crate::error::Problem, content_type = "application/problem+json")))]
 pub async fn create(
     State(app): State<App>,
-    Caller { principal, actor }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     Input(input): Input<NewKeyInput>,
 ) -> Result<(StatusCode, Json<KeyWithSecret>), Error> {
-    if input.role == Role::Admin {
-        principal.check_fresh(&app)?;
+    if manages_members(input.role) {
+        access.principal.check_fresh(&app)?;
     }
-    let creator = member.user().ok_or(Error::UserRequired)?.user.id;
+    let creator = access.user()?.id;
     let new = NewKey {
         name: input.name,
         environment: input.environment,
@@ -197,12 +198,12 @@ pub async fn create(
         expires_at: input.expires_at,
     };
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
     let created = keys::create(
         change,
         &app.keyring,
         &app.config.permissions,
-        member.organisation.id,
+        access.organisation.id,
         Some(creator),
         new,
     )
@@ -227,10 +228,10 @@ async fn with_secret(
     responses((status = 200, description = "The key, masked.", body = Key)))]
 pub async fn show_key(
     State(app): State<App>,
-    member: Member,
+    access: OrganisationAccess,
     PathId(id): PathId<ApiKeyId>,
 ) -> Result<Json<Key>, Error> {
-    let key = api_key::Entity::in_organisation(member.organisation.id).filter(api_key::COLUMN.id.eq(id));
+    let key = api_key::Entity::in_organisation(access.organisation.id).filter(api_key::COLUMN.id.eq(id));
     let key = key.one(app.db.read()).await?.ok_or(Error::NotFound)?;
     Ok(Json(show_one(app.db.read(), key, app.now()).await?))
 }
@@ -238,7 +239,7 @@ pub async fn show_key(
 /// The new name.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ApiKeyUpdate)]
+#[schema(as = ApiKeyUpdate, example = json!({"name": "Deploy bot"}))]
 pub struct KeyUpdate {
     name: DisplayName,
 }
@@ -249,14 +250,13 @@ pub struct KeyUpdate {
     responses((status = 200, description = "The key as it is now.", body = Key)))]
 pub async fn rename(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     PathId(id): PathId<ApiKeyId>,
     Input(input): Input<KeyUpdate>,
 ) -> Result<Json<Key>, Error> {
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let key = keys::rename(change, member.organisation.id, id, &input.name).await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    let key = keys::rename(change, access.organisation.id, id, &input.name).await?;
     let shown = show_one(&txn, key, change.now).await?;
     txn.commit().await?;
     Ok(Json(shown))
@@ -298,18 +298,17 @@ fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u3
     ))]
 pub async fn rotate(
     State(app): State<App>,
-    Caller { principal, actor }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     PathId(id): PathId<ApiKeyId>,
     OptionalInput(input): OptionalInput<KeyRotation>,
 ) -> Result<(StatusCode, Json<KeyWithSecret>), Error> {
     let overlap = input.and_then(|input| input.overlap).unwrap_or(DEFAULT_OVERLAP);
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
     let overlap = TimeDelta::seconds(overlap.into());
-    let rotated = keys::rotate(change, &app.keyring, member.organisation.id, id, overlap).await?;
-    if rotated.0.role == Role::Admin {
-        principal.check_fresh(&app)?;
+    let rotated = keys::rotate(change, &app.keyring, access.organisation.id, id, overlap).await?;
+    if manages_members(rotated.0.role) {
+        access.principal.check_fresh(&app)?;
     }
     let answer = with_secret(StatusCode::OK, change, rotated).await?;
     txn.commit().await?;
@@ -324,12 +323,12 @@ pub async fn rotate(
     responses((status = 204, description = "It is revoked.")))]
 pub async fn revoke(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     PathId(id): PathId<ApiKeyId>,
 ) -> Result<StatusCode, Error> {
     let txn = app.db.begin().await?;
-    keys::revoke(Change { txn: &txn, now: app.now(), actor: &actor }, member.organisation.id, id).await?;
+    keys::revoke(Change { txn: &txn, now: app.now(), actor: &access.actor }, access.organisation.id, id)
+        .await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,7 +12,7 @@ use super::input::{Input, Params, PathId};
 use super::page::{Page, Part};
 use super::shapes::UserSummary;
 use crate::app::App;
-use crate::auth::{Caller, Member as Asking};
+use crate::auth::OrganisationAccess;
 
 use crate::domain::{Change, members};
 use crate::entity::{membership, user};
@@ -49,11 +49,11 @@ fn show(membership: &membership::Model, user: &user::Model) -> Member {
     responses((status = 200, description = "The members.", body = Page<Member>)))]
 pub async fn list(
     State(app): State<App>,
-    asking: Asking,
+    access: OrganisationAccess,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Member>>, Error> {
     let limit = part.limit()?;
-    let mut select = membership::Entity::in_organisation(asking.organisation.id)
+    let mut select = membership::Entity::in_organisation(access.organisation.id)
         .find_also_related(user::Entity)
         .order_by_asc(membership::Column::UserId)
         .limit(limit + 1);
@@ -73,6 +73,7 @@ pub async fn list(
 /// The new role.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"role": "viewer"}))]
 pub struct RoleChange {
     role: Role,
 }
@@ -88,17 +89,18 @@ pub struct RoleChange {
     ))]
 pub async fn change_role(
     State(app): State<App>,
-    Caller { principal, actor }: Caller,
-    asking: Asking,
+    access: OrganisationAccess,
     PathId(id): PathId<UserId>,
     Input(input): Input<RoleChange>,
 ) -> Result<Json<Member>, Error> {
-    if input.role == Role::Admin {
-        principal.check_fresh(&app)?;
+    if members::manages_members(input.role) {
+        access.principal.check_fresh(&app)?;
     }
+    let granter = access.user()?.id;
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let membership = members::change_role(change, asking.organisation.id, id, input.role).await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    let membership =
+        members::change_role(change, access.organisation.id, Some(granter), id, input.role).await?;
     let user = user::Entity::find_by_id(id).one(&txn).await?.ok_or(Error::NotFound)?;
     txn.commit().await?;
     Ok(Json(show(&membership, &user)))
@@ -113,12 +115,12 @@ pub async fn change_role(
     ))]
 pub async fn remove(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
-    asking: Asking,
+    access: OrganisationAccess,
     PathId(id): PathId<UserId>,
 ) -> Result<StatusCode, Error> {
     let txn = app.db.begin().await?;
-    members::remove(Change { txn: &txn, now: app.now(), actor: &actor }, asking.organisation.id, id).await?;
+    members::remove(Change { txn: &txn, now: app.now(), actor: &access.actor }, access.organisation.id, id)
+        .await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -133,13 +135,12 @@ pub async fn remove(
     responses((status = 204, description = "They are ended here.")))]
 pub async fn end_sessions(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
-    asking: Asking,
+    access: OrganisationAccess,
     PathId(id): PathId<UserId>,
 ) -> Result<StatusCode, Error> {
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    members::end_sessions(change, asking.organisation.id, id).await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    members::end_sessions(change, access.organisation.id, id).await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

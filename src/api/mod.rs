@@ -19,6 +19,7 @@
 //! below, `cargo run -- openapi > openapi/openapi.json`, and its tests in `tests/it/`.
 
 mod account;
+mod account_deletion;
 mod account_events;
 mod auth;
 mod compat;
@@ -35,6 +36,7 @@ mod organisations;
 mod password_strength;
 mod reauthentication;
 mod recovery;
+mod refresh_tokens;
 mod register;
 mod renewal;
 mod session_carrier;
@@ -47,7 +49,7 @@ mod verify;
 mod well_known;
 mod who;
 
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
@@ -59,6 +61,7 @@ use crate::app::App;
 // `super::input` and `super::page` to the files of this folder.
 use crate::http::{Doors, Route, RouteTable, fresh, input, page};
 use crate::permission::Permission as P;
+use compat::{appliance, datarhei_core, onedb, osmedeus};
 
 fn table(app: &App) -> RouteTable {
     let table = RouteTable::new(app.clone(), openapi::document(&app.config.sessions.cookies.session))
@@ -80,6 +83,7 @@ fn table(app: &App) -> RouteTable {
         .any(routes!(account::show))
         .user(routes!(account::update))
         .user(routes!(account::change_password))
+        .user(routes!(account_deletion::delete))
         .user(routes!(recovery::change_email))
         .user(routes!(identities::list))
         .user(fresh(routes!(identities::link, identities::unlink)))
@@ -116,34 +120,40 @@ fn table(app: &App) -> RouteTable {
         .forwarded(routes!(verify::check_path), verify::check_path)
         .public(routes!(well_known::jwks))
         .public(routes!(well_known::metadata))
+        .public(routes!(well_known::provider_metadata))
         // Service: health and this document.
         .public(routes!(health::live))
         .public(routes!(health::ready))
         .public(routes!(health::health))
         .public(routes!(health::api_health))
         .public(routes!(docs::openapi));
-    if app.config.compat { table.merge(older_clients(app)) } else { table }
+    table.merge(older_clients(app))
 }
 
-/// The same doors under the names that other servers gave them.
+/// Requests of older clients, those of the dialects that are not turned off.
 fn older_clients(app: &App) -> RouteTable {
     let none = || RouteTable::new(app.clone(), OpenApi::default());
-    // Osmedeus' errors have a shape of their own, the guard's included.
-    let osmedeus = none()
-        .any(routes!(compat::osmedeus_logout))
-        .forwarded(routes!(compat::osmedeus_verify), compat::osmedeus_verify)
-        .wrap(|router| router.route_layer(from_fn(compat::osmedeus_key)))
-        .public(routes!(compat::osmedeus_login))
-        .wrap(|router| router.route_layer(from_fn(compat::osmedeus_errors)));
-    none()
-        .merge(osmedeus)
-        .sign_in(routes!(compat::core_login))
-        .public(routes!(compat::core_refresh))
-        .any(routes!(compat::appliance_logout))
-        .any(routes!(compat::appliance_ticket))
-        .user(routes!(compat::appliance_change_password))
-        .public(routes!(compat::onedb_authenticate))
-        .deprecated()
+    let compat = &app.config.compat;
+    let mut table = none();
+    if compat.osmedeus.is_served() {
+        let guarded = none()
+            .forwarded(routes!(osmedeus::verify), osmedeus::verify)
+            .wrap(|router| router.route_layer(from_fn(osmedeus::key)));
+        table = table.merge(guarded).public(routes!(osmedeus::login)).public(routes!(osmedeus::logout));
+    }
+    if compat.core.is_served() {
+        table = table.sign_in(routes!(datarhei_core::login)).public(routes!(datarhei_core::refresh));
+    }
+    if compat.appliance.is_served() {
+        table = table
+            .any(routes!(appliance::logout))
+            .any(routes!(appliance::ticket))
+            .user(routes!(appliance::change_password));
+    }
+    if compat.onedb.is_served() {
+        table = table.public(routes!(onedb::authenticate));
+    }
+    table.deprecated()
 }
 
 /// The API's routes with their guards, without the layers that all requests pass; and those where gateways ask.
@@ -156,6 +166,12 @@ pub fn router(app: &App) -> (Router<App>, Doors) {
     let text = serde_json::to_string(&document).unwrap_or_default();
     let router = if app.config.docs { router.merge(docs::swagger_ui()) } else { router };
     (router.layer(Extension(docs::Document(text.into()))), Doors::among(&recorded))
+}
+
+/// Gives failures the shapes that older clients know, at their paths.
+pub fn in_shapes_of_older_clients(app: &App, router: Router) -> Router {
+    use compat::errors::{Shapes, shape};
+    router.layer(from_fn_with_state(Shapes::new(&app.config.compat), shape))
 }
 
 /// The OpenAPI document.

@@ -11,7 +11,7 @@ use super::input::{Input, Params, present};
 use super::page::{Page, Part};
 use super::shapes::Organisation;
 use crate::app::App;
-use crate::auth::{Caller, Member, SignedIn};
+use crate::auth::{OrganisationAccess, SignedIn};
 use crate::domain::display_name::DisplayName;
 use crate::domain::slug::Slug;
 use crate::domain::{Change, members, organisations};
@@ -41,7 +41,7 @@ pub async fn list(
     Params(part): Params<Part>,
 ) -> Result<Json<Page<MyOrganisation>>, Error> {
     let limit = part.limit()?;
-    let mut select = organisation::Entity::of_user(by.user.id).limit(limit + 1);
+    let mut select = organisation::Entity::of_user(by.id).limit(limit + 1);
     if let Some(after) = part.after::<OrganisationId>()? {
         select = select.filter(organisation::COLUMN.id.gt(after));
     }
@@ -55,6 +55,7 @@ pub async fn list(
 /// A new organisation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Acme Labs", "slug": "acme-labs"}))]
 pub struct NewOrganisation {
     name: DisplayName,
     /// Default: made from the name.
@@ -76,7 +77,7 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<MyOrganisation>), Error> {
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let (row, _) = organisations::create(change, &input.name, input.slug, Some(by.user.id)).await?;
+    let (row, _) = organisations::create(change, &input.name, input.slug, Some(by.id)).await?;
     txn.commit().await?;
     Ok((StatusCode::CREATED, Json(MyOrganisation { organisation: (&row).into(), role: Role::Admin })))
 }
@@ -85,13 +86,14 @@ pub async fn create(
 #[utoipa::path(get, path = "/api/orgs/{org}", operation_id = "show_organisation", tag = TAG,
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 200, description = "The organisation.", body = Organisation)))]
-pub async fn show(member: Member) -> Json<Organisation> {
-    Json((&member.organisation).into())
+pub async fn show(access: OrganisationAccess) -> Json<Organisation> {
+    Json((&access.organisation).into())
 }
 
 /// What is to change. A member that is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Acme"}))]
 pub struct OrganisationUpdate {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
@@ -110,13 +112,12 @@ pub struct OrganisationUpdate {
     ))]
 pub async fn update(
     State(app): State<App>,
-    Caller { actor, .. }: Caller,
-    member: Member,
+    access: OrganisationAccess,
     Input(input): Input<OrganisationUpdate>,
 ) -> Result<Json<Organisation>, Error> {
     let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let row = members::lock(change, member.organisation.id).await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    let row = members::lock(change, access.organisation.id).await?;
     let row = organisations::update(change, row, input.name, input.slug).await?;
     txn.commit().await?;
     Ok(Json((&row).into()))
@@ -128,13 +129,10 @@ pub async fn update(
 #[utoipa::path(delete, path = "/api/orgs/{org}", operation_id = "delete_organisation", tag = TAG,
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 204, description = "It is gone.")))]
-pub async fn delete(
-    State(app): State<App>,
-    Caller { actor, .. }: Caller,
-    member: Member,
-) -> Result<StatusCode, Error> {
+pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {
     let txn = app.db.begin().await?;
-    organisations::delete(Change { txn: &txn, now: app.now(), actor: &actor }, &member.organisation).await?;
+    organisations::delete(Change { txn: &txn, now: app.now(), actor: &access.actor }, &access.organisation)
+        .await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -148,14 +146,10 @@ pub async fn delete(
         (status = 204, description = "The user is no member any more."),
         (status = 409, description = "The user is the last admin.", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
-pub async fn leave(
-    State(app): State<App>,
-    Caller { actor, .. }: Caller,
-    member: Member,
-) -> Result<StatusCode, Error> {
-    let user = member.user().ok_or(Error::UserRequired)?.user.id;
+pub async fn leave(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {
+    let user = access.user()?.id;
     let txn = app.db.begin().await?;
-    members::remove(Change { txn: &txn, now: app.now(), actor: &actor }, member.organisation.id, user)
+    members::remove(Change { txn: &txn, now: app.now(), actor: &access.actor }, access.organisation.id, user)
         .await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -18,6 +18,7 @@ const TAG: &str = "Signing in";
 /// A password, and whose it is to be.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"password": "correct horse battery staple", "email": "ana@acme.example", "name": "Ana Ruiz"}))]
 pub struct PasswordIdea {
     password: PresentedPassword,
     email: Option<Email>,

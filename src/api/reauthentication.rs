@@ -20,6 +20,7 @@ use crate::password::PresentedPassword;
 /// The proof: one of the two.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"password": "correct horse battery staple"}))]
 pub struct Reauthentication {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
@@ -62,11 +63,12 @@ pub async fn reauthenticate(
     let cookie_alone = session_carrier::renewed(&app, &headers, input.session)?;
     let renewed = match (&input.password, &input.issuer_token) {
         (Some(password), None) => {
-            sign_in::check_again(&client.door(&app), &by.user, by.session_id(), password).await?;
+            let user = by.account(app.db.read()).await?;
+            sign_in::check_again(&client.door(&app), &user, by.session_id(), password).await?;
             let txn = app.db.begin().await?;
             let change = Change { txn: &txn, now: app.now(), actor: &actor };
             // It may have been changed while this one was hashed.
-            if users::lock(change, by.user.id).await?.password_hash != by.user.password_hash {
+            if users::lock(change, by.id).await?.password_hash != user.password_hash {
                 return Err(Error::WrongPassword);
             }
             let proof = Authentication::by_password(change.now);
@@ -80,7 +82,7 @@ pub async fn reauthenticate(
             let txn = app.db.begin().await?;
             let change = Change { txn: &txn, now: app.now(), actor: &actor };
             identities::spend(change, &vouched).await?;
-            identities::prove_again(change, &vouched, &admission, &by.user).await?;
+            identities::prove_again(change, &vouched, &admission, by.id).await?;
             let proof = vouched.authentication;
             let renewed = Renewed::in_place_of(&app, change, &by, proof, cookie_alone).await?;
             txn.commit().await?;

@@ -204,7 +204,7 @@ pub async fn use_link(
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let session = presented.as_ref().and_then(|by| by.session.as_ref());
+    let session = presented.as_ref().and_then(|by| Some((by.id, by.session_id()?)));
     let (user, renewed) = mailbox::verify(change, &app.keyring, link, session).await?;
     let renewed = match (renewed, presented) {
         (Some((session, cookie)), Some(by)) => {
@@ -233,6 +233,7 @@ pub async fn resend_verification(
 /// The new address, and the password once more, unless the proof of who the user is is recent.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "ana.ruiz@acme.example", "password": "correct horse battery staple"}))]
 pub struct EmailChange {
     email: Email,
     /// May be left out within `sessions.fresh_within` of the last proof; if that is off, never.
@@ -257,9 +258,10 @@ pub async fn change_email(
     Input(input): Input<EmailChange>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
     app.needs_mail()?;
+    let user = by.account(app.db.read()).await?;
     match &input.password {
         Some(password) => {
-            sign_in::check_again(&client.door(&app), &by.user, by.session_id(), password).await?;
+            sign_in::check_again(&client.door(&app), &user, by.session_id(), password).await?;
         }
         // With that turned off no session is recent, however old it is: an address is worth a password.
         None if by.session.is_some() && app.config.sessions.fresh_within.is_zero() => {
@@ -269,7 +271,7 @@ pub async fn change_email(
     }
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    mailbox::ask_for_new_email(change, &app.keyring, &by.user, by.session_id(), &input.email).await?;
+    mailbox::ask_for_new_email(change, &app.keyring, &user, by.session_id(), &input.email).await?;
     txn.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
 }

@@ -30,7 +30,7 @@ const TAG: &str = "Signing in";
 /// A new account.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Registration)]
+#[schema(as = Registration, example = json!({"email": "ana@acme.example", "password": "correct horse battery staple", "name": "Ana Ruiz", "organisation": "Acme"}))]
 pub struct RegistrationInput {
     email: Email,
     password: ProposedPassword,

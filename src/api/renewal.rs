@@ -5,11 +5,12 @@ use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use serde::Serialize;
 
-use super::auth::{Tokens, cookie_outcome, tokens, with_cookies};
+use super::auth::{Tokens, cookie_outcome, number, tokens, with_cookies};
 use crate::app::App;
 use crate::auth::{Client, Keep, Reach, UserPrincipal};
 use crate::domain::authentication::Authentication;
-use crate::domain::{Change, sessions, tokens as places};
+use crate::domain::{Change, sessions, tokens as places, users};
+use crate::entity::organisation::Reference;
 use crate::entity::{session, user};
 use crate::error::Error;
 use crate::id::{SessionId, UserId};
@@ -38,10 +39,10 @@ impl Renewed {
         cookie_alone: bool,
     ) -> Result<Self, Error> {
         let before = by.session_id().ok_or(Error::SessionRequired)?;
-        let renewed =
-            sessions::renew(change, &app.keyring, before, by.user.id, Some(proof), cookie_alone).await?;
+        let renewed = sessions::renew(change, &app.keyring, before, by.id, Some(proof), cookie_alone).await?;
         let (session, cookie) = renewed.ok_or(Error::InvalidCredential)?;
-        Self::of(app, change, by.reach, &by.user, session, cookie).await
+        let user = users::lock(change, by.id).await?;
+        Self::of(app, change, by.reach, &user, session, cookie).await
     }
 
     /// One that has just been put in the place of another one. Its access token is for the organisation that the
@@ -55,15 +56,17 @@ impl Renewed {
         cookie: Secret,
     ) -> Result<Self, Error> {
         let asked_for = match reach {
-            Reach::Only(organisation) => organisation.map(|organisation| organisation.to_string()),
+            Reach::Only(organisation) => organisation.map(Reference::Id),
             Reach::All => None,
         };
-        let place = match places::place(change.txn, user.id, Some(&session), asked_for.as_deref()).await {
+        let place = match places::place(change.txn, user.id, Some(&session), asked_for).await {
             // The user is in that organisation no more, or an admin there has ended the session: tokens for none.
             Err(Error::NotFound | Error::SessionEndedHere) => None,
             place => place?,
         };
-        let tokens = tokens(app, &session, user, place.as_ref(), RefreshToken::first(session.id))?;
+        let number = number(app, change, user.id).await?;
+        let first = RefreshToken::first(session.id);
+        let tokens = tokens(app, &session, user, number, place.as_ref(), first)?;
         Ok(Self { id: session.id, user: user.id, tokens, cookie })
     }
 

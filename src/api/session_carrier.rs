@@ -2,11 +2,13 @@
 //! outlives the page (Best Current Practice for Browser-Based Applications).
 
 use axum::http::HeaderMap;
+use chrono::TimeDelta;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::auth::{CookieOutcome, cookie_outcome};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::entity::session::RefreshUse;
 use crate::error::Error;
 
@@ -25,6 +27,8 @@ pub enum Answers {
     TokensOrCookie,
     /// Tokens in any case, which are refreshed like this.
     Tokens(RefreshUse),
+    /// An access token that lives for so long, and nothing beyond it: the session ends with it.
+    LastToken(TimeDelta),
 }
 
 impl Answers {
@@ -42,10 +46,17 @@ impl Answers {
             (Self::TokensOrCookie, Some(SessionCarrier::Cookie)) => {
                 cookie_alone(app, headers).map(|()| RefreshUse::Never)
             }
-            (Self::TokensOrCookie, None) => Ok(RefreshUse::Rotating),
-            (Self::Tokens(_), Some(_)) => Err(Error::invalid("/session", "here the answer is tokens")),
+            (Self::TokensOrCookie | Self::LastToken(_), None) => Ok(RefreshUse::Rotating),
+            (Self::Tokens(_) | Self::LastToken(_), Some(_)) => {
+                Err(Error::invalid("/session", "here the answer is tokens"))
+            }
             (Self::Tokens(refresh_use), None) => Ok(refresh_use),
         }
+    }
+
+    /// When the session is over, however often it is used.
+    pub fn session_ends_at(self, now: Timestamp) -> Option<Timestamp> {
+        if let Self::LastToken(lifetime) = self { Some(now + lifetime) } else { None }
     }
 }
 

@@ -47,8 +47,8 @@ pub async fn list(
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Session>>, Error> {
     let limit = part.limit()?;
-    let oldest = app.now() - app.config.tokens.refresh_absolute.max(app.config.sessions.absolute);
-    let mut select = session::Entity::of_user(by.user.id)
+    let oldest = app.now() - app.config.longest_session();
+    let mut select = session::Entity::of_user(by.id)
         .filter(session::COLUMN.created_at.gt(oldest))
         .filter(session::Entity::not_over(app.now()))
         .order_by_desc(session::Column::Id)
@@ -79,7 +79,7 @@ pub async fn end_others(
 ) -> Result<StatusCode, Error> {
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    users::sign_out_everywhere(change, by.user.id, by.session_id()).await?;
+    users::sign_out_everywhere(change, by.id, by.session_id()).await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -100,7 +100,7 @@ pub async fn end(
         by.check_fresh(&app)?;
     }
     let txn = app.db.begin().await?;
-    sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.user.id, id).await?;
+    sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.id, id).await?;
     txn.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

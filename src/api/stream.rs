@@ -53,8 +53,8 @@ pub async fn events(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Error> {
     let upgrade = upgrade.map_err(|_| Error::UpgradeRequired)?;
-    let place = app.followers.try_enter(socket.member.organisation.id, FOLLOWERS).ok_or(Error::Busy)?;
-    let organisation = socket.member.organisation.id;
+    let place = app.followers.try_enter(socket.access.organisation.id, FOLLOWERS).ok_or(Error::Busy)?;
+    let organisation = socket.access.organisation.id;
     let tail = EventTail::at_the_end(app.db.read(), Some(organisation), Criteria::default()).await?;
     let mut log = Log { app, right: socket, tail };
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(LARGEST_READ).max_frame_size(LARGEST_READ);

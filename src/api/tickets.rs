@@ -64,29 +64,32 @@ pub async fn issue(
     headers: &HeaderMap,
     organisation: Option<&str>,
 ) -> Result<Secret, Error> {
-    let member = match organisation {
-        Some(reference) => caller.principal.in_organisation(app, reference).await?,
+    let access = match organisation {
+        Some(reference) => caller.in_organisation(app, reference).await?,
         None => caller
-            .principal
             .in_implied_organisation(app)
             .await?
             .ok_or_else(|| Error::invalid("/organisation", "you belong to none by default: name one"))?,
     };
+    let account;
     let holder = match &caller.principal {
         Principal::User(by) => match by.session_id() {
-            Some(session) => Holder::User(by.user.id, session),
-            None => Holder::Sessionless(&by.user),
+            Some(session) => Holder::User(by.id, session),
+            None => {
+                account = by.account(app.db.read()).await?;
+                Holder::Sessionless(&account)
+            }
         },
-        Principal::Key(by) => Holder::Key(by.key.organisation_id, by.key.id),
+        Principal::Key(by) => Holder::Key(by.organisation, by.id),
     };
     let origin = headers.get(ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned);
     if origin.as_ref().is_some_and(|origin| origin.len() > 300) {
         return Err(Error::CrossSite);
     }
-    let _turn = app.db.turn(member.organisation.id).await?;
+    let _turn = app.db.turn(access.organisation.id).await?;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &caller.actor };
-    let ticket = tickets::issue(change, &app.keyring, holder, member.organisation.id, origin).await?;
+    let ticket = tickets::issue(change, &app.keyring, holder, access.organisation.id, origin).await?;
     txn.commit().await?;
     Ok(ticket)
 }

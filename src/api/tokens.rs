@@ -10,6 +10,7 @@ use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::domain::tokens;
+use crate::entity::session;
 use crate::error::Error;
 use crate::permission::Role;
 
@@ -56,18 +57,20 @@ pub async fn create(
     SignedIn { by, .. }: SignedIn,
     Input(input): Input<TokenInput>,
 ) -> Result<Json<OrganisationToken>, Error> {
-    let session = by.session.as_ref().ok_or(Error::SessionRequired)?;
-    let place = tokens::place(app.db.read(), by.user.id, Some(session), Some(&input.organisation))
-        .await?
-        .ok_or(Error::NotFound)?;
+    let session = by.session_id().ok_or(Error::SessionRequired)?;
+    let alive = session::Entity::alive(session).one(app.db.read()).await?;
+    let Some((session, Some(user))) = alive else { return Err(Error::InvalidCredential) };
+    let asked_for = input.organisation.as_str().into();
+    let place =
+        tokens::place(app.db.read(), by.id, Some(&session), Some(asked_for)).await?.ok_or(Error::NotFound)?;
     let signing_keys = app.signing_keys();
     let (issuer, now) = (app.issuer(&signing_keys), app.now());
-    let access_token = issuer.sign(session, &by.user, Some(&place), now)?;
+    let access_token = issuer.sign(&session, &user, Some(&place), now)?;
     Ok(Json(OrganisationToken {
         token: access_token.clone(),
         access_token,
         token_type: "Bearer",
-        expires_in: issuer.lifetime_in(session, now).num_seconds(),
+        expires_in: issuer.lifetime_in(&session, now).num_seconds(),
         organisation: (&place.organisation).into(),
         role: place.role,
     }))

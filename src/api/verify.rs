@@ -12,9 +12,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::input::Params;
 use super::who::{Kind, Who};
 use crate::app::App;
-use crate::auth::{Caller, Member};
-use crate::domain::tally::Wanted;
+use crate::auth::{Caller, OrganisationAccess};
 use crate::error::Error;
+use crate::event::Wanted;
 use crate::permission::Role;
 
 const TAG: &str = "Verification";
@@ -30,7 +30,7 @@ const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 pub struct Requirements {
     /// A permission that is needed, built in or of the product's own. Several: all of them.
     #[serde(default)]
-    #[param(value_type = Vec<String>, required = false, example = json!(["tasks:write"]))]
+    #[param(value_type = Vec<String>, required = false, example = json!(["members:read"]))]
     permission: Vec<String>,
     /// The least role.
     #[serde(default)]
@@ -115,23 +115,23 @@ pub async fn check_path(
 }
 
 async fn answer(app: &App, caller: &Caller, requirements: &Requirements) -> Result<Response, Error> {
-    let Caller { principal, actor } = caller;
-    let member = match requirements.org.as_slice() {
-        [] => principal.in_implied_organisation(app).await?,
+    let access = match requirements.org.as_slice() {
+        [] => caller.in_implied_organisation(app).await?,
         // Not 404: proxies know only 401 and 403.
-        [reference] => match principal.in_organisation(app, reference).await {
+        [reference] => match caller.in_organisation(app, reference.as_str()).await {
             Err(Error::NotFound) => return Err(Error::OrganisationDenied),
-            member => Some(member?),
+            access => Some(access?),
         },
         _ => return Err(Error::invalid("/org", "this is there twice")),
     };
-    if let Err(denial) = require(app, member.as_ref(), requirements) {
-        if let (Some(member), Some(wanted)) = (&member, wanted(&denial)) {
-            app.tally.denied(&app.db, (actor, app.now()), member.organisation.id, wanted, None).await;
+    if let Err(denial) = require(app, access.as_ref(), requirements) {
+        if let (Some(access), Some(wanted)) = (&access, wanted(&denial)) {
+            let by = (&access.actor, app.now());
+            app.tally.denied(&app.db, by, access.organisation.id, wanted, None).await;
         }
         return Err(denial);
     }
-    let who = Who::new(app, principal, member.as_ref());
+    let who = Who::new(app, &caller.principal, access.as_ref());
     let headers = identity(&who);
     Ok((headers, Json(who)).into_response())
 }
@@ -145,13 +145,15 @@ fn wanted(denial: &Error) -> Option<Wanted> {
     }
 }
 
-fn require(app: &App, member: Option<&Member>, requirements: &Requirements) -> Result<(), Error> {
+fn require(app: &App, access: Option<&OrganisationAccess>, requirements: &Requirements) -> Result<(), Error> {
     if requirements.role.len() > 1 {
         return Err(Error::invalid("/role", "this is there twice"));
     }
     if let Some(role) = requirements.role.first() {
         let role: Role = role.parse().map_err(|error: String| Error::invalid("/role", error))?;
-        if member.is_none_or(|member| member.grants.role() < role) {
+        let permissions = &app.config.permissions;
+        let includes = |held: Role| permissions.role(held).includes(permissions.role(role));
+        if !access.is_some_and(|access| includes(access.grants.role())) {
             return Err(Error::RoleDenied(role));
         }
     }
@@ -159,7 +161,7 @@ fn require(app: &App, member: Option<&Member>, requirements: &Requirements) -> R
         // A gateway's typo must neither open a door nor look as if the visitor lacked a right.
         let entry =
             app.config.permissions.find(name).ok_or_else(|| Error::UnknownPermission(name.clone()))?;
-        if !member.is_some_and(|member| member.grants.permits(entry)) {
+        if !access.is_some_and(|access| access.grants.permits(entry)) {
             return Err(Error::PermissionDenied(name.clone()));
         }
     }

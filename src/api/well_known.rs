@@ -49,18 +49,53 @@ pub struct ServerMetadata {
     mail: bool,
 }
 
+/// Metadata for libraries that look for an OpenID provider (OpenID Connect Discovery 1.0 section 3), so that they find issuer
+/// and keys. Oskar issues no ID tokens and has no authorisation endpoint.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProviderMetadata {
+    #[serde(flatten)]
+    server: ServerMetadata,
+    subject_types_supported: [&'static str; 1],
+    /// How the keys of `jwks_uri` sign; access tokens are signed so.
+    #[schema(example = json!(["ES256"]))]
+    id_token_signing_alg_values_supported: Vec<&'static str>,
+}
+
 /// Server metadata
 #[utoipa::path(get, path = "/.well-known/oauth-authorization-server", operation_id = "show_server_metadata", tag = TAG,
     responses((status = 200, description = "The metadata (RFC 8414).", body = ServerMetadata)))]
 pub async fn metadata(State(app): State<App>) -> impl IntoResponse {
-    let url = &app.config.public_url;
-    let metadata = ServerMetadata {
-        issuer: url.clone(),
-        jwks_uri: format!("{url}/.well-known/jwks.json"),
-        response_types_supported: Vec::new(),
-        grant_types_supported: Vec::new(),
-        service_documentation: app.config.docs.then(|| format!("{url}/docs")),
-        mail: app.mailer.can_send(),
+    (FOR_EVERYBODY, Json(ServerMetadata::of(&app)))
+}
+
+/// Provider metadata
+///
+/// The same under the name that libraries for OpenID Connect look for, to find the keys.
+#[utoipa::path(get, path = "/.well-known/openid-configuration", operation_id = "show_provider_metadata", tag = TAG,
+    responses((status = 200, description = "The metadata (OpenID Connect Discovery 1.0).", body = ProviderMetadata)))]
+pub async fn provider_metadata(State(app): State<App>) -> impl IntoResponse {
+    let metadata = ProviderMetadata {
+        server: ServerMetadata::of(&app),
+        subject_types_supported: ["public"],
+        id_token_signing_alg_values_supported: app
+            .algorithms()
+            .iter()
+            .map(|used| used.algorithm.as_str())
+            .collect(),
     };
     (FOR_EVERYBODY, Json(metadata))
+}
+
+impl ServerMetadata {
+    fn of(app: &App) -> Self {
+        let url = &app.config.public_url;
+        Self {
+            issuer: url.clone(),
+            jwks_uri: format!("{url}/.well-known/jwks.json"),
+            response_types_supported: Vec::new(),
+            grant_types_supported: Vec::new(),
+            service_documentation: app.config.docs.then(|| format!("{url}/docs")),
+            mail: app.mailer.can_send(),
+        }
+    }
 }

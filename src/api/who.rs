@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::shapes::{OrganisationSummary, UserSummary};
 use crate::app::App;
-use crate::auth::{CredentialKind, Member, Principal};
+use crate::auth::{CredentialKind, OrganisationAccess, Principal};
 use crate::entity::api_key::Environment;
 use crate::id::{ApiKeyId, SessionId};
 use crate::permission::Role;
@@ -49,24 +49,27 @@ pub struct Who {
 
 impl Who {
     /// The caller in that organisation.
-    pub fn new(app: &App, principal: &Principal, member: Option<&Member>) -> Self {
+    pub fn new(app: &App, principal: &Principal, access: Option<&OrganisationAccess>) -> Self {
         let (kind, user, key, session_id) = match principal {
-            Principal::User(by) => (Kind::User, Some((&by.user).into()), None, by.session_id()),
+            Principal::User(by) => {
+                let user = UserSummary { id: by.id, email: by.email.clone(), name: by.name.clone() };
+                (Kind::User, Some(user), None, by.session_id())
+            }
             Principal::Key(by) => {
-                let key = KeySummary { id: by.key.id, name: by.key.name.clone() };
+                let key = KeySummary { id: by.id, name: by.name.clone() };
                 (Kind::ApiKey, None, Some(key), None)
             }
         };
         let permissions =
-            member.map(|member| member.grants.names(&app.config.permissions)).unwrap_or_default();
+            access.map(|access| access.grants.names(&app.config.permissions)).unwrap_or_default();
         Self {
             kind,
             credential: principal.credential(),
             environment: principal.environment(),
             user,
             key,
-            organisation: member.map(|member| (&member.organisation).into()),
-            role: member.map(|member| member.grants.role()),
+            organisation: access.map(|access| (&access.organisation).into()),
+            role: access.map(|access| access.grants.role()),
             permissions: permissions.into_iter().map(str::to_owned).collect(),
             session_id,
         }

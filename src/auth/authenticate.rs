@@ -1,9 +1,10 @@
 //! Credential to principal: one look-up each, and everything that can have ended since is checked.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use sea_orm::EntityTrait as _;
 use tracing::Span;
 use tracing::field::display;
@@ -16,7 +17,7 @@ use crate::secret::Secret;
 
 use super::client::Client;
 use super::credential::{API_KEY_HEADER, Credential};
-use super::principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
+use super::principal::{CredentialKind, Principal, Reach, UserPrincipal};
 use super::refusals::warn_of_refusal;
 
 const ENDED: &str = "its session was ended, or does not count any more";
@@ -92,9 +93,7 @@ pub async fn caller(app: &App, client: &Client, headers: &HeaderMap) -> Result<P
             let line = Span::current();
             line.record("credential", CredentialKind::None.as_str());
             line.record("actor", display(user.id));
-            let principal =
-                UserPrincipal { user, session: None, via: CredentialKind::None, reach: Reach::All };
-            Ok(Principal::User(Box::new(principal)))
+            Ok(Principal::of_user(user, None, CredentialKind::None, Reach::All))
         }
         (_, found) => found,
     }
@@ -109,7 +108,7 @@ pub async fn optional_user(
     app: &App,
     client: &Client,
     headers: &HeaderMap,
-) -> Result<Option<UserPrincipal>, Error> {
+) -> Result<Option<Arc<UserPrincipal>>, Error> {
     let explicit = headers.contains_key(AUTHORIZATION) || headers.contains_key(API_KEY_HEADER);
     let credential = Credential::from_headers(headers, &app.config.sessions.cookies.session);
     let principal = match credential {
@@ -118,7 +117,7 @@ pub async fn optional_user(
         Err(error) => Err(error),
     };
     match principal {
-        Ok(Principal::User(user)) => Ok(Some(*user)),
+        Ok(Principal::User(user)) => Ok(Some(user)),
         Ok(Principal::Key(_)) => Err(Error::UserRequired),
         Err(Error::InvalidCredential | Error::AmbiguousCredentials) if !explicit => Ok(None),
         Err(error) => Err(error),
@@ -127,16 +126,49 @@ pub async fn optional_user(
 
 /// The user of a session whose cookie or access token a request carries, on routes that are open to everybody: for what
 /// becomes of that session. What else is sent counts for nothing.
-pub async fn presented_session(app: &App, client: &Client, headers: &HeaderMap) -> Option<UserPrincipal> {
+pub async fn presented_session(
+    app: &App,
+    client: &Client,
+    headers: &HeaderMap,
+) -> Option<Arc<UserPrincipal>> {
     let credential =
         Credential::from_headers(headers, &app.config.sessions.cookies.session).ok().flatten()?;
     if !matches!(credential, Credential::AccessToken(_) | Credential::SessionCookie(_)) {
         return None;
     }
     match authenticate(app, client, credential).await {
-        Ok(Principal::User(user)) => Some(*user),
+        Ok(Principal::User(user)) => Some(user),
         _ => None,
     }
+}
+
+/// The users of the sessions whose access token and whose cookie a request carries, on doors that ask for no credential
+/// and end what is there. What is no good counts for nothing.
+///
+/// # Errors
+/// Those of the server: a session that cannot be looked up has not ended.
+pub async fn presented_sessions(
+    app: &App,
+    client: &Client,
+    headers: &HeaderMap,
+) -> Result<Vec<Arc<UserPrincipal>>, Error> {
+    let mut found = Vec::new();
+    for name in [AUTHORIZATION, COOKIE] {
+        let only: HeaderMap =
+            headers.get_all(&name).iter().map(|value| (name.clone(), value.clone())).collect();
+        let credential = Credential::from_headers(&only, &app.config.sessions.cookies.session).ok().flatten();
+        // No password is tried here, and keys have no session.
+        let Some(credential @ (Credential::AccessToken(_) | Credential::SessionCookie(_))) = credential
+        else {
+            continue;
+        };
+        match authenticate(app, client, credential).await {
+            Ok(Principal::User(user)) => found.push(user),
+            Err(error) if error.status().is_server_error() => return Err(error),
+            Ok(Principal::Key(_)) | Err(_) => {}
+        }
+    }
+    Ok(found)
 }
 
 async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
@@ -150,27 +182,21 @@ async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
     }
     app.usage.key(key.id, now);
     app.upgrades.key(&app.keyring, &secret, presented);
-    Ok(Principal::Key(Box::new(KeyPrincipal { key, secret_ends: secret.expires_at })))
+    Ok(Principal::of_key(key, secret.expires_at))
 }
 
 async fn by_access_token(app: &App, token: &str) -> Result<Principal, Refusal> {
     let now = app.now();
-    let config = &app.config;
-    let claims = app.signing_keys().verify(token, &config.public_url, &config.tokens.audience, now);
+    let dialects = app.config.compat.signed();
+    let claims = app.signing_keys().verify(token, &app.trusted(&dialects), now);
     let claims = claims.map_err(Refusal::because)?;
-    let found = session::Entity::alive(claims.sid).one(app.db.read()).await?;
+    let found = session::Entity::alive(claims.session).one(app.db.read()).await?;
     let (session, user) = usable(app, found).map_err(|_| Refusal::because(ENDED))?;
-    if user.id != claims.sub {
+    if user.id != claims.user {
         return Err(Refusal::because("the session is another user's"));
     }
     app.usage.session(session.id, now);
-    let principal = UserPrincipal {
-        user,
-        session: Some(session),
-        via: CredentialKind::Bearer,
-        reach: Reach::Only(claims.org),
-    };
-    Ok(Principal::User(Box::new(principal)))
+    Ok(Principal::of_user(user, Some(session), CredentialKind::Bearer, Reach::Only(claims.organisation)))
 }
 
 async fn by_cookie(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
@@ -183,9 +209,7 @@ async fn by_cookie(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
     }
     app.usage.session(session.id, now);
     app.upgrades.session(&app.keyring, &session, secret);
-    let principal =
-        UserPrincipal { user, session: Some(session), via: CredentialKind::Cookie, reach: Reach::All };
-    Ok(Principal::User(Box::new(principal)))
+    Ok(Principal::of_user(user, Some(session), CredentialKind::Cookie, Reach::All))
 }
 
 /// No session comes of it: what a password may do ends with the request.
@@ -201,8 +225,7 @@ async fn by_password(
         Error::InvalidLogin => Error::InvalidCredential,
         other => other,
     })?;
-    let principal = UserPrincipal { user, session: None, via: CredentialKind::Basic, reach: Reach::All };
-    Ok(Principal::User(Box::new(principal)))
+    Ok(Principal::of_user(user, None, CredentialKind::Basic, Reach::All))
 }
 
 /// Ended sessions are not found in the first place; disabling a user ends them, and is checked besides. Sessions

@@ -1,5 +1,7 @@
 //! The decision: principal and access to a pass or an error.
 
+use std::sync::Arc;
+
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequest as _, FromRequestParts, RawPathParams, Request, State};
@@ -8,18 +10,18 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::authenticate::caller;
+use super::authenticate::caller as authenticated;
 use super::client::Client;
 use super::forwarded;
 use super::fresh::Proof;
+use super::organisation_access::OrganisationAccess;
 use super::principal::{Principal, UserPrincipal};
 use crate::app::App;
 use crate::domain::audit::Actor;
-use crate::domain::tally::Wanted;
 use crate::entity::api_key::Environment;
-use crate::entity::organisation;
 use crate::error::Error;
-use crate::permission::{Grants, Permission};
+use crate::event::Wanted;
+use crate::permission::Permission;
 
 /// Who may come in by a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,25 +52,13 @@ pub struct Caller {
 /// The user who called.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    pub by: UserPrincipal,
+    pub by: Arc<UserPrincipal>,
     pub actor: Actor,
 }
 
-/// Proof that the caller belongs to an organisation, and what they may do there.
-#[derive(Clone, Debug)]
-pub struct Member {
-    pub organisation: organisation::Model,
-    pub grants: Grants,
-    pub principal: Principal,
-}
-
-impl Member {
-    /// The user behind it, if it is not a key.
-    pub fn user(&self) -> Option<&UserPrincipal> {
-        match &self.principal {
-            Principal::User(user) => Some(user),
-            Principal::Key(_) => None,
-        }
+impl Caller {
+    pub(super) fn new(principal: Principal, client: &Client) -> Self {
+        Self { actor: principal.actor(client), principal }
     }
 }
 
@@ -88,44 +78,42 @@ pub async fn authorize(
     if is_forwarded {
         forwarded::watch(&app, &request);
     }
-    let found = caller(&app, &client, request.headers()).await;
+    let found = authenticated(&app, &client, request.headers()).await;
     let principal =
         found.map_err(|error| if is_forwarded { forwarded::limit(&app, &client, error) } else { error })?;
     if is_forwarded {
         forwarded::refuse_cross_site(&app, &principal, &request)?;
     }
-    let actor = principal.actor(&client);
+    let caller = Caller::new(principal, &client);
     let mut turn = None;
-    let secret_ends = if let Principal::Key(key) = &principal { key.secret_ends } else { None };
+    let secret_ends = caller.principal.secret_ends();
     match access {
         // Sockets have a guard of their own.
         Access::Public | Access::Any | Access::Forwarded | Access::Socket(_) => {}
         Access::User | Access::Operator => {
-            let Principal::User(by) = &principal else { return Err(Error::UserRequired) };
-            if access == Access::Operator && !by.user.operator {
+            let by = caller.principal.user().ok_or(Error::UserRequired)?.clone();
+            if access == Access::Operator && !by.operator {
                 return Err(Error::OperatorRequired);
             }
-            request.extensions_mut().insert(SignedIn { by: (**by).clone(), actor: actor.clone() });
+            request.extensions_mut().insert(SignedIn { by, actor: caller.actor.clone() });
         }
         Access::Org(permission) => {
-            let path = path.map_err(|_| Error::NotFound)?;
-            let reference = path.iter().find(|(name, _)| *name == "org").map(|(_, value)| value);
-            let member = principal.in_organisation(&app, reference.unwrap_or_default()).await?;
-            if let Err(denial) = decide(&member, permission, request.method().is_safe()) {
+            let access = caller.in_organisation_of_path(&app, path).await?;
+            if let Err(denial) = decide(&access, permission, request.method().is_safe()) {
                 let method = request.method().clone();
-                write_down(&app, &member, &actor, permission, &method).await;
+                write_down(&app, &access, permission, &method).await;
                 return Err(denial);
             }
             if !request.method().is_safe() {
-                turn = Some(app.db.turn(member.organisation.id).await?);
+                turn = Some(app.db.turn(access.organisation.id).await?);
             }
-            request.extensions_mut().insert(member);
+            request.extensions_mut().insert(access);
         }
     }
     if proof == Proof::Fresh {
-        principal.check_fresh(&app)?;
+        caller.principal.check_fresh(&app)?;
     }
-    request.extensions_mut().insert(Caller { principal, actor });
+    request.extensions_mut().insert(caller);
     if let Some(body) = body {
         *request.body_mut() = body?.into();
     }
@@ -152,10 +140,10 @@ async fn take_body(request: Request) -> (Request, Option<Result<Bytes, Error>>) 
     (bare, Some(read))
 }
 
-pub(super) fn decide(member: &Member, permission: Permission, reads: bool) -> Result<(), Error> {
-    if member.principal.environment() == Environment::Test && !reads {
+pub(super) fn decide(access: &OrganisationAccess, permission: Permission, reads: bool) -> Result<(), Error> {
+    if access.principal.environment() == Environment::Test && !reads {
         Err(Error::LiveOnly)
-    } else if member.grants.permits_built_in(permission) {
+    } else if access.grants.permits_built_in(permission) {
         Ok(())
     } else {
         Err(Error::permission(permission))
@@ -165,13 +153,12 @@ pub(super) fn decide(member: &Member, permission: Permission, reads: bool) -> Re
 /// A denial inside the organisation is something that its admins want to read about.
 pub(super) async fn write_down(
     app: &App,
-    member: &Member,
-    actor: &Actor,
+    access: &OrganisationAccess,
     permission: Permission,
     method: &Method,
 ) {
     let wanted = Wanted::Permission(permission.as_str().to_owned());
-    let (organisation, by) = (member.organisation.id, (actor, app.now()));
+    let (organisation, by) = (access.organisation.id, (&access.actor, app.now()));
     app.tally.denied(&app.db, by, organisation, wanted, Some(method.as_str())).await;
 }
 
@@ -199,4 +186,4 @@ macro_rules! taken_from_the_guard {
     )*};
 }
 
-taken_from_the_guard!(Caller, SignedIn, Member);
+taken_from_the_guard!(Caller, SignedIn, OrganisationAccess);

@@ -12,7 +12,11 @@ use crate::jwt::claimed;
 
 /// Whether a bearer token may be another issuer's. Those of our own are for other doors.
 pub fn is_foreign(app: &App, token: &str) -> bool {
-    let ours = claimed(token, token.len()).is_ok_and(|claimed| claimed.issuer == app.config.public_url);
+    let is_own = |issuer: &str| {
+        let of_dialects = || app.config.compat.documented().filter_map(|tokens| tokens.name.issuer());
+        issuer == app.config.public_url || of_dialects().any(|own| own == issuer)
+    };
+    let ours = claimed(token, token.len()).is_ok_and(|claimed| is_own(&claimed.issuer));
     !ours && !token.starts_with(API_KEY_PREFIX)
 }
 

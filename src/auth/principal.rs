@@ -1,20 +1,21 @@
-//! Who is calling, once it is known.
+//! Who is calling, once it is known: what every request needs to know of its caller, and no row. Who needs a row reads
+//! it where it is needed.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::sync::Arc;
+
+use sea_orm::{ConnectionTrait, EntityTrait as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::client::Client;
-use super::guard::Member;
-use crate::app::App;
+use crate::clock::Timestamp;
 use crate::domain::audit::Actor;
-use crate::domain::tokens;
 use crate::entity::api_key::Environment;
 use crate::entity::audit_event::ActorKind;
-use crate::entity::{api_key, membership, organisation, session, user};
+use crate::entity::{api_key, session, user};
 use crate::error::Error;
-use crate::id::{OrganisationId, SessionId};
-use crate::permission::Grants;
+use crate::id::{ApiKeyId, OrganisationId, SessionId, UserId};
+use crate::permission::Role;
 
 /// How a caller said who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -32,14 +33,46 @@ pub enum CredentialKind {
     None,
 }
 
+/// Who is calling. Cloning is cheap.
+///
+/// Another kind of caller, such as an OAuth client or a SCIM token, is a variant here. The compiler then asks for an arm
+/// in each method below, in [`super::OrganisationAccess`], and where a handler tells users from keys.
+#[derive(Clone, Debug)]
+pub enum Principal {
+    User(Arc<UserPrincipal>),
+    Key(Arc<KeyPrincipal>),
+}
+
 /// A user.
+///
+/// A person who acts as this user (impersonation) belongs beside `session`: [`Principal::actor`] names that person, and
+/// permissions stay those of this user.
 #[derive(Clone, Debug)]
 pub struct UserPrincipal {
-    pub user: user::Model,
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    /// Sees the installation's own pages; gives no access to any organisation.
+    pub operator: bool,
     /// None by Basic, nor without authentication.
-    pub session: Option<session::Model>,
+    pub session: Option<CallerSession>,
     pub via: CredentialKind,
     pub reach: Reach,
+    /// When the password was last replaced, as of the check of the credential.
+    password_changed_at: Option<Timestamp>,
+}
+
+/// The session whose cookie or access token a request carries.
+#[derive(Clone, Debug)]
+pub struct CallerSession {
+    pub id: SessionId,
+    /// The organisation that was signed in to.
+    pub organisation: Option<OrganisationId>,
+    pub began_at: Timestamp,
+    /// When the user proved who they are; `None`: an issuer vouched for them and did not say when they proved it.
+    pub authenticated_at: Option<Timestamp>,
+    /// How (RFC 8176), separated by spaces.
+    pub amr: Option<String>,
 }
 
 /// For which of the user's organisations a credential is good.
@@ -54,16 +87,15 @@ pub enum Reach {
 /// An organisation's API key.
 #[derive(Clone, Debug)]
 pub struct KeyPrincipal {
-    pub key: api_key::Model,
+    pub id: ApiKeyId,
+    pub organisation: OrganisationId,
+    pub name: String,
+    pub environment: Environment,
+    pub role: Role,
+    /// Of the role's permissions those that the key was narrowed to.
+    pub narrowed_to: Option<api_key::Narrowed>,
     /// When the secret that was used stops to count, while the key is rotated.
-    pub secret_ends: Option<crate::clock::Timestamp>,
-}
-
-/// Who is calling.
-#[derive(Clone, Debug)]
-pub enum Principal {
-    User(Box<UserPrincipal>),
-    Key(Box<KeyPrincipal>),
+    pub secret_ends: Option<Timestamp>,
 }
 
 impl CredentialKind {
@@ -79,37 +111,93 @@ impl CredentialKind {
     }
 }
 
+impl From<session::Model> for CallerSession {
+    fn from(row: session::Model) -> Self {
+        Self {
+            id: row.id,
+            organisation: row.organisation_id,
+            began_at: row.created_at,
+            authenticated_at: row.authenticated_at,
+            amr: row.amr,
+        }
+    }
+}
+
 impl UserPrincipal {
     /// The session's id, where there is one.
     pub fn session_id(&self) -> Option<SessionId> {
         self.session.as_ref().map(|session| session.id)
     }
 
-    /// Whether this user may act by a membership: an admin may have ended the session there. What has no session, such
-    /// as HTTP Basic, is not concerned.
-    pub fn counts_for(&self, membership: &membership::Model) -> bool {
-        self.session.as_ref().is_none_or(|session| !membership.has_ended(session))
+    /// The account as it is now, for what is checked against it, such as a password.
+    ///
+    /// # Errors
+    /// What a new request would be told if the account ended, was disabled, or got another password since the credential
+    /// was checked: [`Error::InvalidCredential`].
+    pub async fn account(&self, db: &impl ConnectionTrait) -> Result<user::Model, Error> {
+        let row = user::Entity::find_by_id(self.id).one(db).await?;
+        let is_same = |row: &user::Model| {
+            row.disabled_at.is_none() && row.password_changed_at == self.password_changed_at
+        };
+        row.filter(is_same).ok_or(Error::InvalidCredential)
     }
 }
 
 impl Principal {
+    /// A user whose credential was just checked.
+    pub(super) fn of_user(
+        row: user::Model,
+        session: Option<session::Model>,
+        via: CredentialKind,
+        reach: Reach,
+    ) -> Self {
+        Self::User(Arc::new(UserPrincipal {
+            id: row.id,
+            name: row.name,
+            email: row.email,
+            operator: row.operator,
+            session: session.map(CallerSession::from),
+            via,
+            reach,
+            password_changed_at: row.password_changed_at,
+        }))
+    }
+
+    /// A key that was just found to be alive.
+    pub(super) fn of_key(row: api_key::Model, secret_ends: Option<Timestamp>) -> Self {
+        Self::Key(Arc::new(KeyPrincipal {
+            id: row.id,
+            organisation: row.organisation_id,
+            name: row.name,
+            environment: row.environment,
+            role: row.role,
+            narrowed_to: row.permissions,
+            secret_ends,
+        }))
+    }
+
+    /// The user, if it is one.
+    pub fn user(&self) -> Option<&Arc<UserPrincipal>> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Key(_) => None,
+        }
+    }
+
     /// As the audit log names them.
     pub fn actor(&self, client: &Client) -> Actor {
-        match self {
-            Self::User(user) => {
-                client.actor(ActorKind::User, Some(user.user.id.to_string()), user.user.name.clone())
-            }
-            Self::Key(key) => {
-                client.actor(ActorKind::ApiKey, Some(key.key.id.to_string()), key.key.name.clone())
-            }
-        }
+        let (kind, name) = match self {
+            Self::User(user) => (ActorKind::User, &user.name),
+            Self::Key(key) => (ActorKind::ApiKey, &key.name),
+        };
+        client.actor(kind, Some(self.id()), name.clone())
     }
 
     /// The id of the user or of the key.
     pub fn id(&self) -> String {
         match self {
-            Self::User(user) => user.user.id.to_string(),
-            Self::Key(key) => key.key.id.to_string(),
+            Self::User(user) => user.id.to_string(),
+            Self::Key(key) => key.id.to_string(),
         }
     }
 
@@ -125,73 +213,15 @@ impl Principal {
     pub fn environment(&self) -> Environment {
         match self {
             Self::User(_) => Environment::Live,
-            Self::Key(key) => key.key.environment,
+            Self::Key(key) => key.environment,
         }
     }
 
-    /// What this caller is in an organisation.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] for whoever has no business there, as if it did not exist; [`Error::SessionEndedHere`] for a
-    /// member whose session an admin there has ended.
-    pub async fn in_organisation(&self, app: &App, reference: &str) -> Result<Member, Error> {
-        let organisation = organisation::Entity::find_by_reference(reference)
-            .one(app.db.read())
-            .await?
-            .ok_or(Error::NotFound)?;
-        self.member_of(app, organisation).await
-    }
-
-    /// What this caller is in the organisation that the credential implies; `None` for a user of none.
-    ///
-    /// # Errors
-    /// [`Error::SessionEndedHere`].
-    pub async fn in_implied_organisation(&self, app: &App) -> Result<Option<Member>, Error> {
-        let implied = match self {
-            Self::Key(key) => Some(key.key.organisation_id),
-            Self::User(user) => match (user.reach, &user.session) {
-                (Reach::All, Some(session)) => session.organisation_id,
-                // What signing in without naming one would give.
-                (Reach::All, None) => {
-                    let place = tokens::place(app.db.read(), user.user.id, None, None).await?;
-                    place.map(|place| place.organisation.id)
-                }
-                (Reach::Only(organisation), _) => organisation,
-            },
-        };
-        let Some(id) = implied else { return Ok(None) };
-        let Some(organisation) = organisation::Entity::find_by_id(id).one(app.db.read()).await? else {
-            return Ok(None);
-        };
-        match self.member_of(app, organisation).await {
-            Ok(member) => Ok(Some(member)),
-            Err(Error::NotFound) => Ok(None),
-            Err(error) => Err(error),
+    /// When the secret that was used stops to count, while it is being replaced.
+    pub(super) fn secret_ends(&self) -> Option<Timestamp> {
+        match self {
+            Self::User(_) => None,
+            Self::Key(key) => key.secret_ends,
         }
-    }
-
-    async fn member_of(&self, app: &App, organisation: organisation::Model) -> Result<Member, Error> {
-        let grants = match self {
-            Self::Key(key) if key.key.organisation_id == organisation.id => {
-                Grants::of_key(key.key.role, key.key.permissions.clone().map(|narrowed| narrowed.0))
-            }
-            Self::Key(_) => return Err(Error::NotFound),
-            Self::User(user) => {
-                match user.reach {
-                    Reach::Only(only) if only != Some(organisation.id) => return Err(Error::NotFound),
-                    Reach::Only(_) | Reach::All => {}
-                }
-                let membership = membership::Entity::in_organisation(organisation.id)
-                    .filter(membership::COLUMN.user_id.eq(user.user.id))
-                    .one(app.db.read())
-                    .await?;
-                let membership = membership.ok_or(Error::NotFound)?;
-                if !user.counts_for(&membership) {
-                    return Err(Error::SessionEndedHere);
-                }
-                Grants::of_member(membership.role)
-            }
-        };
-        Ok(Member { organisation, grants, principal: self.clone() })
     }
 }

@@ -13,8 +13,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::authenticate::usable;
 use super::client::Client;
-use super::guard::{Member, decide, write_down};
-use super::principal::{CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
+use super::guard::{Caller, decide, write_down};
+use super::organisation_access::OrganisationAccess;
+use super::principal::{CredentialKind, Principal, Reach};
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::{Change, tickets};
@@ -33,7 +34,7 @@ const TICKET_PREFIX: &str = "oskar.ticket.";
 pub struct Socket {
     ticket: socket_ticket::Model,
     permission: Permission,
-    pub member: Member,
+    pub access: OrganisationAccess,
 }
 
 impl Socket {
@@ -42,9 +43,9 @@ impl Socket {
     /// # Errors
     /// What a new request would be told.
     pub async fn check(&self, app: &App) -> Result<(), Error> {
-        let reference = self.ticket.organisation_id.to_string();
-        let member = holder(app, &self.ticket).await?.in_organisation(app, &reference).await?;
-        decide(&member, self.permission, true)
+        let caller = Caller { principal: holder(app, &self.ticket).await?, actor: self.access.actor.clone() };
+        let access = caller.in_organisation(app, self.ticket.organisation_id).await?;
+        decide(&access, self.permission, true)
     }
 }
 
@@ -68,15 +69,13 @@ pub async fn authorize_socket(
     if ticket.origin != origin && !(ticket.origin.is_none() && own) {
         return Err(Error::CrossSite);
     }
-    let path = path.map_err(|_| Error::NotFound)?;
-    let reference = path.iter().find(|(name, _)| *name == "org").map(|(_, value)| value);
-    let principal = holder(&app, &ticket).await?;
-    let member = principal.in_organisation(&app, reference.unwrap_or_default()).await?;
-    if let Err(denial) = decide(&member, permission, true) {
-        write_down(&app, &member, &principal.actor(&client), permission, &Method::GET).await;
+    let caller = Caller::new(holder(&app, &ticket).await?, &client);
+    let access = caller.in_organisation_of_path(&app, path).await?;
+    if let Err(denial) = decide(&access, permission, true) {
+        write_down(&app, &access, permission, &Method::GET).await;
         return Err(denial);
     }
-    request.extensions_mut().insert(Socket { ticket, permission, member });
+    request.extensions_mut().insert(Socket { ticket, permission, access });
     Ok(next.run(request).await)
 }
 
@@ -118,13 +117,12 @@ async fn holder(app: &App, ticket: &socket_ticket::Model) -> Result<Principal, E
     let now = app.now();
     if let Some(id) = ticket.session_id {
         let (session, user) = usable(app, session::Entity::alive(id).one(app.db.read()).await?)?;
-        let longest = app.config.tokens.refresh_absolute.max(app.config.sessions.absolute);
+        let longest = app.config.longest_session();
         if now >= session.created_at + longest || Some(user.id) != ticket.user_id {
             return Err(Error::InvalidCredential);
         }
         let reach = Reach::Only(Some(ticket.organisation_id));
-        let by = UserPrincipal { user, session: Some(session), via: CredentialKind::Bearer, reach };
-        return Ok(Principal::User(Box::new(by)));
+        return Ok(Principal::of_user(user, Some(session), CredentialKind::Bearer, reach));
     }
     if let Some(id) = ticket.user_id {
         let user = user::Entity::find_by_id(id).one(app.db.read()).await?;
@@ -133,14 +131,13 @@ async fn holder(app: &App, ticket: &socket_ticket::Model) -> Result<Principal, E
             return Err(Error::InvalidCredential);
         }
         let reach = Reach::Only(Some(ticket.organisation_id));
-        let by = UserPrincipal { user, session: None, via: CredentialKind::Basic, reach };
-        return Ok(Principal::User(Box::new(by)));
+        return Ok(Principal::of_user(user, None, CredentialKind::Basic, reach));
     }
     let id = ticket.api_key_id.ok_or(Error::InvalidCredential)?;
     let key = api_key::Entity::in_organisation(ticket.organisation_id).filter(api_key::COLUMN.id.eq(id));
     let key = key.one(app.db.read()).await?.filter(|key| key.is_alive(now));
     let key = key.ok_or(Error::InvalidCredential)?;
-    Ok(Principal::Key(Box::new(KeyPrincipal { key, secret_ends: None })))
+    Ok(Principal::of_key(key, None))
 }
 
 impl<S: Sync> FromRequestParts<S> for Socket {

@@ -6,12 +6,23 @@ use std::time::Instant;
 use oskar::app::{App, Opened};
 use oskar::clock::Timestamp;
 use oskar::config::{Config, Mode, shown_database_url};
+use oskar::domain::osmedeus_key::OsmedeusKey;
+use oskar::program::command;
 
-/// The lines, with the link that makes the first administrator as long as there is none.
-pub fn banner(app: &App, opened: Opened, link: Option<&(String, Timestamp)>, started: Instant) -> String {
+/// The lines, with the link that makes the first administrator as long as there is none, and with a key that was just
+/// made for clients of Osmedeus.
+pub fn banner(
+    app: &App,
+    opened: Opened,
+    link: Option<&(String, Timestamp)>,
+    osmedeus: Option<&OsmedeusKey>,
+    started: Instant,
+) -> String {
     let mut text = String::new();
     // Writing to a text cannot fail.
-    write(&mut text, app, opened, link, started).unwrap_or_default();
+    write(&mut text, app, opened, link, osmedeus).unwrap_or_default();
+    let seconds = started.elapsed().as_secs_f64();
+    writeln!(text, "  ready in {seconds:.2} s · Ctrl-C stops cleanly").unwrap_or_default();
     text
 }
 
@@ -20,7 +31,7 @@ fn write(
     app: &App,
     opened: Opened,
     link: Option<&(String, Timestamp)>,
-    started: Instant,
+    osmedeus: Option<&OsmedeusKey>,
 ) -> std::fmt::Result {
     let config = &app.config;
     let mode = match config.env {
@@ -34,7 +45,6 @@ fn write(
         None => shown_database_url(&config.database_url),
     };
     let kind = if config.is_postgres() { "PostgreSQL" } else { "SQLite" };
-    let seconds = started.elapsed().as_secs_f64();
     let url = &config.public_url;
     if config.env == Mode::Development && !config.is_loopback() {
         writeln!(
@@ -47,7 +57,7 @@ fn write(
         writeln!(text, "  oskar {version} · {mode} · {url} · {reach}")?;
         let api = if config.docs { format!("{url}/docs") } else { format!("{url}/api/openapi.json") };
         writeln!(text, "  {kind} {database} · API {api}")?;
-        return writeln!(text, "  ready in {seconds:.2} s · Ctrl-C stops cleanly");
+        return show(text, osmedeus);
     };
     let folder = if opened.new_data_dir { "created (mode 0700)" } else { "" };
     let key = if opened.new_signing_key { "signing key created" } else { "signing key loaded" };
@@ -60,7 +70,8 @@ fn write(
         "  database   {database:<32}  {kind}, {} migrations in {:.2} s",
         opened.migrations, opened.seconds
     )?;
-    writeln!(text, "  keys       {} {key}\n", config.tokens.algorithm.as_str())?;
+    let algorithms: Vec<_> = app.algorithms().iter().map(|used| used.algorithm.as_str()).collect();
+    writeln!(text, "  keys       {} {key}\n", algorithms.join(", "))?;
     writeln!(text, "  Open       {link}")?;
     writeln!(
         text,
@@ -72,8 +83,17 @@ fn write(
     } else {
         writeln!(text, "  API        {url}/api/openapi.json")?;
     }
-    writeln!(text, "  No browser? oskar setup --email you@example.com --org YourCompany\n")?;
-    writeln!(text, "  ready in {seconds:.2} s · Ctrl-C stops cleanly")
+    show(text, osmedeus)?;
+    let setup = command("setup --email you@example.com --org YourCompany");
+    writeln!(text, "  No browser? {setup}\n")
+}
+
+fn show(text: &mut String, osmedeus: Option<&OsmedeusKey>) -> std::fmt::Result {
+    let Some(OsmedeusKey { id, organisation, secret }) = osmedeus else { return Ok(()) };
+    writeln!(text, "\n  Osmedeus   {}", secret.reveal())?;
+    writeln!(text, "             API key for its clients, of {organisation} · shown this once")?;
+    let rotate = command(&format!("key rotate --org {organisation} {id}"));
+    writeln!(text, "             lost? {rotate}\n")
 }
 
 /// Who can reach the server. In production others do, even where it listens on loopback: by a proxy.

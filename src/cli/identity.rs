@@ -3,6 +3,7 @@
 use anyhow::ensure;
 use oskar::app::App;
 use oskar::domain::identities;
+use oskar::program::command;
 
 use super::Common;
 use super::user::{change, done, find};
@@ -31,7 +32,12 @@ pub struct Unlink {
 impl Link {
     pub async fn run(self, common: &Common, app: &App) -> anyhow::Result<()> {
         let known = app.config.issuers.iter().any(|known| known.issuer == self.issuer);
-        ensure!(known, "`{}` is no issuer of the configuration: `oskar config` shows them", self.issuer);
+        ensure!(
+            known,
+            "`{}` is no issuer of the configuration: `{}` shows them",
+            self.issuer,
+            command("config")
+        );
         ensure!((1..=255).contains(&self.subject.len()), "a subject has 1 to 255 characters");
         let user = find(app, &self.user).await?;
         change(app, async |change| identities::link(change, &self.issuer, &self.subject, user.id).await)

@@ -3,8 +3,10 @@
 use chrono::TimeDelta;
 use clap::Subcommand;
 use oskar::clock::Timestamp;
-use oskar::domain::signing_keys;
-use serde_json::json;
+use oskar::domain::signing_keys::{self, RotatedKey, UsedAlgorithm};
+use oskar::jwt::SigningAlgorithm;
+use oskar::program;
+use serde_json::{Value, json};
 
 use super::user::change;
 use super::{Common, output};
@@ -13,12 +15,19 @@ use super::{Common, output};
 pub enum Jwks {
     /// The signing keys: which signs now, which comes, which goes. With --json the public key set.
     Show,
-    /// Publish the next key. It signs after `tokens.publish_ahead`; the old one retires once its last token
+    /// The keys that other services check access tokens with, as a JSON Web Key Set: the public ones, and of HS256 and
+    /// HS512 the shared ones. Who has a shared key can sign tokens for everybody: keep it like a password.
+    Export,
+    /// Publish the next key of each algorithm. It signs after `tokens.publish_ahead`; the old one retires once its last token
     /// has expired. Running servers learn of it within 30 seconds.
     Rotate {
         /// Publish for another time than `tokens.publish_ahead` before the key signs, such as 1m.
         #[arg(long, value_parser = humantime::parse_duration)]
         ahead: Option<std::time::Duration>,
+        /// Rotate the key of this algorithm alone, such as HS256. Older clients that are turned on may have one of
+        /// their own [default: the keys of all algorithms in use].
+        #[arg(long)]
+        algorithm: Option<SigningAlgorithm>,
     },
 }
 
@@ -36,7 +45,7 @@ impl Jwks {
                     .iter()
                     .map(|key| {
                         let time = |time: Timestamp| time.format("%Y-%m-%d %H:%M UTC").to_string();
-                        let state = match (keys.signs_with(now) == Some(&key.kid), key.retires_at()) {
+                        let state = match (keys.signs(key, now), key.retires_at()) {
                             (true, None) => "signs".to_owned(),
                             (true, Some(end)) => format!("signs, retires {}", time(end)),
                             (false, _) if key.signs_from > now => {
@@ -50,24 +59,58 @@ impl Jwks {
                     .collect();
                 output::table::<3>(false, &[(); 0], ["KEY", "ALGORITHM", "STATE"], &rows)
             }
-            Self::Rotate { ahead } => {
+            Self::Export => {
+                let set = app.signing_keys().jwks_with_shared_keys(app.now())?;
+                if app.signing_keys().iter().any(|key| key.algorithm.is_symmetric()) {
+                    eprintln!(
+                        "oskar: this holds shared keys, with which tokens can be signed: keep it secret."
+                    );
+                }
+                output::print(&serde_json::to_string(&set)?)
+            }
+            Self::Rotate { ahead, algorithm } => {
                 let tokens = &app.config.tokens;
                 let ahead = ahead.map(TimeDelta::from_std).transpose()?.unwrap_or(tokens.publish_ahead);
+                let used: Vec<UsedAlgorithm> = app
+                    .algorithms()
+                    .into_iter()
+                    .filter(|used| algorithm.is_none_or(|only| used.algorithm == only))
+                    .collect();
+                if let Some(unused) = algorithm.filter(|_| used.is_empty()) {
+                    anyhow::bail!(
+                        "nothing is signed with {}: see `{}`",
+                        unused.as_str(),
+                        program::command("jwks show")
+                    );
+                }
                 let rotated = change(&app, async |change| {
-                    signing_keys::rotate(change, &app.keyring, tokens.algorithm, ahead, app.longest_token())
-                        .await
+                    let mut rotated = Vec::new();
+                    for used in &used {
+                        rotated.push(signing_keys::rotate(change, &app.keyring, *used, ahead).await?);
+                    }
+                    Ok(rotated)
                 });
                 let rotated = rotated.await?;
-                let value =
-                    json!({ "signs_from": rotated.signs_from, "old_retires_at": rotated.old_retires_at });
-                let text = format!(
-                    "The next {} key is published. It signs from {}; the old one verifies until {}.",
-                    tokens.algorithm.as_str(),
-                    rotated.signs_from.format("%Y-%m-%d %H:%M:%S UTC"),
-                    rotated.old_retires_at.format("%Y-%m-%d %H:%M:%S UTC"),
-                );
-                output::one(common.json, &value, &text)
+                let shown = rotated.iter().map(|key| {
+                    json!({
+                        "algorithm": key.algorithm.as_str(),
+                        "signs_from": key.signs_from,
+                        "old_retires_at": key.old_retires_at,
+                    })
+                });
+                let value = Value::Array(shown.collect());
+                let text: Vec<_> = rotated.iter().map(told).collect();
+                output::one(common.json, &value, &text.join("\n"))
             }
         }
     }
+}
+
+fn told(rotated: &RotatedKey) -> String {
+    format!(
+        "The next {} key is published. It signs from {}; the old one verifies until {}.",
+        rotated.algorithm.as_str(),
+        rotated.signs_from.format("%Y-%m-%d %H:%M:%S UTC"),
+        rotated.old_retires_at.format("%Y-%m-%d %H:%M:%S UTC"),
+    )
 }

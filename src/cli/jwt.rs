@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use oskar::clock::{Clock, Timestamp};
+use oskar::json;
 use oskar::jwt::{Expected, KeySet, LONGEST, TYP, VerifyingKey, verify};
 use serde::Deserialize;
 use serde_json::json;
@@ -37,7 +38,7 @@ pub struct Verify {
     #[arg(long)]
     access_token: bool,
     /// Check as if it were this time (RFC 3339) [default: now].
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = oskar::rfc3339::parse)]
     at: Option<Timestamp>,
 }
 
@@ -51,9 +52,10 @@ impl Jwt {
         let Self::Verify(options) = self;
         let text =
             std::fs::read_to_string(&options.jwks).with_context(|| options.jwks.display().to_string())?;
-        let keys = read_keys(&text).with_context(|| options.jwks.display().to_string())?;
+        let text = text.trim_start_matches('\u{feff}');
+        let keys = read_keys(text).with_context(|| options.jwks.display().to_string())?;
         let expected = Expected {
-            typ: options.access_token.then_some(TYP),
+            types: if options.access_token { &[TYP] } else { &[] },
             issuer: options.issuer.as_deref(),
             audience: options.audience.as_deref(),
             registered_claims: options.access_token,
@@ -70,7 +72,7 @@ impl Jwt {
                     Ok(_) => "ok".to_owned(),
                     Err(rejection) => rejection.to_string(),
                 },
-                Err(error) => format!("not a line {{\"jws\": …}}: {error}"),
+                Err(error) => format!("not a line {{\"jws\": …}}: {}", json::told(&error)),
             };
             output::one(common.json, &json!({ "ok": answer == "ok", "reason": answer }), &answer)?;
         }
@@ -81,7 +83,8 @@ impl Jwt {
 /// Keys that may not verify, or do not say for which algorithm, are left out, as RFC 7517 section 5 asks for; so are weak
 /// ones, and those that have their `kid` in common, with a line on standard error.
 fn read_keys(text: &str) -> anyhow::Result<Vec<VerifyingKey>> {
-    let value: serde_json::Value = serde_json::from_str(text)?;
+    let value: serde_json::Value =
+        serde_json::from_str(text).map_err(|error| anyhow::anyhow!("no JSON: {}", json::told(&error)))?;
     let set = if value.get("keys").is_some() {
         KeySet::parse(text)
     } else {

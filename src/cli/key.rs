@@ -15,6 +15,9 @@ use super::migrate::confirmed;
 use super::user::change;
 use super::{Common, org, output};
 
+/// As at the API.
+const LONGEST_OVERLAP: TimeDelta = TimeDelta::days(30);
+
 #[derive(Subcommand)]
 pub enum Key {
     /// Make an API key; its secret is printed this once.
@@ -24,6 +27,17 @@ pub enum Key {
         /// Slug or id.
         #[arg(long)]
         org: String,
+    },
+    /// Give an API key a new secret, which is printed this once.
+    Rotate {
+        /// Slug or id.
+        #[arg(long)]
+        org: String,
+        /// The key's id: `key_…`.
+        id: ApiKeyId,
+        /// How long the old secret works beside the new one, up to 30d.
+        #[arg(long, value_parser = overlap, default_value = "24h")]
+        overlap: TimeDelta,
     },
     /// Revoke an API key for good.
     Revoke {
@@ -63,12 +77,19 @@ fn environment(text: &str) -> Result<Environment, &'static str> {
     text.to_owned().try_into()
 }
 
+fn overlap(text: &str) -> Result<TimeDelta, String> {
+    let lifetime = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    let lifetime = TimeDelta::from_std(lifetime).ok().filter(|lifetime| *lifetime <= LONGEST_OVERLAP);
+    lifetime.ok_or_else(|| "30d at most".to_owned())
+}
+
 impl Key {
     pub async fn run(self, common: &Common) -> anyhow::Result<()> {
         let app = common.open().await?;
         match self {
             Self::Create(create) => create.run(common, &app).await,
             Self::List { org } => list(common, &app, &org).await,
+            Self::Rotate { org, id, overlap } => rotate(common, &app, &org, id, overlap).await,
             Self::Revoke { org, id, yes } => {
                 let organisation = org::find(&app, &org).await?;
                 if !yes && !confirmed(&format!("Revoke {id} for good?"))? {
@@ -113,6 +134,31 @@ impl Create {
         );
         output::one(common.json, &value, &text)
     }
+}
+
+async fn rotate(
+    common: &Common,
+    app: &App,
+    reference: &str,
+    id: ApiKeyId,
+    overlap: TimeDelta,
+) -> anyhow::Result<()> {
+    let organisation = org::find(app, reference).await?;
+    let rotated =
+        change(app, async |change| keys::rotate(change, &app.keyring, organisation.id, id, overlap).await);
+    let (key, _, secret) = rotated.await?;
+    let until = app.now() + overlap;
+    let value = json!({ "id": key.id, "name": key.name, "organisation": organisation.slug,
+        "old_secret_expires_at": until, "secret": secret.reveal() });
+    let text = format!(
+        "{} ({}) for {} has a new secret. Shown this once:\n{}\nThe old one works until {} UTC.",
+        key.name,
+        key.id,
+        organisation.slug,
+        secret.reveal(),
+        until.format("%Y-%m-%d %H:%M")
+    );
+    output::one(common.json, &value, &text)
 }
 
 async fn list(common: &Common, app: &App, reference: &str) -> anyhow::Result<()> {

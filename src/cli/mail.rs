@@ -19,7 +19,7 @@ pub enum Mail {
     /// The newest mails with what became of them: pending, sent, dropped (nobody to send it to) or dead (given up).
     List {
         /// How many.
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, value_parser = super::whole_number::<u64>)]
         limit: u64,
     },
     /// Try dead mails again, all or one. A running server sends them.
@@ -83,7 +83,12 @@ impl Mail {
                 }
                 let sent = app
                     .mailer
-                    .send(OutboxId::generate(), address.as_str(), messages::test(), app.now())
+                    .send(
+                        OutboxId::generate(),
+                        address.as_str(),
+                        messages::test(&app.config.product.name).signed(&app.config.product.name),
+                        app.now(),
+                    )
                     .await;
                 sent.map_err(|error| anyhow::anyhow!("the mail did not go out: {error}"))?;
                 output::one(

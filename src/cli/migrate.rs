@@ -19,7 +19,7 @@ pub enum Migrate {
     /// Take back the newest migrations, with the data that they made room for.
     Down {
         /// How many.
-        #[arg(long, default_value_t = 1)]
+        #[arg(long, default_value_t = 1, value_parser = super::whole_number::<u32>)]
         steps: u32,
         /// Do not ask.
         #[arg(long)]

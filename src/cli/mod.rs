@@ -23,14 +23,16 @@ mod serve;
 mod setup;
 mod signals;
 mod user;
+mod user_delete;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
 use oskar::app::App;
 use oskar::clock::Clock;
-use oskar::config::{Config, ConfigError, Environment, EventDestination, Sources};
+use oskar::config::{Config, ConfigError, Environment, EventDestination, Sources, started_as};
 use oskar::error::Error;
 
 /// `EX_UNAVAILABLE`, `EX_NOPERM` and `EX_CONFIG` of sysexits.h.
@@ -144,6 +146,7 @@ impl Common {
 
 /// Runs the command that was typed.
 pub fn run() -> ExitCode {
+    oskar::program::started_as(started_as(&Environment::of_process()));
     let line = Line::parse();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -173,6 +176,11 @@ async fn dispatch(line: Line) -> anyhow::Result<()> {
         Command::Config(command) => command.run(common),
         Command::Healthcheck(command) => command.run(common).await,
     }
+}
+
+/// A number of the command line.
+fn whole_number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.trim().parse().map_err(|_| "this is no whole number from 0 on, or it is too large".to_owned())
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {

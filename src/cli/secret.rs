@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use oskar::app::App;
 use oskar::domain::secret_rotation::{self, Lifetimes, Remaining};
+use oskar::program::command;
 use serde_json::json;
 
 use super::user::change;
@@ -75,8 +76,9 @@ fn told(app: &App, reencrypted: Option<usize>, remaining: &Remaining) -> String 
         return lines.join("\n");
     }
     lines.push("Still under another master secret, and lost if it is removed now:".to_owned());
+    let rotate = format!("signing keys: run `{}`", command("secret rotate"));
     for (count, what) in [
-        (remaining.signing_keys, "signing keys: run `oskar secret rotate`"),
+        (remaining.signing_keys, rotate.as_str()),
         (remaining.api_keys, "API keys that were not used since"),
         (remaining.session_cookies, "sessions whose cookie was not used since"),
         (remaining.refresh_tokens, "refresh tokens that were not exchanged since"),

@@ -11,6 +11,7 @@ use oskar::clock::{Clock, Timestamp};
 use oskar::config::{Config, InUse, LogFormat, MailTransport, Sources};
 use oskar::database::Database;
 use oskar::domain::audit::Actor;
+use oskar::domain::osmedeus_key::{self, OsmedeusKey};
 use oskar::domain::settings::{self, Given};
 use oskar::domain::{Change, developer, setup};
 use oskar::error::{Error, OrLog as _};
@@ -54,13 +55,14 @@ impl Serve {
         let (app, opened) = App::open(config, Clock::System).await?;
         note_settings(&app, &sources, self.no_auth).await?;
         let link = setup_link(&app).await?;
+        let osmedeus_key = osmedeus_key(&app).await?;
         if app.config.no_auth {
             warn_of_no_auth(&app);
         }
         // Before it says that it is ready: who reads that may want to stop it at once.
         let stopped = signals::stopped()?;
         // To standard error: standard output is for the log.
-        let banner = banner(&app, opened, link.as_ref(), started);
+        let banner = banner(&app, opened, link.as_ref(), osmedeus_key.as_ref(), started);
         std::io::stderr().write_all(banner.as_bytes()).or_log("showing the banner");
         hints(&app.config);
         let jobs = worker::spawn(&app);
@@ -168,6 +170,27 @@ async fn setup_link(app: &App) -> Result<Option<(String, Timestamp)>, Error> {
             Ok(Some((app.link("setup", &secret), until)))
         }
         Err(Error::AlreadySetUp) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The key that clients of Osmedeus share, if this start makes it. One that cannot be made prevents nothing.
+async fn osmedeus_key(app: &App) -> Result<Option<OsmedeusKey>, Error> {
+    if !app.config.compat.osmedeus_key {
+        return Ok(None);
+    }
+    let actor = Actor::system();
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    match osmedeus_key::make_once(change, &app.keyring, &app.config.permissions).await {
+        Ok(key) => {
+            txn.commit().await?;
+            Ok(key)
+        }
+        Err(error) if error.status().is_client_error() => {
+            tracing::warn!(%error, "the API key for clients of Osmedeus was not made");
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }

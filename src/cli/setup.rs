@@ -7,7 +7,7 @@ use oskar::domain::display_name::DisplayName;
 use oskar::domain::email::Email;
 use oskar::domain::keys::{self, NewKey};
 use oskar::domain::users::NewUser;
-use oskar::domain::{Change, setup};
+use oskar::domain::{Change, osmedeus_key, setup};
 use oskar::email::shown;
 use oskar::entity::api_key::Environment;
 use oskar::permission::Role;
@@ -56,7 +56,7 @@ impl Setup {
         let email = self.email.ok_or_else(|| anyhow!("--email is missing"))?;
         let organisation = match self.org {
             Some(name) => name,
-            None => shown(email.domain()).parse().map_err(|problem: &str| anyhow!("--org: {problem}"))?,
+            None => shown(email.domain()).parse().map_err(|problem: String| anyhow!("--org: {problem}"))?,
         };
         let app = common.open().await?;
         if setup::is_done(app.db.read()).await? {
@@ -99,16 +99,27 @@ impl Setup {
             }
             None => None,
         };
+        let osmedeus = if app.config.compat.osmedeus_key {
+            osmedeus_key::make_once(change, &app.keyring, &app.config.permissions).await?
+        } else {
+            None
+        };
         let handed_over = self.hand_over.complete(&app, change, &user, true).await?;
         txn.commit().await?;
         let url = &app.config.public_url;
         let key = secret.as_ref().map(Secret::reveal);
+        let osmedeus = osmedeus.as_ref().map(|key| key.secret.reveal());
+        let osmedeus_told =
+            osmedeus.map(|key| format!("API key for clients of Osmedeus, shown this once: {key}"));
         let format = if common.json { Format::Json } else { self.format };
         let text = match format {
             Format::Json => {
-                let made = json!({ "url": url, "user_id": user.id, "email": user.email,
+                let mut made = json!({ "url": url, "user_id": user.id, "email": user.email,
                     "organisation": { "id": organisation.id, "slug": organisation.slug, "name": organisation.name },
                     "api_key": key });
+                if let Some(key) = osmedeus {
+                    made["osmedeus_key"] = json!(key);
+                }
                 handed_over.add_to(made).to_string()
             }
             Format::Env => {
@@ -116,6 +127,9 @@ impl Setup {
                 lines.extend(key.map(|key| format!("OSKAR_API_KEY={key}")));
                 // It is no setting, and people read it.
                 eprintln!("{}", handed_over.text());
+                if let Some(told) = &osmedeus_told {
+                    eprintln!("{told}");
+                }
                 lines.join("\n")
             }
             Format::Text => {
@@ -132,6 +146,7 @@ impl Setup {
                     },
                 ];
                 lines.extend(key.map(|key| format!("API key, shown this once: {key}")));
+                lines.extend(osmedeus_told);
                 lines.join("\n")
             }
         };

@@ -42,6 +42,15 @@ pub enum User {
         /// E-mail address or username.
         user: String,
     },
+    /// Delete an account for good: its sessions, links and memberships end, and its address is free again. Keys that it made
+    /// stay with their organisations. The last admin of an organisation cannot be deleted.
+    Delete {
+        /// E-mail address, username or id.
+        user: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Forget wrong passwords, so that nobody has to wait.
     Unlock {
         /// E-mail address or username.
@@ -104,6 +113,7 @@ impl User {
                 change(&app, async |change| users::enable(change, user.id).await).await?;
                 done(common, &user, "enabled")
             }
+            Self::Delete { user, yes } => super::user_delete::run(common, &app, &user, yes).await,
             Self::Unlock { user } => {
                 let user = find(&app, &user).await?;
                 change(&app, async |change| attempts::unlock(change, &app.keyring, &user).await).await?;
@@ -206,7 +216,8 @@ async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
         .iter()
         .map(|user| {
             json!({ "id": user.id, "email": user.email, "username": user.username, "name": user.name,
-                "operator": user.operator, "state": state(user), "created_at": user.created_at,
+                "operator": user.operator, "state": state(user), "external_id": user.external_id,
+                "created_at": user.created_at,
                 "password_change_required": user.password_change_required_at.is_some() })
         })
         .collect();

@@ -29,8 +29,8 @@ pub fn problem(url: &str) -> Option<String> {
         if matches!(path.trim_start_matches('/'), "" | ":memory:") || parameters.contains("mode=memory") {
             return Some("has no file: every connection would have a database of its own".to_owned());
         }
-        let unreadable = |error| format!("cannot be read: {error}");
-        return SqliteConnectOptions::from_str(url).err().map(unreadable);
+        let unreadable = "has a path or a parameter that SQLite does not know; it is sqlite://FILE";
+        return SqliteConnectOptions::from_str(url).err().map(|_| unreadable.to_owned());
     }
     if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
         return Some("starts with neither `sqlite:` nor `postgres://`".to_owned());
@@ -41,7 +41,9 @@ pub fn problem(url: &str) -> Option<String> {
         )
     };
     match PgConnectOptions::from_str(url) {
-        Err(sea_orm::sqlx::Error::Configuration(error)) => Some(unreadable(error.to_string())),
+        Err(sea_orm::sqlx::Error::Configuration(_)) => {
+            Some(unreadable("the user, the password, the host or the port is none".to_owned()))
+        }
         Err(_) => Some(unreadable("a parameter has a value that it cannot have".to_owned())),
         Ok(_) if is_cut_off(rest) => Some(unreadable("there is an `@` behind the host".to_owned())),
         Ok(_) => None,

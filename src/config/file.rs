@@ -1,5 +1,6 @@
 //! The configuration file: its lines, and what stands in them.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use toml_edit::{Document, Item, Table, TableLike, Value as Toml};
@@ -11,14 +12,23 @@ use super::sources::{Sources, Written, is_section, numbered_like, suggestion};
 pub fn read(sources: &mut Sources, path: &Path) {
     let shown = path.display().to_string();
     let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
+        Ok(text) => text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            return sources.problems.push(format!("{shown}: it is not UTF-8"));
+        }
         Err(error) => return sources.problems.push(format!("{shown}: {error}")),
     };
     match Document::parse(text.as_str()) {
         Ok(document) => File { sources, text: &text, shown: &shown }.read_table("", document.as_table()),
         Err(error) => {
             let line = error.span().map_or(1, |span| line_of(&text, span.start));
-            sources.problems.push(format!("{shown} line {line}: {}", error.message()));
+            // Not the line itself: it may have a secret.
+            let what = if error.message().contains("duplicate") {
+                "this name is there twice"
+            } else {
+                "this is no TOML: a setting is `name = value`, a text is in double quotes, and a list in brackets"
+            };
+            sources.problems.push(format!("{shown} line {line}: {what}"));
         }
     }
 }

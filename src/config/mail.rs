@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use lettre::address::AddressError;
 use lettre::message::Mailbox;
 use url::Url;
 use zeroize::Zeroizing;
@@ -10,6 +9,7 @@ use zeroize::Zeroizing;
 use super::is_loopback_name;
 use super::reader::Reader;
 use crate::email::Email;
+use crate::visible::{cleaned, is_seen};
 
 /// How mails go out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,16 +58,21 @@ pub fn read(reader: &mut Reader<'_>) -> Mail {
 /// The sender, with its domain as mail servers take it.
 fn sender(reader: &mut Reader<'_>) -> String {
     let given = reader.text("mail.from").to_owned();
-    let read = given.parse::<Mailbox>().map_err(|error| error.to_string()).and_then(|mailbox| {
-        let email = mailbox.email.to_string().parse::<Email>()?;
-        let address = email.as_str().parse().map_err(|error: AddressError| error.to_string())?;
-        Ok(Mailbox::new(mailbox.name, address).to_string())
+    let read = given.parse::<Mailbox>().ok().and_then(|mailbox| {
+        let email = mailbox.email.to_string().parse::<Email>().ok()?;
+        Some(Mailbox::new(mailbox.name, email.as_str().parse().ok()?))
     });
-    read.unwrap_or_else(|error| {
-        let problem = format!("is `{given}`, not an address such as Oskar <oskar@example.com>: {error}");
-        reader.problem("mail.from", &problem);
-        given
-    })
+    let Some(mailbox) = read else {
+        reader
+            .problem("mail.from", &format!("is `{given}`, not an address such as Oskar <oskar@example.com>"));
+        return given;
+    };
+    if let Some(name) = &mailbox.name
+        && (!name.chars().any(is_seen) || cleaned(name) != *name)
+    {
+        reader.problem("mail.from", "has a name that people cannot see, or that has control characters");
+    }
+    mailbox.to_string()
 }
 
 /// The address with STARTTLS required where it would go over a network in the clear, unless that is meant.

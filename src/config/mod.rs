@@ -3,6 +3,7 @@
 //! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
+mod compat;
 mod database;
 mod database_url;
 mod environment;
@@ -17,6 +18,7 @@ mod mail;
 mod marker;
 mod no_auth;
 mod origin;
+mod product;
 mod production;
 mod reader;
 mod secret_file;
@@ -24,6 +26,7 @@ mod secret_key;
 mod sessions;
 mod settings;
 mod sources;
+mod started_as;
 mod tls;
 mod update_feed;
 
@@ -35,6 +38,7 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
+pub use compat::{Compat, Dialect, DialectTokens};
 pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
 pub use environment::Environment;
 pub use events::EventDestination;
@@ -44,14 +48,16 @@ pub use limits::{Caps, DatabaseTime, Limits};
 pub use log::{Log, LogFormat};
 pub use mail::{Mail, MailTransport};
 pub use no_auth::is_loopback_name;
+pub use product::Product;
 pub use secret_file::read_private;
 pub use sessions::{Cookies, Sessions};
 pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Sourced, Sources, Written};
+pub use started_as::started_as;
 pub use tls::Tls;
 pub use update_feed::UpdateFeed;
 
-use crate::jwt::SigningAlgorithm;
+use crate::jwt::{SigningAlgorithm, TYP as ACCESS_TOKEN};
 use crate::password::{Cost, PRODUCTION};
 use crate::permission::Catalogue;
 use reader::Reader;
@@ -82,6 +88,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Without a slash at its end.
     pub public_url: String,
+    pub product: Product,
     pub data_dir: PathBuf,
     pub database_url: String,
     pub database_connections: u32,
@@ -93,7 +100,7 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// `cors.allowed_headers`
     pub allowed_headers: Vec<HeaderName>,
-    pub compat: bool,
+    pub compat: Compat,
     pub trusted_proxies: Vec<IpNet>,
     pub allow_plain_http: bool,
     /// The server speaks TLS by itself.
@@ -121,6 +128,10 @@ pub struct Tokens {
     pub algorithm: SigningAlgorithm,
     pub access_ttl: TimeDelta,
     pub audience: String,
+    /// Of access tokens (RFC 9068 section 2.2).
+    pub client_id: String,
+    /// The header's `typ` of access tokens.
+    pub typ: &'static str,
     pub publish_ahead: TimeDelta,
     pub refresh_idle: TimeDelta,
     pub refresh_absolute: TimeDelta,
@@ -134,6 +145,15 @@ fn refresh_grace(read: &mut Reader<'_>) -> TimeDelta {
         read.problem("tokens.refresh_grace", "goes from 0 to one minute: a thief has as long, too");
     }
     grace
+}
+
+fn client_id(read: &mut Reader<'_>) -> String {
+    let given = read.text("tokens.client_id");
+    // RFC 6749 appendix A.1.
+    if given.is_empty() || given.len() > 255 || !given.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        read.problem("tokens.client_id", "is no client id: up to 255 visible ASCII characters");
+    }
+    given.to_owned()
 }
 
 /// Everything that is wrong with the configuration, a line each.
@@ -176,7 +196,8 @@ impl Config {
         };
         let (secret_key, secret_key_previous) = secret_key::read_given(&mut read);
         let mail = mail::read(&mut read);
-        let sessions = Sessions::read(&mut read, &public_url);
+        let compat = Compat::read(&mut read);
+        let sessions = Sessions::read(&mut read, &public_url, &compat);
         let verify_email_required = match read.text("verify_email") {
             "" => env == Mode::Production || matches!(mail.transport, MailTransport::Smtp(_)),
             _ => read.choice("verify_email", &[("required", true), ("optional", false)]),
@@ -185,6 +206,7 @@ impl Config {
             env,
             listen,
             public_url,
+            product: Product::read(&mut read),
             data_dir,
             database_url,
             database_connections: read.within("database_connections", 1, 1000),
@@ -203,7 +225,7 @@ impl Config {
             mail,
             allowed_origins,
             allowed_headers: read.header_names("cors.allowed_headers"),
-            compat: read.one("compat", true),
+            compat,
             trusted_proxies: read.networks("trusted_proxies"),
             allow_plain_http: read.one("allow_plain_http", false),
             tls,
@@ -218,6 +240,8 @@ impl Config {
                 algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),
                 access_ttl: read.duration("tokens.access_ttl"),
                 audience,
+                client_id: client_id(&mut read),
+                typ: read.choice("tokens.typ", &[("at+jwt", ACCESS_TOKEN), ("JWT", "JWT")]),
                 publish_ahead: read.duration("tokens.publish_ahead"),
                 refresh_idle: read.duration("tokens.refresh_idle"),
                 refresh_absolute: read.duration("tokens.refresh_absolute"),
@@ -257,6 +281,12 @@ impl Config {
                 "decides nothing: `registration` is \"open\" to everybody. Write registration = \"domain\"";
             read.problem("registration_domains", problem);
         }
+    }
+
+    /// The longest that a session can live, whatever carries it.
+    pub fn longest_session(&self) -> TimeDelta {
+        let ours = self.tokens.refresh_absolute.max(self.sessions.absolute);
+        self.compat.documented().map(|tokens| tokens.longest()).fold(ours, Ord::max)
     }
 
     /// Whether clients reach this server by https.

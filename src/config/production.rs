@@ -21,9 +21,18 @@ pub fn check(config: &Config, read: &mut Reader<'_>) {
     if let Some(problem) = config.update_feed.as_ref().and_then(UpdateFeed::unsafe_for_production) {
         read.problem("update_feed", problem);
     }
-    if config.tokens.access_ttl > TimeDelta::days(1) {
-        let problem = "is longer than a day: other services would trust a token for too long";
-        read.problem("tokens.access_ttl", problem);
+    let dialects = config.compat.documented().map(|tokens| (tokens.access_ttl_key(), tokens.access_ttl));
+    for (key, lifetime) in std::iter::once(("tokens.access_ttl", config.tokens.access_ttl)).chain(dialects) {
+        if lifetime > TimeDelta::days(1) {
+            let problem = "is longer than a day: other services would trust a token for too long";
+            read.problem(key, problem);
+        }
+    }
+    if config.product.is_unsafe_for_production() {
+        read.problem(
+            "product_url",
+            "is no https address: others on the way could change the page that users go on to",
+        );
     }
 }
 
@@ -173,6 +182,11 @@ mod tests {
                 &[("OSKAR_TOKENS__ACCESS_TTL", "2d")],
                 "tokens.access_ttl",
                 &[("OSKAR_TOKENS__ACCESS_TTL", "1d")],
+            ),
+            (
+                &[("OSKAR_COMPAT__APPLIANCE", "on"), ("OSKAR_COMPAT__APPLIANCE_ACCESS_TTL", "25h")],
+                "compat.appliance_access_ttl",
+                &[("OSKAR_COMPAT__APPLIANCE", "off")],
             ),
             (
                 &[("OSKAR_MAIL__SMTP_URL", "smtp://mail.example?tls=opportunistic")],

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use tracing_subscriber::EnvFilter;
 
 use super::sources::{Sources, Written};
+use crate::json::misfit;
 use crate::permission::{Catalogue, Role};
 
 /// Gives the texts their types and collects what does not fit.
@@ -75,10 +76,11 @@ impl<'a> Reader<'a> {
     }
 
     pub fn one<T: FromStr<Err: std::fmt::Display>>(&mut self, key: &str, fallback: T) -> T {
-        match self.text(key).parse() {
+        match self.text(key).parse::<T>() {
             Ok(value) => value,
             Err(error) => {
-                self.problem(key, &format!("is `{}`: {error}", self.text(key)));
+                let told = misfit(&error.to_string());
+                self.problem(key, &format!("is `{}`: {told}", self.text(key)));
                 fallback
             }
         }
@@ -99,8 +101,8 @@ impl<'a> Reader<'a> {
     /// A filter of log lines, in the words of `tracing_subscriber`.
     pub fn log_level(&mut self, key: &str) -> String {
         let filter = self.text(key).to_owned();
-        if let Err(error) = EnvFilter::try_new(&filter) {
-            self.problem(key, &format!("is `{filter}`: {error}"));
+        if EnvFilter::try_new(&filter).is_err() {
+            self.problem(key, &format!("is `{filter}`, no filter such as info, or warn,oskar=debug"));
         }
         filter
     }
@@ -119,15 +121,19 @@ impl<'a> Reader<'a> {
     }
 
     pub fn duration(&mut self, key: &str) -> TimeDelta {
-        let parsed = humantime::parse_duration(self.text(key)).map_err(|error| error.to_string());
-        match parsed.and_then(|given| TimeDelta::from_std(given).map_err(|error| error.to_string())) {
-            Ok(given) if (TimeDelta::seconds(1)..=TimeDelta::days(3650)).contains(&given) => given,
+        let parsed = humantime::parse_duration(self.text(key)).map(TimeDelta::from_std);
+        match parsed {
+            Ok(Ok(given)) if (TimeDelta::seconds(1)..=TimeDelta::days(3650)).contains(&given) => given,
             Ok(_) => {
                 self.problem(key, "goes from one second to ten years");
                 TimeDelta::seconds(1)
             }
-            Err(error) => {
-                self.problem(key, &format!("is no duration such as 15m, 24h or 30d: {error}"));
+            Err(_) => {
+                let told = format!(
+                    "is `{}`, no duration such as 15m, 24h or 30d: a number and its unit",
+                    self.text(key)
+                );
+                self.problem(key, &told);
                 TimeDelta::seconds(1)
             }
         }

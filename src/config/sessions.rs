@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use axum::http::Uri;
 use chrono::TimeDelta;
 
+use super::compat::Compat;
 use super::reader::Reader;
 use crate::site::is_public_suffix;
 
@@ -19,12 +20,12 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    pub(super) fn read(read: &mut Reader<'_>, public_url: &str) -> Self {
+    pub(super) fn read(read: &mut Reader<'_>, public_url: &str, compat: &Compat) -> Self {
         Self {
             idle: read.duration("sessions.idle"),
             absolute: read.duration("sessions.absolute"),
             fresh_within: read.duration_or_none("sessions.fresh_within").unwrap_or_default(),
-            cookies: cookies(read, public_url),
+            cookies: cookies(read, public_url, compat),
         }
     }
 }
@@ -32,7 +33,7 @@ impl Sessions {
 /// By what names and for which hosts cookies are set.
 #[derive(Clone, Debug)]
 pub struct Cookies {
-    /// The session cookie's name with its prefix. `__Host-` binds a cookie to one host and to https, `__Secure-` to
+    /// The session cookie's name with its prefix, if it has one. `__Host-` binds a cookie to one host and to https, `__Secure-` to
     /// https alone (RFC 6265bis section 4.1.3).
     pub session: String,
     /// The device cookie's name with its prefix.
@@ -46,7 +47,11 @@ pub struct Cookies {
 /// The longest name; with prefix and value it stays far below what browsers keep.
 const LONGEST_NAME: usize = 64;
 
-fn cookies(read: &mut Reader<'_>, public_url: &str) -> Cookies {
+/// The session cookie's name where clients of Assimetria OS are served as its document has it: to the letter, so
+/// without a prefix. Browsers then take one by this name from plain http and from other hosts of the same domain, too.
+const OF_ASSIMETRIA: &str = "assimetria_jwt";
+
+fn cookies(read: &mut Reader<'_>, public_url: &str, compat: &Compat) -> Cookies {
     let secure = public_url.starts_with("https://");
     let name = read.text("sessions.cookie_name");
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
@@ -65,7 +70,18 @@ fn cookies(read: &mut Reader<'_>, public_url: &str) -> Cookies {
         (true, Some(_)) => "__Secure-",
     };
     let stem = name.strip_suffix("_session").unwrap_or(name);
-    Cookies { session: format!("{prefix}{name}"), device: format!("{prefix}{stem}_device"), domain, secure }
+    let device = format!("{prefix}{stem}_device");
+    let session = if compat.assimetria.documented().is_some() {
+        if read.written("sessions.cookie_name") {
+            let problem =
+                format!("and `compat.assimetria`, whose cookie is `{OF_ASSIMETRIA}`, exclude each other");
+            read.problem("sessions.cookie_name", &problem);
+        }
+        OF_ASSIMETRIA.to_owned()
+    } else {
+        format!("{prefix}{name}")
+    };
+    Cookies { session, device, domain, secure }
 }
 
 fn domain(read: &mut Reader<'_>, public_url: &str, secure: bool) -> Option<String> {

@@ -16,14 +16,14 @@ impl Database {
     /// A sentence for the operator, within about two seconds.
     pub async fn connect(config: &Config) -> Result<Self, Error> {
         let condition = Arc::<Condition>::default();
-        let (events, caps) = (event_log(config)?, config.limits.caps);
+        let (events, caps, catalogue) = (event_log(config)?, config.limits.caps, config.permissions.clone());
         if let Some(file) = config.database_file() {
             // Before it is opened: SQLite would make a database of an empty file.
             if sqlite::is_empty(&file) && config.had_data() {
                 return Err(Error::internal(config.lost_data()));
             }
             let sqlite::Pools { read, write } = sqlite::connect(config, &file).await?;
-            return Ok(Self { events, caps, ..Self::new(read, write.clone(), write, condition) });
+            return Ok(Self { events, caps, catalogue, ..Self::new(read, write.clone(), write, condition) });
         }
         let postgres::Pools { read, write, probe, writers, server } =
             postgres::connect(config, &condition).await?;
@@ -32,6 +32,7 @@ impl Database {
             migrating: Some(server),
             events,
             caps,
+            catalogue,
             ..Self::new(read, write, probe, condition)
         })
     }

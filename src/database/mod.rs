@@ -22,6 +22,7 @@ use sea_orm::sqlx::postgres::PgConnectOptions;
 
 use crate::config::{Caps, Config};
 use crate::error::{Error, OrLog};
+use crate::permission::Catalogue;
 use bulkhead::Bulkhead;
 use event_log::EventLog;
 use pulse::Pulse;
@@ -43,6 +44,7 @@ pub struct Database {
     bulkhead: Option<Arc<Bulkhead>>,
     events: EventLog,
     caps: Caps,
+    catalogue: Catalogue,
 }
 
 impl Database {
@@ -54,8 +56,17 @@ impl Database {
     ) -> Self {
         let pulse = Pulse::new(probe.clone(), condition);
         let reader = Reader { connections: read, pulse: pulse.clone() };
-        let (events, caps) = (EventLog::default(), Caps::default());
-        Self { reader, write, probe, pulse, migrating: None, bulkhead: None, events, caps }
+        Self {
+            reader,
+            write,
+            probe,
+            pulse,
+            migrating: None,
+            bulkhead: None,
+            events: EventLog::default(),
+            caps: Caps::default(),
+            catalogue: Catalogue::default(),
+        }
     }
 
     /// No database at all: enough to draw the route table.

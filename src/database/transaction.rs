@@ -28,6 +28,7 @@ use super::pulse::Pulse;
 use crate::config::Caps;
 use crate::deadline::{self, Committing};
 use crate::error::Error;
+use crate::permission::Catalogue;
 
 impl Database {
     /// Begins a write.
@@ -44,6 +45,7 @@ impl Database {
             event_log: self.events.clone(),
             events: Mutex::default(),
             caps: self.caps,
+            catalogue: self.catalogue.clone(),
         })
     }
 }
@@ -68,6 +70,7 @@ pub struct Transaction {
     /// Lines for the log of events, if there is one.
     events: Mutex<String>,
     caps: Caps,
+    catalogue: Catalogue,
 }
 
 impl Transaction {
@@ -102,6 +105,11 @@ impl Transaction {
     /// How many of everything there may be. Each write carries it, so that no door can forget it.
     pub fn caps(&self) -> Caps {
         self.caps
+    }
+
+    /// What each role may do, to judge what somebody may give to others.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
     }
 
     /// Rolls back, and waits until that is done.

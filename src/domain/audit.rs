@@ -3,12 +3,12 @@
 use std::net::IpAddr;
 
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
-use serde_json::Value;
 
 use super::Change;
 use crate::entity::audit_event::{self, ActorKind};
 use crate::error::Error;
-use crate::id::{AuditEventId, OrganisationId, UserId};
+use crate::event::Event;
+use crate::id::{AuditEventId, UserId};
 
 /// Who does something, and from where.
 #[derive(Clone, Debug)]
@@ -49,69 +49,40 @@ impl Actor {
 }
 
 impl Change<'_> {
-    /// Writes down what was done: `resource.verb`, to what, and what changed. Never a secret.
-    pub async fn record(
-        &self,
-        organisation: Option<OrganisationId>,
-        action: &str,
-        target: Option<String>,
-        data: Value,
-    ) -> Result<AuditEventId, Error> {
-        let event = self.event(organisation, action, target, data);
-        self.insert(event).await
-    }
-
-    /// The same for an event with a part that names people.
-    pub async fn record_personal(
-        &self,
-        action: &str,
-        target: String,
-        data: Value,
-        personal: Value,
-    ) -> Result<(), Error> {
-        let event = self.event(None, action, Some(target), data);
-        self.insert(audit_event::ActiveModel { personal: Set(Some(personal)), ..event }).await?;
+    /// Writes down what happened.
+    pub async fn record(&self, event: Event) -> Result<(), Error> {
+        let row = self.row(&event)?.insert(self.txn).await?;
+        self.txn.note_event(|| row.to_json());
         Ok(())
     }
 
-    async fn insert(&self, event: audit_event::ActiveModel) -> Result<AuditEventId, Error> {
-        let event = event.insert(self.txn).await?;
-        self.txn.note_event(|| event.to_json());
-        Ok(event.id)
-    }
-
-    /// Writes events that were made by [`Change::event`].
-    pub(super) async fn record_all(&self, events: Vec<audit_event::ActiveModel>) -> Result<(), Error> {
-        for event in audit_event::Entity::insert_many(events).exec_with_returning(self.txn).await? {
-            self.txn.note_event(|| event.to_json());
+    /// The same for many events.
+    pub(super) async fn record_all(&self, events: impl IntoIterator<Item = Event>) -> Result<(), Error> {
+        let rows = events.into_iter().map(|event| self.row(&event)).collect::<Result<Vec<_>, _>>()?;
+        for row in audit_event::Entity::insert_many(rows).exec_with_returning(self.txn).await? {
+            self.txn.note_event(|| row.to_json());
         }
         Ok(())
     }
 
-    /// What [`Change::record`] writes, for those who write many at once.
-    pub(super) fn event(
-        &self,
-        organisation: Option<OrganisationId>,
-        action: &str,
-        target: Option<String>,
-        data: Value,
-    ) -> audit_event::ActiveModel {
-        audit_event::ActiveModel {
+    /// The row of an event.
+    pub(super) fn row(&self, event: &Event) -> Result<audit_event::ActiveModel, Error> {
+        Ok(audit_event::ActiveModel {
             id: Set(AuditEventId::generate()),
-            organisation_id: Set(organisation),
+            organisation_id: Set(event.organisation()),
             actor_kind: Set(self.actor.kind),
             actor_id: Set(self.actor.id.clone()),
             actor_name: Set(self.actor.name.clone()),
-            action: Set(action.to_owned()),
-            target_id: Set(target),
-            data: Set(data),
+            action: Set(event.kind().as_str().to_owned()),
+            target_id: Set(event.target()),
+            data: Set(serde_json::to_value(event).map_err(Error::internal)?),
             ip: Set(self.actor.ip.clone()),
             user_agent: Set(self.actor.user_agent.clone()),
             request_id: Set(self.actor.request_id.clone()),
             created_at: Set(self.now),
             counted_under: Set(None),
             count: Set(None),
-            personal: Set(None),
-        }
+            personal: Set(event.people().map_err(Error::internal)?),
+        })
     }
 }

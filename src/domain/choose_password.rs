@@ -10,6 +10,7 @@ use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
 use crate::entity::user;
 use crate::error::Error;
+use crate::event::Event;
 use crate::keyring::Keyring;
 use crate::secret::Secret;
 
@@ -39,7 +40,5 @@ pub async fn renew_link(change: Change<'_>, keyring: &Keyring, user: &user::Mode
 }
 
 async fn record(change: Change<'_>, user: &user::Model, mailed: bool) -> Result<(), Error> {
-    let data = json!({ "mailed": mailed });
-    change.record(None, "user.password_link_issued", Some(user.id.to_string()), data).await?;
-    Ok(())
+    change.record(Event::UserPasswordLinkIssued { user: user.id, mailed }).await
 }

@@ -40,7 +40,7 @@ pub async fn ensure(change: Change<'_>, password_hash: String) -> Result<UserId,
     let membership =
         membership::Entity::in_organisation(place.id).filter(membership::COLUMN.user_id.eq(user));
     if membership.one(change.txn).await?.is_some() {
-        members::change_role(change, place.id, user, Role::Admin).await?;
+        members::change_role(change, place.id, None, user, Role::Admin).await?;
     } else {
         members::add(change, place.id, user, Role::Admin).await?;
     }

@@ -5,16 +5,16 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
 };
-use serde_json::json;
 
 use super::allowance::Allowance;
 use super::email::Email;
 use super::{Change, members, outbox, users};
 use crate::entity::{invitation, membership, user};
 use crate::error::{Cap, Error};
+use crate::event::{Changed, Event};
 use crate::id::{InvitationId, OrganisationId, UserId};
 use crate::keyring::Keyring;
-use crate::permission::Role;
+use crate::permission::{Catalogue, Role};
 use crate::secret::{self, Secret};
 
 /// How long an invitation can be accepted.
@@ -43,7 +43,7 @@ pub async fn create(
     rules: Rules,
 ) -> Result<Vec<invitation::Model>, Error> {
     lock_to_send(change, organisation, inviter, emails.len(), rules).await?;
-    members::check_grant(change.txn, organisation, inviter, role).await?;
+    members::check_grant(change.txn, change.txn.catalogue(), organisation, inviter, role).await?;
     let recipients: Vec<_> = emails.iter().map(|email| email.normalised()).collect();
     outbox::lock_invitations(change, &recipients.iter().map(|recipient| &**recipient).collect::<Vec<_>>())
         .await?;
@@ -123,16 +123,20 @@ async fn create_one(
         key_id: Set(None),
     };
     let row = row.insert(change.txn).await?;
-    let data = json!({ "email": row.email, "role": role, "replaced": replaced.rows_affected });
-    change.record(Some(organisation), "invitation.created", Some(id.to_string()), data).await?;
+    let (email, replaced) = (row.email.clone(), replaced.rows_affected);
+    change.record(Event::InvitationCreated { organisation, invitation: id, email, role, replaced }).await?;
     Ok(row)
 }
 
 /// Whether whoever answers for an invitation may still give its role. If not it cannot be accepted, and stays as it is:
 /// an admin confirms it by sending it again.
-pub async fn is_confirmed(db: &impl ConnectionTrait, row: &invitation::Model) -> Result<bool, Error> {
+pub async fn is_confirmed(
+    db: &impl ConnectionTrait,
+    catalogue: &Catalogue,
+    row: &invitation::Model,
+) -> Result<bool, Error> {
     let Some(inviter) = row.invited_by else { return Ok(false) };
-    match members::check_grant(db, row.organisation_id, inviter, row.role).await {
+    match members::check_grant(db, catalogue, row.organisation_id, inviter, row.role).await {
         Ok(()) => Ok(true),
         Err(Error::NotFound | Error::UserDisabled | Error::PermissionDenied(_) | Error::Invalid(_)) => {
             Ok(false)
@@ -194,7 +198,7 @@ pub async fn issue_link(
     id: InvitationId,
 ) -> Result<Option<(invitation::Model, Secret)>, Error> {
     let Some(row) = invitation::Entity::of_mail(id).one(change.txn).await? else { return Ok(None) };
-    if !row.is_open(change.now) || !is_confirmed(change.txn, &row).await? {
+    if !row.is_open(change.now) || !is_confirmed(change.txn, change.txn.catalogue(), &row).await? {
         return Ok(None);
     }
     let secret = Secret::generate(secret::Kind::Invitation);
@@ -220,7 +224,7 @@ pub async fn resend(
 ) -> Result<invitation::Model, Error> {
     lock_to_send(change, organisation, sender, 1, rules).await?;
     let row = find(change, organisation, id).await?;
-    members::check_grant(change.txn, organisation, sender, row.role).await?;
+    members::check_grant(change.txn, change.txn.catalogue(), organisation, sender, row.role).await?;
     if row.accepted_at.is_some() || row.withdrawn_at.is_some() {
         return Err(Error::InvitationEnded);
     }
@@ -233,11 +237,8 @@ pub async fn resend(
     }
     outbox::lock_invitations(change, &[&row.email_normalised]).await?;
     let mail = outbox::enqueue_invitation(change, &row.email_normalised, organisation, id).await?;
-    let data = if row.invited_by == Some(sender) {
-        json!({})
-    } else {
-        json!({ "invited_by": { "before": row.invited_by, "after": sender } })
-    };
+    let invited_by = Changed { before: row.invited_by, after: Some(sender) };
+    let invited_by = Some(invited_by).filter(|changed| changed.before != changed.after);
     let mut changed: invitation::ActiveModel = row.into();
     changed.invited_by = Set(Some(sender));
     changed.outbox_id = Set(Some(mail));
@@ -246,7 +247,7 @@ pub async fn resend(
     changed.expires_at = Set(change.now + LIFETIME);
     changed.updated_at = Set(change.now);
     let row = changed.update(change.txn).await?;
-    change.record(Some(organisation), "invitation.resent", Some(id.to_string()), data).await?;
+    change.record(Event::InvitationResent { organisation, invitation: id, invited_by }).await?;
     Ok(row)
 }
 
@@ -269,7 +270,7 @@ pub async fn withdraw(
         .exec(change.txn)
         .await?;
     if withdrawn.rows_affected == 1 {
-        change.record(Some(organisation), "invitation.withdrawn", Some(id.to_string()), json!({})).await?;
+        change.record(Event::InvitationWithdrawn { organisation, invitation: id }).await?;
         return Ok(());
     }
     let row = find(change, organisation, id).await?;

@@ -2,7 +2,6 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use serde_json::json;
 
 use super::attempts::Door;
 use super::device::Device;
@@ -11,9 +10,11 @@ use super::email::Email;
 use super::sign_in::{self, Checked};
 use super::username::Username;
 use super::users::{self, NewUser};
-use super::{Change, invitations, mailbox, members, replacement, sessions};
+use super::{Change, invitations, mailbox, members, registration, replacement, sessions};
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
+use crate::event::Event;
+use crate::id::UserId;
 use crate::password::{Context, PresentedPassword, ProposedPassword};
 
 /// Makes a user whose mailbox the invitation was sent to a member. Once more by the same user changes nothing.
@@ -48,12 +49,14 @@ async fn accept(
         return if mine { present.map_err(gone) } else { Err(Error::LinkInvalid) };
     }
     // Its link is still the one that was looked up, so nobody has taken the invitation over since.
-    if !invitations::is_confirmed(change.txn, invitation).await? {
+    if !invitations::is_confirmed(change.txn, change.txn.catalogue(), invitation).await? {
         return Err(Error::InvitationUnconfirmed);
     }
     mailbox::mark_proven(change, user.id).await?;
-    let data = json!({ "role": invitation.role, "invited_by": invitation.invited_by });
-    change.record(Some(organisation), "invitation.accepted", Some(invitation.id.to_string()), data).await?;
+    let (role, invited_by) = (invitation.role, invitation.invited_by);
+    change
+        .record(Event::InvitationAccepted { organisation, invitation: invitation.id, role, invited_by })
+        .await?;
     match present {
         Ok(member) => Ok(member),
         // Its seat is its own, unless the limit was lowered or somebody was added past it.
@@ -78,12 +81,13 @@ pub struct Names {
 #[derive(Debug)]
 pub enum Joiner {
     /// Signed in already.
-    SignedIn(Box<user::Model>),
+    SignedIn(UserId),
     /// Without an account so far.
     New { password_hash: String, names: Names },
     /// With an account whose password was just checked, and the hash of the one that takes its place, if there is one.
     Known { checked: Box<Checked>, new_hash: Option<String> },
-    /// With an account that somebody made without proving the address: it is theirs from now on.
+    /// With an account that somebody made without proving the address, and a new password for it: it is theirs from
+    /// now on.
     Reclaimed { user: Box<user::Model>, password_hash: String },
 }
 
@@ -91,8 +95,13 @@ pub enum Joiner {
 /// hashing takes long. `replacing` is to take the place of an account's password. `context` is for a new password; what the
 /// joiner wants to be called is added to it.
 ///
+/// Whoever holds the link has proven the mailbox, and may take over an account whose address nobody has proven; but only
+/// by a password that is said to be new, so that an owner who forgot to prove the address loses nothing by mistake.
+///
 /// # Errors
-/// [`Error::Invalid`] without a password, and [`Error::WeakPassword`] with one that cannot be a new one; those of [`sign_in::check`].
+/// [`Error::Invalid`] without a password, and [`Error::WeakPassword`] with one that cannot be a new one;
+/// [`Error::AccountUnconfirmed`] if the account's address is not proven and the password is not the account's; those of
+/// [`sign_in::check`].
 pub async fn by_password(
     door: &Door<'_>,
     invitation: &invitation::Model,
@@ -101,36 +110,48 @@ pub async fn by_password(
     names: Names,
     context: Context,
 ) -> Result<Joiner, Error> {
-    let password = password.ok_or_else(|| Error::invalid("/password", "sign in, or give a password"))?;
     let found = sign_in::find(door.db.read(), &invitation.email).await?;
-    if let Some(user) = found.as_ref().filter(|user| user.email_verified_at.is_some()) {
+    let Some(user) = found else {
+        let missing = || Error::invalid("/password", "sign in, or give a password");
+        let password = match password {
+            Some(password) => {
+                password.try_into().map_err(|problem: String| Error::invalid("/password", problem))?
+            }
+            None => replacing.cloned().ok_or_else(missing)?,
+        };
+        let context = context.and(names.name.as_ref().map(DisplayName::as_str));
+        let context = context.and(names.username.as_ref().map(Username::as_str));
+        let password = door.hasher.accept("/password", &password, &context).await?;
+        return Ok(Joiner::New { password_hash: door.hasher.hash(&password).await?, names });
+    };
+    let unproven = user.email_verified_at.is_none();
+    if let Some(password) = password {
         // The link was mailed to the owner, so that it is as good as a device: others' guesses do not stop its holder.
         let link = Device { user: user.id, id: invitation.id.0, since: door.now };
         let door = Door { device: Some(link), ..door.clone() };
-        let checked = sign_in::check(&door, &invitation.email, &password, false).await?;
+        let checked = match sign_in::check(&door, &invitation.email, &password, false).await {
+            Err(Error::InvalidLogin) if unproven => return Err(Error::AccountUnconfirmed),
+            checked => checked?,
+        };
         let new_hash = match replacing {
             Some(new) => {
                 let (db, hasher, pointer) = (door.db.read(), door.hasher, "/new_password");
-                let judged = replacement::judge(db, hasher, context, user, pointer, new).await?;
-                replacement::refuse_the_same(hasher, user, pointer, new).await?;
+                let judged = replacement::judge(db, hasher, context, &user, pointer, new).await?;
+                replacement::refuse_the_same(hasher, &user, pointer, new).await?;
                 Some(hasher.hash(&judged).await?)
             }
             None => None,
         };
         return Ok(Joiner::Known { checked: Box::new(checked), new_hash });
     }
-    let password: ProposedPassword =
-        password.try_into().map_err(|problem: String| Error::invalid("/password", problem))?;
-    let context = context.and(names.name.as_ref().map(DisplayName::as_str));
-    let context = context.and(names.username.as_ref().map(Username::as_str));
-    let context = context
-        .and(found.iter().flat_map(|user| [Some(user.name.as_str()), user.username.as_deref()]).flatten());
-    let password = door.hasher.accept("/password", &password, &context).await?;
-    let password_hash = door.hasher.hash(&password).await?;
-    Ok(match found {
-        Some(user) => Joiner::Reclaimed { user: Box::new(user), password_hash },
-        None => Joiner::New { password_hash, names },
-    })
+    if !unproven {
+        return Err(Error::invalid("/password", "sign in, or give the password of the account"));
+    }
+    let Some(new) = replacing else { return Err(Error::AccountUnconfirmed) };
+    let (db, hasher) = (door.db.read(), door.hasher);
+    let judged = replacement::judge(db, hasher, context, &user, "/new_password", new).await?;
+    let password_hash = hasher.hash(&judged).await?;
+    Ok(Joiner::Reclaimed { user: Box::new(user), password_hash })
 }
 
 /// Accepts an invitation, making the account if there is none.
@@ -148,7 +169,7 @@ pub async fn join(
     members::lock(change, invitation.organisation_id).await.map_err(gone)?;
     let user = match joiner {
         Joiner::SignedIn(user) => {
-            let user = users::lock(change, user.id).await?;
+            let user = users::lock(change, user).await?;
             if user.disabled_at.is_some() {
                 return Err(Error::UserDisabled);
             }
@@ -159,6 +180,10 @@ pub async fn join(
                 Some(new_hash) => checked.confirm_and_replace(change, new_hash).await?,
                 None => checked.confirm(change).await?,
             };
+            // Who has the password and the mailbox is who registered.
+            if user.email_verified_at.is_none() {
+                registration::fulfil(change, &user).await?;
+            }
             sessions::announce_new_device(change, &user).await?;
             user
         }

@@ -16,9 +16,10 @@ use crate::entity::api_key::{self, Environment, Narrowed};
 use crate::entity::api_key_secret;
 use crate::entity::outbox::Kind;
 use crate::error::{Cap, Error};
+use crate::event::{Changed, Event};
 use crate::id::{ApiKeyId, ApiKeySecretId, OrganisationId, UserId};
 use crate::keyring::Keyring;
-use crate::permission::{Catalogue, Grants, Role};
+use crate::permission::{Catalogue, Role};
 use crate::secret::Secret;
 
 /// The farthest end that a key can be given: all databases can store it.
@@ -38,7 +39,7 @@ pub struct NewKey {
 ///
 /// # Errors
 /// [`Error::CapReached`]; [`Error::Invalid`] for permissions that the role does not have or keys may not use, an expiry
-/// in the past, or a role above the creator's.
+/// in the past, or a role with more than the creator has.
 pub async fn create(
     change: Change<'_>,
     keyring: &Keyring,
@@ -51,7 +52,8 @@ pub async fn create(
     if let Some(creator) = creator {
         // Under the lock, so that a demotion that is under way counts.
         let creator = members::find(change, organisation, creator).await?;
-        if new.role > creator.role {
+        // All that the role has, and not only what the key is narrowed to: others ask for a key's role as well.
+        if !catalogue.of_member(creator.role).cover(catalogue.role(new.role)) {
             return Err(Error::invalid(
                 "/role",
                 format!("your own role is {}: a key cannot have more", creator.role),
@@ -83,9 +85,15 @@ pub async fn create(
     .insert(change.txn)
     .await?;
     let (secret, shown_once) = add_secret(change, keyring, &key).await?;
-    let data =
-        json!({ "name": key.name, "environment": key.environment, "role": key.role, "hint": secret.hint });
-    change.record(Some(organisation), "key.created", Some(key.id.to_string()), data).await?;
+    let event = Event::KeyCreated {
+        organisation,
+        key: key.id,
+        name: key.name.clone(),
+        environment: key.environment.as_str(),
+        role: key.role,
+        hint: secret.hint.clone(),
+    };
+    change.record(event).await?;
     let told = json!({ "actor": change.actor.name, "key": key.name, "organisation": place.name });
     outbox::enqueue_for_admins(change, organisation, Kind::KeyCreated, told).await?;
     Ok((key, secret, shown_once))
@@ -111,7 +119,7 @@ fn check_permissions(
     role: Role,
     narrowed: Option<&BTreeSet<String>>,
 ) -> Result<(), Error> {
-    let all = Grants::of_key(role, None);
+    let all = catalogue.of_key(role, None);
     for (place, name) in narrowed.into_iter().flatten().enumerate() {
         let problem = match catalogue.find(name) {
             None => format!("there is no permission `{name}`"),
@@ -154,12 +162,12 @@ pub async fn rename(
     name: &DisplayName,
 ) -> Result<api_key::Model, Error> {
     let key = lock(change, organisation, id).await?;
-    let data = json!({ "before": key.name, "after": name.as_str() });
+    let changed = Changed { before: key.name.clone(), after: name.as_str().to_owned() };
     let mut row: api_key::ActiveModel = key.into();
     row.name = Set(name.as_str().to_owned());
     row.updated_at = Set(change.now);
     let key = row.update(change.txn).await?;
-    change.record(Some(organisation), "key.renamed", Some(id.to_string()), data).await?;
+    change.record(Event::KeyRenamed { organisation, key: id, changed }).await?;
     Ok(key)
 }
 
@@ -192,8 +200,8 @@ pub async fn rotate(
         .exec(change.txn)
         .await?;
     let (secret, shown_once) = add_secret(change, keyring, &key).await?;
-    let data = json!({ "hint": secret.hint, "overlap_seconds": overlap.num_seconds() });
-    change.record(Some(organisation), "key.rotated", Some(id.to_string()), data).await?;
+    let (hint, overlap_seconds) = (secret.hint.clone(), overlap.num_seconds());
+    change.record(Event::KeyRotated { organisation, key: id, hint, overlap_seconds }).await?;
     Ok((key, secret, shown_once))
 }
 
@@ -211,8 +219,7 @@ pub async fn revoke(change: Change<'_>, organisation: OrganisationId, id: ApiKey
         lock(change, organisation, id).await?;
         return Ok(());
     }
-    change.record(Some(organisation), "key.revoked", Some(id.to_string()), json!({})).await?;
-    Ok(())
+    change.record(Event::KeyRevoked { organisation, key: id }).await
 }
 
 async fn lock(

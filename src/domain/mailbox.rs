@@ -15,15 +15,14 @@ use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
 use crate::entity::{api_key, audit_event, external_identity, one_time_token, session, user};
 use crate::error::{Cap, Error, OnConflict};
+use crate::event::{Changed, Event, EventKind};
 use crate::id::{SessionId, UserId};
 use crate::keyring::{self, Keyring};
 use crate::secret::Secret;
 
-const CHANGE_REQUESTED: &str = "user.email_change_requested";
-
 /// Proves the address of an account, or the new one that it is to have. A new one ends all sessions: some may be
-/// a thief's. The one that is presented along with the link, if it is the user's,
-/// is put in the place of itself, and given back with its cookie.
+/// a thief's. If a session of this user is presented along with the link, a new one takes its place, and is given back
+/// with its cookie.
 ///
 /// # Errors
 /// [`Error::LinkInvalid`]; [`Error::EmailTaken`] if another account has taken the address meanwhile.
@@ -31,18 +30,17 @@ pub async fn verify(
     change: Change<'_>,
     keyring: &Keyring,
     link: &Secret,
-    presented: Option<&session::Model>,
+    presented: Option<(UserId, SessionId)>,
 ) -> Result<(user::Model, Option<(session::Model, Secret)>), Error> {
     let (user, token) =
         lock_and_consume(change, keyring, &[Purpose::VerifyEmail, Purpose::NewEmail], link).await?;
     let email = token.email.ok_or(Error::LinkInvalid)?;
     let id = user.id;
     let (user, renewed) = if token.purpose == Purpose::NewEmail {
-        let renewed = match presented.filter(|session| session.user_id == id) {
-            Some(session) => {
+        let renewed = match presented.filter(|(user, _)| *user == id) {
+            Some((_, session)) => {
                 let actor = change.actor.as_user(id, &user.name);
-                sessions::renew(Change { actor: &actor, ..change }, keyring, session.id, id, None, false)
-                    .await?
+                sessions::renew(Change { actor: &actor, ..change }, keyring, session, id, None, false).await?
             }
             None => None,
         };
@@ -97,8 +95,8 @@ async fn replace_email(
     }
     let ended = users::end_sessions(change, id, keep).await?;
     outbox::enqueue(change, Kind::EmailChanged, &old, json!({ "new": email })).await?;
-    let (data, addresses) = (json!({ "sessions_ended": ended }), json!({ "before": old, "after": email }));
-    change.record_personal("user.email_changed", id.to_string(), data, addresses).await?;
+    let addresses = Changed { before: old, after: email.to_owned() };
+    change.record(Event::UserEmailChanged { user: id, addresses, sessions_ended: ended }).await?;
     Ok(user)
 }
 
@@ -129,8 +127,7 @@ pub async fn ask_for_new_email(
     check_number(change, user.id).await?;
     let data = json!({ "user_id": user.id, "email": email.as_str(), "asked_with": asked_with(keyring, &user).first() });
     outbox::enqueue_requested(change, Kind::ConfirmNewEmail, &email.normalised(), data).await?;
-    change.record(None, CHANGE_REQUESTED, Some(user.id.to_string()), json!({})).await?;
-    Ok(())
+    change.record(Event::UserEmailChangeRequested { user: user.id }).await
 }
 
 /// Whether users may ask for one change more, each of which sends a mail to an address that may be a stranger's. Their
@@ -139,7 +136,7 @@ async fn check_number(change: Change<'_>, user: UserId) -> Result<(), Error> {
     let Some(most) = change.txn.caps().email_changes else { return Ok(()) };
     let day = one_time::lifetime(Purpose::NewEmail);
     let asked = audit_event::Entity::of_target(user.to_string())
-        .filter(audit_event::COLUMN.action.eq(CHANGE_REQUESTED))
+        .filter(audit_event::COLUMN.action.eq(EventKind::UserEmailChangeRequested.as_str()))
         .filter(audit_event::COLUMN.created_at.gt(change.now - day));
     if asked.clone().count(change.txn).await? < most {
         return Ok(());
@@ -220,7 +217,7 @@ pub async fn unlock(
     }
     attempts::let_in(change, keyring, &user).await?;
     let reset = one_time::issue(change, keyring, Purpose::ResetPassword, user.id, &user.email).await?;
-    change.record(None, "user.unlocked", Some(user.id.to_string()), json!({ "by": "mail" })).await?;
+    change.record(Event::UserUnlocked { user: user.id, by: Some("mail") }).await?;
     Ok((user, reset))
 }
 
@@ -235,7 +232,7 @@ pub async fn mark_proven(change: Change<'_>, user: UserId) -> Result<(), Error> 
         .await?;
     if marked.rows_affected == 1 {
         registration::settle(change, user).await?;
-        change.record(None, "user.email_verified", Some(user.to_string()), json!({})).await?;
+        change.record(Event::UserEmailVerified { user }).await?;
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Who is in an organisation, and as what. The last admin is protected here, on every path.
+//! Who is in an organisation, and as what. The last active member who holds `members:manage` (with the built-in roles: the
+//! last admin) is protected here, on every path.
 
 use sea_orm::sea_query::{Expr, LockType, Query};
 use sea_orm::{
@@ -11,8 +12,9 @@ use super::{Change, outbox, users};
 use crate::entity::outbox::Kind;
 use crate::entity::{api_key, membership, organisation, session, user};
 use crate::error::{Cap, Error, OnConflict};
+use crate::event::{Changed, Event};
 use crate::id::{OrganisationId, UserId};
-use crate::permission::{Grants, Permission, Role};
+use crate::permission::{Catalogue, Permission, Role};
 
 /// Of new admins who are made at once, so many are named in a mail.
 const NAMED: usize = 10;
@@ -26,8 +28,13 @@ pub async fn lock(change: Change<'_>, organisation: OrganisationId) -> Result<or
         .ok_or(Error::NotFound)
 }
 
-/// True in SQL if the organisation has an active admin besides that user.
-pub fn another_admin(organisation: OrganisationId, user: UserId) -> Expr {
+/// Whether a role makes its members ones who decide who is in the organisation.
+pub fn manages_members(role: Role) -> bool {
+    role.holds(Permission::MembersManage)
+}
+
+/// True in SQL if an active member besides that user holds `members:manage`.
+pub fn another_manager(organisation: OrganisationId, user: UserId) -> Expr {
     let mut others = Query::select();
     others
         .expr(Expr::value(1))
@@ -38,7 +45,9 @@ pub fn another_admin(organisation: OrganisationId, user: UserId) -> Expr {
         )
         .and_where(Expr::col(("other", membership::Column::OrganisationId)).eq(organisation))
         .and_where(Expr::col(("other", membership::Column::UserId)).ne(user))
-        .and_where(Expr::col(("other", membership::Column::Role)).eq(Role::Admin))
+        .and_where(
+            Expr::col(("other", membership::Column::Role)).is_in(Role::holding(Permission::MembersManage)),
+        )
         .and_where(Expr::col((user::Entity, user::Column::DisabledAt)).is_null());
     Expr::exists(others)
 }
@@ -65,10 +74,8 @@ pub async fn add(
     .insert(change.txn)
     .await
     .on_conflict(|_| Error::AlreadyMember)?;
-    change
-        .record(Some(organisation), "member.added", Some(user.to_string()), json!({ "role": role }))
-        .await?;
-    if role == Role::Admin {
+    change.record(Event::MemberAdded { organisation, user, role, imported: false }).await?;
+    if manages_members(role) {
         announce_admins(change, organisation, &[user]).await?;
     }
     Ok(membership)
@@ -94,9 +101,10 @@ async fn check_number(change: Change<'_>, organisation: OrganisationId, user: Us
 ///
 /// # Errors
 /// Why not: [`Error::NotFound`] for who is no member, [`Error::UserDisabled`], [`Error::PermissionDenied`],
-/// [`Error::Invalid`] for a role above their own.
+/// [`Error::Invalid`] for a role with more than they have.
 pub async fn check_grant(
     db: &impl ConnectionTrait,
+    catalogue: &Catalogue,
     organisation: OrganisationId,
     granter: UserId,
     role: Role,
@@ -110,13 +118,19 @@ pub async fn check_grant(
     if user.disabled_at.is_some() {
         return Err(Error::UserDisabled);
     }
-    if !Grants::of_member(membership.role).permits_built_in(Permission::InvitationsManage) {
+    if !catalogue.of_member(membership.role).permits_built_in(Permission::InvitationsManage) {
         return Err(Error::permission(Permission::InvitationsManage));
     }
-    if role > membership.role {
-        return Err(Error::invalid("/role", format!("your own role is {}", membership.role)));
+    check_covered(catalogue, &membership, role)
+}
+
+/// Nobody gives what they do not have.
+fn check_covered(catalogue: &Catalogue, granter: &membership::Model, role: Role) -> Result<(), Error> {
+    if catalogue.of_member(granter.role).cover(catalogue.role(role)) {
+        Ok(())
+    } else {
+        Err(Error::invalid("/role", format!("your own role is {}", granter.role)))
     }
-    Ok(())
 }
 
 /// Tells the admins of an organisation that others are admins now, too. Every way to become one leads here, so that
@@ -143,17 +157,24 @@ pub(super) async fn announce_admins(
     Ok(())
 }
 
-/// Changes a member's role.
+/// Changes a member's role. The server itself, which makes a developer, is no member and gives any role.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::LastAdmin`].
+/// [`Error::NotFound`], also if who gives the role is no member any more; [`Error::Invalid`] for a role with more than
+/// they have now; [`Error::LastAdmin`].
 pub async fn change_role(
     change: Change<'_>,
     organisation: OrganisationId,
+    granter: Option<UserId>,
     user: UserId,
     role: Role,
 ) -> Result<membership::Model, Error> {
     let place = lock(change, organisation).await?;
+    if let Some(granter) = granter {
+        // Under the lock, so that a demotion that is under way counts.
+        let granter = find(change, organisation, granter).await?;
+        check_covered(change.txn.catalogue(), &granter, role)?;
+    }
     let before = find(change, organisation, user).await?;
     if before.role == role {
         return Ok(before);
@@ -163,15 +184,15 @@ pub async fn change_role(
         .col_expr(membership::Column::UpdatedAt, Expr::value(change.now))
         .filter(membership::COLUMN.organisation_id.eq(organisation))
         .filter(membership::COLUMN.user_id.eq(user));
-    if role != Role::Admin {
-        changing = changing.filter(not_the_last_admin(organisation, user));
+    if !manages_members(role) {
+        changing = changing.filter(not_the_last_manager(organisation, user));
     }
     if changing.exec(change.txn).await?.rows_affected != 1 {
         return Err(Error::LastAdmin);
     }
-    let data = json!({ "before": before.role, "after": role });
-    change.record(Some(organisation), "member.role_changed", Some(user.to_string()), data).await?;
-    if role == Role::Admin
+    let changed = Changed { before: before.role, after: role };
+    change.record(Event::MemberRoleChanged { organisation, user, changed }).await?;
+    if manages_members(role)
         && let Some(raised) = user::Entity::find_by_id(user).one(change.txn).await?
     {
         let data = json!({ "organisation": place.name });
@@ -191,7 +212,7 @@ pub async fn remove(change: Change<'_>, organisation: OrganisationId, user: User
     let removed = membership::Entity::delete_many()
         .filter(membership::COLUMN.organisation_id.eq(organisation))
         .filter(membership::COLUMN.user_id.eq(user))
-        .filter(not_the_last_admin(organisation, user))
+        .filter(not_the_last_manager(organisation, user))
         .exec(change.txn)
         .await?;
     if removed.rows_affected != 1 {
@@ -205,8 +226,14 @@ pub async fn remove(change: Change<'_>, organisation: OrganisationId, user: User
         .exec(change.txn)
         .await?;
     let left = change.actor.id.as_deref() == Some(user.to_string().as_str());
-    let action = if left { "member.left" } else { "member.removed" };
-    change.record(Some(organisation), action, Some(user.to_string()), json!({ "role": before.role })).await?;
+    let role = before.role;
+    change
+        .record(if left {
+            Event::MemberLeft { organisation, user, role }
+        } else {
+            Event::MemberRemoved { organisation, user, role }
+        })
+        .await?;
     tell_of_keys(change, organisation, user).await
 }
 
@@ -234,8 +261,7 @@ pub async fn end_sessions(
         .filter(membership::COLUMN.user_id.eq(user))
         .exec(change.txn)
         .await?;
-    change.record(Some(organisation), "member.sessions_ended", Some(user.to_string()), json!({})).await?;
-    Ok(())
+    change.record(Event::MemberSessionsEnded { organisation, user }).await
 }
 
 /// Keys are the organisation's and go on when their creator leaves or is disabled; the admins should know.
@@ -274,6 +300,7 @@ pub async fn find(
         .ok_or(Error::NotFound)
 }
 
-fn not_the_last_admin(organisation: OrganisationId, user: UserId) -> Condition {
-    Condition::any().add(membership::COLUMN.role.ne(Role::Admin)).add(another_admin(organisation, user))
+fn not_the_last_manager(organisation: OrganisationId, user: UserId) -> Condition {
+    let managing = Role::holding(Permission::MembersManage);
+    Condition::any().add(membership::COLUMN.role.is_not_in(managing)).add(another_manager(organisation, user))
 }

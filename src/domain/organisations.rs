@@ -2,7 +2,6 @@
 
 use sea_orm::sea_query::OnConflict as Upsert;
 use sea_orm::{ActiveModelTrait, EntityTrait, Set, TryInsertResult};
-use serde_json::json;
 
 use super::Change;
 use super::display_name::DisplayName;
@@ -10,6 +9,7 @@ use super::members;
 use super::slug::Slug;
 use crate::entity::{membership, organisation};
 use crate::error::{Error, OnConflict};
+use crate::event::{Changed, Event, OrganisationNames};
 use crate::id::{OrganisationId, UserId};
 use crate::permission::Role;
 
@@ -27,10 +27,8 @@ pub async fn create(
         Some(slug) => insert(change, name, slug).await?.ok_or(Error::SlugTaken)?,
         None => insert_with_free_slug(change, name).await?,
     };
-    let data = json!({ "name": organisation.name, "slug": organisation.slug });
-    change
-        .record(Some(organisation.id), "organisation.created", Some(organisation.id.to_string()), data)
-        .await?;
+    let (id, names) = (organisation.id, names(&organisation));
+    change.record(Event::OrganisationCreated { organisation: id, target: id, names }).await?;
     let membership = match admin {
         Some(admin) => Some(members::add(change, organisation.id, admin, Role::Admin).await?),
         None => None,
@@ -88,7 +86,7 @@ pub async fn update(
     name: Option<DisplayName>,
     slug: Option<Slug>,
 ) -> Result<organisation::Model, Error> {
-    let before = json!({ "name": organisation.name, "slug": organisation.slug });
+    let before = names(&organisation);
     let mut row: organisation::ActiveModel = organisation.into();
     if let Some(name) = name {
         row.name = Set(name.as_str().to_owned());
@@ -98,11 +96,8 @@ pub async fn update(
     }
     row.updated_at = Set(change.now);
     let organisation = row.update(change.txn).await.on_conflict(|_| Error::SlugTaken)?;
-    let after = json!({ "name": organisation.name, "slug": organisation.slug });
-    let data = json!({ "before": before, "after": after });
-    change
-        .record(Some(organisation.id), "organisation.updated", Some(organisation.id.to_string()), data)
-        .await?;
+    let (id, changed) = (organisation.id, Changed { before, after: names(&organisation) });
+    change.record(Event::OrganisationUpdated { organisation: id, target: id, changed }).await?;
     Ok(organisation)
 }
 
@@ -112,9 +107,10 @@ pub async fn delete(change: Change<'_>, organisation: &organisation::Model) -> R
     if deleted.rows_affected != 1 {
         return Err(Error::NotFound);
     }
-    let data = json!({ "name": organisation.name, "slug": organisation.slug });
-    change
-        .record(Some(organisation.id), "organisation.deleted", Some(organisation.id.to_string()), data)
-        .await?;
-    Ok(())
+    let (id, names) = (organisation.id, names(organisation));
+    change.record(Event::OrganisationDeleted { organisation: id, target: id, names }).await
+}
+
+fn names(organisation: &organisation::Model) -> OrganisationNames {
+    OrganisationNames { name: organisation.name.clone(), slug: organisation.slug.clone() }
 }

@@ -22,7 +22,7 @@ use crate::entity::user;
 use crate::error::Error;
 use crate::id::{InvitationId, OrganisationId, OutboxId};
 use crate::network::network;
-use crate::permission::Role;
+use crate::permission::{Permission, Role};
 
 /// Mails that anybody can ask for: so many of a kind an hour for one recipient, and of all kinds from one client.
 const PER_RECIPIENT: u64 = 3;
@@ -191,13 +191,13 @@ async fn one_after_the_other(change: Change<'_>, asks: &str, recipients: &[&str]
     Ok(())
 }
 
-/// The admins of an organisation who are not disabled.
+/// The admins of an organisation who are not disabled: who holds `members:manage`.
 pub(super) async fn active_admins(
     change: Change<'_>,
     organisation: OrganisationId,
 ) -> Result<Vec<user::Model>, Error> {
     let admins = membership::Entity::in_organisation(organisation)
-        .filter(membership::COLUMN.role.eq(Role::Admin))
+        .filter(membership::COLUMN.role.is_in(Role::holding(Permission::MembersManage)))
         .find_also_related(user::Entity)
         .all(change.txn)
         .await?;
@@ -321,6 +321,23 @@ pub async fn give_up(change: Change<'_>, mail: &outbox::Model, error: &str) -> R
         .filter(outbox::COLUMN.id.eq(mail.id))
         .filter(outbox::COLUMN.state.eq(State::Pending))
         .filter(outbox::COLUMN.attempts.eq(mail.attempts + 1))
+        .exec(change.txn)
+        .await?;
+    Ok(())
+}
+
+/// The account of these addresses is being deleted: what waits for it, links above all, is not sent any more. Invitations
+/// are for the mailbox and not for the account. The rows stay for their time, or deleting an account would be a way
+/// around the caps.
+pub async fn drop_waiting(change: Change<'_>, addresses: &[&str]) -> Result<(), Error> {
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(State::Dropped))
+        .col_expr(outbox::Column::Data, Expr::value(json!({})))
+        .col_expr(outbox::Column::FinishedAt, Expr::value(change.now))
+        .col_expr(outbox::Column::LastError, Expr::value(None::<String>))
+        .filter(outbox::COLUMN.recipient.is_in(addresses.iter().copied()))
+        .filter(outbox::COLUMN.kind.ne(Kind::Invitation))
+        .filter(outbox::COLUMN.state.is_in([State::Pending, State::Dead]))
         .exec(change.txn)
         .await?;
     Ok(())

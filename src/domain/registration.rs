@@ -21,6 +21,7 @@ use crate::clock::seconds_to_wait;
 use crate::entity::outbox::Kind;
 use crate::entity::{organisation, registration, registration_budget, user};
 use crate::error::{Error, OnConflict};
+use crate::event::{Changed, Event, Profile};
 use crate::id::UserId;
 use crate::network::network;
 
@@ -152,12 +153,12 @@ pub async fn fulfil(change: Change<'_>, user: &user::Model) -> Result<(), Error>
             .exec(change.txn)
             .await
             .on_conflict(|_| Error::Busy)?;
-        let (before, after) = (json!({ "username": null }), json!({ "username": username }));
-        let data = json!({ "before": before, "after": after });
-        change.record(None, "user.updated", Some(user.id.to_string()), data).await?;
+        let called = |username| Profile::Username { username };
+        let changed = Changed { before: called(None), after: called(Some(username)) };
+        change.record(Event::UserUpdated { user: user.id, changed }).await?;
     }
     // A name that was good then and is not any more must not keep anybody from proving the address.
-    if let Some(name) = asked.organisation.and_then(|name| DisplayName::try_from(name).ok()) {
+    if let Some(name) = asked.organisation.as_deref().and_then(DisplayName::from_others) {
         organisations::create(change, &name, None, Some(user.id)).await?;
     }
     Ok(())

@@ -10,12 +10,12 @@ use sea_orm::{
     QuerySelect as _,
 };
 use serde::Serialize;
-use serde_json::json;
 
 use super::Change;
 use crate::clock::Timestamp;
 use crate::entity::{api_key, api_key_secret, instance, invitation, one_time_token, session, signing_key};
 use crate::error::Error;
+use crate::event::{Changed, Event};
 use crate::id::{ApiKeyId, OrganisationId};
 use crate::keyring::Keyring;
 
@@ -51,8 +51,8 @@ pub async fn reencrypt(change: Change<'_>, keyring: &Keyring) -> Result<usize, E
             .await?;
     }
     if !rows.is_empty() {
-        let data = json!({ "key_id": keyring.key_id().to_string(), "signing_keys": rows.len() });
-        change.record(None, "master_secret.reencrypted", None, data).await?;
+        let (key_id, signing_keys) = (keyring.key_id().to_string(), rows.len());
+        change.record(Event::MasterSecretReencrypted { key_id, signing_keys }).await?;
     }
     Ok(rows.len())
 }
@@ -78,11 +78,11 @@ pub async fn conclude(change: Change<'_>, keyring: &Keyring) -> Result<bool, Err
     if concluded.rows_affected != 1 {
         return Ok(false);
     }
-    let data = json!({
-        "before": keyring.previous_key_id().map(|id| id.to_string()),
-        "after": keyring.key_id().to_string(),
-    });
-    change.record(None, "master_secret.rotated", None, data).await?;
+    let key_ids = Changed {
+        before: keyring.previous_key_id().map(|id| id.to_string()),
+        after: Some(keyring.key_id().to_string()),
+    };
+    change.record(Event::MasterSecretRotated { key_ids }).await?;
     Ok(true)
 }
 

@@ -14,6 +14,7 @@ use crate::entity::outbox::Kind;
 use crate::entity::session::RefreshUse;
 use crate::entity::{session, user};
 use crate::error::Error;
+use crate::event::Event;
 use crate::id::{OrganisationId, SessionId, UserId};
 use crate::keyring::Keyring;
 use crate::refresh_token::RefreshToken;
@@ -68,10 +69,9 @@ pub async fn start(
 ) -> Result<(session::Model, Secret), Error> {
     end_the_oldest(change, user).await?;
     let organisation = beginning.organisation;
-    let issuer = beginning.authentication.issuer.as_ref();
-    let data = issuer.map_or_else(|| json!({}), |issuer| json!({ "issuer": issuer }));
+    let issuer = beginning.authentication.issuer.clone();
     let (session, cookie) = insert(change, keyring, user, change.now, beginning).await?;
-    change.record(organisation, "session.started", Some(session.id.to_string()), data).await?;
+    change.record(Event::SessionStarted { organisation, session: session.id, issuer }).await?;
     Ok((session, cookie))
 }
 
@@ -101,8 +101,9 @@ pub async fn renew(
         refresh_use: if cookie_alone { RefreshUse::Never } else { before.refresh_use },
     };
     let (session, cookie) = insert(change, keyring, user.id, created_at, beginning).await?;
-    let data = json!({ "in_place_of": id });
-    change.record(session.organisation_id, "session.renewed", Some(session.id.to_string()), data).await?;
+    let event =
+        Event::SessionRenewed { organisation: session.organisation_id, session: session.id, in_place_of: id };
+    change.record(event).await?;
     Ok(Some((session, cookie)))
 }
 
@@ -123,10 +124,8 @@ async fn end_the_oldest(change: Change<'_>, user: UserId) -> Result<(), Error> {
         .await?;
     for session in oldest {
         if end_one(change, session.id).await? {
-            let data = json!({ "too_many": most });
-            change
-                .record(session.organisation_id, "session.ended", Some(session.id.to_string()), data)
-                .await?;
+            let (organisation, session) = (session.organisation_id, session.id);
+            change.record(Event::SessionEnded { organisation, session, too_many: Some(most) }).await?;
         }
     }
     Ok(())
@@ -281,9 +280,13 @@ async fn end_for_theft(
 ) -> Result<(), Error> {
     end_one(change, session.id).await?;
     tracing::warn!(account = %session.user_id, session = %session.id, "a refresh token was used twice: the session was ended");
-    let data = json!({ "presented": presented.counter, "current": session.refresh_counter });
-    let target = Some(session.id.to_string());
-    change.record(session.organisation_id, "session.refresh_reused", target, data).await?;
+    let event = Event::SessionRefreshReused {
+        organisation: session.organisation_id,
+        session: session.id,
+        presented: presented.counter,
+        current: session.refresh_counter,
+    };
+    change.record(event).await?;
     if let Some(user) = user::Entity::find_by_id(session.user_id).one(change.txn).await? {
         let data = json!({ "device": device(session.user_agent.as_deref()) });
         outbox::enqueue(change, Kind::RefreshTheft, &user.email, data).await?;
@@ -299,7 +302,8 @@ pub async fn end(change: Change<'_>, user: UserId, id: SessionId) -> Result<(), 
     let session = session::Entity::of_user(user).filter(session::COLUMN.id.eq(id)).one(change.txn).await?;
     let session = session.ok_or(Error::NotFound)?;
     if end_one(change, id).await? {
-        change.record(session.organisation_id, "session.ended", Some(id.to_string()), json!({})).await?;
+        let organisation = session.organisation_id;
+        change.record(Event::SessionEnded { organisation, session: id, too_many: None }).await?;
     }
     Ok(())
 }
@@ -309,9 +313,8 @@ pub async fn replace(change: Change<'_>, keyring: &Keyring, cookie: &Secret) -> 
     if let Some((session, _)) = session::Entity::by_cookie(cookie.digests(keyring)).one(change.txn).await?
         && end_one(change, session.id).await?
     {
-        change
-            .record(session.organisation_id, "session.replaced", Some(session.id.to_string()), json!({}))
-            .await?;
+        let (organisation, session) = (session.organisation_id, session.id);
+        change.record(Event::SessionReplaced { organisation, session }).await?;
     }
     Ok(())
 }

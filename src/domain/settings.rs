@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::Change;
 use crate::entity::instance;
 use crate::error::Error;
+use crate::event::Event;
 use crate::keyring::{Keyring, Purpose};
 
 /// A setting that was given, as one text.
@@ -65,8 +66,7 @@ pub async fn note(
         };
         (key.clone(), told)
     });
-    let data = Value::Object(told.collect());
-    change.record(None, "settings.changed", None, data).await?;
+    change.record(Event::SettingsChanged { settings: told.collect() }).await?;
     Ok(changed)
 }
 

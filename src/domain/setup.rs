@@ -3,7 +3,6 @@
 use chrono::TimeDelta;
 use sea_orm::sea_query::{Expr, OnConflict as Upsert};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
-use serde_json::json;
 
 use super::display_name::DisplayName;
 use super::users::{self, NewUser};
@@ -13,8 +12,10 @@ use crate::database::Database;
 use crate::entity::one_time_token::{self, Purpose};
 use crate::entity::{instance, organisation, user};
 use crate::error::Error;
+use crate::event::Event;
 use crate::id::OneTimeTokenId;
 use crate::keyring::Keyring;
+use crate::program::command;
 use crate::secret::{Kind, Secret};
 
 /// How long a setup link works.
@@ -32,6 +33,7 @@ pub async fn check_instance(change: Change<'_>, keyring: &Keyring) -> Result<(),
         set_up_at: Set(None),
         created_at: Set(change.now),
         settings: Set(None),
+        osmedeus_key_made_at: Set(None),
     })
     .on_conflict(Upsert::column(instance::Column::Id).do_nothing().to_owned())
     .try_insert()
@@ -41,9 +43,10 @@ pub async fn check_instance(change: Change<'_>, keyring: &Keyring) -> Result<(),
     if row.is_some_and(|row| keyring.accepts_check(&row.secret_check)) {
         Ok(())
     } else {
-        Err(Error::internal(
-            "this database was written under another master secret: set `secret_key` (or the data folder's secret.key) to that one, or to a new one and `secret_key_previous` to that one, until `oskar secret rotate` has run",
-        ))
+        let rotate = command("secret rotate");
+        Err(Error::internal(format!(
+            "this database was written under another master secret: set `secret_key` (or the data folder's secret.key) to that one, or to a new one and `secret_key_previous` to that one, until `{rotate}` has run",
+        )))
     }
 }
 
@@ -81,7 +84,7 @@ pub async fn issue_link(change: Change<'_>, keyring: &Keyring) -> Result<(Secret
     }
     .insert(change.txn)
     .await?;
-    change.record(None, "setup.link_issued", None, json!({})).await?;
+    change.record(Event::SetupLinkIssued {}).await?;
     Ok((secret, expires_at))
 }
 
@@ -124,6 +127,6 @@ pub async fn create_first_admin(
     let administrator = change.actor.as_user(user.id, &user.name);
     let change = if link.is_some() { Change { actor: &administrator, ..change } } else { change };
     let (organisation, _) = organisations::create(change, organisation, None, Some(user.id)).await?;
-    change.record(None, "setup.done", Some(user.id.to_string()), json!({})).await?;
+    change.record(Event::SetupDone { user: user.id }).await?;
     Ok((user, organisation))
 }

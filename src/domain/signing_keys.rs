@@ -1,46 +1,114 @@
-//! Signing keys: making the first, rotating, loading.
+//! Signing keys: making the first of each algorithm, rotating, retiring, loading.
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::{Expr, OnConflict as Upsert};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertResult};
-use serde_json::json;
 
 use super::Change;
 use crate::clock::Timestamp;
 use crate::entity::signing_key;
 use crate::error::Error;
+use crate::event::Event;
 use crate::jwt::{LEEWAY, NewSigningKey, SigningAlgorithm, SigningKey, SigningKeys};
 use crate::keyring::Keyring;
 
-/// Makes sure that there is a key to sign with. Keys of other algorithms retire once their last token has
-/// expired. True if one was made.
-pub async fn ensure(
-    change: Change<'_>,
-    keyring: &Keyring,
-    algorithm: SigningAlgorithm,
-    longest_lifetime: TimeDelta,
-) -> Result<bool, Error> {
+/// An algorithm that tokens are signed with now.
+#[derive(Clone, Copy, Debug)]
+pub struct UsedAlgorithm {
+    pub algorithm: SigningAlgorithm,
+    /// The longest lifetime of its tokens.
+    pub lifetime: TimeDelta,
+}
+
+/// Makes sure that there is a key to sign with for each of these algorithms. One that another process has retired is
+/// used again as long as it verifies. True if one was made.
+pub async fn ensure(change: Change<'_>, keyring: &Keyring, used: &[UsedAlgorithm]) -> Result<bool, Error> {
     bring_back(change).await?;
-    let current = newest(change, algorithm).await?;
-    let made = if current.as_ref().is_none_or(|key| key.retires_at.is_some()) {
-        let generation = current.map_or(1, |key| key.generation + 1);
-        insert(change, keyring, algorithm, generation, change.now).await?
-    } else {
-        false
-    };
-    let retires_at = change.now + longest_lifetime + TimeDelta::seconds(LEEWAY);
-    signing_key::Entity::update_many()
-        .col_expr(signing_key::Column::RetiresAt, Expr::value(retires_at))
-        .filter(signing_key::COLUMN.algorithm.ne(algorithm.as_str()))
-        .filter(signing_key::COLUMN.retires_at.is_null())
+    let mut made = false;
+    for UsedAlgorithm { algorithm, lifetime } in used {
+        let newest = newest(change, *algorithm).await?;
+        let stays = match &newest {
+            Some(key) => key.retires_at.is_none() || keep(change, key).await?,
+            None => false,
+        };
+        if !stays {
+            let generation = newest.map_or(1, |key| key.generation + 1);
+            made |= insert(change, keyring, *algorithm, generation, change.now, *lifetime).await?;
+        }
+        live_longer(change, *algorithm, *lifetime).await?;
+    }
+    Ok(made)
+}
+
+/// Retires the keys of all other algorithms: each verifies until the last token that it may have signed has expired.
+pub async fn retire_others(change: Change<'_>, used: &[UsedAlgorithm]) -> Result<(), Error> {
+    let others = signing_key::Entity::find()
+        .filter(signing_key::COLUMN.algorithm.is_not_in(used.iter().map(|used| used.algorithm.as_str())))
+        .filter(signing_key::COLUMN.retires_at.is_null());
+    // What keys have signed that are older than the note of it, the first of these tells: our own API's tokens.
+    let own = used.first().map_or(TimeDelta::zero(), |own| own.lifetime);
+    for key in others.all(change.txn).await? {
+        let lifetime = key.token_lifetime.map_or(own, TimeDelta::seconds);
+        signing_key::Entity::update_many()
+            .col_expr(signing_key::Column::RetiresAt, Expr::value(change.now + tail(lifetime)))
+            .filter(signing_key::COLUMN.id.eq(key.id))
+            .filter(signing_key::COLUMN.retires_at.is_null())
+            .exec(change.txn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// For how long a key verifies after it has signed for the last time.
+fn tail(lifetime: TimeDelta) -> TimeDelta {
+    lifetime + TimeDelta::seconds(LEEWAY)
+}
+
+/// Takes a retirement back; false if the key has retired already.
+async fn keep(change: Change<'_>, key: &signing_key::Model) -> Result<bool, Error> {
+    let kept = signing_key::Entity::update_many()
+        .col_expr(signing_key::Column::RetiresAt, Expr::value(None::<Timestamp>))
+        .filter(signing_key::COLUMN.id.eq(key.id.as_str()))
+        .filter(signing_key::COLUMN.retires_at.gt(change.now))
         .exec(change.txn)
         .await?;
-    Ok(made)
+    Ok(kept.rows_affected == 1)
+}
+
+/// Notes how long the tokens live that keys sign from now on. The one before a key that is published and does not sign
+/// yet stays for as long, too.
+async fn live_longer(
+    change: Change<'_>,
+    algorithm: SigningAlgorithm,
+    lifetime: TimeDelta,
+) -> Result<(), Error> {
+    let keys = signing_key::Entity::find()
+        .filter(signing_key::COLUMN.algorithm.eq(algorithm.as_str()))
+        .order_by_desc(signing_key::Column::Generation)
+        .all(change.txn)
+        .await?;
+    let mut signs_until = None;
+    for key in keys {
+        let noted = key.token_lifetime.unwrap_or_default();
+        if signs_until.is_none_or(|until| until > change.now) && noted < lifetime.num_seconds() {
+            let mut longer = signing_key::Entity::update_many()
+                .col_expr(signing_key::Column::TokenLifetime, Expr::value(lifetime.num_seconds()))
+                .filter(signing_key::COLUMN.id.eq(key.id));
+            let retires_at = signs_until.map(|until| until + tail(lifetime));
+            if retires_at > key.retires_at {
+                longer = longer.col_expr(signing_key::Column::RetiresAt, Expr::value(retires_at));
+            }
+            longer.exec(change.txn).await?;
+        }
+        signs_until = Some(key.signs_from);
+    }
+    Ok(())
 }
 
 /// What a rotation brings.
 #[derive(Debug)]
 pub struct RotatedKey {
+    pub algorithm: SigningAlgorithm,
     pub signs_from: Timestamp,
     pub old_retires_at: Timestamp,
 }
@@ -52,20 +120,23 @@ pub struct RotatedKey {
 pub async fn rotate(
     change: Change<'_>,
     keyring: &Keyring,
-    algorithm: SigningAlgorithm,
+    used: UsedAlgorithm,
     ahead: TimeDelta,
-    longest_lifetime: TimeDelta,
 ) -> Result<RotatedKey, Error> {
     bring_back(change).await?;
-    let current =
-        newest(change, algorithm).await?.ok_or_else(|| Error::internal("there is no key to rotate"))?;
+    let UsedAlgorithm { algorithm, lifetime } = used;
+    let name = algorithm.as_str();
+    let current = newest(change, algorithm).await?;
+    let current = current.ok_or_else(|| Error::internal(format!("there is no {name} key to rotate")))?;
     if current.signs_from > change.now {
-        let message = format!("a rotation is under way: its key signs from {}", current.signs_from);
+        let from = current.signs_from.format("%Y-%m-%d %H:%M:%S UTC");
+        let message = format!("a rotation is under way: the next {name} key signs from {from}");
         return Err(Error::invalid("", message));
     }
     let signs_from = change.now + ahead;
-    let old_retires_at = signs_from + longest_lifetime + TimeDelta::seconds(LEEWAY);
-    if !insert(change, keyring, algorithm, current.generation + 1, signs_from).await? {
+    let longest = lifetime.max(TimeDelta::seconds(current.token_lifetime.unwrap_or_default()));
+    let old_retires_at = signs_from + tail(longest);
+    if !insert(change, keyring, algorithm, current.generation + 1, signs_from, lifetime).await? {
         return Err(Error::invalid("", "somebody else has just rotated"));
     }
     signing_key::Entity::update_many()
@@ -73,16 +144,17 @@ pub async fn rotate(
         .filter(signing_key::COLUMN.id.eq(current.id.as_str()))
         .exec(change.txn)
         .await?;
-    let data = json!({ "signs_from": signs_from, "old_retires_at": old_retires_at });
-    change.record(None, "signing_key.rotated", Some(current.id), data).await?;
-    Ok(RotatedKey { signs_from, old_retires_at })
+    change
+        .record(Event::SigningKeyRotated { kid: current.id, algorithm: name, signs_from, old_retires_at })
+        .await?;
+    Ok(RotatedKey { algorithm, signs_from, old_retires_at })
 }
 
-/// All keys that still count, decrypted.
+/// All keys that still count, decrypted; these algorithms sign.
 pub async fn load(
     db: &impl ConnectionTrait,
     keyring: &Keyring,
-    algorithm: SigningAlgorithm,
+    used: &[UsedAlgorithm],
 ) -> Result<SigningKeys, Error> {
     let rows = signing_key::Entity::find().order_by_asc(signing_key::Column::SignsFrom).all(db).await?;
     let keys = rows.into_iter().map(|row| {
@@ -92,7 +164,8 @@ pub async fn load(
         let algorithm = row.algorithm.parse().map_err(|error: String| Error::internal(error))?;
         SigningKey::load(row.id, algorithm, &private, row.signs_from, row.retires_at)
     });
-    Ok(SigningKeys::new(algorithm, keys.collect::<Result<_, _>>()?))
+    let algorithms = used.iter().map(|used| used.algorithm).collect();
+    Ok(SigningKeys::new(algorithms, keys.collect::<Result<_, _>>()?))
 }
 
 /// Keys that were made while the clock was ahead count as made now: their time would be long in coming, and until then
@@ -130,6 +203,7 @@ async fn insert(
     algorithm: SigningAlgorithm,
     generation: i32,
     signs_from: Timestamp,
+    lifetime: TimeDelta,
 ) -> Result<bool, Error> {
     let new = NewSigningKey::generate(algorithm)?;
     let sealed = keyring
@@ -144,6 +218,7 @@ async fn insert(
         retires_at: Set(None),
         created_at: Set(change.now),
         key_id: Set(Some(keyring.key_id().to_vec())),
+        token_lifetime: Set(Some(lifetime.num_seconds())),
     };
     let inserted = signing_key::Entity::insert(row)
         .on_conflict(
@@ -157,7 +232,7 @@ async fn insert(
     if !matches!(inserted, TryInsertResult::Inserted(_)) {
         return Ok(false);
     }
-    let data = json!({ "algorithm": algorithm.as_str(), "signs_from": signs_from });
-    change.record(None, "signing_key.created", Some(new.kid), data).await?;
+    let algorithm = algorithm.as_str();
+    change.record(Event::SigningKeyCreated { kid: new.kid, algorithm, signs_from }).await?;
     Ok(true)
 }

@@ -2,19 +2,22 @@
 
 use chrono::TimeDelta;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter, QuerySelect as _};
-use serde_json::json;
 
-use super::Change;
 use super::known_network::KNOWN_FOR;
+use super::{Change, deletion};
 use crate::clock::Timestamp;
 use crate::entity::{
     api_key, api_key_secret, audit_event, invitation, known_network, login_failure, one_time_token, outbox,
     registration_budget, session, signing_key, socket_ticket, spent_issuer_token,
 };
 use crate::error::Error;
+use crate::event::Event;
 
 /// The most API keys that one statement deletes; each has an event.
 const KEYS_AT_ONCE: u64 = 200;
+
+/// What was under way when an account was deleted has ended by then.
+const LATE: TimeDelta = TimeDelta::days(1);
 
 /// How long things are kept.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +93,7 @@ pub async fn run(change: Change<'_>, kept: Retention) -> Result<u64, Error> {
         .filter(audit_event::COLUMN.created_at.lt(now - kept.events))
         .exec(change.txn)
         .await?;
+    deletion::forget_late_names(change, now - LATE).await?;
     let api_keys = delete_keys(change, ended_before).await?;
     let deleted = [
         sessions,
@@ -121,14 +125,16 @@ async fn delete_keys(change: Change<'_>, ended_before: Timestamp) -> Result<u64,
             .filter(api_key::COLUMN.id.is_in(due.iter().map(|key| key.id)))
             .exec_with_returning(change.txn)
             .await?;
-        let events = gone.iter().map(|key| {
-            let data = json!({
-                "name": key.name, "created_by": key.created_by, "revoked_at": key.revoked_at,
-                "expires_at": key.expires_at, "last_used_at": key.last_used_at,
-            });
-            change.event(Some(key.organisation_id), "key.deleted", Some(key.id.to_string()), data)
-        });
-        change.record_all(events.collect()).await?;
         deleted += gone.len() as u64;
+        let events = gone.into_iter().map(|key| Event::KeyDeleted {
+            organisation: key.organisation_id,
+            key: key.id,
+            name: key.name,
+            created_by: key.created_by,
+            revoked_at: key.revoked_at,
+            expires_at: key.expires_at,
+            last_used_at: key.last_used_at,
+        });
+        change.record_all(events).await?;
     }
 }

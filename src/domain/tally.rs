@@ -11,7 +11,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, OnConflict};
 use sea_orm::{EntityTrait, QueryOrder, QuerySelect, Set};
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::Change;
@@ -21,6 +20,7 @@ use crate::database::Database;
 use crate::entity::audit_event::{self, ActiveModel, Column};
 use crate::entity::membership;
 use crate::error::{Error, OrLog as _};
+use crate::event::{Event, Wanted};
 use crate::id::{OrganisationId, UserId};
 use crate::network::neighbourhood;
 
@@ -39,13 +39,6 @@ type Key = [u8; 32];
 enum Happened {
     SignInFailed { account: UserId, network: Option<String>, code: &'static str },
     Denied { organisation: OrganisationId, wanted: Wanted, method: Option<String> },
-}
-
-/// What somebody was denied.
-#[derive(Clone, Debug)]
-pub enum Wanted {
-    Permission(String),
-    Role(String),
 }
 
 /// The first of those that are counted together, and how many of them are not in the database yet.
@@ -157,7 +150,7 @@ impl Counted {
 
     /// The rows that it is counted in: of a sign-in one in each of the account's organisations, or one in none.
     async fn rows(&self, change: Change<'_>, key: &Key) -> Result<Vec<ActiveModel>, Error> {
-        let (action, target, places, data) = match &self.happened {
+        let events = match &self.happened {
             Happened::SignInFailed { account, network, code } => {
                 let memberships = membership::Entity::of_user(*account)
                     .order_by_asc(membership::Column::CreatedAt)
@@ -170,30 +163,30 @@ impl Counted {
                 if places.is_empty() {
                     places.push(None);
                 }
-                let data = json!({ "network": network, "code": code });
-                ("sign_in.failed", Some(account.to_string()), places, data)
+                let failed = |organisation| Event::SignInFailed {
+                    organisation,
+                    user: *account,
+                    network: network.clone(),
+                    code,
+                };
+                places.into_iter().map(failed).collect()
             }
             Happened::Denied { organisation, wanted, method } => {
-                let mut data = match wanted {
-                    Wanted::Permission(name) => json!({ "permission": name }),
-                    Wanted::Role(name) => json!({ "role": name }),
-                };
-                if let Some(method) = method {
-                    data["method"] = json!(method);
-                }
-                ("access.denied", None, vec![Some(*organisation)], data)
+                let (organisation, wanted, method) = (*organisation, wanted.clone(), method.clone());
+                vec![Event::AccessDenied { organisation, wanted, method }]
             }
         };
-        let row = |place: Option<OrganisationId>| {
+        let row = |event: Event| {
+            let place = event.organisation();
             let under = Sha256::new().chain_update(key);
             let under = under.chain_update(place.map(|place| place.0.into_bytes()).unwrap_or_default());
-            ActiveModel {
+            Ok(ActiveModel {
                 counted_under: Set(Some(under.finalize().to_vec())),
                 count: Set(Some(self.unwritten)),
-                ..change.event(place, action, target.clone(), data.clone())
-            }
+                ..change.row(&event)?
+            })
         };
-        Ok(places.into_iter().map(row).collect())
+        events.into_iter().map(row).collect()
     }
 }
 

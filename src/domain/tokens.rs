@@ -2,14 +2,18 @@
 
 use chrono::TimeDelta;
 use sea_orm::ConnectionTrait;
+use serde::Serialize;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::entity::{membership, organisation, session, user};
+use crate::entity::organisation::{self, Reference};
+use crate::entity::{membership, session, user};
 use crate::error::Error;
-use crate::id::{OrganisationId, UserId};
-use crate::jwt::{AccessClaims, SigningKeys};
-use crate::permission::{Catalogue, Grants, Role};
+use crate::id::UserId;
+use crate::jwt::{AccessClaims, DialectName, REFRESH_TYP, RefreshClaims, SigningAlgorithm, SigningKeys};
+use crate::permission::{Catalogue, Role};
+use crate::refresh_token::RefreshToken;
 
 /// The organisation that a token is for, and what the user is there.
 #[derive(Clone, Debug)]
@@ -18,7 +22,7 @@ pub struct Place {
     pub role: Role,
 }
 
-/// The organisation that was asked for by id or slug; without one that of the session if the user is still a member,
+/// The organisation that was asked for; without one that of the session if the user is still a member,
 /// else the first of the user's in which the session counts. `Ok(None)` for a user of no organisation.
 ///
 /// # Errors
@@ -28,16 +32,16 @@ pub async fn place(
     db: &impl ConnectionTrait,
     user: UserId,
     session: Option<&session::Model>,
-    asked_for: Option<&str>,
+    asked_for: Option<Reference<'_>>,
 ) -> Result<Option<Place>, Error> {
     let all = organisation::Entity::of_user(user).all(db).await?;
     let places: Vec<(organisation::Model, membership::Model)> =
         all.into_iter().filter_map(|(organisation, membership)| Some((organisation, membership?))).collect();
-    let ended = |membership: &membership::Model| session.is_some_and(|session| membership.has_ended(session));
+    let ended = |membership: &membership::Model| {
+        session.is_some_and(|session| membership.has_ended(session.created_at))
+    };
     let chosen = if let Some(reference) = asked_for {
-        let id = reference.parse::<OrganisationId>().ok();
-        let is_it = |place: &organisation::Model| id.map_or(place.slug == reference, |id| place.id == id);
-        Some(places.iter().position(|(place, _)| is_it(place)).ok_or(Error::NotFound)?)
+        Some(places.iter().position(|(place, _)| place.is_named(reference)).ok_or(Error::NotFound)?)
     } else {
         let preferred = session.and_then(|session| session.organisation_id);
         let kept = places.iter().position(|(place, _)| Some(place.id) == preferred);
@@ -50,20 +54,26 @@ pub async fn place(
     }
 }
 
-/// Who issues tokens, for whom, and for how long.
+/// Who issues tokens, for whom, for how long, and how they are signed.
 #[derive(Clone, Copy)]
 pub struct Issuer<'a> {
     pub keys: &'a SigningKeys,
     pub catalogue: &'a Catalogue,
     pub issuer: &'a str,
     pub audience: &'a str,
+    pub client_id: &'a str,
+    /// The header's `typ`.
+    pub typ: &'a str,
     pub lifetime: TimeDelta,
+    pub algorithm: SigningAlgorithm,
+    /// The older API whose clients they are for, if it is turned on by name.
+    pub dialect: Option<DialectName>,
 }
 
 impl Issuer<'_> {
-    /// How long an access token lives that is issued now: no longer than its session.
+    /// How long an access token lives that is issued now, in whole seconds: no longer than its session.
     pub fn lifetime_in(&self, session: &session::Model, now: Timestamp) -> TimeDelta {
-        session.ends_at.map_or(self.lifetime, |end| Ord::min(end - now, self.lifetime))
+        within(session, self.lifetime, now)
     }
 
     /// Signs an access token for a session.
@@ -74,23 +84,63 @@ impl Issuer<'_> {
         place: Option<&Place>,
         now: Timestamp,
     ) -> Result<String, Error> {
-        self.keys.sign(&self.claims(session, user, place, now), now)
+        self.keys.sign(self.algorithm, self.typ, &self.claims(session, user, place, now), now)
     }
 
-    /// What an access token for a session says.
-    pub fn claims(
+    /// The same with more claims, which the clients of an older API look for. They go before ours where both have the
+    /// same name. One that puts something else into `sub` has the user's id in `uid`.
+    pub fn sign_with(
+        &self,
+        session: &session::Model,
+        user: &user::Model,
+        place: Option<&Place>,
+        more: &impl Serialize,
+        now: Timestamp,
+    ) -> Result<String, Error> {
+        let claims = joined(&self.claims(session, user, place, now), more)?;
+        self.keys.sign(self.algorithm, self.typ, &claims, now)
+    }
+
+    /// Signs the refresh token of a session as a JWT, for the clients of an older API. It lives so long, but no longer
+    /// than the session (see [`within`]). More claims go before ours.
+    pub fn sign_refresh(
+        &self,
+        dialect: DialectName,
+        token: RefreshToken,
+        session: &session::Model,
+        lifetime: TimeDelta,
+        more: &impl Serialize,
+        now: Timestamp,
+    ) -> Result<String, Error> {
+        let ours = RefreshClaims {
+            iss: dialect.issuer().unwrap_or(self.issuer).to_owned(),
+            aud: self.audience.to_owned(),
+            sub: session.user_id,
+            sid: token.session,
+            counter: token.counter,
+            r#type: "refresh".to_owned(),
+            iat: now.timestamp(),
+            exp: (now + within(session, lifetime, now)).timestamp(),
+            jti: Uuid::now_v7().to_string(),
+            compat: dialect,
+        };
+        self.keys.sign(self.algorithm, REFRESH_TYP, &joined(&ours, more)?, now)
+    }
+
+    fn claims(
         &self,
         session: &session::Model,
         user: &user::Model,
         place: Option<&Place>,
         now: Timestamp,
     ) -> AccessClaims {
-        let grants = place.map(|place| Grants::of_member(place.role));
+        let grants = place.map(|place| self.catalogue.of_member(place.role));
         let permissions = grants.map(|grants| grants.names(self.catalogue)).unwrap_or_default();
         AccessClaims {
-            iss: self.issuer.to_owned(),
+            iss: self.dialect.and_then(DialectName::issuer).unwrap_or(self.issuer).to_owned(),
             aud: self.audience.to_owned(),
             sub: user.id,
+            client_id: self.client_id.to_owned(),
             sid: session.id,
             org: place.map(|place| place.organisation.id),
             role: place.map(|place| place.role),
@@ -102,6 +152,23 @@ impl Issuer<'_> {
             auth_time: session.authenticated_at.map(|at| at.timestamp()),
             acr: session.acr.clone(),
             amr: session.amr.iter().flat_map(|amr| amr.split_whitespace()).map(str::to_owned).collect(),
+            compat: self.dialect,
         }
     }
+}
+
+/// What is left of a lifetime in a session that may be over before, in whole seconds.
+pub fn within(session: &session::Model, lifetime: TimeDelta, now: Timestamp) -> TimeDelta {
+    let left = session.ends_at.map_or(lifetime, |end| Ord::min(end - now, lifetime));
+    TimeDelta::seconds(left.num_seconds())
+}
+
+fn joined(ours: &impl Serialize, more: &impl Serialize) -> Result<Map<String, Value>, Error> {
+    let object = |value| match value {
+        Value::Object(members) => Ok(members),
+        _ => Err(Error::internal("claims are a JSON object")),
+    };
+    let mut claims = object(serde_json::to_value(ours).map_err(Error::internal)?)?;
+    claims.extend(object(serde_json::to_value(more).map_err(Error::internal)?)?);
+    Ok(claims)
 }

@@ -4,12 +4,12 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use serde_json::json;
 
-use super::{Change, organisations, users};
+use super::{Change, deletion, organisations, outbox};
 use crate::clock::Timestamp;
 use crate::entity::{api_key, external_identity, membership, registration, session, user};
 use crate::error::Error;
+use crate::event::{Deletion, Event};
 use crate::id::UserId;
 
 /// Accounts that end, in the order of their ids, after that one: registered before `since`, and neither proven nor in
@@ -33,8 +33,8 @@ pub async fn due(
 /// Ends an account with everything that is its alone: its names, its sessions, and the organisations in which it is
 /// the only member, with their keys. False if that is not so any more, or another node was faster.
 pub async fn end(change: Change<'_>, user: UserId, since: Timestamp) -> Result<bool, Error> {
-    let places = match users::lock_with_places(change, user).await {
-        Ok((_, places)) => places,
+    let (account, places) = match deletion::lock(change, user).await {
+        Ok(found) => found,
         // Ended by another node, or changed in this moment: the next round sees to it.
         Err(Error::NotFound | Error::Busy) => return Ok(false),
         Err(error) => return Err(error),
@@ -45,9 +45,11 @@ pub async fn end(change: Change<'_>, user: UserId, since: Timestamp) -> Result<b
     for (place, _) in &places {
         organisations::delete(change, place).await?;
     }
+    outbox::drop_waiting(change, &[&account.email, &account.email_normalised]).await?;
     user::Entity::delete_by_id(user).exec(change.txn).await?;
-    let data = json!({ "reason": "address_not_proven", "registered_at": registered.created_at });
-    change.record(None, "user.deleted", Some(user.to_string()), data).await?;
+    let how = Deletion::Unproven { reason: "address_not_proven", registered_at: registered.created_at };
+    change.record(Event::UserDeleted { organisation: None, user, how }).await?;
+    deletion::forget_in_events(change.txn, &[user.to_string()]).await?;
     Ok(true)
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::display_name::DisplayName;
 use super::email::Email;
-use super::members::{self, another_admin};
+use super::members::{self, another_manager, manages_members};
 use super::username::Username;
 use super::{Change, known_network, one_time, outbox};
 use crate::clock::Timestamp;
@@ -16,8 +16,9 @@ use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::Kind;
 use crate::entity::{membership, organisation, session, user};
 use crate::error::{Error, OnConflict};
+use crate::event::{Changed, Event, Profile};
 use crate::id::{SessionId, UserId};
-use crate::permission::Role;
+use crate::permission::{Permission, Role};
 
 /// What a new account starts with.
 #[derive(Debug)]
@@ -50,15 +51,15 @@ pub async fn create(change: Change<'_>, new: NewUser) -> Result<user::Model, Err
         operator: Set(new.operator),
         email_verified_at: Set(new.email_verified.then_some(change.now)),
         disabled_at: Set(None),
+        external_id: Set(None),
+        imported_hash_digest: Set(None),
         created_at: Set(change.now),
         updated_at: Set(change.now),
     }
     .insert(change.txn)
     .await
     .on_conflict(which_name)?;
-    change
-        .record(None, "user.created", Some(user.id.to_string()), json!({ "operator": user.operator }))
-        .await?;
+    change.record(Event::UserCreated { user: user.id, operator: user.operator, imported: None }).await?;
     Ok(user)
 }
 
@@ -90,14 +91,15 @@ pub async fn update(
     row.updated_at = Set(change.now);
     let user = row.update(change.txn).await.on_conflict(|_| Error::UsernameTaken)?;
     if user.username != old_username {
-        let data = json!({ "before": old_username, "after": user.username });
-        change.record(None, "user.username_changed", Some(id.to_string()), data).await?;
+        let changed = Changed { before: old_username, after: user.username.clone() };
+        change.record(Event::UserUsernameChanged { user: id, changed }).await?;
         let told = json!({ "username": user.username });
         outbox::enqueue(change, Kind::UsernameChanged, &user.email, told).await?;
     }
     if user.name != old_name {
-        let data = json!({ "before": { "name": old_name }, "after": { "name": user.name } });
-        change.record(None, "user.updated", Some(id.to_string()), data).await?;
+        let called = |name| Profile::Name { name };
+        let changed = Changed { before: called(old_name), after: called(user.name.clone()) };
+        change.record(Event::UserUpdated { user: id, changed }).await?;
     }
     Ok(user)
 }
@@ -128,10 +130,7 @@ pub async fn change_password(
     }
     let ended = end_sessions(change, user, keep).await?;
     password_was_replaced(change, user).await?;
-    change
-        .record(None, "user.password_changed", Some(user.to_string()), json!({ "sessions_ended": ended }))
-        .await?;
-    Ok(())
+    change.record(Event::UserPasswordChanged { user, sessions_ended: ended }).await
 }
 
 /// Sets a password without knowing the old one, as operators and mailed links do, or takes it away, and ends all
@@ -155,10 +154,7 @@ pub async fn reset_password(
     }
     let ended = end_sessions(change, user, None).await?;
     password_was_replaced(change, user).await?;
-    change
-        .record(None, "user.password_reset", Some(user.to_string()), json!({ "sessions_ended": ended }))
-        .await?;
-    Ok(())
+    change.record(Event::UserPasswordReset { user, sessions_ended: ended }).await
 }
 
 /// Marks a password that its owner did not choose: until it is replaced, it opens nothing but the way to a new one.
@@ -168,8 +164,7 @@ pub async fn require_password_change(change: Change<'_>, user: UserId) -> Result
         .filter(user::COLUMN.id.eq(user))
         .exec(change.txn)
         .await?;
-    change.record(None, "user.password_change_required", Some(user.to_string()), json!({})).await?;
-    Ok(())
+    change.record(Event::UserPasswordChangeRequired { user }).await
 }
 
 /// A person who knew the old password may have asked for links with it, and signed in from anywhere: the links die,
@@ -200,14 +195,14 @@ pub async fn upgrade_hash(change: Change<'_>, user: UserId, old: &str, new: Stri
 /// # Errors
 /// [`Error::LastAdmin`] if it is the last active admin of any organisation; [`Error::Busy`] if it joined one meanwhile.
 pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    let (_, places) = lock_with_places(change, user).await?;
+    let (_, places) = lock_with_places(change, user, LockType::NoKeyUpdate).await?;
     let mut disabling = user::Entity::update_many()
         .col_expr(user::Column::DisabledAt, Expr::value(change.now))
         .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
         .filter(user::COLUMN.id.eq(user))
         .filter(user::COLUMN.disabled_at.is_null());
-    for (place, _) in places.iter().filter(|(_, membership)| membership.role == Role::Admin) {
-        disabling = disabling.filter(another_admin(place.id, user));
+    for (place, _) in places.iter().filter(|(_, membership)| manages_members(membership.role)) {
+        disabling = disabling.filter(another_manager(place.id, user));
     }
     if disabling.exec(change.txn).await?.rows_affected == 0 {
         let known = user::Entity::find_by_id(user).one(change.txn).await?.ok_or(Error::NotFound)?;
@@ -220,8 +215,7 @@ pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
     for (place, _) in &places {
         members::tell_of_keys(change, place.id, user).await?;
     }
-    change.record(None, "user.disabled", Some(user.to_string()), json!({ "sessions_ended": ended })).await?;
-    Ok(())
+    change.record(Event::UserDisabled { user, sessions_ended: ended }).await
 }
 
 /// Lets a disabled account sign in again. Where it is an admin, the other admins are told.
@@ -236,8 +230,9 @@ pub async fn enable(change: Change<'_>, user: UserId) -> Result<(), Error> {
     if enabled.rows_affected != 1 {
         return Err(Error::NotFound);
     }
-    change.record(None, "user.enabled", Some(user.to_string()), json!({})).await?;
-    let places = membership::Entity::of_user(user).filter(membership::COLUMN.role.eq(Role::Admin));
+    change.record(Event::UserEnabled { user }).await?;
+    let places = membership::Entity::of_user(user)
+        .filter(membership::COLUMN.role.is_in(Role::holding(Permission::MembersManage)));
     for place in places.all(change.txn).await?.iter().filter(|_| disabled) {
         members::announce_admins(change, place.organisation_id, &[user]).await?;
     }
@@ -249,13 +244,15 @@ pub async fn lock(change: Change<'_>, user: UserId) -> Result<user::Model, Error
     user::Entity::find_by_id(user).lock(LockType::NoKeyUpdate).one(change.txn).await?.ok_or(Error::NotFound)
 }
 
-/// The account and all its organisations, locked until the transaction ends.
+/// The account and all its organisations, locked until the transaction ends: the account by that lock, the
+/// organisations as by [`members::lock`].
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Busy`] if it joined one meanwhile.
 pub(super) async fn lock_with_places(
     change: Change<'_>,
     user: UserId,
+    how: LockType,
 ) -> Result<(user::Model, Vec<(organisation::Model, membership::Model)>), Error> {
     let sorted = || membership::Entity::of_user(user).order_by_asc(membership::Column::OrganisationId);
     let mut locked = HashMap::new();
@@ -269,7 +266,7 @@ pub(super) async fn lock_with_places(
         }
     }
     // The memberships are read again under the account's lock, for which a new one has to wait.
-    let account = lock(change, user).await?;
+    let account = user::Entity::find_by_id(user).lock(how).one(change.txn).await?.ok_or(Error::NotFound)?;
     let memberships = sorted().all(change.txn).await?;
     let places = memberships.into_iter().map(|membership| {
         let place = locked.remove(&membership.organisation_id).ok_or(Error::Busy)?;
@@ -306,6 +303,6 @@ pub async fn sign_out_everywhere(
 ) -> Result<u64, Error> {
     lock(change, user).await?;
     let ended = end_sessions(change, user, keep).await?;
-    change.record(None, "sessions.ended", Some(user.to_string()), json!({ "sessions_ended": ended })).await?;
+    change.record(Event::SessionsEnded { user, sessions_ended: ended }).await?;
     Ok(ended)
 }

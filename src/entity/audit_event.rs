@@ -101,6 +101,13 @@ impl Entity {
         Self::find().filter(COLUMN.target_id.eq(target))
     }
 
+    /// That users, by id, left an organisation or were removed from it.
+    pub fn ends_of_memberships(users: impl IntoIterator<Item = String>) -> Select<Self> {
+        Self::find()
+            .filter(COLUMN.target_id.is_in(users))
+            .filter(COLUMN.action.is_in(["member.left", "member.removed"]))
+    }
+
     /// What happened to a user's account: events without an organisation that the user caused or that changed the
     /// user, and the starts and ends of their sessions. `sessions` are the user's, because a session's event names
     /// the session and, where a thief or an admin caused it, not the user.

@@ -21,6 +21,8 @@ pub struct Model {
     /// What the server was started with last: setting to value, secrets as digests.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub settings: Option<Json>,
+    /// When the API key for clients of Osmedeus was made (`compat.osmedeus_key`), if it was.
+    pub osmedeus_key_made_at: Option<Timestamp>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

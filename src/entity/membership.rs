@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use super::{organisation, session, user};
+use super::{organisation, user};
 use crate::clock::Timestamp;
 use crate::id::{OrganisationId, UserId};
 use crate::permission::Role;
@@ -29,9 +29,9 @@ pub struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
-    /// Whether an admin of this organisation ended a session of this member here.
-    pub fn has_ended(&self, session: &session::Model) -> bool {
-        self.sessions_ended_at.is_some_and(|end| session.created_at <= end)
+    /// Whether an admin of this organisation ended the session of this member that began then.
+    pub fn has_ended(&self, began_at: Timestamp) -> bool {
+        self.sessions_ended_at.is_some_and(|end| began_at <= end)
     }
 }
 
@@ -44,5 +44,10 @@ impl Entity {
     /// The memberships of a user.
     pub fn of_user(user: UserId) -> Select<Self> {
         Self::find().filter(COLUMN.user_id.eq(user))
+    }
+
+    /// The memberships of many users.
+    pub fn of_users(users: impl IntoIterator<Item = UserId>) -> Select<Self> {
+        Self::find().filter(COLUMN.user_id.is_in(users))
     }
 }

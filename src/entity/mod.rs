@@ -26,6 +26,7 @@ pub mod signing_key;
 pub mod socket_ticket;
 pub mod spent_issuer_token;
 pub mod user;
+pub mod user_number;
 
 pub use last_use::{later_times, moved_digests};
 
@@ -55,5 +56,6 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(login_failure::Entity),
         schema.create_table_with_index_from_entity(spent_issuer_token::Entity),
         schema.create_table_with_index_from_entity(known_network::Entity),
+        schema.create_table_with_index_from_entity(user_number::Entity),
     ]
 }

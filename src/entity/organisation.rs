@@ -25,13 +25,43 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// How an organisation is named in paths, queries and bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference<'a> {
+    Id(OrganisationId),
+    Slug(&'a str),
+}
+
+impl<'a> From<&'a str> for Reference<'a> {
+    /// What reads as an id is one; no slug reads so.
+    fn from(text: &'a str) -> Self {
+        text.parse().map_or(Self::Slug(text), Self::Id)
+    }
+}
+
+impl From<OrganisationId> for Reference<'_> {
+    fn from(id: OrganisationId) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl Model {
+    /// Whether a reference is to this organisation.
+    pub fn is_named(&self, reference: Reference<'_>) -> bool {
+        match reference {
+            Reference::Id(id) => self.id == id,
+            Reference::Slug(slug) => self.slug == slug,
+        }
+    }
+}
+
 impl Entity {
-    /// By slug or by id, as `{org}` is written in paths.
-    pub fn find_by_reference(reference: &str) -> Select<Self> {
-        match reference.parse::<OrganisationId>() {
-            Ok(id) => Self::find_by_id(id),
+    /// The organisation of that id or slug.
+    pub fn find_by_reference<'a>(reference: impl Into<Reference<'a>>) -> Select<Self> {
+        match reference.into() {
+            Reference::Id(id) => Self::find_by_id(id),
             // PostgreSQL has no texts with NUL, so nothing is called that.
-            Err(_) => Self::find().filter(COLUMN.slug.eq(reference.replace('\0', "\u{fffd}"))),
+            Reference::Slug(slug) => Self::find().filter(COLUMN.slug.eq(slug.replace('\0', "\u{fffd}"))),
         }
     }
 

@@ -48,6 +48,8 @@ pub enum Kind {
     /// Another issuer's user signs in to the account from now on.
     IdentityLinked,
     IdentityUnlinked,
+    /// To the former address: the account is gone.
+    AccountDeleted,
     /// `oskar mail test`.
     Test,
 }

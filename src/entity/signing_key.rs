@@ -1,4 +1,4 @@
-//! A key that signs access tokens.
+//! A key that signs tokens.
 
 use sea_orm::entity::prelude::*;
 
@@ -23,6 +23,8 @@ pub struct Model {
     pub created_at: Timestamp,
     /// The key id of the master secret that the private key is encrypted under.
     pub key_id: Option<Vec<u8>>,
+    /// The longest lifetime of the tokens that it may have signed, in seconds. `None`: it is older than this note.
+    pub token_lifetime: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -30,6 +30,11 @@ pub struct Model {
     pub operator: bool,
     pub email_verified_at: Option<Timestamp>,
     pub disabled_at: Option<Timestamp>,
+    /// The id that the integrator's own system has for this user. No other user has the same.
+    #[sea_orm(unique, column_type = "String(StringLen::N(255))", nullable)]
+    pub external_id: Option<String>,
+    /// Of an imported account the SHA-256 of the hash that it came with, or of nothing if it came without a password.
+    pub imported_hash_digest: Option<Vec<u8>>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     #[sea_orm(has_many)]

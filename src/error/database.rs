@@ -6,6 +6,7 @@ use sea_orm::sqlx;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr};
 
 use super::Error;
+use crate::program::command;
 
 /// A failure of the storage itself: nothing is wrong with what was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +101,9 @@ fn code(error: &DbErr) -> Option<Cow<'_, str>> {
 
 /// For operators: which role lacks which right, and what helps.
 pub fn denied(told: impl std::fmt::Display) -> Error {
+    let migrate = command("migrate up");
     Error::internal(format!(
-        "the user of `database_url` lacks a right: run `oskar migrate up` with the owner of the tables in OSKAR_DATABASE_URL, and grant the user what README.md names for PostgreSQL ({told})"
+        "the user of `database_url` lacks a right: run `{migrate}` with the owner of the tables in OSKAR_DATABASE_URL, and grant the user what README.md names for PostgreSQL ({told})"
     ))
 }
 

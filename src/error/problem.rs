@@ -6,11 +6,32 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Error, FieldError};
+use crate::id::OrganisationId;
 use crate::password::Strength;
 
 /// The stable code of an answer that tells of an error in another form than a [`Problem`], for the log.
 #[derive(Clone, Copy, Debug)]
 pub struct Code(pub &'static str);
+
+/// An organisation that an account cannot be deleted for, because it is the last admin there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LastAdminOf {
+    pub id: OrganisationId,
+    #[schema(example = "acme")]
+    pub slug: String,
+    #[schema(example = "Acme")]
+    pub name: String,
+}
+
+/// The organisations, for people: ten of them at most.
+pub(super) fn named(organisations: &[LastAdminOf]) -> String {
+    let mut named: Vec<_> =
+        organisations.iter().take(10).map(|one| format!("{} ({})", one.name, one.slug)).collect();
+    if let Some(more) = organisations.len().checked_sub(10).filter(|more| *more > 0) {
+        named.push(format!("{more} more"));
+    }
+    named.join(", ")
+}
 
 /// An error as clients see it (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -44,6 +65,17 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     strength: Option<Strength>,
+    /// For an account that cannot be deleted: where it is the last admin.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(nullable = false)]
+    organisations: Vec<LastAdminOf>,
+}
+
+impl Problem {
+    /// The first member of bad input, and what is wrong with it.
+    pub fn first_error(&self) -> Option<&FieldError> {
+        self.errors.first()
+    }
 }
 
 impl IntoResponse for Error {
@@ -85,10 +117,11 @@ impl IntoResponse for Error {
         if let Self::CapReached { retry_after: Some(retry_after), .. } = &self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
         }
-        let (errors, strength) = match self {
-            Self::Invalid(errors) => (errors, None),
-            Self::WeakPassword(refusal) => (refusal.errors(), refusal.strength),
-            _ => (Vec::new(), None),
+        let (errors, strength, organisations) = match self {
+            Self::LastAdminOf(organisations) => (Vec::new(), None, organisations),
+            Self::Invalid(errors) => (errors, None, Vec::new()),
+            Self::WeakPassword(refusal) => (refusal.errors(), refusal.strength, Vec::new()),
+            _ => (Vec::new(), None, Vec::new()),
         };
         response.extensions_mut().insert(Problem {
             r#type: format!("urn:oskar:problem:{code}"),
@@ -100,6 +133,7 @@ impl IntoResponse for Error {
             request_id: String::new(),
             errors,
             strength,
+            organisations,
         });
         response
     }

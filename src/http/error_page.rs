@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use super::html::render;
+use crate::config::Product;
 use crate::error::{FieldError, Problem};
 
 /// One template for all statuses.
@@ -16,7 +18,7 @@ struct ErrorPage<'a> {
 }
 
 /// The page's text; `None` if it cannot be rendered, which must not hide the error itself.
-pub fn error_page(problem: &Problem) -> Option<String> {
+pub fn error_page(product: &Product, problem: &Problem) -> Option<String> {
     let page = ErrorPage {
         title: problem.title,
         detail: &problem.detail,
@@ -24,5 +26,5 @@ pub fn error_page(problem: &Problem) -> Option<String> {
         status: problem.status,
         request_id: &problem.request_id,
     };
-    page.render().ok()
+    render(product, &page).ok()
 }

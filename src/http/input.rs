@@ -11,6 +11,7 @@ use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
 use crate::error::Error;
+use crate::json::{malformed, misfit, without_mark};
 
 /// A JSON body.
 pub struct Input<T>(pub T);
@@ -68,10 +69,11 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    let body = without_mark(body);
     // Serde would take an array for an object, member by member.
     if body.trim_ascii_start().starts_with(b"[") {
         serde_json::from_slice::<IgnoredAny>(body)
-            .map_err(|error| Error::MalformedBody(error.to_string()))?;
+            .map_err(|error| Error::MalformedBody(malformed(&error)))?;
         return Err(Error::invalid("", "the body is an object"));
     }
     let mut reader = serde_json::Deserializer::from_slice(body);
@@ -84,10 +86,10 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
             Category::Syntax if serde_json::from_slice::<serde_json::Value>(body).is_ok() => {
                 Error::invalid(pointer, "this is none of the possible values")
             }
-            Category::Syntax | Category::Eof | Category::Io => Error::MalformedBody(inner.to_string()),
+            Category::Syntax | Category::Eof | Category::Io => Error::MalformedBody(malformed(&inner)),
         }
     })?;
-    reader.end().map_err(|error| Error::MalformedBody(error.to_string()))?;
+    reader.end().map_err(|error| Error::MalformedBody(malformed(&error)))?;
     Ok(input)
 }
 
@@ -106,7 +108,7 @@ fn data_error(mut pointer: String, message: &str) -> Error {
             return Error::invalid(pointer, text);
         }
     }
-    Error::invalid(pointer, message)
+    Error::invalid(pointer, misfit(message))
 }
 
 /// RFC 6901.
@@ -135,7 +137,12 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
         let reader = serde_html_form::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
         serde_path_to_error::deserialize(reader).map(Self).map_err(|error| {
             let pointer = pointer(error.path());
-            data_error(pointer, &error.into_inner().to_string())
+            match error.into_inner().to_string() {
+                said if said.starts_with("invalid type: sequence") => {
+                    Error::invalid(pointer, "this is there twice")
+                }
+                said => data_error(pointer, &said),
+            }
         })
     }
 }

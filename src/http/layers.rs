@@ -49,8 +49,12 @@ const ALLOWED_HEADERS: [&str; 8] = [
     "idempotency-key",
 ];
 
-/// Puts all layers around the routes.
-pub fn around(router: Router, app: &App, doors: Doors) -> Router {
+/// The number of an answer, counted from the start of the process, where a client is told it.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerNumber(pub u64);
+
+/// Puts all layers around the routes. `shapes` adds the layer that gives failures the shapes of older clients.
+pub fn around(router: Router, app: &App, doors: Doors, shapes: impl FnOnce(Router) -> Router) -> Router {
     let config = &app.config;
     let timeout = config.limits.request_timeout.to_std().unwrap_or(Duration::from_secs(30));
     let secret = [
@@ -59,11 +63,8 @@ pub fn around(router: Router, app: &App, doors: Doors) -> Router {
         header::SEC_WEBSOCKET_PROTOCOL,
         HeaderName::from_static(API_KEY_HEADER),
     ];
-    router.layer(
+    let inner = router.layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(transport_security(config), security_headers))
-            .layer(from_fn_with_state(app.clone(), locate))
-            .layer(from_fn(problems))
             .layer(from_fn_with_state(doors, receive))
             .layer(from_fn(trace))
             .layer(from_fn_with_state(config.no_auth, on_this_machine))
@@ -76,6 +77,12 @@ pub fn around(router: Router, app: &App, doors: Doors) -> Router {
             .layer(from_fn_with_state(csrf(&config.allowed_origins), cross_site))
             .layer(from_fn_with_state(app.clone(), limit))
             .layer(from_fn(unknown)),
+    );
+    shapes(inner).layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(transport_security(config), security_headers))
+            .layer(from_fn_with_state(app.clone(), locate))
+            .layer(from_fn_with_state(app.clone(), problems)),
     )
 }
 
@@ -160,6 +167,7 @@ async fn trace(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let address = request.extensions().get::<Address>().map(|address| address.0.to_string());
+    let answer = request.extensions().get::<AnswerNumber>().map(|number| number.0);
     // Of the highest level, so that warnings have it too where nothing else is logged.
     let span = tracing::error_span!(
         "request",
@@ -167,6 +175,7 @@ async fn trace(request: Request, next: Next) -> Response {
         method = %request.method(),
         route,
         address,
+        answer,
         actor = Empty,
         credential = Empty,
         account = Empty,

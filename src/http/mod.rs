@@ -23,6 +23,6 @@ mod route_table;
 
 pub use forwarded::Doors;
 pub use html::html;
-pub use layers::{around, unheard_proxy};
+pub use layers::{AnswerNumber, around, unheard_proxy};
 pub use page_table::{PageTable, PagesAt, at};
 pub use route_table::{Route, RouteTable, Routes, fresh};

@@ -28,9 +28,9 @@ pub struct Part {
 impl Part {
     /// The number of rows.
     pub fn limit(&self) -> Result<u64, Error> {
-        match self.limit.as_deref().map(str::parse::<u64>) {
+        match self.limit.as_deref().map(whole_number) {
             None => Ok(DEFAULT),
-            Some(Ok(limit)) if (1..=MOST).contains(&limit) => Ok(limit),
+            Some(Some(limit)) if (1..=MOST).contains(&limit) => Ok(limit),
             Some(_) => Err(Error::invalid("/limit", "this is a number from 1 to 100")),
         }
     }
@@ -42,6 +42,19 @@ impl Part {
         };
         self.cursor.as_deref().map(parse).transpose()
     }
+}
+
+/// A whole number of a query, also as JSON may write it: `5.0` and `1e1` are integers (JSON Schema 2020-12, 6.1.1). A `+`
+/// before it is a space by the time it comes here.
+fn whole_number(text: &str) -> Option<u64> {
+    let digits = text.trim_start_matches(' ');
+    if let Ok(number) = digits.parse() {
+        return Some(number);
+    }
+    let number: f64 = digits.parse().ok()?;
+    let small = (0.0..=f64::from(u32::MAX)).contains(&number) && number.fract() == 0.0;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is whole and small")]
+    small.then_some(number as u64)
 }
 
 /// One page of a list.

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
@@ -14,6 +14,7 @@ use super::forwarded::is_for_gateway;
 use super::html::protect;
 use super::layers::NO_STORE;
 use super::negotiation::asks_for_html;
+use crate::app::App;
 use crate::auth::RequestId;
 use crate::error::{Error, Problem};
 
@@ -22,7 +23,7 @@ const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// Gives the request its id, and every error its body.
-pub async fn problems(mut request: Request, next: Next) -> Response {
+pub async fn problems(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().simple().to_string();
     request.extensions_mut().insert(RequestId(id.clone()));
     let head = request.method() == Method::HEAD;
@@ -31,7 +32,8 @@ pub async fn problems(mut request: Request, next: Next) -> Response {
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
         problem.request_id.clone_from(&id);
         let html = asks_for_html && !is_for_gateway(&response);
-        response = with_body(response, &problem, html, head);
+        let page = if html { error_page(&app.config.product, &problem) } else { None };
+        response = with_body(response, &problem, page, head);
     }
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -39,13 +41,12 @@ pub async fn problems(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// The answer with its error written out: as a page if the client asks for HTML, else as JSON. Status and headers stay.
+/// The answer with its error written out: as the page, if there is one, else as JSON. Status and headers stay.
 ///
 /// All of a browser's errors pass here, so this is the place where 401 of a page becomes a redirect to the sign-in, once
 /// there is a page to sign in.
-fn with_body(response: Response, problem: &Problem, html: bool, head: bool) -> Response {
+fn with_body(response: Response, problem: &Problem, page: Option<String>, head: bool) -> Response {
     let (mut parts, _) = response.into_parts();
-    let page = if html { error_page(problem) } else { None };
     let (content_type, body) = match page {
         Some(page) => {
             protect(&mut parts.headers);

@@ -11,7 +11,7 @@ use crate::config::Issuer;
 use crate::domain::authentication::Authentication;
 use crate::domain::display_name::DisplayName;
 use crate::domain::identities::Vouched;
-use crate::jwt::{LEEWAY, Rejection};
+use crate::jwt::{LEEWAY, NumericDate, Rejection};
 use crate::step_up::StepUp;
 
 /// OpenID Connect Core section 2.
@@ -40,6 +40,7 @@ pub struct Claims {
     azp: Option<String>,
     client_id: Option<String>,
     email: Option<String>,
+    /// Cognito and Apple write it as a text.
     email_verified: Option<Value>,
     name: Option<String>,
     /// Keycloak tells its kinds of tokens apart by it.
@@ -48,7 +49,7 @@ pub struct Claims {
     events: Option<Value>,
     /// Bound to a key that a client would have to prove (RFC 7800): it is no bearer token.
     cnf: Option<Value>,
-    exp: i64,
+    exp: NumericDate,
     auth_time: Option<Value>,
     acr: Option<Value>,
     amr: Option<Value>,
@@ -92,22 +93,22 @@ impl Claims {
             issuer: settings.issuer.clone(),
             subject: self.sub,
             email: self.email.into(),
-            email_verified: self.email_verified == Some(Value::Bool(true)),
-            name: self.name.and_then(|name| DisplayName::try_from(name).ok()),
+            email_verified: self.email_verified.is_some_and(|said| said == true || said == "true"),
+            name: self.name.as_deref().and_then(DisplayName::from_others),
         })
     }
 
     fn expires_at(&self, now: Timestamp) -> Timestamp {
         let latest = now + LONGEST_LIFETIME;
-        let end = DateTime::from_timestamp(self.exp.saturating_add(LEEWAY), 0);
+        let end = DateTime::from_timestamp(self.exp.seconds().saturating_add(LEEWAY), 0);
         end.map_or(latest, |end| Ord::min(end, latest))
     }
 
     /// When and how the user proved who they are. A token that does not say when may be the result of a sign-in of
     /// weeks ago: providers give out new ones without asking the user for anything.
     fn authentication(&self, settings: &Issuer, now: Timestamp) -> Result<Authentication, Refusal> {
-        let at = self.auth_time.as_ref().and_then(Value::as_i64);
-        let at = at.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        let at = self.auth_time.as_ref().and_then(|at| NumericDate::deserialize(at).ok());
+        let at = at.and_then(|at| DateTime::from_timestamp(at.seconds(), 0));
         if at.is_some_and(|at| at > now + TimeDelta::seconds(LEEWAY)) {
             return Err(Rejection::NotYetValid.into());
         }

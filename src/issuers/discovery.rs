@@ -42,7 +42,8 @@ async fn discover(fetcher: &Fetcher, issuer: &str) -> Result<String, String> {
         let url = oauth_metadata(base).ok_or("the issuer is no URL")?;
         get(fetcher, &url).await?.ok_or_else(|| format!("{url}: there is no such document"))?
     };
-    let metadata: Metadata = serde_json::from_str(&text).map_err(|error| format!("metadata: {error}"))?;
+    let metadata: Metadata =
+        serde_json::from_str(&text).map_err(|error| format!("metadata: {}", crate::json::told(&error)))?;
     // Else whoever answers there could speak for anybody.
     if metadata.issuer != issuer {
         return Err(format!("the metadata is of the issuer {}", metadata.issuer));

@@ -100,7 +100,7 @@ impl Issuers {
 impl Trusted {
     async fn verify(&self, token: &str, now: Timestamp) -> Result<Vec<u8>, Refusal> {
         let expected = Expected {
-            typ: None,
+            types: &[],
             issuer: Some(&self.settings.issuer),
             audience: None,
             registered_claims: true,

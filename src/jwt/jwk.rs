@@ -75,7 +75,8 @@ impl KeySet {
         struct Written {
             keys: Vec<Value>,
         }
-        let written: Written = serde_json::from_str(text).map_err(|error| format!("no key set: {error}"))?;
+        let written: Written = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| format!("no key set: {}", crate::json::told(&error)))?;
         let mut set = Self { jwks: Vec::new(), refused: Vec::new() };
         for (at, key) in written.keys.iter().enumerate().take(MOST_KEYS) {
             let kid = key["kid"].as_str();

@@ -11,7 +11,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::claims::{AccessClaims, TYP};
-use super::verify::{Expected, LONGEST, Rejection, VerifyingKey, verify};
+use super::ours::Trusted;
+use super::verify::VerifyingKey;
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::{SessionId, UserId};
@@ -40,7 +41,7 @@ impl SigningAlgorithm {
         }
     }
 
-    const fn jwa(self) -> Algorithm {
+    pub(super) const fn jwa(self) -> Algorithm {
         match self {
             Self::Es256 => Algorithm::ES256,
             Self::EdDsa => Algorithm::EdDSA,
@@ -49,7 +50,8 @@ impl SigningAlgorithm {
         }
     }
 
-    const fn is_symmetric(self) -> bool {
+    /// Whether the key that verifies is the one that signs.
+    pub const fn is_symmetric(self) -> bool {
         matches!(self, Self::Hs256 | Self::Hs512)
     }
 }
@@ -130,9 +132,7 @@ impl SigningKey {
         let (decoding, public) = if algorithm.is_symmetric() {
             (DecodingKey::from_secret(private), None)
         } else {
-            let mut jwk = Jwk::from_encoding_key(&encoding, algorithm.jwa()).map_err(Error::internal)?;
-            jwk.common.key_id = Some(kid.clone());
-            jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+            let jwk = jwk(&encoding, algorithm, &kid).map_err(Error::internal)?;
             (DecodingKey::from_jwk(&jwk).map_err(Error::internal)?, Some(jwk))
         };
         let verifying = VerifyingKey::new(kid.clone(), algorithm.jwa(), decoding, retires_at);
@@ -140,61 +140,64 @@ impl SigningKey {
     }
 }
 
-/// All keys of this installation, and what tokens they make.
+/// All keys of this installation, and what tokens they make. Keys of several algorithms live side by side: a token is
+/// good by the key that its `kid` names, and a key by its own algorithm alone.
 pub struct SigningKeys {
     keys: Vec<SigningKey>,
-    algorithm: SigningAlgorithm,
+    algorithms: Vec<SigningAlgorithm>,
 }
 
 impl SigningKeys {
-    /// The keys, signing with the newest of `algorithm` that is due.
-    pub fn new(algorithm: SigningAlgorithm, keys: Vec<SigningKey>) -> Self {
-        Self { keys, algorithm }
+    /// The keys, signing with the newest that is due of each of `algorithms`.
+    pub fn new(algorithms: Vec<SigningAlgorithm>, keys: Vec<SigningKey>) -> Self {
+        Self { keys, algorithms }
     }
 
-    /// Signs an access token.
-    pub fn sign(&self, claims: &impl Serialize, now: Timestamp) -> Result<String, Error> {
-        let key = self.current(now).ok_or_else(|| Error::internal("no signing key is due"))?;
+    /// Signs a token with that `typ`.
+    pub fn sign(
+        &self,
+        algorithm: SigningAlgorithm,
+        typ: &str,
+        claims: &impl Serialize,
+        now: Timestamp,
+    ) -> Result<String, Error> {
+        let key = self.current(algorithm, now);
+        let key = key.ok_or_else(|| Error::internal(format!("no {} key is due", algorithm.as_str())))?;
         let mut header = Header::new(key.algorithm.jwa());
-        header.typ = Some(TYP.to_owned());
+        header.typ = Some(typ.to_owned());
         header.kid = Some(key.kid.clone());
         jsonwebtoken::encode(&header, claims, &key.encoding).map_err(Error::internal)
     }
 
     /// Before the first one is due, the one that is due next: it was made while the clock was ahead.
-    fn current(&self, now: Timestamp) -> Option<&SigningKey> {
-        let ours = || self.keys.iter().filter(|key| key.algorithm == self.algorithm);
+    fn current(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<&SigningKey> {
+        let ours = || self.keys.iter().filter(|key| key.algorithm == algorithm);
         let due = ours().filter(|key| key.signs_from <= now).max_by_key(|key| key.signs_from);
         due.or_else(|| ours().min_by_key(|key| key.signs_from))
     }
 
-    /// The `kid` of the key that signs at that time.
-    pub fn signs_with(&self, now: Timestamp) -> Option<&String> {
-        self.current(now).map(|key| &key.kid)
+    /// The `kid` of the key that signs with that algorithm at that time.
+    pub fn signs_with(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<&String> {
+        self.current(algorithm, now).map(|key| &key.kid)
     }
 
-    /// Checks an access token of ours.
-    pub fn verify(
-        &self,
-        token: &str,
-        issuer: &str,
-        audience: &str,
-        now: Timestamp,
-    ) -> Result<AccessClaims, Rejection> {
-        let expected = Expected {
-            typ: Some(TYP),
-            issuer: Some(issuer),
-            audience: Some(audience),
-            registered_claims: true,
-            longest: LONGEST,
-            now,
-        };
-        let payload = verify(token, self.keys.iter().map(|key| &key.verifying), &expected)?;
-        let claims: AccessClaims = serde_json::from_slice(&payload).map_err(|_| Rejection::BadClaims)?;
-        if claims.r#type == "access" { Ok(claims) } else { Err(Rejection::WrongType) }
+    /// Whether a key signs at that time: the newest that is due of an algorithm in use.
+    pub fn signs(&self, key: &SigningKey, now: Timestamp) -> bool {
+        self.algorithms.contains(&key.algorithm) && self.signs_with(key.algorithm, now) == Some(&key.kid)
     }
 
-    /// Signs and verifies once.
+    /// The algorithms in use that have no key to stay: another process has retired it, or has never heard of them.
+    pub fn lack(&self) -> bool {
+        let stays = |key: &SigningKey, algorithm| key.algorithm == algorithm && key.verifying.until.is_none();
+        self.algorithms.iter().any(|algorithm| !self.keys.iter().any(|key| stays(key, *algorithm)))
+    }
+
+    /// The keys that signatures are checked with.
+    pub(super) fn verifying(&self) -> impl Iterator<Item = &VerifyingKey> {
+        self.keys.iter().map(|key| &key.verifying)
+    }
+
+    /// Signs and verifies once with each algorithm in use.
     ///
     /// # Errors
     /// When the key or the cryptography behind it does not work.
@@ -203,6 +206,7 @@ impl SigningKeys {
             iss: "self-test".to_owned(),
             aud: "self-test".to_owned(),
             sub: UserId::generate(),
+            client_id: "self-test".to_owned(),
             sid: SessionId::generate(),
             org: None,
             role: None,
@@ -214,20 +218,41 @@ impl SigningKeys {
             auth_time: Some(now.timestamp()),
             acr: None,
             amr: Vec::new(),
+            compat: None,
         };
-        let token = self.sign(&claims, now)?;
-        let read = self.verify(&token, "self-test", "self-test", now).map_err(Error::internal)?;
-        if read.sub == claims.sub {
-            Ok(())
-        } else {
-            Err(Error::internal("a signed token read back differently"))
+        for algorithm in &self.algorithms {
+            let own = *algorithm;
+            let trusted =
+                Trusted { issuer: "self-test", audience: "self-test", typ: TYP, own, dialects: &[] };
+            let token = self.sign(*algorithm, TYP, &claims, now)?;
+            let read = self.verify(&token, &trusted, now).map_err(Error::internal)?;
+            if read.user != claims.sub {
+                return Err(Error::internal("a signed token read back differently"));
+            }
         }
+        Ok(())
     }
 
     /// What others verify our tokens with (RFC 7517).
     pub fn jwks(&self, now: Timestamp) -> JwkSet {
-        let published = self.keys.iter().filter(|key| key.verifying.until.is_none_or(|until| now < until));
-        JwkSet { keys: published.filter_map(|key| key.public.clone()).collect() }
+        JwkSet { keys: self.good_at(now).filter_map(|key| key.public.clone()).collect() }
+    }
+
+    /// The same with the shared keys of HS256 and HS512 (RFC 7518 section 6.4), which not only verify but also sign: for
+    /// operators alone.
+    ///
+    /// # Errors
+    /// When a key has no such form.
+    pub fn jwks_with_shared_keys(&self, now: Timestamp) -> Result<JwkSet, Error> {
+        let jwk = |key: &SigningKey| match &key.public {
+            Some(public) => Ok(public.clone()),
+            None => key.jwk().map_err(Error::internal),
+        };
+        Ok(JwkSet { keys: self.good_at(now).map(jwk).collect::<Result<_, _>>()? })
+    }
+
+    fn good_at(&self, now: Timestamp) -> impl Iterator<Item = &SigningKey> {
+        self.keys.iter().filter(move |key| key.verifying.until.is_none_or(|until| now < until))
     }
 
     /// All keys, for the command line.
@@ -236,7 +261,18 @@ impl SigningKeys {
     }
 }
 
+fn jwk(encoding: &EncodingKey, algorithm: SigningAlgorithm, kid: &str) -> jsonwebtoken::errors::Result<Jwk> {
+    let mut jwk = Jwk::from_encoding_key(encoding, algorithm.jwa())?;
+    jwk.common.key_id = Some(kid.to_owned());
+    jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+    Ok(jwk)
+}
+
 impl SigningKey {
+    fn jwk(&self) -> jsonwebtoken::errors::Result<Jwk> {
+        jwk(&self.encoding, self.algorithm, &self.kid)
+    }
+
     /// When it stops to verify, if that is decided.
     pub fn retires_at(&self) -> Option<Timestamp> {
         self.verifying.until

@@ -8,6 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::numeric_date::NumericDate;
 use crate::clock::Timestamp;
 
 /// The longest token of ours that is looked at, in bytes.
@@ -48,6 +49,10 @@ pub enum Rejection {
     WrongAudience,
     #[error("an ID token where only access tokens are taken, or the other way round")]
     WrongKind,
+    #[error("signed with a key that is not for such tokens")]
+    WrongKey,
+    #[error("of an older API that is not turned on, or for another door")]
+    WrongDialect,
     #[error("without a scope that is asked for")]
     MissingScope,
 }
@@ -74,8 +79,8 @@ impl VerifyingKey {
 /// What a token must say to be accepted.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
-    /// The header's `typ`, if one is asked for.
-    pub typ: Option<&'a str>,
+    /// What the header's `typ` may be; none: anything.
+    pub types: &'a [&'a str],
     /// The exact `iss`.
     pub issuer: Option<&'a str>,
     /// The exact `aud`, or one of them.
@@ -103,9 +108,9 @@ struct RegisteredClaims {
     iss: Option<String>,
     sub: Option<String>,
     aud: Option<Audience>,
-    exp: Option<i64>,
-    nbf: Option<i64>,
-    iat: Option<i64>,
+    exp: Option<NumericDate>,
+    nbf: Option<NumericDate>,
+    iat: Option<NumericDate>,
 }
 
 #[derive(Deserialize)]
@@ -124,11 +129,22 @@ pub fn verify<'k>(
     keys: impl IntoIterator<Item = &'k VerifyingKey>,
     expected: &Expected<'_>,
 ) -> Result<Vec<u8>, Rejection> {
+    verify_by(token, keys, expected).map(|(payload, _)| payload)
+}
+
+/// The same, and the algorithm that the signature is good by.
+pub(super) fn verify_by<'k>(
+    token: &str,
+    keys: impl IntoIterator<Item = &'k VerifyingKey>,
+    expected: &Expected<'_>,
+) -> Result<(Vec<u8>, Algorithm), Rejection> {
     let Parts { message, signature, header, payload } = take_apart(token, expected.longest)?;
     let key = choose(keys, header.kid.as_deref(), expected.now).ok_or(Rejection::UnknownKey)?;
     let algorithm = header.alg.parse().ok().filter(|named| key.algorithms.contains(named));
     let algorithm = algorithm.ok_or(Rejection::WrongAlgorithm)?;
-    if expected.typ.is_some_and(|typ| !header.typ.as_deref().is_some_and(|given| is_type(given, typ))) {
+    let given = header.typ.as_deref();
+    let is_expected = |typ: &&str| given.is_some_and(|given| is_type(given, typ));
+    if !expected.types.is_empty() && !expected.types.iter().any(is_expected) {
         return Err(Rejection::WrongType);
     }
     match jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key.key, algorithm) {
@@ -136,7 +152,7 @@ pub fn verify<'k>(
         _ => return Err(Rejection::BadSignature),
     }
     check_claims(&payload, expected)?;
-    Ok(payload)
+    Ok((payload, algorithm))
 }
 
 struct Parts<'t> {
@@ -199,7 +215,7 @@ fn choose<'k>(
 /// Media types compare without case and without their `application/` (RFC 7515 section 4.1.9).
 fn is_type(given: &str, expected: &str) -> bool {
     let given = given.to_ascii_lowercase();
-    given.strip_prefix("application/").unwrap_or(&given) == expected
+    given.strip_prefix("application/").unwrap_or(&given) == expected.to_ascii_lowercase()
 }
 
 fn check_claims(payload: &[u8], expected: &Expected<'_>) -> Result<(), Rejection> {
@@ -214,11 +230,11 @@ fn check_claims(payload: &[u8], expected: &Expected<'_>) -> Result<(), Rejection
         return Err(Rejection::MissingClaim);
     }
     let now = expected.now.timestamp();
-    if claims.exp.is_some_and(|exp| now >= exp.saturating_add(LEEWAY)) {
+    if claims.exp.is_some_and(|exp| now >= exp.seconds().saturating_add(LEEWAY)) {
         return Err(Rejection::Expired);
     }
     let begins = [claims.nbf, claims.iat].into_iter().flatten().max();
-    if begins.is_some_and(|begins| now < begins.saturating_sub(LEEWAY)) {
+    if begins.is_some_and(|begins| now < begins.seconds().saturating_sub(LEEWAY)) {
         return Err(Rejection::NotYetValid);
     }
     if expected.issuer.is_some_and(|issuer| claims.iss.as_deref() != Some(issuer)) {

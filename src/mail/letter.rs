@@ -22,6 +22,13 @@ struct Text<'a>(&'a Letter);
 struct Html<'a>(&'a Letter);
 
 impl Letter {
+    /// With the name of the product that it is about, where each mail says who sent it.
+    #[must_use]
+    pub fn signed(mut self, product: &str) -> Self {
+        self.footer = format!("{} This mail was sent by {product}.", self.footer);
+        self
+    }
+
     /// The part for programs that show text.
     pub fn text(&self) -> Result<String, askama::Error> {
         Text(self).render()

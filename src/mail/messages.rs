@@ -15,20 +15,27 @@ fn letter(
     Letter { subject, paragraphs, action, footer: footer.to_owned() }
 }
 
-pub fn verify_email(link: String) -> Letter {
+/// `organisation` is the one that is made with the proof.
+pub fn verify_email(product: &str, organisation: Option<&str>, link: String) -> Letter {
+    let organisation = organisation
+        .map_or_else(String::new, |name| format!(", for the organisation {}", quoted::name(name)));
     letter(
-        "Confirm your e-mail address".to_owned(),
-        vec!["An account was made with this address. Confirm that the address is yours; the link works for 24 hours.".to_owned()],
+        format!("Confirm your e-mail address for {product}"),
+        vec![format!(
+            "An account at {product} was made with this address{organisation}. Confirm that the address is yours; the link works for 24 hours."
+        )],
         Some(("Confirm address", link)),
         NOT_YOU,
     )
 }
 
-pub fn already_registered(site: &str) -> Letter {
+pub fn already_registered(product: &str, site: &str) -> Letter {
     letter(
         "You have an account already".to_owned(),
         vec![
-            "Somebody tried to register with this address, but it has an account already.".to_owned(),
+            format!(
+                "Somebody tried to register at {product} with this address, but it has an account already."
+            ),
             format!(
                 "If it was you: sign in at {site}, or ask for a new password there, which confirms the address too."
             ),
@@ -38,21 +45,23 @@ pub fn already_registered(site: &str) -> Letter {
     )
 }
 
-pub fn reset_password(link: String) -> Letter {
+pub fn reset_password(product: &str, link: String) -> Letter {
     letter(
         "Choose a new password".to_owned(),
-        vec!["Somebody asked for a new password for your account. The link works once, for 30 minutes. Choosing a new password ends all your sessions.".to_owned()],
+        vec![format!(
+            "Somebody asked for a new password for your account at {product}. The link works once, for 30 minutes. Choosing a new password ends all your sessions."
+        )],
         Some(("Choose a new password", link)),
         NOT_YOU,
     )
 }
 
-pub fn choose_password(first: bool, site: &str, link: String) -> Letter {
+pub fn choose_password(first: bool, product: &str, site: &str, link: String) -> Letter {
     let why = if first {
-        format!("An operator of {site} has made an account for you with this address.")
+        format!("An operator of {product} ({site}) has made an account for you with this address.")
     } else {
         format!(
-            "An operator of {site} has taken the password of your account away: the old one and all your sessions have ended."
+            "An operator of {product} ({site}) has taken the password of your account away: the old one and all your sessions have ended."
         )
     };
     letter(
@@ -63,10 +72,12 @@ pub fn choose_password(first: bool, site: &str, link: String) -> Letter {
     )
 }
 
-pub fn confirm_new_email(link: String) -> Letter {
+pub fn confirm_new_email(product: &str, link: String) -> Letter {
     letter(
         "Confirm your new e-mail address".to_owned(),
-        vec!["An account is to have this address from now on. Confirm that the address is yours; the link works for 24 hours.".to_owned()],
+        vec![format!(
+            "An account at {product} is to have this address from now on. Confirm that the address is yours; the link works for 24 hours."
+        )],
         Some(("Confirm address", link)),
         NOT_YOU,
     )
@@ -228,10 +239,22 @@ pub fn identity_unlinked(issuer: &str) -> Letter {
     )
 }
 
-pub fn test() -> Letter {
+pub fn account_deleted(product: &str) -> Letter {
+    letter(
+        format!("Your account at {product} was deleted"),
+        vec![
+            format!("The account at {product} with this address was deleted, and with it your sessions and memberships."),
+            "It cannot be brought back. The address is free: you can register with it again, and the new account has nothing of the old one.".to_owned(),
+        ],
+        None,
+        "If this was not you, tell the administrator of your organisation at once.",
+    )
+}
+
+pub fn test(product: &str) -> Letter {
     letter(
         "It works".to_owned(),
-        vec!["Oskar can send mails.".to_owned()],
+        vec![format!("{product} can send mails.")],
         None,
         "You get this because somebody ran `oskar mail test`.",
     )

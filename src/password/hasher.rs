@@ -129,7 +129,7 @@ impl Hasher {
                 // Imported hashes, and our own of earlier versions, are of what was typed. Most passwords are in their
                 // normal form and are compared once. Others are compared twice if they are wrong, for known and
                 // unknown users alike.
-                let is_right = |password: &str| stored.verify(memory, password.as_bytes());
+                let is_right = |password: &str| stored.verify(memory, password);
                 Ok(is_right(&written)? || (written != normal && is_right(&normal)?))
             })
             .await?;

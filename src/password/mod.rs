@@ -5,6 +5,7 @@
 
 mod blocklist;
 mod hasher;
+mod imported;
 mod normal;
 mod patterns;
 mod policy;
@@ -18,8 +19,9 @@ use zeroize::Zeroizing;
 use crate::error::FieldError;
 
 pub use hasher::{Cost, Hasher, PRODUCTION};
+pub use imported::{FirebaseParameters, ImportedHash};
 pub use policy::{Context, Reason};
-pub use stored::ImportedHash;
+pub use stored::Unusable;
 pub use strength::Strength;
 
 /// In characters, which are Unicode code points (NIST SP 800-63B section 5.1.1.2, and JSON Schema's `minLength`).

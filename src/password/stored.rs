@@ -8,7 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::password_hash::phc::{Output, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use aws_lc_rs::cipher::{AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey};
 use aws_lc_rs::pbkdf2;
+use sha2::{Digest as _, Sha256};
+use unicode_normalization::UnicodeNormalization as _;
+use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::secret::random_bytes;
@@ -25,7 +29,8 @@ const BCRYPT_COSTS: std::ops::RangeInclusive<u32> = 4..=15;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
     #[error(
-        "the hash is none of argon2id, argon2i, argon2d, bcrypt ($2a$, $2b$, $2y$), scrypt and pbkdf2 as PHC strings"
+        "the hash is none of those that can be checked: argon2, bcrypt, scrypt and PBKDF2 as PHC strings, or as Django, \
+         Werkzeug, ASP.NET Identity, Keycloak, Firebase and Better Auth write them"
     )]
     Unknown,
     #[error("the hash is malformed, or its salt is shorter than 8 or longer than 48 bytes")]
@@ -88,12 +93,30 @@ impl Memory {
     }
 }
 
+/// Names of stored hashes that are no standard ones: part of the stored format.
+pub mod names {
+    /// bcrypt of the password's SHA-256 in hexadecimal, as Django's `bcrypt_sha256` has it.
+    pub const BCRYPT_OF_SHA256: &str = "django-bcrypt-sha256";
+    /// scrypt of the password in the form NFKC, as Better Auth has it.
+    pub const SCRYPT_OF_NFKC: &str = "better-auth-scrypt";
+    /// The key stream of AES-256-CTR under a key that scrypt derives, as Firebase has it.
+    pub const FIREBASE: &str = "firebase-scrypt";
+}
+
 /// A stored hash that can be checked.
 pub enum Stored {
     Argon2 { algorithm: Algorithm, version: Version, params: Params, salt: Salt, output: Output },
-    Bcrypt(String),
-    Scrypt { params: scrypt::Params, salt: Salt, output: Output },
+    Bcrypt { text: String, of_sha256: bool },
+    Scrypt { use_of: ScryptUse, params: scrypt::Params, salt: Salt, output: Output },
     Pbkdf2 { algorithm: pbkdf2::Algorithm, iterations: NonZeroU32, salt: Salt, output: Output },
+}
+
+/// What is made of scrypt.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ScryptUse {
+    Plain,
+    OfNfkc,
+    Firebase,
 }
 
 impl Stored {
@@ -101,9 +124,12 @@ impl Stored {
     pub fn read(text: &str) -> Result<Self, Unusable> {
         let name = text.strip_prefix('$').and_then(|rest| rest.split('$').next()).ok_or(Unusable::Unknown)?;
         match name {
-            "2a" | "2b" | "2y" => bcrypt(text),
+            "2a" | "2b" | "2y" => bcrypt(text, false),
+            names::BCRYPT_OF_SHA256 => bcrypt(&text[1 + name.len()..], true),
             "argon2id" | "argon2i" | "argon2d" => argon2(&parse(text)?),
-            "scrypt" => scrypt(&parse(text)?),
+            "scrypt" => scrypt(ScryptUse::Plain, &parse(text)?),
+            names::SCRYPT_OF_NFKC => scrypt(ScryptUse::OfNfkc, &parse(text)?),
+            names::FIREBASE => scrypt(ScryptUse::Firebase, &parse(text)?),
             "pbkdf2" | "pbkdf2-sha1" => pbkdf2(pbkdf2::PBKDF2_HMAC_SHA1, &parse(text)?),
             "pbkdf2-sha256" => pbkdf2(pbkdf2::PBKDF2_HMAC_SHA256, &parse(text)?),
             "pbkdf2-sha512" => pbkdf2(pbkdf2::PBKDF2_HMAC_SHA512, &parse(text)?),
@@ -112,26 +138,46 @@ impl Stored {
     }
 
     /// Whether it is the hash of that password.
-    pub fn verify(&self, memory: &Memory, password: &[u8]) -> Result<bool, Error> {
+    pub fn verify(&self, memory: &Memory, password: &str) -> Result<bool, Error> {
+        let bytes = password.as_bytes();
         match self {
             Self::Argon2 { algorithm, version, params, salt, output } => {
                 let argon2 = Argon2::new(*algorithm, *version, params.clone());
                 // `Output` compares in constant time.
-                Ok(memory.derive(&argon2, password, salt, output.len())? == *output)
+                Ok(memory.derive(&argon2, bytes, salt, output.len())? == *output)
+            }
+            Self::Bcrypt { text, of_sha256: true } => {
+                let digits =
+                    |byte: &u8| [byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]);
+                let digest: Zeroizing<Vec<u8>> =
+                    Sha256::digest(bytes).iter().flat_map(digits).collect::<Vec<_>>().into();
+                bcrypt_verify(&digest, text)
             }
             // It ends a password at the first NUL and begins again: `a` and `a\0a` have one hash.
-            Self::Bcrypt(_) if password.contains(&0) => Ok(false),
-            Self::Bcrypt(text) => {
-                bcrypt::verify(password, text).map_err(|error| Error::internal(error.to_string()))
-            }
-            Self::Scrypt { params, salt, output } => {
-                let mut derived = [0; Output::MAX_LENGTH];
+            Self::Bcrypt { .. } if bytes.contains(&0) => Ok(false),
+            Self::Bcrypt { text, .. } => bcrypt_verify(bytes, text),
+            Self::Scrypt { use_of, params, salt, output } => {
+                let mut derived = Zeroizing::new([0; Output::MAX_LENGTH]);
                 let derived = &mut derived[..output.len()];
-                scrypt::scrypt(password, salt, params, derived).map_err(Error::internal)?;
+                match use_of {
+                    ScryptUse::Plain => {
+                        scrypt::scrypt(bytes, salt, params, derived).map_err(Error::internal)?;
+                    }
+                    ScryptUse::OfNfkc => {
+                        let password = Zeroizing::new(password.nfkc().collect::<String>());
+                        scrypt::scrypt(password.as_bytes(), salt, params, derived)
+                            .map_err(Error::internal)?;
+                    }
+                    ScryptUse::Firebase => {
+                        let mut key = Zeroizing::new([0; 32]);
+                        scrypt::scrypt(bytes, salt, params, key.as_mut()).map_err(Error::internal)?;
+                        key_stream(&key, derived)?;
+                    }
+                }
                 Ok(Output::new(derived).map_err(Error::internal)? == *output)
             }
             Self::Pbkdf2 { algorithm, iterations, salt, output } => {
-                Ok(pbkdf2::verify(*algorithm, *iterations, salt, password, output.as_bytes()).is_ok())
+                Ok(pbkdf2::verify(*algorithm, *iterations, salt, bytes, output.as_bytes()).is_ok())
             }
         }
     }
@@ -146,7 +192,7 @@ impl Stored {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Argon2 { .. } => "argon2",
-            Self::Bcrypt(_) => "bcrypt",
+            Self::Bcrypt { .. } => "bcrypt",
             Self::Scrypt { .. } => "scrypt",
             Self::Pbkdf2 { .. } => "pbkdf2",
         }
@@ -197,7 +243,7 @@ fn argon2(hash: &PasswordHash) -> Result<Stored, Unusable> {
     Ok(Stored::Argon2 { algorithm, version, params, salt, output })
 }
 
-fn scrypt(hash: &PasswordHash) -> Result<Stored, Unusable> {
+fn scrypt(use_of: ScryptUse, hash: &PasswordHash) -> Result<Stored, Unusable> {
     let (salt, output) = parts(hash, &["ln", "r", "p"])?;
     let (log_n, r, p) = (number(hash, "ln")?, number(hash, "r")?, number(hash, "p")?);
     let n = 1_u64.checked_shl(log_n).filter(|_| log_n > 0).ok_or(Unusable::TooDear)?;
@@ -209,7 +255,7 @@ fn scrypt(hash: &PasswordHash) -> Result<Stored, Unusable> {
     if hash.version.is_some() {
         return Err(Unusable::Malformed);
     }
-    Ok(Stored::Scrypt { params, salt, output })
+    Ok(Stored::Scrypt { use_of, params, salt, output })
 }
 
 fn pbkdf2(algorithm: pbkdf2::Algorithm, hash: &PasswordHash) -> Result<Stored, Unusable> {
@@ -225,7 +271,19 @@ fn pbkdf2(algorithm: pbkdf2::Algorithm, hash: &PasswordHash) -> Result<Stored, U
     Ok(Stored::Pbkdf2 { algorithm, iterations, salt, output })
 }
 
-fn bcrypt(text: &str) -> Result<Stored, Unusable> {
+fn bcrypt_verify(password: &[u8], text: &str) -> Result<bool, Error> {
+    bcrypt::verify(password, text).map_err(|error| Error::internal(error.to_string()))
+}
+
+/// What AES-256 in counter mode would add to a text, from a counter of 0.
+fn key_stream(key: &[u8; 32], stream: &mut [u8]) -> Result<(), Error> {
+    let key = UnboundCipherKey::new(&AES_256, key).and_then(EncryptingKey::ctr).map_err(Error::internal)?;
+    stream.fill(0);
+    let counter = EncryptionContext::Iv128([0; 16].into());
+    key.less_safe_encrypt(stream, counter).map(drop).map_err(Error::internal)
+}
+
+fn bcrypt(text: &str, of_sha256: bool) -> Result<Stored, Unusable> {
     // Before its crate sees it: that has cut texts at bytes within a character.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"$./".contains(&byte);
     if text.len() != 60 || !text.bytes().all(plain) {
@@ -235,49 +293,5 @@ fn bcrypt(text: &str) -> Result<Stored, Unusable> {
     if !BCRYPT_COSTS.contains(&parts.get_cost()) {
         return Err(Unusable::TooDear);
     }
-    Ok(Stored::Bcrypt(text.to_owned()))
-}
-
-/// A hash that was made elsewhere, and can be checked here.
-#[derive(Clone)]
-pub struct ImportedHash {
-    text: String,
-    algorithm: &'static str,
-}
-
-impl std::fmt::Debug for ImportedHash {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "ImportedHash({}, …)", self.algorithm)
-    }
-}
-
-impl ImportedHash {
-    /// # Errors
-    /// Why it cannot be used.
-    pub fn read(text: &str) -> Result<Self, Unusable> {
-        let text = passlib(text).unwrap_or_else(|| text.to_owned());
-        let algorithm = Stored::read(&text)?.name();
-        Ok(Self { text, algorithm })
-    }
-
-    /// As it is stored.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// The algorithm, for people.
-    pub const fn algorithm(&self) -> &'static str {
-        self.algorithm
-    }
-}
-
-/// Python's passlib writes `$pbkdf2-sha256$29000$salt$hash`, with `.` where base64 has `+`: as a PHC string.
-fn passlib(text: &str) -> Option<String> {
-    let mut parts = text.strip_prefix('$')?.split('$');
-    let (name, rounds, salt, hash) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let digits = rounds.bytes().all(|byte| byte.is_ascii_digit()) && !rounds.is_empty();
-    if !name.starts_with("pbkdf2") || !digits || parts.next().is_some() {
-        return None;
-    }
-    Some(format!("${name}$i={rounds}${}${}", salt.replace('.', "+"), hash.replace('.', "+")))
+    Ok(Stored::Bcrypt { text: text.to_owned(), of_sha256 })
 }

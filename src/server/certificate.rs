@@ -112,7 +112,7 @@ fn read(files: &Tls) -> Result<Arc<ServerConfig>, String> {
         tracing::warn!("{warning}");
     }
     let private = PrivateKeyDer::from_pem_slice(private.text.as_bytes())
-        .map_err(|error| format!("{key} is no private key in PEM: {error}"))?;
+        .map_err(|_| format!("{key} is no private key in PEM"))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -129,7 +129,7 @@ fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let shown = file.display();
     let text = std::fs::read(file).map_err(|error| format!("{shown}: {error}"))?;
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
-    let chain = chain.map_err(|error| format!("{shown} is no certificate in PEM: {error}"))?;
+    let chain = chain.map_err(|_| format!("{shown} is no certificate in PEM"))?;
     if chain.is_empty() { Err(format!("{shown} has no certificate in PEM")) } else { Ok(chain) }
 }
 

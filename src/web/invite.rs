@@ -24,13 +24,17 @@ use crate::error::Error;
 use crate::password::PresentedPassword;
 use crate::secret::{Kind, Secret};
 
-const GONE: GonePage = GonePage { hint: "Ask whoever invited you for a new one." };
+const GONE: GonePage = GonePage { hint: Cow::Borrowed("Ask whoever invited you for a new one.") };
 
 /// How the visitor stands to the invited address.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Visitor {
     SignedIn,
     HasAccount,
+    /// With an account whose address nobody has proven, and whether it has a password.
+    Unconfirmed {
+        has_password: bool,
+    },
     New,
 }
 
@@ -43,6 +47,12 @@ struct InvitePage<'a> {
     email: Cow<'a, str>,
     signed_in: bool,
     has_account: bool,
+    /// There is an account whose address nobody has proven.
+    unconfirmed: bool,
+    /// It has a password by which it can be kept.
+    has_password: bool,
+    /// The problem is the new password's, not the one of the account's password.
+    new_problem: bool,
     /// The account's password was set for its owner, who has to choose another one.
     change_required: bool,
     name: String,
@@ -79,24 +89,40 @@ struct Found {
 }
 
 impl Found {
-    fn page(&self) -> Result<Response, Error> {
-        page(StatusCode::OK, &self.form(String::new(), None, false))
+    fn page(&self, app: &App) -> Result<Response, Error> {
+        page(app, StatusCode::OK, &self.form(String::new(), None, false, false))
     }
 
-    fn page_again(&self, form: InviteForm, error: &Error, problem: String) -> Result<Response, Error> {
-        let change_required = matches!(error, Error::PasswordChangeRequired) || !form.new_password.is_empty();
-        page_of_error(error, &self.form(form.name, Some(problem), change_required))
+    fn page_again(
+        &self,
+        app: &App,
+        form: InviteForm,
+        error: &Error,
+        problem: String,
+    ) -> Result<Response, Error> {
+        let new = !form.new_password.is_empty();
+        let change_required = matches!(error, Error::PasswordChangeRequired) || new;
+        page_of_error(app, error, &self.form(form.name, Some(problem), change_required, new))
     }
 
-    fn form(&self, name: String, problem: Option<String>, change_required: bool) -> InvitePage<'_> {
+    fn form(
+        &self,
+        name: String,
+        problem: Option<String>,
+        change_required: bool,
+        new_problem: bool,
+    ) -> InvitePage<'_> {
         InvitePage {
             link: self.link.reveal(),
-            change_required,
+            change_required: change_required && !matches!(self.visitor, Visitor::Unconfirmed { .. }),
             organisation: &self.organisation.name,
             role: self.invitation.role.as_str(),
             email: shown(&self.invitation.email),
             signed_in: self.visitor == Visitor::SignedIn,
             has_account: self.visitor == Visitor::HasAccount,
+            unconfirmed: matches!(self.visitor, Visitor::Unconfirmed { .. }),
+            has_password: self.visitor == Visitor::Unconfirmed { has_password: true },
+            new_problem,
             name,
             problem,
         }
@@ -110,40 +136,50 @@ async fn find(
     headers: &HeaderMap,
     link: &str,
 ) -> Result<Result<Found, Response>, Error> {
-    let gone = || Ok(Err(page_of_error(&Error::LinkInvalid, &GONE)?));
+    let gone = || Ok(Err(page_of_error(app, &Error::LinkInvalid, &GONE)?));
     let Some(link) = Secret::parse(link).filter(|link| link.kind() == Kind::Invitation) else {
         return gone();
     };
     let invitation = invitation::Entity::by_digests(link.digests(&app.keyring)).one(app.db.read()).await?;
     let by = optional_user(app, client, headers).await?;
     // A second press of the button finds it accepted, by the one who presses.
-    let mine = |row: &invitation::Model| by.as_ref().is_some_and(|by| row.accepted_by == Some(by.user.id));
+    let mine = |row: &invitation::Model| by.as_ref().is_some_and(|by| row.accepted_by == Some(by.id));
     let Some(invitation) = invitation.filter(|row| row.is_open(app.now()) || mine(row)) else {
         return gone();
     };
     let organisation =
         organisation::Entity::find_by_id(invitation.organisation_id).one(app.db.read()).await?;
     let Some(organisation) = organisation else { return gone() };
-    if invitation.accepted_at.is_none() && !invitations::is_confirmed(app.db.read(), &invitation).await? {
+    if invitation.accepted_at.is_none()
+        && !invitations::is_confirmed(app.db.read(), &app.config.permissions, &invitation).await?
+    {
         let (heading, text) = ("Not confirmed any more", Error::InvitationUnconfirmed.to_string());
-        return Ok(Err(page_of_error(&Error::InvitationUnconfirmed, &NoticePage { heading, text })?));
+        return Ok(Err(page_of_error(
+            app,
+            &Error::InvitationUnconfirmed,
+            &NoticePage { heading, text, done: false },
+        )?));
     }
     if let Some(by) = by {
-        if by.user.email_normalised != invitation.email_normalised {
+        let account = by.account(app.db.read()).await?;
+        if account.email_normalised != invitation.email_normalised {
             let text = format!(
                 "You are signed in as {}, but this invitation is for {}. Sign out first, or open it in another browser. It stays good.",
-                shown(&by.user.email),
+                shown(&account.email),
                 shown(&invitation.email)
             );
-            let notice = NoticePage { heading: "For another address", text };
-            return Ok(Err(page_of_error(&Error::InvitationForAnother, &notice)?));
+            let notice = NoticePage { heading: "For another address", text, done: false };
+            return Ok(Err(page_of_error(app, &Error::InvitationForAnother, &notice)?));
         }
-        let joiner = Some(Joiner::SignedIn(Box::new(by.user)));
+        let joiner = Some(Joiner::SignedIn(by.id));
         return Ok(Ok(Found { link, invitation, organisation, visitor: Visitor::SignedIn, joiner }));
     }
     let account = sign_in::find(app.db.read(), &invitation.email).await?;
-    let known = account.is_some_and(|account| account.email_verified_at.is_some());
-    let visitor = if known { Visitor::HasAccount } else { Visitor::New };
+    let visitor = match account {
+        Some(account) if account.email_verified_at.is_some() => Visitor::HasAccount,
+        Some(account) => Visitor::Unconfirmed { has_password: account.password_hash.is_some() },
+        None => Visitor::New,
+    };
     Ok(Ok(Found { link, invitation, organisation, visitor, joiner: None }))
 }
 
@@ -155,7 +191,7 @@ pub async fn show(
     Sent(form): Sent<LinkForm>,
 ) -> Result<Response, Error> {
     match find(&app, &client, &headers, form.secret()).await? {
-        Ok(found) => found.page(),
+        Ok(found) => found.page(&app),
         Err(instead) => Ok(instead),
     }
 }
@@ -185,8 +221,8 @@ pub async fn accept(
     };
     let (user, _) = match outcome {
         Ok(member) => member,
-        Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
-        Err(Error::TooManyAttempts { retry_after }) => return too_many(retry_after),
+        Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &GONE),
+        Err(Error::TooManyAttempts { retry_after }) => return too_many(&app, retry_after),
         Err(error @ (Error::Internal(_) | Error::StorageUnavailable(_) | Error::Busy)) => return Err(error),
         Err(error) => {
             let problem = match &error {
@@ -194,14 +230,17 @@ pub async fn accept(
                 Error::PasswordChangeRequired => {
                     "This password was set for you. Choose one of your own as well.".to_owned()
                 }
+                Error::AccountUnconfirmed => {
+                    "This is not the password of the account. Try again, or choose a new password.".to_owned()
+                }
                 other => other.to_string(),
             };
-            return found.page_again(form, &error, problem);
+            return found.page_again(&app, form, &error, problem);
         }
     };
     let text =
         format!("You are {} of {} now, and signed in here.", found.invitation.role, found.organisation.name);
-    let done = page(StatusCode::OK, &NoticePage { heading: "Welcome", text })?;
+    let done = page(&app, StatusCode::OK, &NoticePage { heading: "Welcome", text, done: true })?;
     if found.visitor == Visitor::SignedIn {
         txn.commit().await?;
         return Ok(done);
@@ -225,8 +264,14 @@ async fn by_password(
     Found { invitation, organisation, .. }: &Found,
     form: &InviteForm,
 ) -> Result<Joiner, Error> {
-    let password = PresentedPassword::try_from(form.password.clone());
-    let password = password.map_err(|problem| Error::invalid("/password", problem))?;
+    let password = match form.password.as_str() {
+        // The form of an account that is to be taken over has the new one alone.
+        "" if !form.new_password.is_empty() => None,
+        text => {
+            let password = PresentedPassword::try_from(text.to_owned());
+            Some(password.map_err(|problem| Error::invalid("/password", problem))?)
+        }
+    };
     let replacing = match form.new_password.as_str() {
         "" => None,
         text => Some(proposed(text.to_owned())?),
@@ -238,5 +283,5 @@ async fn by_password(
     let names = Names { name, username: None };
     let context =
         app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
-    joining::by_password(door, invitation, Some(password), replacing.as_ref(), names, context).await
+    joining::by_password(door, invitation, password, replacing.as_ref(), names, context).await
 }

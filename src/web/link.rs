@@ -3,7 +3,7 @@
 //! a button there uses the link up. Without scripts, the user pastes the link.
 
 use askama::Template;
-use axum::extract::OriginalUri;
+use axum::extract::{OriginalUri, State};
 use axum::handler::Handler;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -55,8 +55,8 @@ where
 }
 
 /// Asks for the secret. A browser with scripts goes on at once and does not show this page.
-async fn ask() -> Result<Response, Error> {
-    let mut response = page(StatusCode::OK, &LinkPage)?;
+async fn ask(State(app): State<App>) -> Result<Response, Error> {
+    let mut response = page(&app, StatusCode::OK, &LinkPage)?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CSP);
     Ok(response)
 }

@@ -1,5 +1,7 @@
 //! What all pages share: their forms, notices, and the stylesheet.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
@@ -21,7 +23,7 @@ use crate::secret::{Kind, Secret};
 #[template(path = "pages/gone.html")]
 pub struct GonePage {
     /// How to get a new one.
-    pub hint: &'static str,
+    pub hint: Cow<'static, str>,
 }
 
 /// Something was done, or cannot be done.
@@ -30,6 +32,8 @@ pub struct GonePage {
 pub struct NoticePage {
     pub heading: &'static str,
     pub text: String,
+    /// Whether there is nothing left to do here.
+    pub done: bool,
 }
 
 /// What a form has sent.
@@ -43,7 +47,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
             match rejection.status() {
                 StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
                 StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::UnsupportedMediaType,
-                _ => Error::invalid("", rejection.body_text()),
+                _ => Error::invalid("", "the form is incomplete, has a field twice, or is not UTF-8"),
             }
         })?;
         Ok(Self(form))
@@ -63,8 +67,8 @@ impl<S: Send + Sync> FromRequestParts<S> for LinkPart {
 }
 
 /// A page in the place of an error's usual form; the log has its code all the same.
-pub fn page_of_error(error: &Error, template: &impl Template) -> Result<Response, Error> {
-    let mut response = page(error.status(), template)?;
+pub fn page_of_error(app: &App, error: &Error, template: &impl Template) -> Result<Response, Error> {
+    let mut response = page(app, error.status(), template)?;
     response.extensions_mut().insert(Code(error.code()));
     Ok(response)
 }
@@ -102,11 +106,12 @@ pub fn beside_its_field<T>(judged: Result<T, Error>) -> Result<Result<T, String>
 }
 
 /// Says that there were too many wrong attempts, and when to try again.
-pub fn too_many(retry_after: u64) -> Result<Response, Error> {
+pub fn too_many(app: &App, retry_after: u64) -> Result<Response, Error> {
     let minutes = retry_after.div_ceil(60);
     let text = format!("There were too many wrong attempts. Try again in {minutes} min.");
     let error = Error::TooManyAttempts { retry_after };
-    let mut response = page_of_error(&error, &NoticePage { heading: "Too many attempts", text })?;
+    let mut response =
+        page_of_error(app, &error, &NoticePage { heading: "Too many attempts", text, done: false })?;
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
     Ok(response)
 }

@@ -1,5 +1,7 @@
 //! The link to choose a new password.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -32,13 +34,13 @@ pub struct ResetForm {
     password: String,
 }
 
-const GONE: GonePage = GonePage { hint: "Ask for a new one: it works for 30 minutes." };
+const GONE: GonePage = GonePage { hint: Cow::Borrowed("Ask for a new one: it works for 30 minutes.") };
 
 /// The form.
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
     match working(&app, form.secret(), Kind::PasswordReset).await? {
-        Some(link) => page(StatusCode::OK, &ResetPage { link: link.reveal(), problem: None }),
-        None => page_of_error(&Error::LinkInvalid, &GONE),
+        Some(link) => page(&app, StatusCode::OK, &ResetPage { link: link.reveal(), problem: None }),
+        None => page_of_error(&app, &Error::LinkInvalid, &GONE),
     }
 }
 
@@ -50,14 +52,14 @@ pub async fn choose(
 ) -> Result<Response, Error> {
     let Some(link) = working(&app, form.link.secret(), Kind::PasswordReset).await? else {
         return match client.door(&app).refuse(Error::LinkInvalid).await {
-            Error::LinkInvalid => page_of_error(&Error::LinkInvalid, &GONE),
-            Error::TooManyAttempts { retry_after } => too_many(retry_after),
+            Error::LinkInvalid => page_of_error(&app, &Error::LinkInvalid, &GONE),
+            Error::TooManyAttempts { retry_after } => too_many(&app, retry_after),
             error => Err(error),
         };
     };
     let owner = match mailbox::owner_of(app.db.read(), &app.keyring, &link, app.now()).await {
         Ok(owner) => owner,
-        Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
+        Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &GONE),
         Err(error) => return Err(error),
     };
     let hash = async {
@@ -68,7 +70,7 @@ pub async fn choose(
         Ok(new_hash) => new_hash,
         Err(problem) => {
             let again = ResetPage { link: link.reveal(), problem: Some(problem) };
-            return page_of_error(&Error::Invalid(Vec::new()), &again);
+            return page_of_error(&app, &Error::Invalid(Vec::new()), &again);
         }
     };
     let txn = app.db.begin().await?;
@@ -78,13 +80,18 @@ pub async fn choose(
         Ok(user) => {
             txn.commit().await?;
             let text = "All your sessions were ended. Sign in with the new password.".to_owned();
-            let done = page(StatusCode::OK, &NoticePage { heading: "Password changed", text })?;
+            let done =
+                page(&app, StatusCode::OK, &NoticePage { heading: "Password changed", text, done: true })?;
             Ok((client.device_cookie(&app, user.id), done).into_response())
         }
-        Err(Error::LinkInvalid) => page_of_error(&Error::LinkInvalid, &GONE),
+        Err(Error::LinkInvalid) => page_of_error(&app, &Error::LinkInvalid, &GONE),
         Err(Error::UserDisabled) => {
             let text = Error::UserDisabled.to_string();
-            page_of_error(&Error::UserDisabled, &NoticePage { heading: "Account disabled", text })
+            page_of_error(
+                &app,
+                &Error::UserDisabled,
+                &NoticePage { heading: "Account disabled", text, done: false },
+            )
         }
         Err(error) => Err(error),
     }

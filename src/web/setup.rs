@@ -14,9 +14,10 @@ use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::sessions::{self, Beginning};
 use crate::domain::users::NewUser;
-use crate::domain::{Change, setup};
+use crate::domain::{Change, osmedeus_key, setup};
 use crate::email::shown;
 use crate::error::Error;
+use crate::program::command;
 use crate::secret::{Kind, Secret};
 
 /// What was typed, so that nothing needs to be typed twice; and what is wrong with it.
@@ -45,11 +46,16 @@ struct DonePage<'a> {
     slug: &'a str,
     url: &'a str,
     docs: bool,
+    osmedeus_key: Option<&'a str>,
+    create_key: String,
 }
 
-const GONE: GonePage = GonePage {
-    hint: "It has been used or is older than 30 minutes. Run `oskar setup --link` for a new one.",
-};
+fn gone() -> GonePage {
+    let setup = command("setup --link");
+    GonePage {
+        hint: format!("It has been used or is older than 30 minutes. Run `{setup}` for a new one.").into(),
+    }
+}
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -68,9 +74,9 @@ pub struct SetupForm {
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
     match working(&app, form.secret()).await? {
         Some(link) => {
-            page(StatusCode::OK, &SetupPage { link: link.reveal().to_owned(), ..SetupPage::default() })
+            page(&app, StatusCode::OK, &SetupPage { link: link.reveal().to_owned(), ..SetupPage::default() })
         }
-        None => page_of_error(&Error::LinkInvalid, &GONE),
+        None => page_of_error(&app, &Error::LinkInvalid, &gone()),
     }
 }
 
@@ -81,7 +87,7 @@ pub async fn create(
     Sent(form): Sent<SetupForm>,
 ) -> Result<Response, Error> {
     let Some(link) = working(&app, form.link.secret()).await? else {
-        return page_of_error(&Error::LinkInvalid, &GONE);
+        return page_of_error(&app, &Error::LinkInvalid, &gone());
     };
     let context = app.password_context(&form.email).and([form.organisation.as_str()]);
     let judged = async { app.hasher.accept("/password", &proposed(form.password)?, &context).await };
@@ -98,10 +104,10 @@ pub async fn create(
                 email: form.email,
                 organisation: form.organisation,
                 email_problem: email.err().map(str::to_owned),
-                organisation_problem: organisation.err().map(str::to_owned),
+                organisation_problem: organisation.err(),
                 password_problem: password.err(),
             };
-            return page_of_error(&Error::Invalid(Vec::new()), &again);
+            return page_of_error(&app, &Error::Invalid(Vec::new()), &again);
         }
     };
     let password_hash = app.hasher.hash(&password).await?;
@@ -119,7 +125,7 @@ pub async fn create(
     let (user, organisation) =
         match setup::create_first_admin(change, &app.keyring, Some(&link), new, &organisation).await {
             Ok(made) => made,
-            Err(Error::LinkInvalid) => return page_of_error(&Error::LinkInvalid, &GONE),
+            Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &gone()),
             Err(Error::EmailTaken) => {
                 let again = SetupPage {
                     link: link.reveal().to_owned(),
@@ -128,7 +134,7 @@ pub async fn create(
                     email_problem: Some("an account with this address exists already".to_owned()),
                     ..SetupPage::default()
                 };
-                return page_of_error(&Error::EmailTaken, &again);
+                return page_of_error(&app, &Error::EmailTaken, &again);
             }
             Err(error) => return Err(error),
         };
@@ -141,6 +147,11 @@ pub async fn create(
         Beginning::by_password(change.now, Some(organisation.id)),
     )
     .await?;
+    let key = if app.config.compat.osmedeus_key {
+        osmedeus_key::make_once(change, &app.keyring, &app.config.permissions).await?
+    } else {
+        None
+    };
     txn.commit().await?;
     let done = DonePage {
         email: &shown(&user.email),
@@ -148,8 +159,10 @@ pub async fn create(
         slug: &organisation.slug,
         url: &app.config.public_url,
         docs: app.config.docs,
+        osmedeus_key: key.as_ref().map(|key| key.secret.reveal()),
+        create_key: command("key create"),
     };
-    Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(StatusCode::CREATED, &done)?)
+    Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(&app, StatusCode::CREATED, &done)?)
         .into_response())
 }
 

@@ -1,6 +1,8 @@
 //! The link that lets the owner of an account in while others guess at its password: a page with one button, because
 //! scanners open links too.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -28,14 +30,15 @@ struct UnlockedPage<'a> {
     reset: &'a str,
 }
 
-const GONE: GonePage =
-    GonePage { hint: "If you still have to wait, ask for a new password: that lets you in, too." };
+const GONE: GonePage = GonePage {
+    hint: Cow::Borrowed("If you still have to wait, ask for a new password: that lets you in, too."),
+};
 
 /// The button.
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
     match working(&app, form.secret(), Kind::Unlock).await? {
-        Some(link) => page(StatusCode::OK, &UnlockPage { link: link.reveal() }),
-        None => page(StatusCode::GONE, &GONE),
+        Some(link) => page(&app, StatusCode::OK, &UnlockPage { link: link.reveal() }),
+        None => page(&app, StatusCode::GONE, &GONE),
     }
 }
 
@@ -46,7 +49,7 @@ pub async fn let_in(
     Sent(form): Sent<LinkForm>,
 ) -> Result<Response, Error> {
     let Some(link) = working(&app, form.secret(), Kind::Unlock).await? else {
-        return page(StatusCode::GONE, &GONE);
+        return page(&app, StatusCode::GONE, &GONE);
     };
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
@@ -54,13 +57,14 @@ pub async fn let_in(
     match mailbox::unlock(change, &app.keyring, &link).await {
         Ok((user, reset)) => {
             txn.commit().await?;
-            let done = page(StatusCode::OK, &UnlockedPage { email: &user.email, reset: reset.reveal() })?;
+            let done =
+                page(&app, StatusCode::OK, &UnlockedPage { email: &user.email, reset: reset.reveal() })?;
             Ok((client.device_cookie(&app, user.id), done).into_response())
         }
-        Err(Error::LinkInvalid) => page(StatusCode::GONE, &GONE),
+        Err(Error::LinkInvalid) => page(&app, StatusCode::GONE, &GONE),
         Err(Error::UserDisabled) => {
             let text = Error::UserDisabled.to_string();
-            page(StatusCode::FORBIDDEN, &NoticePage { heading: "Account disabled", text })
+            page(&app, StatusCode::FORBIDDEN, &NoticePage { heading: "Account disabled", text, done: false })
         }
         Err(error) => Err(error),
     }

@@ -1,5 +1,7 @@
 //! The link that proves an address: a page with one button, because scanners open links too.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -20,13 +22,13 @@ struct VerifyPage<'a> {
     link: &'a str,
 }
 
-const GONE: GonePage = GonePage { hint: "Sign in and ask for a new one." };
+const GONE: GonePage = GonePage { hint: Cow::Borrowed("Sign in and ask for a new one.") };
 
 /// The button.
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
     match working(&app, form.secret(), Kind::EmailVerification).await? {
-        Some(link) => page(StatusCode::OK, &VerifyPage { link: link.reveal() }),
-        None => page_of_error(&Error::LinkInvalid, &GONE),
+        Some(link) => page(&app, StatusCode::OK, &VerifyPage { link: link.reveal() }),
+        None => page_of_error(&app, &Error::LinkInvalid, &GONE),
     }
 }
 
@@ -38,22 +40,27 @@ pub async fn confirm(
     Sent(form): Sent<LinkForm>,
 ) -> Result<Response, Error> {
     let Some(link) = working(&app, form.secret(), Kind::EmailVerification).await? else {
-        return page_of_error(&Error::LinkInvalid, &GONE);
+        return page_of_error(&app, &Error::LinkInvalid, &GONE);
     };
     match use_link(&app, &client, &headers, &link).await {
         Ok((user, renewed)) => {
-            let text = format!("{} is confirmed. You can close this page and sign in.", shown(&user.email));
-            let done = page(StatusCode::OK, &NoticePage { heading: "Address confirmed", text })?;
+            let text = format!("{} is confirmed. You can sign in now.", shown(&user.email));
+            let done =
+                page(&app, StatusCode::OK, &NoticePage { heading: "Address confirmed", text, done: true })?;
             let cookies = match renewed {
                 Some(renewed) => renewed.cookies(&app, &client, Keep::UntilClosed),
                 None => client.device_cookie(&app, user.id),
             };
             Ok((cookies, done).into_response())
         }
-        Err(Error::LinkInvalid) => page_of_error(&Error::LinkInvalid, &GONE),
+        Err(Error::LinkInvalid) => page_of_error(&app, &Error::LinkInvalid, &GONE),
         Err(Error::EmailTaken) => {
             let text = "Another account has this address by now.".to_owned();
-            page_of_error(&Error::EmailTaken, &NoticePage { heading: "Address taken", text })
+            page_of_error(
+                &app,
+                &Error::EmailTaken,
+                &NoticePage { heading: "Address taken", text, done: false },
+            )
         }
         Err(error) => Err(error),
     }

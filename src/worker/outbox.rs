@@ -14,7 +14,7 @@ use crate::domain::{Change, choose_password, invitations, mailbox, one_time, out
 use crate::email::shown;
 use crate::entity::one_time_token::Purpose;
 use crate::entity::outbox::{Kind, Model, State};
-use crate::entity::{organisation, user};
+use crate::entity::{organisation, registration, user};
 use crate::error::{Error, OrLog as _};
 use crate::id::{InvitationId, UserId};
 use crate::mail::{Letter, SendError, messages};
@@ -87,7 +87,7 @@ async fn prepare(app: &App, mail: &Model) -> Result<Option<Letter>, Error> {
     if !outbox::claim(change, mail).await? {
         return Ok(None);
     }
-    let letter = write(app, change, mail).await?;
+    let letter = write(app, change, mail).await?.map(|letter| letter.signed(&app.config.product.name));
     if letter.is_none() {
         outbox::finish(change, mail.id, State::Dropped).await?;
     }
@@ -97,6 +97,7 @@ async fn prepare(app: &App, mail: &Model) -> Result<Option<Letter>, Error> {
 
 async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Letter>, Error> {
     let text = |name: &str| mail.data[name].as_str().unwrap_or_default();
+    let product = app.config.product.name.as_str();
     Ok(match mail.kind {
         // Of an account that was there before, the link is for the one who made it.
         Kind::Registration if mail.data["made"].is_null() => already_registered(app, change, mail).await?,
@@ -111,7 +112,7 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
             let user = locked_recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
             link(app, change, Purpose::ResetPassword, user, mail, "reset")
                 .await?
-                .map(messages::reset_password)
+                .map(|link| messages::reset_password(product, link))
         }
         Kind::ChoosePassword => {
             let user = locked_recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
@@ -119,7 +120,7 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
                 Some(user) => {
                     let secret = choose_password::renew_link(change, &app.keyring, &user).await?;
                     let (first, site) = (mail.data["first"] == true, &app.config.public_url);
-                    Some(messages::choose_password(first, site, app.link("reset", &secret)))
+                    Some(messages::choose_password(first, product, site, app.link("reset", &secret)))
                 }
                 None => None,
             }
@@ -131,7 +132,9 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
                 mailbox::asked_with(&app.keyring, user).iter().any(|accepted| text("asked_with") == *accepted)
             });
             let user = user.filter(|user| user.disabled_at.is_none());
-            link(app, change, Purpose::NewEmail, user, mail, "verify").await?.map(messages::confirm_new_email)
+            link(app, change, Purpose::NewEmail, user, mail, "verify")
+                .await?
+                .map(|link| messages::confirm_new_email(product, link))
         }
         Kind::Invitation => match text("invitation_id").parse() {
             Ok(id) => invitation(app, change, id).await?,
@@ -155,7 +158,8 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
         }
         Kind::IdentityLinked => Some(messages::identity_linked(text("issuer"))),
         Kind::IdentityUnlinked => Some(messages::identity_unlinked(text("issuer"))),
-        Kind::Test => Some(messages::test()),
+        Kind::AccountDeleted => Some(messages::account_deleted(product)),
+        Kind::Test => Some(messages::test(product)),
     })
 }
 
@@ -169,13 +173,18 @@ fn texts(value: &Value) -> Vec<String> {
 async fn verify_email(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Letter>, Error> {
     let unproven = locked_recipient(change, mail).await?.filter(|user| user.email_verified_at.is_none());
     let unproven = unproven.filter(|user| user.disabled_at.is_none());
+    let asked = match &unproven {
+        Some(user) => registration::Entity::find_by_id(user.id).one(change.txn).await?,
+        None => None,
+    };
+    let organisation = asked.and_then(|asked| asked.organisation);
     let link = link(app, change, Purpose::VerifyEmail, unproven, mail, "verify").await?;
-    Ok(link.map(messages::verify_email))
+    Ok(link.map(|link| messages::verify_email(&app.config.product.name, organisation.as_deref(), link)))
 }
 
 async fn already_registered(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Letter>, Error> {
     let known = recipient(change, mail).await?.is_some();
-    Ok(known.then(|| messages::already_registered(&app.config.public_url)))
+    Ok(known.then(|| messages::already_registered(&app.config.product.name, &app.config.public_url)))
 }
 
 async fn recipient(change: Change<'_>, mail: &Model) -> Result<Option<user::Model>, Error> {
@@ -185,15 +194,24 @@ async fn recipient(change: Change<'_>, mail: &Model) -> Result<Option<user::Mode
 /// Locked: of two mails at once, the second one's link replaces the first one's.
 async fn locked_recipient(change: Change<'_>, mail: &Model) -> Result<Option<user::Model>, Error> {
     let Some(found) = recipient(change, mail).await? else { return Ok(None) };
-    let user = users::lock(change, found.id).await?;
+    let user = locked(change, found.id).await?;
     // The address may have been changed meanwhile.
-    Ok(Some(user).filter(|user| user.email_normalised == found.email_normalised))
+    Ok(user.filter(|user| user.email_normalised == found.email_normalised))
 }
 
 async fn named_user(change: Change<'_>, data: &Value) -> Result<Option<user::Model>, Error> {
     let Some(id) = data["user_id"].as_str().and_then(|id| id.parse::<UserId>().ok()) else { return Ok(None) };
     // Locked: a password that is being replaced ends this, before or after.
-    users::lock(change, id).await.map(Some)
+    locked(change, id).await
+}
+
+/// `None` if the account was deleted.
+async fn locked(change: Change<'_>, id: UserId) -> Result<Option<user::Model>, Error> {
+    match users::lock(change, id).await {
+        Ok(user) => Ok(Some(user)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 async fn link(

@@ -1,4 +1,4 @@
-//! Learns of signing keys that another process has rotated in.
+//! Learns of signing keys that another process has rotated in, or retired although this one signs with them.
 
 use crate::app::App;
 use crate::error::Error;

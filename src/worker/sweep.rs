@@ -11,7 +11,7 @@ pub async fn tick(app: &App) -> Result<(), Error> {
     let actor = Actor::system();
     let config = &app.config;
     let kept = Retention {
-        sessions: config.tokens.refresh_absolute.max(config.sessions.absolute),
+        sessions: config.longest_session(),
         events: config.limits.events_retention,
         ended: config.limits.ended_retention,
     };

@@ -6,8 +6,12 @@ use crate::browser::assert_hardened;
 use crate::support::{Client, TestApp};
 
 /// Documents, keys and what pages are made of.
-const FOR_EVERYBODY: [&str; 3] =
-    ["/.well-known/jwks.json", "/.well-known/oauth-authorization-server", "/api/openapi.json"];
+const FOR_EVERYBODY: [&str; 4] = [
+    "/.well-known/jwks.json",
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration",
+    "/api/openapi.json",
+];
 
 #[tokio::test]
 async fn no_answer_may_be_kept_unless_it_says_so_and_all_carry_the_security_headers() {

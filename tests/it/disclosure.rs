@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, WITHOUT_OLDER_CLIENTS};
 
 /// The names of all members, at every depth: `data[].user.email`.
 fn names(value: &Value, prefix: &str, into: &mut BTreeSet<String>) {
@@ -82,7 +82,7 @@ async fn a16_nobody_has_doors_to_the_inside() {
 #[tokio::test]
 async fn a19_a_viewer_s_key_changes_nothing() {
     // Signing a key out by an older client's path is allowed, and does nothing.
-    let app = TestApp::with(&[("OSKAR_COMPAT", "false")]).await;
+    let app = TestApp::with(&WITHOUT_OLDER_CLIENTS).await;
     let org = app.organisation("Acme").await;
     let key = org.key("live", "viewer", None).await.with_x_api_key();
     let document = app.anonymous().get("/api/openapi.json").await.json();

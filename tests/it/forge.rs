@@ -50,7 +50,12 @@ pub async fn is_refused(app: &TestApp, token: &str, why: &str) {
 impl Forge {
     /// With the key that signed that person's token.
     pub async fn of(app: &TestApp, person: &Person) -> Self {
-        let [header, claims, _] = parts(&person.access_token).map(str::to_owned);
+        Self::of_token(app, &person.access_token).await
+    }
+
+    /// With the key that signed that token.
+    pub async fn of_token(app: &TestApp, token: &str) -> Self {
+        let [header, claims, _] = parts(token).map(str::to_owned);
         let (header, claims) = (decode(&header), decode(&claims));
         let kid = header["kid"].as_str().unwrap();
         let row =
@@ -107,4 +112,19 @@ impl Forge {
         let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, algorithm).unwrap();
         format!("{message}.{signature}")
     }
+}
+
+/// The header and the claims of a token whose signature is good by the shared key that its `kid` names, as a service
+/// checks it that was given that key.
+pub async fn verified(app: &TestApp, token: &str) -> (Value, Value) {
+    let header = decode(parts(token)[0]);
+    let kid = header["kid"].as_str().unwrap().to_owned();
+    let row = signing_key::Entity::find_by_id(kid).one(app.app.db.read()).await.unwrap().unwrap();
+    assert_eq!(header["alg"], json!(row.algorithm));
+    let secret = app.app.keyring.open(&row.id, &row.private_key).unwrap();
+    let mut rules = jsonwebtoken::Validation::new(row.algorithm.parse().unwrap());
+    // The clock is the test's.
+    (rules.validate_exp, rules.validate_aud) = (false, false);
+    let read = jsonwebtoken::decode::<Value>(token, &jsonwebtoken::DecodingKey::from_secret(&secret), &rules);
+    (header, read.unwrap().claims)
 }

@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use oskar::domain::import::{Import, ImportedUser};
+use oskar::domain::import::{Done, Import, ImportedUser};
 use oskar::entity::user;
 use oskar::password::ImportedHash;
 use sea_orm::sea_query::Expr;
@@ -70,26 +70,32 @@ const BCRYPT_OF_NOTHING: &str = "$2b$04$3ylFzqn9GzAX7jqrqY0A/.kp8.1.qYAhuh6VHk/B
 const BCRYPT_OF_HUNTER2: &str = "$2b$04$zfHHPXIn8w0sUv3JnphXaebbe8e1MAkAPzNWEZi92YwLjkuMed6l6";
 
 async fn import(app: &TestApp, email: &str, hash: &str) {
+    import_read(app, email, ImportedHash::read(hash).unwrap()).await;
+}
+
+pub async fn import_read(app: &TestApp, email: &str, hash: ImportedHash) {
     let user = ImportedUser {
         email: email.parse().unwrap(),
         name: None,
         username: None,
-        password_hash: ImportedHash::read(hash).unwrap(),
+        external_id: None,
+        password_hash: Some(hash),
         place: None,
         email_verified: true,
         disabled: false,
+        created_at: None,
     };
     let mut import = Import::new(None, false);
     let outcome = operator::change(app, async |change| import.batch(change, &[user]).await).await.unwrap();
-    assert_eq!(outcome, [Ok(())]);
+    assert_eq!(outcome, [Ok(Done::Created)]);
 }
 
-async fn stored(app: &TestApp, email: &str) -> String {
+pub async fn stored(app: &TestApp, email: &str) -> String {
     let user = user::Entity::find_by_email_normalised(email).one(app.app.db.read()).await.unwrap();
     user.unwrap().password_hash.unwrap()
 }
 
-async fn login(app: &TestApp, email: &str, password: &str) -> Answer {
+pub async fn login(app: &TestApp, email: &str, password: &str) -> Answer {
     app.anonymous().post("/api/auth/login", json!({ "email": email, "password": password })).await
 }
 

@@ -62,7 +62,8 @@ async fn what_is_not_json_is_refused() {
         format!("{good}x"),
         format!("{good}{good}"),
         format!("{good},"),
-        format!("\u{feff}{good}"),
+        format!(" \u{feff}{good}"),
+        format!("\u{feff}\u{feff}{good}"),
         good.replace('"', "'"),
         good.replace("\"email\"", "email"),
         good.replace('}', ",}"),
@@ -234,6 +235,9 @@ async fn bad_lists_are_refused_with_a_pointer() {
             ("limit=101", "/limit"),
             ("limit=-1", "/limit"),
             ("limit=1.5", "/limit"),
+            ("limit=NaN", "/limit"),
+            ("limit=1e999", "/limit"),
+            ("limit=-0.5", "/limit"),
             ("limit=ten", "/limit"),
             ("limit=%20", "/limit"),
             ("limit=18446744073709551616", "/limit"),
@@ -252,7 +256,9 @@ async fn bad_lists_are_refused_with_a_pointer() {
                 "{list}?{query}"
             );
         }
-        client.get(&format!("{list}?limit=1")).await.status(200);
+        for good in ["1", "05", "+5", "5.0", "1e1"] {
+            client.get(&format!("{list}?limit={good}")).await.status(200);
+        }
         client.get(&format!("{list}?limit=100&utm_source=x&=&&")).await.status(200);
     }
 }

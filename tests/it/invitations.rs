@@ -289,7 +289,14 @@ async fn a74_an_invitation_to_an_account_that_somebody_else_made_leaves_them_not
     let key = attacker.with_cookie().post("/api/orgs/trap/keys", key).await.status(201).json();
     let key = key["secret"].as_str().unwrap().to_owned();
     let (_, token) = invite_bob(&app, &org).await;
-    accept(&app, &token, Some("Bob's very own password")).await.status(200);
+    let new = "Bob's very own password";
+    // Neither by mistake nor by the older form of the request: what is replaced is named first.
+    for password in [None, Some(new)] {
+        assert_eq!(accept(&app, &token, password).await.status(409).code(), "account_unconfirmed");
+    }
+    attacker.with_cookie().get("/api/auth/me").await.status(200);
+    let body = json!({ "token": token, "new_password": new });
+    app.anonymous().post("/api/invitations/accept", body).await.status(200);
     attacker.with_cookie().get("/api/auth/me").await.status(401);
     attacker.with_bearer().get("/api/auth/me").await.status(401);
     let refresh = json!({ "refresh_token": attacker.refresh_token });
@@ -297,6 +304,41 @@ async fn a74_an_invitation_to_an_account_that_somebody_else_made_leaves_them_not
     app.anonymous().call_with(Method::GET, "/api/auth/me", &[("x-api-key", &key)], None).await.status(401);
     let login = json!({ "email": BOB, "password": PASSWORD });
     app.anonymous().post("/api/auth/login", login).await.status(401);
+}
+
+#[tokio::test]
+async fn an_owner_who_never_confirmed_the_address_keeps_the_account_by_its_password() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let bob = app.register(BOB, Some("Bobs")).await;
+    let (_, token) = invite_bob(&app, &org).await;
+    let joined = accept(&app, &token, Some(PASSWORD)).await.status(200).json();
+    assert_eq!(joined["tokens"]["user"]["id"], bob.user_id.as_str());
+    bob.with_cookie().get("/api/auth/me").await.status(200);
+    let me = bob.with_cookie().get("/api/auth/me").await.status(200).json();
+    assert_eq!(me["memberships"].as_array().unwrap().len(), 2, "{me}");
+    // The link has proven the mailbox: no other may take the account over by a link from now on.
+    let again = app.organisation("Other").await;
+    let (_, token) = invite_bob(&app, &again).await;
+    let body = json!({ "token": token, "new_password": "Bob's very own password" });
+    app.anonymous().post("/api/invitations/accept", body).await.status(422);
+    let both = json!({ "token": token, "password": PASSWORD, "new_password": "Bob's very own password" });
+    app.anonymous().post("/api/invitations/accept", both).await.status(200);
+    let login = json!({ "email": BOB, "password": PASSWORD });
+    app.anonymous().post("/api/auth/login", login).await.status(401);
+}
+
+#[tokio::test]
+async fn guesses_at_the_password_of_an_unconfirmed_account_count_as_everywhere() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    app.register(BOB, None).await;
+    let (_, token) = invite_bob(&app, &org).await;
+    for _ in 0..5 {
+        let answer = accept(&app, &token, Some("not the password of Bob")).await.status(409);
+        assert_eq!(answer.code(), "account_unconfirmed");
+    }
+    assert_eq!(accept(&app, &token, Some(PASSWORD)).await.status(429).code(), "too_many_attempts");
 }
 
 #[tokio::test]

@@ -126,7 +126,7 @@ async fn without_an_account_nobody_comes_in_unless_the_operator_wants_it() {
     app.organisation("Acme").await;
     let before = count(&app).await;
     for (claim, value) in
-        [("email_verified", json!(false)), ("email_verified", json!("true")), ("email", Value::Null)]
+        [("email_verified", json!(false)), ("email_verified", json!("yes")), ("email", Value::Null)]
     {
         let mut claims = issuer.claims(app.app.now(), "u-1", "ana@new.example");
         claims[claim] = value;

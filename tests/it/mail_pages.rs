@@ -1,5 +1,6 @@
 //! The pages that mailed links lead to, without a browser, and the development mailbox.
 
+use axum::http::Method;
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -124,13 +125,31 @@ async fn links_that_do_not_work_lead_to_a_page_that_says_so() {
 async fn the_development_mailbox_shows_what_was_sent_on_this_machine_only() {
     let app = TestApp::start().await;
     let path = invited(&app, "<i>Acme</i>").await;
-    let list = app.anonymous().get("/dev/mail").await.status(200);
+    let read = async |path: &str, accept: &str| {
+        app.anonymous().call_with(Method::GET, path, &[("accept", accept)], None).await.status(200)
+    };
+    // As browsers ask.
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    let list = read("/dev/mail", browser).await;
     is_page(&list);
     assert!(list.text().contains("&#60;i&#62;Acme") && list.text().contains(BOB), "{}", list.text());
     let id = app.mails(BOB).await[0].id;
-    let mail = app.anonymous().get(&format!("/dev/mail/{id}")).await.status(200);
+    let one = format!("/dev/mail/{id}");
+    let mail = read(&one, browser).await;
     is_page(&mail);
     assert!(mail.text().contains(&path));
+    for accept in ["*/*", "text/plain", "application/json;q=0.1, text/plain;q=0.5", "text/html;q=0, */*"] {
+        for address in ["/dev/mail", &one] {
+            let text = read(address, accept).await;
+            assert_eq!(text.header("content-type"), "text/plain; charset=utf-8", "{accept}");
+            assert_eq!(text.header("vary"), "accept");
+            assert!(text.text().contains(&path) && text.text().contains("<i>Acme</i>"), "{}", text.text());
+        }
+    }
+    let json = read("/dev/mail", "application/json").await.json()["data"][0].clone();
+    assert_eq!((&json["to"], &json["id"]), (&json!(BOB), &json!(id)));
+    assert!(json["link"].as_str().unwrap().ends_with(&path), "{json}");
+    assert_eq!(read(&one, "application/json").await.json(), json);
     app.anonymous().get("/dev/mail/mail_nothing").await.status(404);
 
     for settings in [
@@ -142,4 +161,77 @@ async fn the_development_mailbox_shows_what_was_sent_on_this_machine_only() {
         node.anonymous().get("/dev/mail").await.status(404);
         node.anonymous().get(&format!("/dev/mail/{id}")).await.status(404);
     }
+}
+
+#[tokio::test]
+async fn an_unconfirmed_account_is_kept_by_its_password_or_replaced_by_a_form_that_says_so() {
+    let app = TestApp::start().await;
+    let path = invited(&app, "Acme").await;
+    let bob = app.register(BOB, None).await;
+    let shown = look(&app, &path).await.status(200);
+    is_page(&shown);
+    let text = shown.text();
+    for said in [
+        "never confirmed",
+        "choose a new password: that replaces the old password",
+        "Keep the account as it is",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let wrong = submit(&app, &path, &[("password", "Bob's very own password")]).await.status(409);
+    is_page(&wrong);
+    assert!(wrong.text().contains("not the password of the account"), "{}", wrong.text());
+    let weak = submit(&app, &path, &[("new_password", "short")]).await.status(422);
+    assert!(weak.text().contains("Or choose a new password"), "{}", weak.text());
+    bob.with_cookie().get("/api/auth/me").await.status(200);
+    submit(&app, &path, &[("new_password", "Bob's very own password")]).await.status(200);
+    bob.with_cookie().get("/api/auth/me").await.status(401);
+}
+
+#[tokio::test]
+async fn pages_that_end_lead_to_the_product_if_there_is_one() {
+    let product =
+        [("OSKAR_PRODUCT_NAME", "Acme <Cloud>"), ("OSKAR_PRODUCT_URL", "https://app.example/start?a=1&b=2")];
+    let app = TestApp::with(&product).await;
+    let path = invited(&app, "Acme").await;
+    let button =
+        "href=\"https://app.example/start?a=1&#38;b=2\" rel=\"noreferrer\">Go on to Acme &#60;Cloud&#62;</a>";
+    let asked = look(&app, &path).await.status(200).text();
+    assert!(
+        !asked.contains(button) && asked.contains("<title>Join Acme · Acme &#60;Cloud&#62;</title>"),
+        "{asked}"
+    );
+    let welcome = submit(&app, &path, &[("name", "Bob"), ("password", PASSWORD)]).await.status(200);
+    assert!(welcome.text().contains(button), "{}", welcome.text());
+    let gone = look(&app, "/verify#osv_nonsense").await.status(410);
+    assert!(gone.text().contains(button), "{}", gone.text());
+    app.register("ana@mail.example", None).await;
+    let mails = app.mails("ana@mail.example").await;
+    assert_eq!(mails[0].letter.subject, "Confirm your e-mail address for Acme <Cloud>");
+    let path = path_in_mail(&app, "ana@mail.example").await;
+    let confirmed = submit(&app, &path, &[]).await.status(200).text();
+    assert!(confirmed.contains(button) && !confirmed.contains("close this page"), "{confirmed}");
+    app.anonymous().post("/api/auth/forgot-password", json!({ "email": BOB })).await.status(202);
+    let path = path_in_mail(&app, BOB).await;
+    let reset = submit(&app, &path, &[("password", "Another long password 9")]).await.status(200).text();
+    assert!(reset.contains(button), "{reset}");
+
+    let plain = TestApp::start().await;
+    let path = invited(&plain, "Acme").await;
+    let welcome = submit(&plain, &path, &[("name", "Bob"), ("password", PASSWORD)]).await.status(200).text();
+    assert!(!welcome.contains("Go on to") && welcome.contains("You can close this page"), "{welcome}");
+}
+
+#[tokio::test]
+async fn a_mail_that_proves_an_address_names_the_organisation_that_waits_for_it() {
+    let app =
+        TestApp::with(&[("OSKAR_VERIFY_EMAIL", "required"), ("OSKAR_PRODUCT_NAME", "Acme Cloud")]).await;
+    let body = json!({ "email": BOB, "password": PASSWORD, "organisation": "Bob & Sons" });
+    app.anonymous().post("/api/auth/register", body).await.status(202);
+    let mail = app.mails(BOB).await.remove(0).letter;
+    assert!(
+        mail.paragraphs[0].contains("at Acme Cloud") && mail.paragraphs[0].contains("“Bob & Sons”"),
+        "{mail:?}"
+    );
+    assert!(mail.footer.contains("sent by Acme Cloud"), "{mail:?}");
 }

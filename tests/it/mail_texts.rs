@@ -2,6 +2,8 @@
 
 use oskar::mail::{Letter, messages};
 
+const PRODUCT: &str = "Acme Cloud";
+
 fn golden(name: &str, letter: &Letter) {
     let (text, html) = (letter.text().unwrap(), letter.html().unwrap());
     let shown = format!("Subject: {}\n\n{text}\n--- html ---\n{html}", letter.subject);
@@ -17,12 +19,17 @@ fn link(page: &str) -> String {
 #[test]
 fn every_mail_says_what_its_golden_file_says() {
     for (name, letter) in [
-        ("verify_email", messages::verify_email(link("verify"))),
-        ("already_registered", messages::already_registered("https://auth.example")),
-        ("reset_password", messages::reset_password(link("reset"))),
-        ("choose_password_first", messages::choose_password(true, "https://auth.example", link("reset"))),
-        ("choose_password", messages::choose_password(false, "https://auth.example", link("reset"))),
-        ("confirm_new_email", messages::confirm_new_email(link("verify"))),
+        ("verify_email", messages::verify_email(PRODUCT, Some("Acme"), link("verify"))),
+        ("verify_email_without_organisation", messages::verify_email(PRODUCT, None, link("verify"))),
+        ("account_deleted", messages::account_deleted(PRODUCT)),
+        ("already_registered", messages::already_registered(PRODUCT, "https://auth.example")),
+        ("reset_password", messages::reset_password(PRODUCT, link("reset"))),
+        (
+            "choose_password_first",
+            messages::choose_password(true, PRODUCT, "https://auth.example", link("reset")),
+        ),
+        ("choose_password", messages::choose_password(false, PRODUCT, "https://auth.example", link("reset"))),
+        ("confirm_new_email", messages::confirm_new_email(PRODUCT, link("verify"))),
         ("email_changed", messages::email_changed("new@acme.example")),
         (
             "invitation",
@@ -43,8 +50,9 @@ fn every_mail_says_what_its_golden_file_says() {
         ),
         ("identity_linked", messages::identity_linked("https://login.example/<b>")),
         ("identity_unlinked", messages::identity_unlinked("https://login.example/")),
-        ("test", messages::test()),
+        ("test", messages::test(PRODUCT)),
     ] {
+        let letter = letter.signed(PRODUCT);
         golden(name, &letter);
         assert!(!letter.html().unwrap().contains("<b>") && !letter.html().unwrap().contains("<img>"));
     }

@@ -120,6 +120,7 @@ fn no_mail_makes_a_link_of_what_others_wrote() {
         for letter in [
             messages::invitation(Some(words), words, "admin", link()),
             messages::invitation(None, words, "admin", link()),
+            messages::verify_email("Acme Cloud", Some(words), link()),
             messages::new_device(words, "203.0.113.7", "2026-01-02 03:04 UTC"),
             messages::refresh_theft(words),
             messages::key_created(words, words, words),

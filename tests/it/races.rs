@@ -179,9 +179,8 @@ async fn of_many_rotations_of_the_signing_key_one_counts() {
             let txn = node.db.begin().await.unwrap();
             let actor = Actor::cli();
             let change = Change { txn: &txn, now: node.now(), actor: &actor };
-            let (day, quarter) = (TimeDelta::days(1), TimeDelta::minutes(15));
-            let algorithm = node.config.tokens.algorithm;
-            let rotated = signing_keys::rotate(change, &node.keyring, algorithm, day, quarter).await;
+            let (used, day) = (node.algorithms()[0], TimeDelta::days(1));
+            let rotated = signing_keys::rotate(change, &node.keyring, used, day).await;
             txn.commit().await.unwrap();
             rotated
         }

@@ -218,7 +218,10 @@ async fn a60_registering_a_taken_address_is_answered_the_same_and_its_owner_is_t
         answer.headers.remove("x-request-id");
     }
     assert_eq!((free.text(), free.headers), (taken.text(), taken.headers));
-    assert_eq!(app.subjects(ANA).await, ["You have an account already", "Confirm your e-mail address"]);
+    assert_eq!(
+        app.subjects(ANA).await,
+        ["You have an account already", "Confirm your e-mail address for Oskar"]
+    );
     let link = app.mails(ANA).await[1].letter.action.clone().unwrap().1;
     verify(&app, link.rsplit('#').next().unwrap()).await.status(204);
     // A taken username must not tell whether the address is taken too.

@@ -192,6 +192,7 @@ async fn make_signing_keys(app: &TestApp, count: i32) {
             retires_at: Set(Some(now + chrono::TimeDelta::days(2))),
             created_at: Set(now),
             key_id: Set(Some(app.app.keyring.key_id().to_vec())),
+            token_lifetime: Set(Some(900)),
         }
         .insert(&app.outside().await)
         .await

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use oskar::domain::import::Done;
+use serde_json::{Value, json};
 
+use super::record::At;
 use crate::cli::output;
 
 /// The report of an import, and its progress on a terminal.
@@ -12,8 +14,12 @@ pub struct Report {
     json: bool,
     dry_run: bool,
     bar: ProgressBar,
-    pub imported: u64,
+    imported: u64,
+    without_password: u64,
+    joined: u64,
+    unchanged: u64,
     pub refused: u64,
+    left_out: Vec<Value>,
 }
 
 impl Report {
@@ -29,20 +35,58 @@ impl Report {
         if json {
             output::print(&format!("{{\"dry_run\":{dry_run},\"refused\":["))?;
         }
-        Ok(Self { json, dry_run, bar, imported: 0, refused: 0 })
+        Ok(Self {
+            json,
+            dry_run,
+            bar,
+            imported: 0,
+            without_password: 0,
+            joined: 0,
+            unchanged: 0,
+            refused: 0,
+            left_out: Vec::new(),
+        })
     }
 
-    /// A line that was refused.
-    pub fn refuse(&mut self, line: u64, email: Option<&str>, code: &str, reason: &str) -> anyhow::Result<()> {
+    /// All that were read.
+    pub const fn total(&self) -> u64 {
+        self.imported + self.joined + self.unchanged + self.refused
+    }
+
+    /// What was done of a record.
+    pub const fn done(&mut self, done: Done, has_password: bool) {
+        match done {
+            Done::Created => {
+                self.imported += 1;
+                self.without_password += if has_password { 0 } else { 1 };
+            }
+            Done::Joined => self.joined += 1,
+            Done::Unchanged => self.unchanged += 1,
+        }
+    }
+
+    /// A record that was refused.
+    pub fn refuse(&mut self, at: At, email: Option<&str>, code: &str, reason: &str) -> anyhow::Result<()> {
         self.refused += 1;
         let text = if self.json {
-            let value = json!({ "line": line, "email": email, "code": code, "reason": reason });
+            let value = json!({ "line": at.line, "record": at.record, "email": email, "code": code,
+                "reason": reason });
             format!("{}{value}", if self.refused > 1 { "," } else { "" })
         } else {
             let who = email.map(|email| format!("{email}: ")).unwrap_or_default();
-            format!("line {line}: {who}{reason}")
+            format!("{at}: {who}{reason}")
         };
         self.bar.suspend(|| output::print(&text))
+    }
+
+    /// A part of a new account that Oskar cannot take.
+    pub fn leave_out(&mut self, at: At, email: &str, reason: &str) -> anyhow::Result<()> {
+        if self.json {
+            let value = json!({ "line": at.line, "record": at.record, "email": email, "reason": reason });
+            self.left_out.push(value);
+            return Ok(());
+        }
+        self.bar.suspend(|| output::print(&format!("{at}: {email}: {reason}")))
     }
 
     /// So many bytes of the file are done.
@@ -54,12 +98,25 @@ impl Report {
     /// The sum.
     pub fn end(&self, seconds: f64) -> anyhow::Result<()> {
         self.bar.finish_and_clear();
-        let Self { imported, refused, dry_run, .. } = self;
-        output::print(&if self.json {
-            format!("],\"imported\":{imported},\"refused_count\":{refused},\"seconds\":{seconds:.3}}}")
-        } else {
-            let imported_as = if *dry_run { "would be imported (nothing was written)" } else { "imported" };
-            format!("{imported} {imported_as}, {refused} refused, in {seconds:.1} s")
-        })
+        let Self { imported, without_password, joined, unchanged, refused, dry_run, .. } = self;
+        if self.json {
+            let left_out = Value::from(self.left_out.clone());
+            return output::print(&format!(
+                "],\"imported\":{imported},\"without_password\":{without_password},\"joined\":{joined},\
+                 \"unchanged\":{unchanged},\"refused_count\":{refused},\"left_out\":{left_out},\
+                 \"seconds\":{seconds:.3}}}"
+            ));
+        }
+        let imported_as = if *dry_run { "would be imported (nothing was written)" } else { "imported" };
+        let mut told = vec![format!("{imported} {imported_as}")];
+        let more = [
+            (*without_password, "of them without a password"),
+            (*joined, "known and now in one organisation more"),
+            (*unchanged, "unchanged"),
+        ];
+        told.extend(
+            more.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")),
+        );
+        output::print(&format!("{}, {refused} refused, in {seconds:.1} s", told.join(", ")))
     }
 }

@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 
 use chrono::TimeDelta;
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _, OnConflict};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait as _, Set};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _, OnConflict, Query};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect as _, QueryTrait as _, Set,
+};
 
 use crate::clock::Timestamp;
 use crate::domain::device::Device;
@@ -148,13 +150,27 @@ impl Budget {
     /// What was counted under the previous master secret counts on: guessers win nothing by a rotation.
     async fn carry_over(&self, txn: &impl ConnectionTrait) -> Result<(), Error> {
         let Some(previous) = self.previous else { return Ok(()) };
-        let is_there = Entity::find_by_id(self.digest.to_vec()).into_query();
-        Entity::update_many()
-            .col_expr(Column::Subject, Expr::value(self.digest.to_vec()))
-            .filter(login_failure::COLUMN.subject.eq(previous.to_vec()))
-            .filter(Expr::exists(is_there).not())
-            .exec(txn)
-            .await?;
+        let columns = [
+            Column::Subject,
+            Column::UserId,
+            Column::Failures,
+            Column::BlockedUntil,
+            Column::Closed,
+            Column::ForgottenAt,
+        ];
+        // A node that still has the secrets the other way round may write the same row at this moment, so it is not
+        // renamed: that could break the unique key.
+        let mut counted = Entity::find().select_only().expr(Expr::value(self.digest.to_vec()));
+        counted = counted.columns(columns.into_iter().skip(1));
+        let counted = counted.filter(login_failure::COLUMN.subject.eq(previous.to_vec())).into_query();
+        let mut copy = Query::insert();
+        copy.into_table(Entity).columns(columns).select_from(counted).map_err(Error::internal)?;
+        copy.on_conflict(OnConflict::column(Column::Subject).do_nothing().to_owned());
+        // One that is there already stays beside it: nodes that do not know the new secret yet count on there.
+        if txn.execute(&copy).await?.rows_affected() == 0 {
+            return Ok(());
+        }
+        Entity::delete_many().filter(login_failure::COLUMN.subject.eq(previous.to_vec())).exec(txn).await?;
         Ok(())
     }
 

@@ -33,7 +33,7 @@ use crate::password::Hasher;
 
 use budget::{Budget, Verdict};
 pub use budget::{Digest, Subject};
-pub use owner::{let_in, unlock};
+pub use owner::{forget, let_in, unlock};
 
 /// How long an attempt waits for the outcome of others. Less than a request may take.
 const PATIENCE: TimeDelta = TimeDelta::seconds(20);

@@ -13,6 +13,7 @@ use crate::entity::login_failure::{self, ActiveModel, Column, Entity};
 use crate::entity::outbox::Kind;
 use crate::entity::user;
 use crate::error::Error;
+use crate::event::Event;
 use crate::keyring::{Keyring, Purpose};
 
 /// How often the owner is told.
@@ -24,8 +25,14 @@ fn strangers(keyring: &Keyring, user: &user::Model) -> impl Iterator<Item = Vec<
     digests.map(|digest| digest.to_vec())
 }
 
-/// Forgets the wrong guesses at an account.
+/// Forgets the wrong guesses at an account, and writes down that somebody has asked for it.
 pub async fn unlock(change: Change<'_>, keyring: &Keyring, user: &user::Model) -> Result<(), Error> {
+    forget(change, keyring, user).await?;
+    change.record(Event::UserUnlocked { user: user.id, by: None }).await
+}
+
+/// Forgets the wrong guesses at an account, its devices' too.
+pub async fn forget(change: Change<'_>, keyring: &Keyring, user: &user::Model) -> Result<(), Error> {
     Entity::delete_many()
         .filter(
             Condition::any()
@@ -34,7 +41,6 @@ pub async fn unlock(change: Change<'_>, keyring: &Keyring, user: &user::Model) -
         )
         .exec(change.txn)
         .await?;
-    change.record(None, "user.unlocked", Some(user.id.to_string()), json!({})).await?;
     Ok(())
 }
 

@@ -3,14 +3,15 @@
 
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertResult};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Admission, Vouched};
 use crate::domain::{Change, mailbox, outbox, users};
 use crate::entity::outbox::Kind;
 use crate::entity::{external_identity, membership, session, user};
 use crate::error::Error;
-use crate::id::{SessionId, UserId};
+use crate::event::Event;
+use crate::id::{OrganisationId, SessionId, UserId};
 
 /// Links an account by its address, at the first sign-in through an issuer. That is taking the issuer's word for whose
 /// account it is, which the operator allows by naming the addresses that the issuer may speak for. Even then it counts
@@ -113,7 +114,13 @@ async fn link_locked(
         return Err(Error::LinkedToAnother);
     }
     let identity = write(change, issuer, subject, user).await?;
-    tell(change, user, Kind::IdentityLinked, "identity.linked", json!({ "issuer": issuer })).await?;
+    let linked = |organisation| Event::IdentityLinked {
+        organisation: Some(organisation),
+        user: user.id,
+        issuer: issuer.to_owned(),
+        subject: None,
+    };
+    tell(change, user, Kind::IdentityLinked, issuer, linked).await?;
     Ok(identity)
 }
 
@@ -128,7 +135,6 @@ pub(super) async fn write(
     user: &user::Model,
 ) -> Result<external_identity::Model, Error> {
     let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
-    let data = json!({ "issuer": issuer, "subject": subject });
     let row = external_identity::ActiveModel {
         issuer: Set(issuer.clone()),
         subject: Set(subject.clone()),
@@ -143,7 +149,13 @@ pub(super) async fn write(
     if !matches!(written, TryInsertResult::Inserted(1)) {
         return Err(Error::LinkedToAnother);
     }
-    change.record(None, "identity.linked", Some(user.id.to_string()), data).await?;
+    let event = Event::IdentityLinked {
+        organisation: None,
+        user: user.id,
+        issuer: issuer.clone(),
+        subject: Some(subject.clone()),
+    };
+    change.record(event).await?;
     let found = external_identity::Entity::find_by_id((issuer, subject)).one(change.txn).await?;
     found.ok_or(Error::NotFound)
 }
@@ -153,15 +165,14 @@ async fn tell(
     change: Change<'_>,
     user: &user::Model,
     kind: Kind,
-    action: &str,
-    data: Value,
+    issuer: &str,
+    event: impl Fn(OrganisationId) -> Event,
 ) -> Result<(), Error> {
     let memberships = membership::Entity::of_user(user.id).order_by_asc(membership::Column::OrganisationId);
     for membership in memberships.all(change.txn).await? {
-        let target = Some(user.id.to_string());
-        change.record(Some(membership.organisation_id), action, target, data.clone()).await?;
+        change.record(event(membership.organisation_id)).await?;
     }
-    outbox::enqueue(change, kind, &user.email, data).await?;
+    outbox::enqueue(change, kind, &user.email, json!({ "issuer": issuer })).await?;
     Ok(())
 }
 
@@ -186,9 +197,15 @@ pub async fn unlink(change: Change<'_>, user: UserId, issuer: &str) -> Result<()
         .filter(session::COLUMN.ended_at.is_null())
         .exec(change.txn)
         .await?;
-    let data = json!({ "issuer": issuer, "sessions_ended": ended.rows_affected });
-    change.record(None, "identity.unlinked", Some(user.id.to_string()), data).await?;
-    tell(change, &user, Kind::IdentityUnlinked, "identity.unlinked", json!({ "issuer": issuer })).await
+    let unlinked = |organisation: Option<OrganisationId>, sessions_ended| Event::IdentityUnlinked {
+        organisation,
+        user: user.id,
+        issuer: issuer.to_owned(),
+        sessions_ended,
+    };
+    change.record(unlinked(None, Some(ended.rows_affected))).await?;
+    tell(change, &user, Kind::IdentityUnlinked, issuer, |organisation| unlinked(Some(organisation), None))
+        .await
 }
 
 /// The same by the owner, who must have another way in: a password, or one of the issuers that `admitted` knows.

@@ -180,9 +180,9 @@ pub async fn prove_again(
     change: Change<'_>,
     vouched: &Vouched,
     admission: &Admission<'_>,
-    signed_in: &user::Model,
+    signed_in: UserId,
 ) -> Result<user::Model, Error> {
-    let linked = linked(change, vouched).await?.filter(|linked| linked.id == signed_in.id);
+    let linked = linked(change, vouched).await?.filter(|linked| linked.id == signed_in);
     admit(change, vouched, admission, linked.ok_or(Error::NotLinked)?).await
 }
 

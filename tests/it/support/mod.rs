@@ -31,6 +31,14 @@ pub use database::{fresh as fresh_database, on_postgres, postgres};
 pub use issuer::{AUDIENCE, FakeIssuer, Key, SPEAKS_FOR_ACME};
 pub use proxy::{Break, Fault, Proxy};
 
+/// Older clients' own requests are not answered.
+pub const WITHOUT_OLDER_CLIENTS: [(&str, &str); 4] = [
+    ("OSKAR_COMPAT__OSMEDEUS", "off"),
+    ("OSKAR_COMPAT__CORE", "off"),
+    ("OSKAR_COMPAT__APPLIANCE", "off"),
+    ("OSKAR_COMPAT__ONEDB", "off"),
+];
+
 /// What every test user's password is.
 pub const PASSWORD: &str = "correct horse battery staple";
 /// The master secret of the tests' installations.
@@ -125,7 +133,9 @@ impl TestApp {
         let (api, doors) = oskar::api::router(&self.app);
         let (own, _) = oskar::web::table(&self.app).finish();
         let routes = api.merge(own).merge(pages.finish().0).with_state(self.app.clone());
-        self.router = oskar::http::around(routes, &self.app, doors);
+        self.router = oskar::http::around(routes, &self.app, doors, |router| {
+            oskar::api::in_shapes_of_older_clients(&self.app, router)
+        });
     }
 
     /// Moves the clock.

@@ -1,0 +1,65 @@
+//! The end of the caller's own account.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::input::{Input, present};
+use crate::app::App;
+use crate::auth::{Client, SignedIn, signed_out};
+use crate::domain::{Change, deletion, sign_in};
+use crate::error::Error;
+use crate::password::PresentedPassword;
+
+/// The proof that it is the owner who asks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountDeletion {
+    /// Needed if the account has one.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    password: Option<PresentedPassword>,
+}
+
+/// Delete the account
+///
+/// For good, with all sessions, links with issuers, memberships and mails that wait; the e-mail address and the username
+/// are free again. It asks for the password. An account without one, of an issuer's user, needs a recent proof
+/// instead, else 401 `insufficient_user_authentication`; its body is `{}`.
+///
+/// API keys belong to their organisations and stay, without a creator. Invitations that the user has sent stay, but an
+/// admin has to send them again before they can be accepted. Audit events keep the user's id and lose name and
+/// address.
+#[utoipa::path(delete, path = "/api/account", operation_id = "delete_account", tag = "Account", request_body = AccountDeletion,
+    responses(
+        (status = 204, description = "Deleted; the session cookie is taken away."),
+        (status = 403, description = "The password is wrong (`wrong_password`) or has to be changed first (`password_change_required`), the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The account is the last admin of the `organisations`, one of which it may be the only member of: make somebody else admin there, or delete the organisation, first (`last_admin`).", body = crate::error::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn delete(
+    State(app): State<App>,
+    client: Client,
+    SignedIn { by, actor }: SignedIn,
+    Input(input): Input<AccountDeletion>,
+) -> Result<Response, Error> {
+    let user = by.account(app.db.read()).await?;
+    match (&user.password_hash, &input.password) {
+        (Some(_), Some(password)) => {
+            sign_in::check_again(&client.door(&app), &user, by.session_id(), password).await?;
+        }
+        (Some(_), None) => return Err(Error::invalid("/password", "give the password of the account")),
+        (None, Some(_)) => {
+            let problem = "the account has no password: leave this out";
+            return Err(Error::invalid("/password", problem));
+        }
+        (None, None) => by.check_fresh(&app)?,
+    }
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    deletion::confirm(change, &user, by.session_id()).await?;
+    deletion::delete(change, &app.keyring, user.id).await?;
+    txn.commit().await?;
+    Ok((StatusCode::NO_CONTENT, signed_out(&app.config.sessions.cookies)).into_response())
+}

@@ -1,0 +1,172 @@
+//! Clients of datarhei Core.
+
+use super::{TAG, refresh_jwt};
+use crate::api::auth::{self, LoginInput, bearer, with_cookies};
+use crate::api::issuer_login::{SignIn, sign_in};
+use crate::api::refresh_tokens;
+use crate::api::session_carrier::Answers;
+use crate::app::App;
+use crate::auth::Client;
+use crate::domain::Change;
+use crate::domain::sessions::{self, RefreshLifetime, Rotation};
+use crate::domain::tokens::{self, Place};
+use crate::entity::session::{self, RefreshUse};
+use crate::entity::user;
+use crate::error::{Error, Problem};
+use crate::id::UserId;
+use crate::refresh_token::RefreshToken;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use chrono::TimeDelta;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A sign-in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CoreTokens {
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
+    access_token: String,
+    /// With `compat.core = "on"` a JWT, too.
+    #[schema(example = "osr_…")]
+    refresh_token: String,
+}
+
+/// A new access token.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CoreToken {
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
+    access_token: String,
+}
+
+/// What its clients look for in a token, beside our claims.
+#[derive(Serialize)]
+struct CoreClaims<'a> {
+    /// Seconds to expiry.
+    exi: i64,
+    usefor: &'static str,
+    /// The user's name, in the place of the id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<UserId>,
+}
+
+impl<'a> CoreClaims<'a> {
+    fn new(lifetime: TimeDelta, usefor: &'static str) -> Self {
+        Self { exi: lifetime.num_seconds(), usefor, sub: None, uid: None }
+    }
+
+    /// What its document says beyond that.
+    fn of(self, user: &'a user::Model) -> Self {
+        let name = user.username.as_deref().unwrap_or(&user.email);
+        Self { sub: Some(name), uid: Some(user.id), ..self }
+    }
+}
+
+fn access_token(
+    app: &App,
+    session: &session::Model,
+    user: &user::Model,
+    place: Option<&Place>,
+) -> Result<String, Error> {
+    let (signing_keys, now) = (app.signing_keys(), app.now());
+    let documented = app.config.compat.core.documented();
+    let issuer = match documented {
+        Some(tokens) => app.dialect_issuer(&signing_keys, tokens),
+        None => app.issuer(&signing_keys),
+    };
+    let claims = CoreClaims::new(issuer.lifetime_in(session, now), "access");
+    let claims = if documented.is_some() { claims.of(user) } else { claims };
+    issuer.sign_with(session, user, place, &claims, now)
+}
+
+fn refresh_token(app: &App, session: &session::Model, user: &user::Model) -> Result<String, Error> {
+    let first = RefreshToken::first(session.id);
+    let Some(tokens) = app.config.compat.core.documented() else { return Ok(first.sign(&app.keyring)) };
+    let (signing_keys, now) = (app.signing_keys(), app.now());
+    let lifetime = tokens::within(session, lifetime(app).absolute, now);
+    let claims = CoreClaims::new(lifetime, "refresh").of(user);
+    let issuer = app.dialect_issuer(&signing_keys, tokens);
+    issuer.sign_refresh(tokens.name, first, session, lifetime, &claims, now)
+}
+
+/// How long its refresh tokens are good: turned on, all of them as long as its document says.
+fn lifetime(app: &App) -> RefreshLifetime {
+    let ours = auth::own_refresh_lifetime(app);
+    match app.config.compat.core.documented().and_then(|tokens| tokens.refresh_ttl) {
+        Some(documented) => RefreshLifetime { idle: documented, absolute: documented, ..ours },
+        None => ours,
+    }
+}
+
+/// A JWT, if it is turned on; an opaque one may be older than that.
+fn read(app: &App, text: &str) -> Option<RefreshToken> {
+    let documented = app.config.compat.core.documented();
+    let jwt = documented.and_then(|tokens| refresh_jwt(app, tokens, text));
+    jwt.or_else(|| RefreshToken::verify(text, &app.keyring))
+}
+
+/// Sign in (datarhei Core)
+///
+/// With name and password, or with an issuer's token as bearer. With `compat.core = "on"` both tokens are as its document
+/// has them: JWTs signed with HS256, with `exi`, `usefor`, `iss` `datarhei-core` and the user's name in `sub` (the id is in
+/// `uid`), good for 600 and 86400 seconds.
+#[utoipa::path(post, path = "/api/login", operation_id = "core_sign_in", tag = TAG, request_body = Option<LoginInput>,
+    responses(
+        (status = 200, description = "Signed in.", body = CoreTokens),
+        (status = 401, description = "The name, the password or the issuer's token is wrong.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The user is no member of the organisation that was asked for.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn login(
+    State(app): State<App>,
+    client: Client,
+    headers: HeaderMap,
+    way: SignIn,
+) -> Result<Response, Error> {
+    let by = sign_in(&app, &client, &headers, &way, Answers::Tokens(RefreshUse::Reusable)).await?;
+    let tokens = CoreTokens {
+        access_token: access_token(&app, &by.session, &by.user, by.place.as_ref())?,
+        refresh_token: refresh_token(&app, &by.session, &by.user)?,
+    };
+    Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), tokens))
+}
+
+/// Refresh (datarhei Core)
+///
+/// A new access token for the refresh token sent as bearer, which stays as it is. Only the tokens of `/api/login` are
+/// good here. One that was exchanged at `/api/auth/refresh` is taken for theft, as it is there.
+#[utoipa::path(get, path = "/api/login/refresh", operation_id = "core_refresh", tag = TAG,
+    responses(
+        (status = 200, description = "A new access token.", body = CoreToken),
+        (status = 401, description = "The refresh token is no good.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The issuer through which the user signed in is turned off.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn refresh(
+    State(app): State<App>,
+    client: Client,
+    headers: HeaderMap,
+) -> Result<Json<CoreToken>, Error> {
+    let presented = bearer(&headers).and_then(|text| read(&app, text));
+    let presented =
+        presented.ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NOT_OURS))?;
+    let txn = app.db.begin().await?;
+    let actor = client.anonymous();
+    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let user = refresh_tokens::lock_owner(&app, change, presented).await?;
+    let found = sessions::look_up(change, presented, lifetime(&app)).await?;
+    let answer = match &found {
+        Rotation::Successor(session, _) => {
+            let place = tokens::place(&txn, user.id, Some(session), None).await?;
+            Some(access_token(&app, session, &user, place.as_ref())?)
+        }
+        Rotation::Theft | Rotation::Refused => None,
+    };
+    // Also what a theft brought about must stay.
+    txn.commit().await?;
+    let access_token =
+        answer.ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NO_MORE))?;
+    Ok(Json(CoreToken { access_token }))
+}

@@ -1,0 +1,128 @@
+//! What a caller is in an organisation. The one place where the organisation that a request is about is looked up.
+
+use axum::extract::RawPathParams;
+use axum::extract::rejection::RawPathParamsRejection;
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use super::guard::Caller;
+use super::principal::{Principal, Reach, UserPrincipal};
+use crate::app::App;
+use crate::domain::audit::Actor;
+use crate::domain::tokens;
+use crate::entity::membership;
+use crate::entity::organisation::{self, Reference};
+use crate::error::Error;
+use crate::id::OrganisationId;
+use crate::permission::Grants;
+
+/// Proof that a user or a key belongs to an organisation, and what they may do there.
+#[derive(Clone, Debug)]
+pub struct OrganisationAccess {
+    pub organisation: organisation::Model,
+    pub grants: Grants,
+    pub actor: Actor,
+    pub principal: Principal,
+}
+
+impl OrganisationAccess {
+    /// The user, where only one can have come in.
+    ///
+    /// # Errors
+    /// [`Error::UserRequired`] for keys.
+    pub fn user(&self) -> Result<&UserPrincipal, Error> {
+        self.principal.user().map(AsRef::as_ref).ok_or(Error::UserRequired)
+    }
+}
+
+impl UserPrincipal {
+    /// Whether this user may act by a membership: an admin may have ended the session there. What has no session, such
+    /// as HTTP Basic, is not concerned.
+    pub fn counts_for(&self, membership: &membership::Model) -> bool {
+        self.session.as_ref().is_none_or(|session| !membership.has_ended(session.began_at))
+    }
+}
+
+impl Caller {
+    /// What this caller is in the organisation that the path names (`{org}`).
+    pub(super) async fn in_organisation_of_path(
+        &self,
+        app: &App,
+        path: Result<RawPathParams, RawPathParamsRejection>,
+    ) -> Result<OrganisationAccess, Error> {
+        let path = path.map_err(|_| Error::NotFound)?;
+        let named = path.iter().find(|(name, _)| *name == "org").map(|(_, value)| value);
+        self.in_organisation(app, named.unwrap_or_default()).await
+    }
+
+    /// What this caller is in an organisation.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for whoever has no business there, as if it did not exist; [`Error::SessionEndedHere`] for a
+    /// member whose session an admin there has ended.
+    pub async fn in_organisation<'a>(
+        &self,
+        app: &App,
+        reference: impl Into<Reference<'a>>,
+    ) -> Result<OrganisationAccess, Error> {
+        let found = organisation::Entity::find_by_reference(reference).one(app.db.read()).await?;
+        let organisation = found.ok_or(Error::NotFound)?;
+        let grants = self.principal.grants_in(app, &organisation).await?;
+        let (actor, principal) = (self.actor.clone(), self.principal.clone());
+        Ok(OrganisationAccess { organisation, grants, actor, principal })
+    }
+
+    /// What this caller is in the organisation that the credential implies; `None` for a user of none.
+    ///
+    /// # Errors
+    /// [`Error::SessionEndedHere`].
+    pub async fn in_implied_organisation(&self, app: &App) -> Result<Option<OrganisationAccess>, Error> {
+        let Some(id) = self.principal.implied_organisation(app).await? else { return Ok(None) };
+        match self.in_organisation(app, id).await {
+            Ok(access) => Ok(Some(access)),
+            Err(Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Principal {
+    async fn implied_organisation(&self, app: &App) -> Result<Option<OrganisationId>, Error> {
+        match self {
+            Self::Key(key) => Ok(Some(key.organisation)),
+            Self::User(user) => match (user.reach, &user.session) {
+                (Reach::All, Some(session)) => Ok(session.organisation),
+                // What signing in without naming one would give.
+                (Reach::All, None) => {
+                    let place = tokens::place(app.db.read(), user.id, None, None).await?;
+                    Ok(place.map(|place| place.organisation.id))
+                }
+                (Reach::Only(organisation), _) => Ok(organisation),
+            },
+        }
+    }
+
+    async fn grants_in(&self, app: &App, organisation: &organisation::Model) -> Result<Grants, Error> {
+        match self {
+            Self::Key(key) if key.organisation == organisation.id => {
+                let narrowed_to = key.narrowed_to.as_ref().map(|narrowed| &narrowed.0);
+                Ok(app.config.permissions.of_key(key.role, narrowed_to))
+            }
+            Self::Key(_) => Err(Error::NotFound),
+            Self::User(user) => {
+                match user.reach {
+                    Reach::Only(only) if only != Some(organisation.id) => return Err(Error::NotFound),
+                    Reach::Only(_) | Reach::All => {}
+                }
+                let membership = membership::Entity::in_organisation(organisation.id)
+                    .filter(membership::COLUMN.user_id.eq(user.id))
+                    .one(app.db.read())
+                    .await?;
+                let membership = membership.ok_or(Error::NotFound)?;
+                if !user.counts_for(&membership) {
+                    return Err(Error::SessionEndedHere);
+                }
+                Ok(app.config.permissions.of_member(membership.role))
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The API key that clients of Osmedeus share, as its server makes one at its first start.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{EntityTrait as _, QueryFilter as _, QueryOrder as _};
+
+use super::Change;
+use super::audit::Actor;
+use super::display_name::DisplayName;
+use super::keys::{self, NewKey};
+use crate::domain::members::manages_members;
+use crate::entity::api_key::Environment;
+use crate::entity::{instance, membership, organisation, user};
+use crate::error::Error;
+use crate::id::ApiKeyId;
+use crate::keyring::Keyring;
+use crate::permission::{Catalogue, Role};
+use crate::secret::Secret;
+
+const NAME: &str = "Osmedeus clients";
+
+/// The key, to be shown this once.
+#[derive(Debug)]
+pub struct OsmedeusKey {
+    pub id: ApiKeyId,
+    /// The slug of its organisation.
+    pub organisation: String,
+    pub secret: Secret,
+}
+
+/// Makes the key, once in the life of an installation: for the first organisation that an operator is admin of. There is
+/// none before the first administrator exists; organisations that others have registered do not count. `None` if it was
+/// made before, or cannot be made yet. Of many at once one makes it.
+///
+/// It is a live key, which does not expire, with the role member: it opens what the product's users work with, and not
+/// the administration of the organisation, which Osmedeus has not.
+///
+/// # Errors
+/// Those of [`keys::create`].
+pub async fn make_once(
+    change: Change<'_>,
+    keyring: &Keyring,
+    catalogue: &Catalogue,
+) -> Result<Option<OsmedeusKey>, Error> {
+    let Some(place) = operator_s_organisation(change).await? else { return Ok(None) };
+    let claimed = instance::Entity::update_many()
+        .col_expr(instance::Column::OsmedeusKeyMadeAt, Expr::value(change.now))
+        .filter(instance::COLUMN.id.eq(instance::ONLY))
+        .filter(instance::COLUMN.osmedeus_key_made_at.is_null())
+        .exec(change.txn)
+        .await?;
+    if claimed.rows_affected != 1 {
+        return Ok(None);
+    }
+    let new = NewKey {
+        name: DisplayName::try_from(NAME.to_owned()).map_err(Error::internal)?,
+        environment: Environment::Live,
+        role: Role::Member,
+        permissions: None,
+        expires_at: None,
+    };
+    // The server makes it by a setting, whoever has started it or set it up.
+    let actor = Actor::system();
+    let change = Change { actor: &actor, ..change };
+    let (key, _, secret) = keys::create(change, keyring, catalogue, place.id, None, new).await?;
+    // Without the secret. It may have been lost on its way to the operator.
+    tracing::info!(key = %key.id, organisation = place.slug, "the API key for clients of Osmedeus was made; `oskar key rotate` gives it a new secret");
+    Ok(Some(OsmedeusKey { id: key.id, organisation: place.slug, secret }))
+}
+
+/// The eldest operator's eldest.
+async fn operator_s_organisation(change: Change<'_>) -> Result<Option<organisation::Model>, Error> {
+    let operators = user::Entity::find()
+        .filter(user::COLUMN.operator.eq(true))
+        .filter(user::COLUMN.disabled_at.is_null())
+        .order_by_asc(user::Column::Id)
+        .all(change.txn)
+        .await?;
+    for operator in operators {
+        let places = organisation::Entity::of_user(operator.id).all(change.txn).await?;
+        let is_admin = |membership: &Option<membership::Model>| {
+            membership.as_ref().is_some_and(|membership| manages_members(membership.role))
+        };
+        if let Some((place, _)) = places.into_iter().find(|(_, membership)| is_admin(membership)) {
+            return Ok(Some(place));
+        }
+    }
+    Ok(None)
+}
