@@ -62,6 +62,8 @@ pub enum Error {
     OrganisationDenied,
     #[error("This is for users: sign in. API keys never reach it.")]
     UserRequired,
+    #[error("This is for the operators of this server.")]
+    OperatorRequired,
     #[error("This needs a session, which HTTP Basic has not: sign in.")]
     SessionRequired,
     #[error("Test keys may read, but change nothing: use a live key or sign in.")]
@@ -276,6 +278,7 @@ impl Error {
             Self::OrganisationDenied => (S::FORBIDDEN, "organisation_denied", "Another organisation"),
             Self::ForeignHost => (S::MISDIRECTED_REQUEST, "foreign_host", "Foreign host"),
             Self::UserRequired => (S::FORBIDDEN, "user_required", "User required"),
+            Self::OperatorRequired => (S::FORBIDDEN, "operator_required", "Operator required"),
             Self::SessionRequired => (S::FORBIDDEN, "session_required", "Session required"),
             Self::LiveOnly => (S::FORBIDDEN, "live_only", "Live only"),
             Self::CrossSite | Self::ForwardedCrossSite => (S::FORBIDDEN, "cross_site", "Cross-site request"),

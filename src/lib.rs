@@ -11,6 +11,7 @@
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
 //! auth/             who is calling: credential → authenticate → principal → guard
+//! http/             layers, rate limit, the tables that routes are added to, errors' form, input, pages of rows
 //! api/              JSON over HTTP: one file per resource; mod.rs is THE route list
 //! web/              the pages: one file per page; mod.rs is their route list
 //! issuers/          other issuers whose tokens sign users in: their keys, their claims
@@ -18,7 +19,7 @@
 //! worker/           what runs in the background, each with a `tick`
 //! ```
 //!
-//! Dependencies point one way: `cli → server → {api, web} → auth → domain → entity → leaves`, and
+//! Dependencies point one way: `cli → server → {api, web} → http → auth → domain → entity → leaves`, and
 //! `worker → {domain, mail}`. `domain` and `entity` never name axum, headers or cookies; only `config` reads the
 //! environment. A test scans the `use` lines and fails on a breach. `ARCHITECTURE.md` follows a request
 //! through all of it.
@@ -38,6 +39,7 @@ pub mod event;
 pub mod fetch;
 pub mod gates;
 pub mod gateways;
+pub mod http;
 pub mod id;
 pub mod issuers;
 pub mod job_panics;

@@ -23,7 +23,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 use crate::app::App;
-use crate::{api, web};
+use crate::{api, http, web};
 
 pub use certificate::{Certificate, connect_to_own};
 
@@ -37,8 +37,10 @@ const BREATH: Duration = Duration::from_millis(100);
 
 /// Everything that answers.
 pub fn router(app: &App) -> Router {
-    let (router, doors) = api::router(app);
-    api::around(router.merge(web::router()).with_state(app.clone()), app, doors)
+    let (answers, doors) = api::router(app);
+    let (pages, _) = web::table(app).finish();
+    let all = answers.merge(pages).with_state(app.clone());
+    http::around(all, app, doors, |router| api::in_shapes_of_older_clients(app, router))
 }
 
 /// Serves until `stop` resolves; then no new connection is taken, and those under way may finish. With a certificate

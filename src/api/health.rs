@@ -8,13 +8,13 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::layers::unheard_proxy;
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Client, Principal, Reach, caller};
 use crate::config::MailTransport;
 use crate::domain::members::manages_members;
 use crate::entity::organisation;
 use crate::error::Error;
+use crate::http::unheard_proxy;
 use crate::job_panics::JobPanics;
 use crate::jwt::SigningKey;
 use crate::updates::{Advisory, PendingUpdate};

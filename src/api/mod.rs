@@ -7,6 +7,7 @@
 //! | `.any` | whoever has a good credential: cookie, access token, API key, HTTP Basic |
 //! | `.forwarded` | the same, by every method that a proxy forwards; the body is not read |
 //! | `.user` | users, by cookie, access token or HTTP Basic |
+//! | `.operator` | operators, by cookie, access token or HTTP Basic |
 //! | `.socket(permission, …)` | sockets of whoever has a ticket, and the permission in the path's `{org}` |
 //! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
 //!
@@ -24,27 +25,20 @@ mod auth;
 mod compat;
 mod docs;
 mod events;
-mod forwarded;
 mod health;
 mod identities;
-mod input;
 mod invitations;
 mod issuer_login;
 mod keys;
-mod layers;
 mod members;
-mod no_auth;
 mod openapi;
 mod organisations;
-mod page;
 mod password_strength;
-mod rate_limit;
 mod reauthentication;
 mod recovery;
 mod refresh_tokens;
 mod register;
 mod renewal;
-mod route_table;
 mod session_carrier;
 mod sessions;
 mod shapes;
@@ -55,21 +49,19 @@ mod verify;
 mod well_known;
 mod who;
 
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
 
-pub use forwarded::Doors;
-pub use layers::around;
 pub use recovery::use_link;
-pub use route_table::Route;
 pub use stream::Stopping;
 
 use crate::app::App;
+// `super::input` and `super::page` to the files of this folder.
+use crate::http::{Doors, Route, RouteTable, fresh, input, page};
 use crate::permission::Permission as P;
 use compat::{appliance, datarhei_core, onedb, osmedeus};
-use route_table::{RouteTable, fresh};
 
 fn table(app: &App) -> RouteTable {
     let table = RouteTable::new(app.clone(), openapi::document(&app.config.sessions.cookies.session))
@@ -174,6 +166,12 @@ pub fn router(app: &App) -> (Router<App>, Doors) {
     let text = serde_json::to_string(&document).unwrap_or_default();
     let router = if app.config.docs { router.merge(docs::swagger_ui()) } else { router };
     (router.layer(Extension(docs::Document(text.into()))), Doors::among(&recorded))
+}
+
+/// Gives failures the shapes that older clients know, at their paths.
+pub fn in_shapes_of_older_clients(app: &App, router: Router) -> Router {
+    use compat::errors::{Shapes, shape};
+    router.layer(from_fn_with_state(Shapes::new(&app.config.compat), shape))
 }
 
 /// The OpenAPI document.

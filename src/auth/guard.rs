@@ -34,6 +34,8 @@ pub enum Access {
     Forwarded,
     /// Users, by cookie, access token or Basic.
     User,
+    /// The same, if they are operators.
+    Operator,
     /// Members of the organisation in the path that have the permission, and its keys.
     Org(Permission),
     /// Whoever has a ticket and, in the organisation in the path, the permission.
@@ -88,8 +90,11 @@ pub async fn authorize(
     match access {
         // Sockets have a guard of their own.
         Access::Public | Access::Any | Access::Forwarded | Access::Socket(_) => {}
-        Access::User => {
+        Access::User | Access::Operator => {
             let by = caller.principal.user().ok_or(Error::UserRequired)?.clone();
+            if access == Access::Operator && !by.operator {
+                return Err(Error::OperatorRequired);
+            }
             request.extensions_mut().insert(SignedIn { by, actor: caller.actor.clone() });
         }
         Access::Org(permission) => {

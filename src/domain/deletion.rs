@@ -116,9 +116,8 @@ async fn has_another_manager(change: Change<'_>, place: OrganisationId, user: Us
 
 /// Those that the user accepted count for their organisations, and say no longer whom they were for; nor do their events.
 async fn forget_invitations(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    let accepted = invitation::Entity::find().filter(invitation::COLUMN.accepted_by.eq(user));
-    let accepted: Vec<_> =
-        accepted.all(change.txn).await?.into_iter().map(|invitation| invitation.id.to_string()).collect();
+    let accepted = invitation::Entity::of_accepter(user).all(change.txn).await?;
+    let accepted: Vec<_> = accepted.into_iter().map(|invitation| invitation.id.to_string()).collect();
     let named = audit_event::Entity::of_installation()
         .filter(audit_event::COLUMN.action.eq(EventKind::InvitationCreated.as_str()))
         .filter(audit_event::COLUMN.target_id.is_in(accepted.iter().map(String::as_str)));

@@ -47,6 +47,11 @@ impl Entity {
         Self::find()
     }
 
+    /// Those that a user accepted, in whatever organisations: their account is being deleted.
+    pub fn of_accepter(user: UserId) -> Select<Self> {
+        Self::find().filter(COLUMN.accepted_by.eq(user))
+    }
+
     /// The invitation that a mail is about: mails know no organisations.
     pub fn of_mail(id: InvitationId) -> Select<Self> {
         Self::find_by_id(id)

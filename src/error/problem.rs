@@ -41,13 +41,13 @@ pub struct Problem {
     r#type: String,
     /// The kind of problem in two words.
     #[schema(example = "Permission denied")]
-    title: &'static str,
+    pub title: &'static str,
     /// The HTTP status once more.
     #[schema(example = 403)]
-    status: u16,
+    pub status: u16,
     /// What happened, for people.
     #[schema(example = "This needs the permission `keys:manage`.")]
-    detail: String,
+    pub detail: String,
     /// What happened, for programs: stable.
     #[schema(example = "permission_denied")]
     pub code: &'static str,
@@ -60,7 +60,7 @@ pub struct Problem {
     /// For bad input: which members, and what is wrong with them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(nullable = false)]
-    errors: Vec<FieldError>,
+    pub errors: Vec<FieldError>,
     /// For a password that is soon guessed: how soon.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -79,7 +79,7 @@ impl Problem {
 }
 
 impl IntoResponse for Error {
-    /// The status and headers, and the [`Problem`] as an extension: `api::layers::problems` adds the
+    /// The status and headers, and the [`Problem`] as an extension: `http::problems` adds the
     /// request id and writes the body.
     fn into_response(self) -> Response {
         let (status, code, title) = self.kind();

@@ -99,15 +99,11 @@ pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response
             varying(Json(json!({ "data": data })))
         }
         Form::Text => {
-            let mut text = String::new();
-            for mail in &mails {
-                let (id, to, subject) = (mail.id, &mail.to, &mail.letter.subject);
-                text.push_str(&format!(
-                    "Id: {id}\nTo: {to}\nSubject: {subject}\n\n{}\n\n",
-                    body(mail)?.trim_end()
-                ));
-            }
-            varying(text)
+            let mail = |mail: &Captured| {
+                let (id, to, subject, body) = (mail.id, &mail.to, &mail.letter.subject, body(mail)?);
+                Ok(format!("Id: {id}\nTo: {to}\nSubject: {subject}\n\n{}\n\n", body.trim_end()))
+            };
+            varying(mails.iter().map(mail).collect::<Result<String, Error>>()?)
         }
     })
 }

@@ -3,16 +3,16 @@
 //! a button there uses the link up. Without scripts, the user pastes the link.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{OriginalUri, State};
+use axum::handler::Handler;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{MethodRouter, get};
 use serde::Deserialize;
 
 use super::page::{LinkPart, page};
 use crate::app::App;
 use crate::error::Error;
+use crate::http::{PagesAt, at};
 use crate::secret::Secret;
 
 /// As on the other pages, and the script.
@@ -39,12 +39,19 @@ impl LinkForm {
     }
 }
 
-/// The routes of one kind of link: `open` shows what it is for and does not use it up, `act` at `path/name` does.
-pub fn routes(path: &str, open: MethodRouter<App>, name: &str, act: MethodRouter<App>) -> Router<App> {
-    Router::new()
-        .route(path, open.get(ask))
-        .route(&format!("{path}/{name}"), act.get(back))
-        .route(&format!("{path}/{{link}}"), get(older))
+/// The pages of one kind of link: `open` shows what it is for and does not use it up, `act` at `path/name` does.
+pub fn pages<O, T, A, U>(path: &str, open: O, name: &str, act: A) -> [PagesAt; 3]
+where
+    O: Handler<T, App>,
+    T: 'static,
+    A: Handler<U, App>,
+    U: 'static,
+{
+    [
+        at(path).get(ask).post(open),
+        at(format!("{path}/{name}")).get(back).post(act),
+        at(format!("{path}/{{link}}")).get(older),
+    ]
 }
 
 /// Asks for the secret. A browser with scripts goes on at once and does not show this page.

@@ -1,6 +1,15 @@
-//! The pages: this is their route list.
+//! THE route list of the pages, and who may come in.
 //!
-//! To add one: a file with its handlers, a template in `templates/pages/`, a line below.
+//! | added by | open to |
+//! | --- | --- |
+//! | `.public` | everybody |
+//! | `.user` | users, by cookie, access token or HTTP Basic |
+//! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
+//! | `.operator` | operators |
+//!
+//! The guards are those of the API. A browser gets their errors as pages.
+//!
+//! To add one: a file with its handlers, a template in `templates/pages/`, a line below, and its tests.
 
 mod dev_mail;
 mod invite;
@@ -11,25 +20,21 @@ mod setup;
 mod unlock;
 mod verify;
 
-use axum::Router;
-use axum::routing::{get, post};
-
 use crate::app::App;
+use crate::http::{PageTable, at};
 
-/// The pages' routes, without the layers that all requests pass.
-pub fn router() -> Router<App> {
-    Router::new()
+/// The pages with their guards, without the layers that all requests pass.
+pub fn table(app: &App) -> PageTable {
+    PageTable::new(app.clone())
         // Whoever holds the link, once, until the first administrator exists.
-        .merge(link::routes("/setup", post(setup::show), "create", post(setup::create)))
+        .public(link::pages("/setup", setup::show, "create", setup::create))
         // Whoever holds a link that was sent to them. Looking does not use it up.
-        .merge(link::routes("/verify", post(verify::show), "confirm", post(verify::confirm)))
-        .merge(link::routes("/reset", post(reset::show), "choose", post(reset::choose)))
-        .merge(link::routes("/unlock", post(unlock::show), "let-in", post(unlock::let_in)))
-        .merge(link::routes("/invite", post(invite::show), "accept", post(invite::accept)))
+        .public(link::pages("/verify", verify::show, "confirm", verify::confirm))
+        .public(link::pages("/reset", reset::show, "choose", reset::choose))
+        .public(link::pages("/unlock", unlock::show, "let-in", unlock::let_in))
+        .public(link::pages("/invite", invite::show, "accept", invite::accept))
         // Everybody, in development, while mails are kept in memory.
-        .route("/dev/mail", get(dev_mail::list))
-        .route("/dev/mail/{id}", get(dev_mail::show))
+        .public([at("/dev/mail").get(dev_mail::list), at("/dev/mail/{id}").get(dev_mail::show)])
         // Everybody.
-        .route("/assets/oskar.css", get(page::stylesheet))
-        .route("/assets/link.js", get(link::script))
+        .public([at("/assets/oskar.css").get(page::stylesheet), at("/assets/link.js").get(link::script)])
 }

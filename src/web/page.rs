@@ -1,6 +1,5 @@
-//! What all pages share: the policy that they are shown under, and the stylesheet.
+//! What all pages share: their forms, notices, and the stylesheet.
 
-use std::any::Any;
 use std::borrow::Cow;
 
 use askama::Template;
@@ -9,26 +8,15 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-
+use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::config::Product;
 use crate::domain::one_time;
 use crate::error::{Code, Error};
+pub use crate::http::html as page;
 use crate::password::ProposedPassword;
 use crate::secret::{Kind, Secret};
-
-/// Styles and forms of our own, no script; the first page of a link has another one.
-const CSP: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-);
-
-/// Other sites learn nothing of a page's address. `no-referrer` would hide it no better, and makes browsers send `Origin:
-/// null` with a form (Fetch, "append a request `Origin` header"). On plain http under a name that is not localhost there
-/// is no `Sec-Fetch-Site` either, and every form would be refused as cross-site.
-const REFERRER_POLICY: HeaderValue = HeaderValue::from_static("same-origin");
 
 /// A link that does not work any more.
 #[derive(Template)]
@@ -90,25 +78,6 @@ pub async fn working(app: &App, link: &str, kind: Kind) -> Result<Option<Secret>
     let Some(link) = Secret::parse(link).filter(|link| link.kind() == kind) else { return Ok(None) };
     let works = one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?;
     Ok(works.then_some(link))
-}
-
-/// What all templates can ask for by `askama::get_value`.
-struct Shown<'a>(&'a Product);
-
-impl askama::Values for Shown<'_> {
-    fn get_value<'a>(&'a self, key: &str) -> Option<&'a dyn Any> {
-        (key == "product").then_some(self.0 as &dyn Any)
-    }
-}
-
-/// A rendered page. All of them can show the product.
-pub fn page(app: &App, status: StatusCode, template: &impl Template) -> Result<Response, Error> {
-    let mut response =
-        (status, Html(template.render_with_values(&Shown(&app.config.product)).map_err(Error::internal)?))
-            .into_response();
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CSP);
-    response.headers_mut().insert(header::REFERRER_POLICY, REFERRER_POLICY);
-    Ok(response)
 }
 
 /// The stylesheet, compiled in.

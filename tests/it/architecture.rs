@@ -51,10 +51,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("issuers", &["config", "domain"]),
     ("app", &["config", "database", "domain", "entity", "issuers", "mail"]),
     ("auth", &["app", "config", "domain", "entity", "issuers"]),
-    ("api", &["app", "auth", "config", "domain", "entity"]),
-    ("web", &["api::use_link", "app", "auth", "config", "domain", "entity", "mail"]),
+    ("http", &["app", "auth", "config"]),
+    ("api", &["app", "auth", "config", "domain", "entity", "http"]),
+    ("web", &["api::use_link", "app", "auth", "config", "domain", "entity", "http", "mail"]),
     ("worker", &["app", "config", "domain", "entity", "mail"]),
-    ("server", &["api", "app", "config", "web"]),
+    ("server", &["api", "app", "config", "http", "web"]),
     ("cli", &["api", "app", "config", "database", "domain", "entity", "mail", "server", "worker"]),
     ("main", &["cli"]),
 ];
@@ -102,6 +103,9 @@ const WITHOUT_HTTP: &[&str] = &[
     "worker",
 ];
 
+/// Ways to a page without its access: only `http` may have them.
+const BESIDE_THE_TABLE: &[&str] = &["axum::Router", "axum::routing", "axum::*"];
+
 /// What belongs to an organisation: selected by `in_organisation`, outside `entity` never by a bare `find`.
 const TENANT_OWNED: &[&str] =
     &["membership", "invitation", "api_key", "api_key_secret", "audit_event", "socket_ticket"];
@@ -135,6 +139,8 @@ fn breaches(sources: &Sources) -> Vec<String> {
                 if top != "entity" && is_bare_find(&names) {
                     breach(format!("{written} asks for no organisation"));
                 }
+            } else if top == "web" && BESIDE_THE_TABLE.iter().any(|way| written.starts_with(way)) {
+                breach(format!("web adds routes beside their table by {written}"));
             } else if HTTP.contains(&names[0].as_str()) && WITHOUT_HTTP.contains(&top) {
                 breach(format!("{top} speaks of HTTP by {written}"));
             } else if names.starts_with(&["std".to_owned(), "env".to_owned()]) && top != "config" {
@@ -240,6 +246,15 @@ fn a_planted_breach_is_found() {
         ("api/auth.rs", "use oskar::cli;", "api uses oskar::cli"),
         ("web/page.rs", "use crate::api::{use_link, Route};", "web uses crate::api::Route"),
         ("web/page.rs", "use crate::api;", "web uses crate::api"),
+        (
+            "web/page.rs",
+            "use axum::routing::get;",
+            "web adds routes beside their table by axum::routing::get",
+        ),
+        ("web/page.rs", "fn f() -> axum::Router { }", "web adds routes beside their table by axum::Router"),
+        ("http/layers.rs", "use crate::api;", "http uses crate::api"),
+        ("http/layers.rs", "use crate::web;", "http uses crate::web"),
+        ("auth/guard.rs", "use crate::http::Route;", "auth uses crate::http::Route"),
         ("worker/sweep.rs", "use crate::auth::Client;", "worker uses crate::auth::Client"),
         ("domain/x.rs", "use crate::*;", "domain uses crate::*"),
         ("mailer.rs", "use crate::app::App;", "mailer uses crate::app::App"),

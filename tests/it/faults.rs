@@ -16,7 +16,7 @@ mod writes;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::Method;
-use oskar::api::Route;
+use oskar::http::Route;
 use sea_orm::{ConnectionTrait as _, Database as Connection, DatabaseConnection};
 use serde_json::Value;
 use tokio::process::Command;

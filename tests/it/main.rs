@@ -40,6 +40,7 @@ mod disclosure;
 mod email_addresses;
 mod ended;
 mod ended_here;
+mod error_pages;
 mod event_log;
 mod events;
 mod failures;

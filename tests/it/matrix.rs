@@ -1,4 +1,4 @@
-//! The permission matrix: every recorded route × every kind of caller × every place for a credential.
+//! The permission matrix: every recorded route, of the API and of the pages × every kind of caller × every place for a credential.
 //!
 //! Why it is sharp:
 //! - What should happen is worked out here, from the access that a route was recorded with and the lines
@@ -12,14 +12,19 @@
 //! - A route that is added without thinking of this file is in it all the same.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use axum::http::Method;
-use oskar::api::Route;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request};
 use oskar::auth::Access;
+use oskar::http::{PageTable, Route, at};
 use oskar::id::{OrganisationId, UserId};
 use oskar::permission::{Keys, Permission, Role};
 use serde_json::{Value, json};
 
+use crate::health::make_operator;
 use crate::support::{Answer, Client, Credential, Person, TestApp, TestOrganisation};
 
 /// What the narrowed key was narrowed to.
@@ -32,6 +37,8 @@ enum Kind {
     Stranger {
         key: bool,
     },
+    /// An operator, who is a member of another organisation.
+    Operator,
     User(Role),
     Key {
         role: Role,
@@ -56,6 +63,7 @@ enum Expected {
     /// 404, as if there were no such organisation.
     Hidden,
     UserRequired,
+    OperatorRequired,
     LiveOnly,
     Denied,
     Allowed,
@@ -67,12 +75,16 @@ fn expected(route: &Route, kind: Kind) -> Expected {
         (Access::Public, _) => return E::Allowed,
         // None of them has a ticket.
         (Access::Socket(_), _) | (_, Kind::Anonymous) => return E::Unauthenticated,
-        (Access::User, Kind::Key { .. } | Kind::Stranger { key: true }) => return E::UserRequired,
+        (Access::User | Access::Operator, Kind::Key { .. } | Kind::Stranger { key: true }) => {
+            return E::UserRequired;
+        }
+        (Access::Operator, Kind::User(_) | Kind::Stranger { key: false }) => return E::OperatorRequired,
+        (Access::Operator, Kind::Operator) => return E::Allowed,
         (Access::Any | Access::Forwarded | Access::User, _) => return E::Allowed,
         (Access::Org(permission), _) => permission,
     };
     let has = match kind {
-        Kind::Anonymous | Kind::Stranger { .. } => return E::Hidden,
+        Kind::Anonymous | Kind::Stranger { .. } | Kind::Operator => return E::Hidden,
         Kind::Key { test: true, .. } if !is_safe(&route.method) => return E::LiveOnly,
         Kind::User(role) => role >= permission.minimum_role(),
         Kind::Key { role, narrowed, .. } => {
@@ -101,6 +113,7 @@ impl Scene {
     async fn set(app: &TestApp, number: u32) -> Self {
         let org = app.organisation(&format!("Acme{number}")).await;
         let other = app.organisation(&format!("Other{number}")).await;
+        make_operator(app, &other.member).await;
         let mut callers = vec![Caller {
             name: "anonymous".to_owned(),
             kind: Kind::Anonymous,
@@ -113,6 +126,7 @@ impl Scene {
             ("member", Kind::User(Role::Member), &org.member),
             ("admin", Kind::User(Role::Admin), &org.admin),
             ("stranger", Kind::Stranger { key: false }, &other.admin),
+            ("operator", Kind::Operator, &other.member),
         ] {
             for (sent, client) in [
                 ("cookie", person.with_cookie()),
@@ -159,6 +173,7 @@ impl Scene {
     /// The route's path in that organisation, with targets that exist (for whoever may) or do not.
     async fn path(&self, app: &TestApp, route: &Route, org: &str, caller: &Caller, real: bool) -> String {
         let mut path = route.path.replace("{org}", org).replace("{*rest}", "some/where");
+        path = path.replace("/dev/mail/{id}", "/dev/mail/none").replace("{link}", "osi_none");
         for (place, parameter, prefix) in [
             ("/members/{user}", "{user}", "user"),
             ("/keys/{id}", "{id}", "key"),
@@ -239,6 +254,15 @@ async fn fresh_session(app: &TestApp, caller: &Caller) -> String {
 }
 
 async fn call(client: &Client, route: &Route, path: &str) -> Answer {
+    if route.page && route.method == Method::POST {
+        // Each from an address of its own: wrong links count.
+        static ADDRESSES: AtomicU32 = AtomicU32::new(0xC633_6401);
+        let address = Ipv4Addr::from(ADDRESSES.fetch_add(1, Ordering::Relaxed));
+        let form = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .extension(ConnectInfo(SocketAddr::from((address, 4711))));
+        return client.send(form.body(Body::empty()).unwrap()).await;
+    }
     let sends =
         [Method::POST, Method::PATCH, Method::PUT].contains(&route.method) || route.path == "/api/account";
     client.call(route.method.clone(), path, sends.then(|| json!({}))).await
@@ -267,7 +291,8 @@ async fn check(app: &TestApp, scene: &mut Scene, route: &Route, caller: &Caller)
     // What was done to a target of its own hurts nobody; all else may have ended the caller's session or
     // membership, or the whole organisation.
     let on_a_target = route.path.contains("{user}") || route.path.contains("{id}");
-    let spent = !is_safe(&route.method) && answer.status < 300 && !on_a_target;
+    let harmless = on_a_target || route.path.starts_with("/trial/");
+    let spent = !is_safe(&route.method) && answer.status < 300 && !harmless;
     answer.asked = format!("{} as {}", answer.asked, caller.name);
     match expected {
         Expected::Unauthenticated if is_osmedeus(&route.path) => {
@@ -291,6 +316,7 @@ async fn check(app: &TestApp, scene: &mut Scene, route: &Route, caller: &Caller)
             }
         }
         Expected::UserRequired => assert_eq!(answer.status(403).code(), "user_required"),
+        Expected::OperatorRequired => assert_eq!(answer.status(403).code(), "operator_required"),
         Expected::LiveOnly | Expected::Denied => {
             let answer = answer.status(403);
             let code = if expected == Expected::Denied { "permission_denied" } else { "live_only" };
@@ -323,8 +349,12 @@ fn is_osmedeus(path: &str) -> bool {
     path.starts_with("/osm/api/")
 }
 
-/// Doors for everybody of older clients: what is wrong with an empty request, in their words.
+/// What is wrong with an empty request, of pages (no link, or an older one) and in the words of older clients.
 fn refused_otherwise(route: &Route, status: u16) -> bool {
+    if route.page {
+        let no_link = if route.method == Method::POST { 410 } else { 303 };
+        return status == if route.path == "/dev/mail/{id}" { 404 } else { no_link };
+    }
     matches!((route.path.as_str(), status), ("/osm/api/login", 400) | ("/api/login/refresh", 401))
 }
 
@@ -334,12 +364,38 @@ fn needs_a_session(route: &Route, caller: &Caller) -> bool {
         && caller.name.ends_with("by basic")
 }
 
+async fn ok() -> &'static str {
+    "<!doctype html>"
+}
+
+/// A page of every access: those that there are do not have them all.
+fn trial_pages(app: &TestApp) -> PageTable {
+    let both = |path: &str| [at(path).get(ok).post(ok)];
+    PageTable::new(app.app.clone())
+        .public(both("/trial/public"))
+        .user(both("/trial/user"))
+        .operator(both("/trial/operator"))
+        .org(Permission::MembersRead, both("/trial/{org}/members"))
+        .org(Permission::KeysManage, both("/trial/{org}/keys"))
+}
+
+/// All that a server records, and the pages of [`trial_pages`], which it has besides.
+async fn server(settings: &[(&str, &str)]) -> (TestApp, Vec<Route>) {
+    let mut app = TestApp::with(settings).await;
+    app.add_pages(trial_pages(&app));
+    let pages = [oskar::web::table(&app.app), trial_pages(&app)].map(|table| table.finish().1);
+    let routes: Vec<_> =
+        oskar::api::recorded_routes(&app.app).into_iter().chain(pages.into_iter().flatten()).collect();
+    assert_eq!(routes.iter().filter(|route| route.page).count(), 39);
+    (app, routes)
+}
+
 #[tokio::test]
 async fn a05_every_route_lets_in_exactly_whom_the_permission_table_names() {
-    let app = TestApp::with(&[("OSKAR_LIMITS__INVITATIONS", "0")]).await;
+    let (app, routes) = server(&[("OSKAR_LIMITS__INVITATIONS", "0")]).await;
     let mut scene = Scene::set(&app, 0).await;
     let mut seen = BTreeMap::new();
-    for route in oskar::api::recorded_routes(&app.app) {
+    for route in routes {
         for place in 0..scene.callers.len() {
             let caller = scene.callers[place].clone();
             let (outcome, spent) = check(&app, &mut scene, &route, &caller).await;
@@ -350,14 +406,14 @@ async fn a05_every_route_lets_in_exactly_whom_the_permission_table_names() {
         }
     }
     scene.check_denials(&app).await;
-    assert_eq!(seen.len(), 6, "every outcome was seen: {seen:?}");
+    assert_eq!(seen.len(), 7, "every outcome was seen: {seen:?}");
 }
 
 #[tokio::test]
 async fn a_head_request_is_decided_like_the_get() {
-    let app = TestApp::start().await;
+    let (app, routes) = server(&[]).await;
     let scene = Scene::set(&app, 0).await;
-    for route in oskar::api::recorded_routes(&app.app) {
+    for route in routes {
         if route.method != Method::GET {
             continue;
         }
@@ -374,9 +430,8 @@ async fn a_head_request_is_decided_like_the_get() {
 /// The record would be worth little if a path answered methods that are not in it.
 #[tokio::test]
 async fn no_path_has_a_method_that_is_not_recorded() {
-    let app = TestApp::start().await;
+    let (app, routes) = server(&[]).await;
     let scene = Scene::set(&app, 0).await;
-    let routes = oskar::api::recorded_routes(&app.app);
     let recorded: BTreeSet<_> = routes.iter().map(|route| (&route.path, route.method.as_str())).collect();
     for route in &routes {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"] {
@@ -455,7 +510,7 @@ fn expected_security(route: &Route) -> BTreeSet<&'static str> {
     let users = !matches!(access, Access::Public);
     let keys = match access {
         Access::Any | Access::Forwarded => true,
-        Access::Public | Access::User | Access::Socket(_) => false,
+        Access::Public | Access::User | Access::Operator | Access::Socket(_) => false,
         Access::Org(permission) => permission.keys() == Keys::May,
     };
     let mut schemes = BTreeSet::new();

@@ -77,7 +77,8 @@ async fn a_start_makes_it_once_and_shows_it_once_but_not_in_the_log() {
     assert_eq!(key_in(&server.banner), None, "{}", server.banner);
     self::who(&server.url, &key).await;
     // It was lost on the way: another secret.
-    let rotate = ["key", "rotate", "--org", "acme-2", id, "--overlap", "0s", "--json"];
+    let slug = who["organisation"]["slug"].as_str().unwrap();
+    let rotate = ["key", "rotate", "--org", slug, id, "--overlap", "0s", "--json"];
     let rotated = installation.run(&rotate, "").await.code(0).json();
     let again = rotated["secret"].as_str().unwrap();
     assert_ne!(again, key);
@@ -85,7 +86,7 @@ async fn a_start_makes_it_once_and_shows_it_once_but_not_in_the_log() {
     let old =
         reqwest::Client::new().get(format!("{}/osm/api/scans", server.url)).header("x-osm-api-key", &key);
     assert_eq!(old.send().await.unwrap().status(), 401);
-    let too_long = ["key", "rotate", "--org", "acme-2", id, "--overlap", "31d"];
+    let too_long = ["key", "rotate", "--org", slug, id, "--overlap", "31d"];
     assert!(installation.run(&too_long, "").await.code(2).err.contains("30d at most"));
     // Revoked, it stays so.
     installation.run(&["key", "revoke", "--org", "acme-2", id, "--yes"], "").await.code(0);

@@ -12,7 +12,7 @@ use crate::operator::setup_link;
 use crate::support::{PASSWORD, Tab, TestApp, browser};
 
 const BOB: &str = "bob@new.example";
-const RULES: &str = "MAP oskar.test 127.0.0.1,MAP elsewhere.test 127.0.0.1";
+pub const RULES: &str = "MAP oskar.test 127.0.0.1,MAP elsewhere.test 127.0.0.1";
 
 async fn listener() -> (TcpListener, u16) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -21,7 +21,7 @@ async fn listener() -> (TcpListener, u16) {
 }
 
 /// A server that browsers know as `http://oskar.test:…`.
-async fn server() -> (TestApp, String) {
+pub async fn server() -> (TestApp, String) {
     let (listener, port) = listener().await;
     let url = format!("http://oskar.test:{port}");
     let app = TestApp::with(&[("OSKAR_PUBLIC_URL", &url)]).await;

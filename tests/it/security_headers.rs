@@ -18,9 +18,10 @@ fn check(answer: &Answer) {
 async fn no_other_site_may_embed_an_answer_and_each_text_names_its_charset() {
     let app = TestApp::with(&[("OSKAR_ALLOWED_ORIGINS", "https://app.example")]).await;
     let org = app.organisation("Acme").await;
-    for route in oskar::api::recorded_routes(&app.app) {
+    let pages = oskar::web::table(&app.app).finish().1;
+    for route in oskar::api::recorded_routes(&app.app).into_iter().chain(pages) {
         let path = route.path.replace("{org}", "acme").replace("{*rest}", "some/where");
-        let path = path.replace("{id}", "none").replace("{user}", "none");
+        let path = path.replace("{id}", "none").replace("{user}", "none").replace("{link}", "none");
         let sends = [Method::POST, Method::PATCH].contains(&route.method);
         for caller in [org.viewer.with_basic(), app.anonymous()] {
             let body = sends.then(|| serde_json::json!({}));

@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::{appliance, onedb, osmedeus};
 use crate::config::Compat;
 use crate::error::Problem;
+use crate::http::AnswerNumber;
 
 /// The dialects that have failures of their own, if they are served (the appliance: if it is turned on by name), and the number of the last answer that has one.
 #[derive(Debug)]
@@ -33,10 +34,6 @@ impl Shapes {
         Arc::new(Self { appliance: compat.appliance.documented().is_some(), osmedeus, onedb, answers })
     }
 }
-
-/// The number of an answer, counted from the start of the process.
-#[derive(Clone, Copy, Debug)]
-pub struct AnswerNumber(pub u64);
 
 /// Turns problems into what the clients of a path know.
 pub async fn shape(State(shapes): State<Arc<Shapes>>, mut request: Request, next: Next) -> Response {

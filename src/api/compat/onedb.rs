@@ -2,7 +2,7 @@
 
 use super::TAG;
 use super::access_token;
-use super::errors::{AnswerNumber, in_place_of_problem};
+use super::errors::in_place_of_problem;
 use crate::api::auth::{LoginInput, sign_in_with_password, with_cookies};
 use crate::api::input::Input;
 use crate::api::session_carrier::Answers;
@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::auth::Client;
 use crate::entity::session::RefreshUse;
 use crate::error::{Error, Problem};
+use crate::http::AnswerNumber;
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};

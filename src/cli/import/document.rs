@@ -63,6 +63,8 @@ pub fn read<A: Account>(reader: impl Read, context: &Context, take: impl Take) -
     };
     match (&mut accounts).deserialize(&mut text) {
         _ if accounts.is_enough => Ok(()),
+        // Those of reading are our own words, or the system's.
+        Err(error) if error.is_io() => Err(error.to_string()),
         Err(error) => Err(json::told(&error)),
         Ok(()) if !accounts.is_found => Err("there is no array `users` in it".to_owned()),
         Ok(()) => text.end().map_err(|error| json::told(&error)),

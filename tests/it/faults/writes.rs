@@ -1,10 +1,10 @@
 //! What to ask of each write, and how to see that it was done. A write that is not here fails the test.
 
 use axum::http::Method;
-use oskar::api::Route;
 use oskar::domain::audit::Actor;
 use oskar::domain::{Change, identities, invitations, one_time};
 use oskar::entity::one_time_token::Purpose;
+use oskar::http::Route;
 use oskar::permission::Role;
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
@@ -231,6 +231,11 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             let body = json!({ "name": domain.replace('.', " ") });
             (bearer(admin), Some(body), Proof::Event("organisation.created"))
         }
+        ("DELETE", "/api/account") => (
+            bearer(&member(rig, admin).await),
+            Some(json!({ "password": PASSWORD })),
+            Proof::Event("user.deleted"),
+        ),
         ("DELETE", "/api/orgs/{org}") => (bearer(admin), None, Proof::Event("organisation.deleted")),
         ("PATCH", "/api/orgs/{org}") => {
             (bearer(admin), Some(json!({ "name": "Another" })), Proof::Event("organisation.updated"))

@@ -18,6 +18,7 @@ use oskar::config::{Config, Environment, Sources};
 use oskar::domain::audit::Actor;
 use oskar::domain::users::NewUser;
 use oskar::domain::{Change, members, users};
+use oskar::http::PageTable;
 use oskar::password::{Cost, ProposedPassword};
 use oskar::permission::Role;
 use sea_orm::{Database, DatabaseConnection};
@@ -125,6 +126,16 @@ impl TestApp {
         let (app, _) = App::open(config, clock).await.unwrap();
         let router = oskar::server::router(&app);
         Self { app, router, data, database_url, settings }
+    }
+
+    /// The same server with more pages, for those who get their clients from now on.
+    pub fn add_pages(&mut self, pages: PageTable) {
+        let (api, doors) = oskar::api::router(&self.app);
+        let (own, _) = oskar::web::table(&self.app).finish();
+        let routes = api.merge(own).merge(pages.finish().0).with_state(self.app.clone());
+        self.router = oskar::http::around(routes, &self.app, doors, |router| {
+            oskar::api::in_shapes_of_older_clients(&self.app, router)
+        });
     }
 
     /// Moves the clock.

@@ -38,19 +38,25 @@ pub fn is_forwarded(request: &Request) -> bool {
     request.extensions().get::<Forwarded>().is_some()
 }
 
-/// Marks what a gateway asks about, and answers it in statuses that the gateway understands.
+/// Whether the answer is for a gateway, whose errors are JSON whatever its client accepts.
+pub fn is_for_gateway(response: &Response) -> bool {
+    response.extensions().get::<Forwarded>().is_some()
+}
+
+/// Marks what a gateway asks about, and its answer, and answers it in statuses that the gateway understands.
 pub async fn receive(State(Doors(paths)): State<Doors>, mut request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>();
     if !path.is_some_and(|path| paths.contains(path.as_str())) {
         return next.run(request).await;
     }
     request.extensions_mut().insert(Forwarded);
-    let is_nginx = match compat(request.uri().query().unwrap_or_default()) {
-        Ok(is_nginx) => is_nginx,
-        Err(error) => return error.into_response(),
+    let mut response = match compat(request.uri().query().unwrap_or_default()) {
+        Ok(true) => for_nginx(next.run(request).await),
+        Ok(false) => next.run(request).await,
+        Err(error) => error.into_response(),
     };
-    let response = next.run(request).await;
-    if is_nginx { for_nginx(response) } else { response }
+    response.extensions_mut().insert(Forwarded);
+    response
 }
 
 /// Refused before anything else, so that a mistake in a gateway's settings shows at its first request.

@@ -5,13 +5,12 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt as _, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -20,11 +19,10 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::sensitive_headers::{SetSensitiveRequestHeadersLayer, SetSensitiveResponseHeadersLayer};
 use tracing::Instrument as _;
 use tracing::field::Empty;
-use uuid::Uuid;
 
-use super::compat::errors::{AnswerNumber, Shapes, shape};
 use super::forwarded::{Doors, is_forwarded, receive};
 use super::no_auth::on_this_machine;
+use super::problems::{REQUEST_ID, problems, unknown};
 use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Address, RequestId, unheard};
@@ -32,14 +30,12 @@ use crate::config::Config;
 use crate::deadline;
 use crate::error::{Code, Error, Problem};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 /// Nothing may be loaded and nobody may frame us; pages that show something ask for what they need.
 const CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 );
 
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// What pages of other origins may send: credentials, and what tracing libraries (W3C Trace Context, W3C Baggage,
 /// Sentry) and clients that try again add by themselves.
 const ALLOWED_HEADERS: [&str; 8] = [
@@ -53,8 +49,12 @@ const ALLOWED_HEADERS: [&str; 8] = [
     "idempotency-key",
 ];
 
-/// Puts all layers around the routes.
-pub fn around(router: Router, app: &App, doors: Doors) -> Router {
+/// The number of an answer, counted from the start of the process, where a client is told it.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerNumber(pub u64);
+
+/// Puts all layers around the routes. `shapes` adds the layer that gives failures the shapes of older clients.
+pub fn around(router: Router, app: &App, doors: Doors, shapes: impl FnOnce(Router) -> Router) -> Router {
     let config = &app.config;
     let timeout = config.limits.request_timeout.to_std().unwrap_or(Duration::from_secs(30));
     let secret = [
@@ -63,12 +63,8 @@ pub fn around(router: Router, app: &App, doors: Doors) -> Router {
         header::SEC_WEBSOCKET_PROTOCOL,
         HeaderName::from_static(API_KEY_HEADER),
     ];
-    router.layer(
+    let inner = router.layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(transport_security(config), security_headers))
-            .layer(from_fn_with_state(app.clone(), locate))
-            .layer(from_fn(problems))
-            .layer(from_fn_with_state(Shapes::new(&config.compat), shape))
             .layer(from_fn_with_state(doors, receive))
             .layer(from_fn(trace))
             .layer(from_fn_with_state(config.no_auth, on_this_machine))
@@ -81,6 +77,12 @@ pub fn around(router: Router, app: &App, doors: Doors) -> Router {
             .layer(from_fn_with_state(csrf(&config.allowed_origins), cross_site))
             .layer(from_fn_with_state(app.clone(), limit))
             .layer(from_fn(unknown)),
+    );
+    shapes(inner).layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(transport_security(config), security_headers))
+            .layer(from_fn_with_state(app.clone(), locate))
+            .layer(from_fn_with_state(app.clone(), problems)),
     )
 }
 
@@ -112,50 +114,6 @@ pub fn unheard_proxy(peer: IpAddr, header: &str) -> String {
          share the limits of requests and mails. {advice} (OSKAR_TRUSTED_PROXIES={peer}); if it is none, have it not \
          send the header."
     )
-}
-
-/// Gives the request its id, and every error its body.
-async fn problems(mut request: Request, next: Next) -> Response {
-    let id = Uuid::now_v7().simple().to_string();
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let head = request.method() == Method::HEAD;
-    let mut response = next.run(request).await;
-    if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
-        problem.request_id.clone_from(&id);
-        let (mut parts, _) = response.into_parts();
-        parts.headers.remove(header::CONTENT_LENGTH);
-        let body = if head { Body::empty() } else { Json(problem).into_response().into_body() };
-        response = Response::from_parts(parts, body);
-        response.headers_mut().insert(header::CONTENT_TYPE, PROBLEM_JSON);
-        response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
-    }
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    response
-}
-
-/// Gives a form to what no handler of ours has answered: paths and methods that do not exist.
-async fn unknown(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    if response.extensions().get::<Problem>().is_some() || is_page(&response) {
-        return response;
-    }
-    match response.status() {
-        StatusCode::NOT_FOUND => Error::NotFound.into_response(),
-        StatusCode::METHOD_NOT_ALLOWED => {
-            let allow = response.headers_mut().remove(header::ALLOW);
-            let mut response = Error::MethodNotAllowed.into_response();
-            response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
-            response
-        }
-        _ => response,
-    }
-}
-
-fn is_page(response: &Response) -> bool {
-    let content_type = response.headers().get(header::CONTENT_TYPE);
-    content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
 /// How long browsers are to use https only (RFC 6797); nothing where there is no https.

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodFilter as F, on};
+use axum::routing::{MethodFilter as F, MethodRouter, on};
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
@@ -26,6 +26,8 @@ pub struct Route {
     pub path: String,
     pub access: Access,
     pub proof: Proof,
+    /// Whether it is a page: those take forms, answer with HTML and are in no document.
+    pub page: bool,
 }
 
 /// Routes of one path, and what proof they ask for.
@@ -46,6 +48,7 @@ pub fn fresh(routes: UtoipaMethodRouter<App>) -> Routes {
 }
 
 /// The routes so far.
+#[must_use]
 pub struct RouteTable {
     app: App,
     router: OpenApiRouter<App>,
@@ -101,6 +104,11 @@ impl RouteTable {
         self.add(Access::User, routes.into())
     }
 
+    /// For operators.
+    pub fn operator(self, routes: impl Into<Routes>) -> Self {
+        self.add(Access::Operator, routes.into())
+    }
+
     /// For members of the path's `{org}` who have the permission, and its keys.
     pub fn org(self, permission: Permission, routes: impl Into<Routes>) -> Self {
         self.add(Access::Org(permission), routes.into())
@@ -142,16 +150,10 @@ impl RouteTable {
                 if proof == Proof::Fresh {
                     document_proof(operation);
                 }
-                self.routes.push(Route { method, path: path.clone(), access, proof });
+                self.routes.push(Route { method, path: path.clone(), access, proof, page: false });
             }
         }
-        methods = match access {
-            Access::Public => methods,
-            Access::Socket(permission) => {
-                methods.route_layer(from_fn_with_state((self.app.clone(), permission), authorize_socket))
-            }
-            _ => methods.route_layer(from_fn_with_state((self.app.clone(), access, proof), authorize)),
-        };
+        methods = guarded(&self.app, methods, access, proof);
         self.router = self.router.routes((schemas, paths, methods));
         self
     }
@@ -165,6 +167,22 @@ impl RouteTable {
             .map(|(path, item)| (path.replace("{*", "{"), item))
             .collect();
         (router, document, self.routes)
+    }
+}
+
+/// The guard of that access around the handlers of a path.
+pub(super) fn guarded(
+    app: &App,
+    methods: MethodRouter<App>,
+    access: Access,
+    proof: Proof,
+) -> MethodRouter<App> {
+    match access {
+        Access::Public => methods,
+        Access::Socket(permission) => {
+            methods.route_layer(from_fn_with_state((app.clone(), permission), authorize_socket))
+        }
+        _ => methods.route_layer(from_fn_with_state((app.clone(), access, proof), authorize)),
     }
 }
 
@@ -186,6 +204,9 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
         Access::Any | Access::Forwarded => "**Access:** any credential.".to_owned(),
         Access::User => {
             "**Access:** users, by cookie, access token or HTTP Basic; never API keys.".to_owned()
+        }
+        Access::Operator => {
+            "**Access:** operators, by cookie, access token or HTTP Basic; never API keys.".to_owned()
         }
         Access::Org(permission) | Access::Socket(permission) => format!(
             "**Permission:** `{}` ({}{}).",
@@ -219,7 +240,7 @@ fn document_proof(operation: &mut Operation) {
 fn schemes(access: Access) -> &'static [&'static str] {
     match access {
         Access::Public => &[],
-        Access::User => &["cookie", "bearer", "basic"],
+        Access::User | Access::Operator => &["cookie", "bearer", "basic"],
         Access::Org(permission) if permission.keys() == Keys::MayNot => &["cookie", "bearer", "basic"],
         Access::Socket(_) => &["ticket"],
         Access::Any | Access::Forwarded | Access::Org(_) => {

@@ -1,0 +1,28 @@
+//! What stands between the socket and the handlers of the API and of the pages: the layers that every request passes, the
+//! two tables that routes are added to with their access, the form of errors, and how input is read.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `layers.rs` | all layers, outermost first |
+//! | `route_table.rs`, `page_table.rs` | routes of the API and of pages, each with its guard |
+//! | `problems.rs`, `negotiation.rs`, `error_page.rs` | errors: JSON, or a page if the client asks for HTML |
+//! | `input.rs`, `page.rs` | bodies and queries; lists, a page of rows at a time |
+
+mod error_page;
+mod forwarded;
+mod html;
+pub mod input;
+mod layers;
+mod negotiation;
+mod no_auth;
+pub mod page;
+mod page_table;
+mod problems;
+mod rate_limit;
+mod route_table;
+
+pub use forwarded::Doors;
+pub use html::html;
+pub use layers::{AnswerNumber, around, unheard_proxy};
+pub use page_table::{PageTable, PagesAt, at};
+pub use route_table::{Route, RouteTable, Routes, fresh};
