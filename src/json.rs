@@ -13,7 +13,11 @@ pub fn without_mark(text: &[u8]) -> &[u8] {
 
 /// What is wrong, whichever kind of mistake it is.
 pub fn told(error: &Error) -> String {
-    if error.classify() == Category::Data { misfit(&error.to_string()) } else { malformed(error) }
+    match error.classify() {
+        // What a reader of ours says, which may end because a limit is reached, is told as it is.
+        Category::Data | Category::Io => misfit(&error.to_string()),
+        Category::Syntax | Category::Eof => malformed(error),
+    }
 }
 
 /// Why it is no JSON, and where.
