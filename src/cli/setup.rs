@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
+use oskar::app::App;
 use oskar::domain::audit::Actor;
 use oskar::domain::display_name::DisplayName;
 use oskar::domain::email::Email;
@@ -10,6 +11,7 @@ use oskar::domain::users::NewUser;
 use oskar::domain::{Change, osmedeus_key, setup};
 use oskar::email::shown;
 use oskar::entity::api_key::Environment;
+use oskar::id::{OrganisationId, UserId};
 use oskar::permission::Role;
 use oskar::secret::Secret;
 use serde_json::json;
@@ -78,25 +80,7 @@ impl Setup {
         let (user, organisation) =
             setup::create_first_admin(change, &app.keyring, None, new, &organisation).await?;
         let secret = match self.with_key {
-            Some(name) => {
-                let new = NewKey {
-                    name,
-                    environment: Environment::Test,
-                    role: Role::Admin,
-                    permissions: None,
-                    expires_at: None,
-                };
-                let made = keys::create(
-                    change,
-                    &app.keyring,
-                    &app.config.permissions,
-                    organisation.id,
-                    Some(user.id),
-                    new,
-                )
-                .await?;
-                Some(made.2)
-            }
+            Some(name) => Some(first_key(&app, change, organisation.id, user.id, name).await?),
             None => None,
         };
         let osmedeus = if app.config.compat.osmedeus_key {
@@ -152,6 +136,21 @@ impl Setup {
         };
         output::print(&text)
     }
+}
+
+async fn first_key(
+    app: &App,
+    change: Change<'_>,
+    organisation: OrganisationId,
+    creator: UserId,
+    name: DisplayName,
+) -> anyhow::Result<Secret> {
+    let (environment, role) = (Environment::Test, Role::Admin);
+    let new = NewKey { name, environment, role, permissions: None, expires_at: None };
+    let catalogue = &app.config.permissions;
+    let (_, _, secret) =
+        keys::create(change, &app.keyring, catalogue, organisation, Some(creator), new).await?;
+    Ok(secret)
 }
 
 async fn link(common: &Common) -> anyhow::Result<()> {
