@@ -43,7 +43,9 @@ pub async fn check(app: &TestApp, after: &str) {
     assert_eq!(ids(&organisations, |row| row.id), made, "organisations, after {after}");
 
     let users = user::Entity::find().all(db).await.unwrap();
-    assert_eq!(ids(&users, |row| row.id), events.targets(&["user.created"], &none), "users, after {after}");
+    let deleted = events.targets(&["user.deleted"], &none);
+    let created = events.targets(&["user.created"], &none);
+    assert_eq!(ids(&users, |row| row.id), &created - &deleted, "users, after {after}");
 
     let keys = api_key::Entity::find().all(db).await.unwrap();
     assert_eq!(ids(&keys, |row| row.id), events.targets(&["key.created"], &gone), "keys, after {after}");
@@ -63,19 +65,24 @@ pub async fn check(app: &TestApp, after: &str) {
 
     let sessions = session::Entity::find().all(db).await.unwrap();
     let started = events.targets(&["session.started", "session.renewed"], &none);
-    assert_eq!(ids(&sessions, |row| row.id), started, "sessions, after {after}");
+    // Those of a deleted account went with it.
+    let of_deleted =
+        |event: &&audit_event::Model| event.actor_id.as_ref().is_some_and(|id| deleted.contains(id));
+    let with_it: Ids =
+        events.0.iter().filter(of_deleted).filter_map(|event| event.target_id.clone()).collect();
+    assert_eq!(ids(&sessions, |row| row.id), &started - &with_it, "sessions, after {after}");
 
     // A membership is added once in these tests.
     let pair = |organisation: String, user: &str| format!("{organisation} {user}");
     let of = |actions: &[&str]| {
         let all = events.0.iter().filter(|event| actions.contains(&event.action.as_str()));
-        all.map(|event| pair(event.organisation_id.unwrap().to_string(), event.target_id.as_deref().unwrap()))
+        all.filter_map(|event| Some(pair(event.organisation_id?.to_string(), event.target_id.as_deref()?)))
             .filter(|member| !gone.contains(member.split(' ').next().unwrap()))
             .collect::<Ids>()
     };
     let members = membership::Entity::find().all(db).await.unwrap();
     let members = ids(&members, |row| pair(row.organisation_id.to_string(), &row.user_id.to_string()));
     let added = of(&["member.added"]);
-    let left = of(&["member.left", "member.removed"]);
+    let left = of(&["member.left", "member.removed", "user.deleted"]);
     assert_eq!(members, &added - &left, "members, after {after}");
 }

@@ -200,6 +200,10 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         ("POST", "/api/auth/password-strength") => {
             (nobody, Some(json!({ "password": NEW_PASSWORD })), Proof::Nothing)
         }
+        ("DELETE", "/api/account") => {
+            let body = json!({ "password": PASSWORD });
+            (bearer(&member(rig, admin).await), Some(body), Proof::Event("user.deleted"))
+        }
         ("PATCH", "/api/auth/me") => {
             (bearer(admin), Some(json!({ "name": "Another" })), Proof::Event("user.updated"))
         }
