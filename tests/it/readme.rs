@@ -71,7 +71,7 @@ fn normal(text: &str) -> String {
         let changes = ["eyJ", "osr_", "osk_", "osi_", "osp_", "user_", "org_", "key_", "inv_", "mail_0"]
             .iter()
             .any(|beginning| word.starts_with(beginning) && word.len() > beginning.len());
-        let is_time = word.starts_with("20") && word.contains("T") && word.ends_with('Z');
+        let is_time = word.starts_with("20") && word.contains('T') && word.ends_with('Z');
         normal.push_str(if changes || is_time { "*" } else { &word });
         if (changes || is_time) && word.ends_with('…') {
             normal.push('…');
