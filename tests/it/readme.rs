@@ -109,8 +109,7 @@ impl Shell {
             .unwrap();
         let mut output = String::new();
         while !output.ends_with(&format!("{END}\n")) {
-            let read =
-                tokio::time::timeout(Duration::from_secs(60), self.output.read_line(&mut output)).await;
+            let read = tokio::time::timeout(Duration::from_mins(1), self.output.read_line(&mut output)).await;
             let Ok(read) = read else { panic!("`{command}` does not end: {output}") };
             let read = read.unwrap();
             assert!(read > 0, "the shell ended at `{command}`: {output}");
