@@ -89,7 +89,7 @@ async fn a_start_makes_it_once_and_shows_it_once_but_not_in_the_log() {
     let too_long = ["key", "rotate", "--org", slug, id, "--overlap", "31d"];
     assert!(installation.run(&too_long, "").await.code(2).err.contains("30d at most"));
     // Revoked, it stays so.
-    installation.run(&["key", "revoke", "--org", "acme-2", id, "--yes"], "").await.code(0);
+    installation.run(&["key", "revoke", "--org", slug, id, "--yes"], "").await.code(0);
     server.terminate().await;
     let server = installation.serve(&[ASKED_FOR]).await;
     assert_eq!(key_in(&server.banner), None, "{}", server.banner);
