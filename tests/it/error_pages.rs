@@ -18,8 +18,8 @@ async fn ok() -> &'static str {
     "fine"
 }
 
-async fn fail(error: Error) -> Result<(), Error> {
-    Err(error)
+fn fail(error: Error) -> std::future::Ready<Result<(), Error>> {
+    std::future::ready(Err(error))
 }
 
 #[expect(clippy::panic, reason = "to see what is answered")]

@@ -72,14 +72,13 @@ enum Expected {
 fn expected(route: &Route, kind: Kind) -> Expected {
     use Expected as E;
     let permission = match (route.access, kind) {
-        (Access::Public, _) => return E::Allowed,
+        (Access::Public, _) | (Access::Operator, Kind::Operator) => return E::Allowed,
         // None of them has a ticket.
         (Access::Socket(_), _) | (_, Kind::Anonymous) => return E::Unauthenticated,
         (Access::User | Access::Operator, Kind::Key { .. } | Kind::Stranger { key: true }) => {
             return E::UserRequired;
         }
         (Access::Operator, Kind::User(_) | Kind::Stranger { key: false }) => return E::OperatorRequired,
-        (Access::Operator, Kind::Operator) => return E::Allowed,
         (Access::Any | Access::Forwarded | Access::User, _) => return E::Allowed,
         (Access::Org(permission), _) => permission,
     };

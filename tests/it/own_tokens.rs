@@ -101,7 +101,7 @@ fn checks_in_python(set: &Value, token: &str) -> bool {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("python3");
+        .unwrap();
     let given = json!({ "set": set, "token": token }).to_string();
     python.stdin.take().unwrap().write_all(given.as_bytes()).unwrap();
     let output = python.wait_with_output().unwrap();

@@ -235,11 +235,6 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             let body = json!({ "name": domain.replace('.', " ") });
             (bearer(admin), Some(body), Proof::Event("organisation.created"))
         }
-        ("DELETE", "/api/account") => (
-            bearer(&member(rig, admin).await),
-            Some(json!({ "password": PASSWORD })),
-            Proof::Event("user.deleted"),
-        ),
         ("DELETE", "/api/orgs/{org}") => (bearer(admin), None, Proof::Event("organisation.deleted")),
         ("PATCH", "/api/orgs/{org}") => {
             (bearer(admin), Some(json!({ "name": "Another" })), Proof::Event("organisation.updated"))
