@@ -185,6 +185,7 @@ async fn osmedeus_key(app: &App) -> Result<Option<OsmedeusKey>, Error> {
     match osmedeus_key::make_once(change, &app.keyring, &app.config.permissions).await {
         Ok(key) => {
             txn.commit().await?;
+            key.iter().for_each(OsmedeusKey::note);
             Ok(key)
         }
         Err(error) if error.status().is_client_error() => {

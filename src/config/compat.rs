@@ -9,7 +9,7 @@ use crate::jwt::{DialectName, SigningAlgorithm};
 #[derive(Clone, Copy, Debug)]
 pub struct Compat {
     pub osmedeus: Dialect,
-    /// Whether the first start makes an API key for clients of Osmedeus, and shows it once.
+    /// Whether an API key for clients of Osmedeus is made, and shown, once.
     pub osmedeus_key: bool,
     pub core: Dialect,
     pub appliance: Dialect,

@@ -161,7 +161,7 @@ settings! {
     "compat.osmedeus" One "": "Clients of Osmedeus (`/osm/api/…`): `on`: tokens as its document has them; `off`: not answered. Default: answered, with this server's own tokens. Older clients' requests are marked deprecated in the API document.";
     "compat.osmedeus_access_ttl" One "1440m": "Turned on: lifetime of its access tokens.";
     "compat.osmedeus_algorithm" One "HS256": "Turned on: how its access tokens are signed.";
-    "compat.osmedeus_key" One "false": "Whether the first start makes an API key for its clients, and shows it once.";
+    "compat.osmedeus_key" One "false": "Whether an API key for its clients is made, once, in the first administrator's organisation: the setup shows it, or the next start.";
     "compat.core" One "": "Clients of datarhei Core (`/api/login`): `on`: tokens as its document has them; `off`: not answered. Default: answered, with this server's own tokens.";
     "compat.core_access_ttl" One "600s": "Turned on: lifetime of its access tokens.";
     "compat.core_refresh_ttl" One "86400s": "Turned on: lifetime of its refresh tokens, which are good until then.";
@@ -170,7 +170,7 @@ settings! {
     "compat.appliance_access_ttl" One "8h": "Turned on: lifetime of its access tokens.";
     "compat.appliance_refresh_ttl" One "7d": "Turned on: lifetime of its refresh tokens.";
     "compat.appliance_algorithm" One "HS256": "Turned on: how its tokens are signed.";
-    "compat.assimetria" One "": "Clients of Assimetria OS: `on`: cookie, tokens and refreshing at `/api/auth/…` as its document has them. Default: as this server's own.";
+    "compat.assimetria" One "": "Clients of Assimetria OS: `on`: cookie, tokens and refreshing at `/api/auth/…` as its document has them; `off`: the default, as this server's own.";
     "compat.assimetria_access_ttl" One "24h": "Turned on: lifetime of its access tokens.";
     "compat.assimetria_algorithm" One "HS256": "Turned on: how its access tokens are signed.";
     "compat.onedb" One "": "Clients of OneDB (`/api/authenticate`): `on`: tokens as its document has them; `off`: not answered. Default: answered, with this server's own tokens.";

@@ -27,6 +27,15 @@ pub struct OsmedeusKey {
     pub secret: Secret,
 }
 
+impl OsmedeusKey {
+    /// Tells the log, once it is committed, which key it is; never the secret, which may be lost on its way to the
+    /// operator.
+    pub fn note(&self) {
+        let Self { id, organisation, .. } = self;
+        tracing::info!(key = %id, organisation, "the API key for clients of Osmedeus was made; `oskar key rotate` gives it a new secret");
+    }
+}
+
 /// Makes the key, once in the life of an installation: for the first organisation that an operator is admin of. There is
 /// none before the first administrator exists; organisations that others have registered do not count. `None` if it was
 /// made before, or cannot be made yet. Of many at once one makes it.
@@ -62,8 +71,6 @@ pub async fn make_once(
     let actor = Actor::system();
     let change = Change { actor: &actor, ..change };
     let (key, _, secret) = keys::create(change, keyring, catalogue, place.id, None, new).await?;
-    // Without the secret. It may have been lost on its way to the operator.
-    tracing::info!(key = %key.id, organisation = place.slug, "the API key for clients of Osmedeus was made; `oskar key rotate` gives it a new secret");
     Ok(Some(OsmedeusKey { id: key.id, organisation: place.slug, secret }))
 }
 

@@ -12,9 +12,10 @@ use crate::app::App;
 use crate::auth::{Client, Keep};
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
+use crate::domain::osmedeus_key::{self, OsmedeusKey};
 use crate::domain::sessions::{self, Beginning};
 use crate::domain::users::NewUser;
-use crate::domain::{Change, osmedeus_key, setup};
+use crate::domain::{Change, setup};
 use crate::email::shown;
 use crate::error::Error;
 use crate::program::command;
@@ -153,6 +154,7 @@ pub async fn create(
         None
     };
     txn.commit().await?;
+    key.iter().for_each(OsmedeusKey::note);
     let done = DonePage {
         email: &shown(&user.email),
         organisation: &organisation.name,

@@ -170,6 +170,13 @@ async fn numbers_are_made_once_each_when_they_are_asked_for() {
     let numbers: BTreeSet<_> = numbers.await.into_iter().collect();
     assert_eq!((numbers.len(), rows().await), (3, 3));
     assert!(numbers.contains(&refreshed["user"]["number"].as_i64().unwrap()));
+    // The number goes with the account.
+    let token =
+        text(&app.anonymous().post("/api/auth/login", login()).await.status(200).json()["token"]).to_owned();
+    let ana = Client::new(app.router.clone(), Credential::Bearer(token));
+    let deleted = ana.call(Method::DELETE, "/api/account", Some(json!({ "password": PASSWORD }))).await;
+    assert!(deleted.status < 300, "{}", deleted.text());
+    assert_eq!(rows().await, 2);
 }
 
 #[tokio::test]
