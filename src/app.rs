@@ -291,9 +291,23 @@ impl App {
 
     /// Who issues the tokens of our own API. A dialect that shares its doors decides on them, if it is turned on by name.
     pub fn issuer<'a>(&'a self, keys: &'a SigningKeys) -> Issuer<'a> {
-        if let Some(dialect) = self.config.compat.shared() {
-            return self.dialect_issuer(keys, dialect);
+        match self.config.compat.shared() {
+            Some(dialect) => self.dialect_issuer(keys, dialect),
+            None => self.own_issuer(keys),
         }
+    }
+
+    /// Who issues the tokens of a dialect that is turned on by name.
+    pub fn dialect_issuer<'a>(&'a self, keys: &'a SigningKeys, dialect: DialectTokens) -> Issuer<'a> {
+        Issuer {
+            lifetime: dialect.access_ttl,
+            algorithm: dialect.algorithm,
+            dialect: Some(dialect.name),
+            ..self.own_issuer(keys)
+        }
+    }
+
+    fn own_issuer<'a>(&'a self, keys: &'a SigningKeys) -> Issuer<'a> {
         let tokens = &self.config.tokens;
         Issuer {
             keys,
@@ -305,22 +319,6 @@ impl App {
             lifetime: tokens.access_ttl,
             algorithm: tokens.algorithm,
             dialect: None,
-        }
-    }
-
-    /// Who issues the tokens of a dialect that is turned on by name.
-    pub fn dialect_issuer<'a>(&'a self, keys: &'a SigningKeys, dialect: DialectTokens) -> Issuer<'a> {
-        let tokens = &self.config.tokens;
-        Issuer {
-            keys,
-            catalogue: &self.config.permissions,
-            issuer: &self.config.public_url,
-            audience: &tokens.audience,
-            client_id: &tokens.client_id,
-            typ: tokens.typ,
-            lifetime: dialect.access_ttl,
-            algorithm: dialect.algorithm,
-            dialect: Some(dialect.name),
         }
     }
 }

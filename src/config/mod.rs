@@ -366,11 +366,11 @@ mod tests {
         .unwrap_err();
         for part in [
             "unknown setting `OSKAR_SESION__IDLE` in the environment. Did you mean `OSKAR_SESSIONS__IDLE`?",
-            "`tokens.access_ttl` is no duration",
+            "`tokens.access_ttl` is `soon`, no duration",
             "RSA keys are not used for signing",
             "`secret_key`",
             "`listen` is `localhost:8675`, not an address with a port such as",
-            "`log.level` is `oskar=loud`: ",
+            "`log.level` is `oskar=loud`, no filter",
             "`boss` is no role",
             "not an origin",
         ] {
