@@ -35,7 +35,7 @@ pub struct AccountDeletion {
 #[utoipa::path(delete, path = "/api/account", operation_id = "delete_account", tag = "Account", request_body = AccountDeletion,
     responses(
         (status = 204, description = "Deleted; the session cookie is taken away."),
-        (status = 403, description = "The password is wrong (`wrong_password`) or has to be changed first (`password_change_required`), the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The password is wrong or missing (`wrong_password`) or has to be changed first (`password_change_required`), the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
         (status = 409, description = "The account is the last admin of the `organisations`, one of which it may be the only member of: make somebody else admin there, or delete the organisation, first (`last_admin`).", body = crate::error::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn delete(
@@ -49,7 +49,8 @@ pub async fn delete(
         (Some(_), Some(password)) => {
             sign_in::check_again(&client.door(&app), &user, by.session_id(), password).await?;
         }
-        (Some(_), None) => return Err(Error::invalid("/password", "give the password of the account")),
+        // The document cannot say who has one: the body is well-formed.
+        (Some(_), None) => return Err(Error::WrongPassword),
         (None, Some(_)) => {
             let problem = "the account has no password: leave this out";
             return Err(Error::invalid("/password", problem));
