@@ -264,7 +264,9 @@ async fn call(client: &Client, route: &Route, path: &str) -> Answer {
     }
     let sends =
         [Method::POST, Method::PATCH, Method::PUT].contains(&route.method) || route.path == "/api/account";
-    client.call(route.method.clone(), path, sends.then(|| json!({}))).await
+    // Without its password an account's deletion is refused as its guard would refuse it: a member that is unknown is not.
+    let body = if route.path == "/api/account" { json!({ "unknown": true }) } else { json!({}) };
+    client.call(route.method.clone(), path, sends.then_some(body)).await
 }
 
 /// All of an answer but what tells one request from another.
