@@ -5,7 +5,8 @@
 //! | --- | --- |
 //! | `layers.rs` | all layers, outermost first |
 //! | `route_table.rs`, `page_table.rs` | routes of the API and of pages, each with its guard |
-//! | `problems.rs`, `negotiation.rs`, `error_page.rs` | errors: JSON, or a page if the client asks for HTML |
+//! | `problems.rs`, `error_page.rs` | errors: JSON, or a page if the client asks for HTML |
+//! | `negotiation.rs` | which form of an answer a client prefers |
 //! | `input.rs`, `page.rs` | bodies and queries; lists, a page of rows at a time |
 
 mod error_page;
@@ -24,5 +25,6 @@ mod route_table;
 pub use forwarded::Doors;
 pub use html::html;
 pub use layers::{AnswerNumber, around, unheard_proxy};
+pub use negotiation::preferred;
 pub use page_table::{PageTable, PagesAt, at};
 pub use route_table::{Route, RouteTable, Routes, fresh};

@@ -1,4 +1,4 @@
-//! Which form of an error a client asks for, by its `Accept` header (RFC 9110 section 12.5.1).
+//! Which form of an answer a client asks for, by its `Accept` header (RFC 9110 section 12.5.1).
 
 use axum::http::{HeaderMap, header};
 
@@ -21,39 +21,64 @@ enum Named {
     Exactly,
 }
 
-/// Whether the client asks for HTML rather than JSON. Between equal qualities the more exact range decides, as in
-/// `text/html, */*`, and then JSON. `*/*` alone, or no header, asks for nothing in particular: JSON.
-pub fn asks_for_html(headers: &HeaderMap) -> bool {
-    let accept = || headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let wish = |media_type: &str| {
-        let ranges = accept().flat_map(|value| value.split(','));
-        let fitting = ranges.filter_map(|range| preference(range, media_type));
+/// The offered media type that the client prefers. Between equal qualities the more exact range decides, as in
+/// `text/html, */*`, and then the order of the offers. The first one is also for clients that name none of them, that send
+/// no header, or one that is not well-formed: Java's `HttpURLConnection` sends `text/html, …, *; q=.2` by itself, for
+/// programs that never asked for HTML.
+pub fn preferred<'o>(headers: &HeaderMap, offers: &[&'o str]) -> Option<&'o str> {
+    let accept = || headers.get_all(header::ACCEPT).iter();
+    // What most programs send; nothing is taken apart for them.
+    if accept().all(|value| value == "*/*") {
+        return offers.first().copied();
+    }
+    let ranges: Option<Vec<_>> = accept()
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+        .map(str::trim)
+        .filter(|range| !range.is_empty())
+        .map(Range::parse)
+        .collect();
+    let ranges = ranges.unwrap_or_default();
+    let wish = |offer: &str| {
         // The most exact range that fits decides, whatever its quality.
-        fitting.max_by_key(|found| (found.named, found.quality)).unwrap_or_default()
+        let fitting = ranges.iter().filter_map(|range| Some((range.names(offer)?, range.quality)));
+        match fitting.max() {
+            // 0: not acceptable.
+            None | Some((_, 0)) => Preference::default(),
+            Some((named, quality)) => Preference { quality, named },
+        }
     };
-    let html = wish("text/html");
-    let json = wish("application/problem+json").max(wish("application/json"));
-    html.quality > 0 && html.named > Named::Any && html > json
+    // Of equal ones `max_by_key` takes the last.
+    offers.iter().rev().copied().max_by_key(|offer| wish(offer))
 }
 
-/// What a range says of that type, if the type is in it. Of its parameters only the quality counts.
-fn preference(range: &str, media_type: &str) -> Option<Preference> {
-    let mut parts = range.split(';').map(str::trim);
-    let range = parts.next()?.to_ascii_lowercase();
-    let group = media_type.split('/').next()?;
-    let named = if range == media_type {
-        Named::Exactly
-    } else if range.strip_suffix("/*") == Some(group) {
-        Named::Group
-    } else if range == "*/*" {
-        Named::Any
-    } else {
-        return None;
-    };
-    let weight =
-        parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("q"));
-    let quality = weight.map_or(Some(1000), |(_, value)| thousandths(value))?;
-    Some(Preference { quality, named })
+struct Range {
+    media_type: String,
+    quality: u16,
+}
+
+impl Range {
+    /// Of its parameters only the quality counts.
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split(';').map(str::trim);
+        let media_type = parts.next()?.to_ascii_lowercase();
+        media_type.split_once('/').filter(|(group, name)| !group.is_empty() && !name.is_empty())?;
+        let weight =
+            parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("q"));
+        let quality = weight.map_or(Some(1000), |(_, value)| thousandths(value))?;
+        Some(Self { media_type, quality })
+    }
+
+    /// How exactly it names that type; `None` if the type is not in it.
+    fn names(&self, media_type: &str) -> Option<Named> {
+        let group = self.media_type.strip_suffix("/*");
+        if self.media_type == media_type {
+            Some(Named::Exactly)
+        } else if group.is_some() && group == media_type.split('/').next() {
+            Some(Named::Group)
+        } else {
+            (group == Some("*")).then_some(Named::Any)
+        }
+    }
 }
 
 /// `0`, `0.5`, `1.000`.

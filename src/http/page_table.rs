@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::auth::{Access, Proof};
 use crate::permission::Permission;
 
-/// The handlers of one path, which nobody reaches before they are added to a [`PageTable`].
+/// The handlers of one path. They are served once they are added to a [`PageTable`], which asks for their access.
 #[must_use]
 pub struct PagesAt {
     path: String,

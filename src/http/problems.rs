@@ -13,13 +13,16 @@ use super::error_page::error_page;
 use super::forwarded::is_for_gateway;
 use super::html::protect;
 use super::layers::NO_STORE;
-use super::negotiation::asks_for_html;
+use super::negotiation::preferred;
 use crate::app::App;
 use crate::auth::RequestId;
 use crate::error::{Error, Problem};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+const HTML_TYPE: &str = "text/html";
+/// What an error can be written as; for those who ask for nothing in particular the first.
+const FORMS: [&str; 3] = ["application/problem+json", "application/json", HTML_TYPE];
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// Gives the request its id, and every error its body.
@@ -27,11 +30,11 @@ pub async fn problems(State(app): State<App>, mut request: Request, next: Next) 
     let id = Uuid::now_v7().simple().to_string();
     request.extensions_mut().insert(RequestId(id.clone()));
     let head = request.method() == Method::HEAD;
-    let asks_for_html = asks_for_html(request.headers());
+    let form = preferred(request.headers(), &FORMS);
     let mut response = next.run(request).await;
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
         problem.request_id.clone_from(&id);
-        let html = asks_for_html && !is_for_gateway(&response);
+        let html = form == Some(HTML_TYPE) && !is_for_gateway(&response);
         let page = if html { error_page(&app.config.product, &problem) } else { None };
         response = with_body(response, &problem, page, head);
     }

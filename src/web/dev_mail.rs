@@ -12,6 +12,7 @@ use super::page::{LinkPart, page};
 use crate::app::App;
 use crate::config::MailTransport;
 use crate::error::Error;
+use crate::http::preferred;
 use crate::mail::Captured;
 
 #[derive(Template)]
@@ -27,39 +28,8 @@ struct ShowPage {
     text: String,
 }
 
-/// What a client wants to read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Html,
-    Json,
-    Text,
-}
-
-impl Form {
-    /// By `Accept` (RFC 9110 section 12.5.1). Who takes anything, as curl does, gets text; of several that are as good,
-    /// the first that is named.
-    fn of(headers: &HeaderMap) -> Self {
-        let mut best = (Self::Text, 0.0);
-        for accept in headers.get_all(header::ACCEPT) {
-            for range in accept.to_str().unwrap_or_default().split(',') {
-                let mut parts = range.split(';').map(str::trim);
-                let form = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
-                    "text/html" | "application/xhtml+xml" => Self::Html,
-                    "application/json" => Self::Json,
-                    "text/plain" | "text/*" | "*/*" => Self::Text,
-                    _ => continue,
-                };
-                let weight =
-                    parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
-                let weight: f32 = weight.unwrap_or(0.0);
-                if weight > best.1 {
-                    best = (form, weight);
-                }
-            }
-        }
-        best.0
-    }
-}
+/// What mails can be read as; curl and all who take anything get the first.
+const FORMS: [&str; 3] = ["text/plain", "application/json", "text/html"];
 
 fn captured(app: &App) -> Result<Vec<Captured>, Error> {
     match app.config.mail.transport {
@@ -84,7 +54,7 @@ fn as_json(mail: &Captured) -> Result<Value, Error> {
     }))
 }
 
-/// The answer depends on `Accept`, and whoever keeps it must know.
+/// Tells caches that the answer depends on `Accept`.
 fn varying(response: impl IntoResponse) -> Response {
     ([(header::VARY, "accept")], response).into_response()
 }
@@ -92,13 +62,13 @@ fn varying(response: impl IntoResponse) -> Response {
 /// The last mails, newest first; as text in full.
 pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response, Error> {
     let mails = captured(&app)?;
-    Ok(match Form::of(&headers) {
-        Form::Html => varying(page(&app, StatusCode::OK, &ListPage { mails })?),
-        Form::Json => {
+    Ok(match preferred(&headers, &FORMS) {
+        Some("text/html") => varying(page(&app, StatusCode::OK, &ListPage { mails })?),
+        Some("application/json") => {
             let data: Vec<_> = mails.iter().map(as_json).collect::<Result<_, _>>()?;
             varying(Json(json!({ "data": data })))
         }
-        Form::Text => {
+        _ => {
             let mail = |mail: &Captured| {
                 let (id, to, subject, body) = (mail.id, &mail.to, &mail.letter.subject, body(mail)?);
                 Ok(format!("Id: {id}\nTo: {to}\nSubject: {subject}\n\n{}\n\n", body.trim_end()))
@@ -116,9 +86,9 @@ pub async fn show(
 ) -> Result<Response, Error> {
     let mail = captured(&app)?.into_iter().find(|mail| mail.id.to_string() == id).ok_or(Error::NotFound)?;
     let text = body(&mail)?;
-    Ok(match Form::of(&headers) {
-        Form::Html => varying(page(&app, StatusCode::OK, &ShowPage { mail, text })?),
-        Form::Json => varying(Json(as_json(&mail)?)),
-        Form::Text => varying(text),
+    Ok(match preferred(&headers, &FORMS) {
+        Some("text/html") => varying(page(&app, StatusCode::OK, &ShowPage { mail, text })?),
+        Some("application/json") => varying(Json(as_json(&mail)?)),
+        _ => varying(text),
     })
 }

@@ -191,6 +191,8 @@ async fn the_header_accept_decides_and_json_is_for_all_who_do_not_ask_for_html()
         (&["text/*, text/html;q=0.3, application/json;q=0.5"], false),
         (&["*/*, application/json;q=0.5"], false),
         (&["application/*, text/html;q=0.9"], false),
+        // What Java's HttpURLConnection sends by itself is no well-formed header.
+        (&["text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"], false),
         (&["text/html;q=2"], false),
         (&["text/html;q=1.001"], false),
         (&["text/html;q=-1"], false),
