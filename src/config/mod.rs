@@ -28,6 +28,7 @@ mod settings;
 mod sources;
 mod started_as;
 mod tls;
+mod tokens;
 mod update_feed;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -55,9 +56,9 @@ pub use settings::{SETTINGS, Setting, Shape};
 pub use sources::{Sourced, Sources, Written};
 pub use started_as::started_as;
 pub use tls::Tls;
+pub use tokens::Tokens;
 pub use update_feed::UpdateFeed;
 
-use crate::jwt::{SigningAlgorithm, TYP as ACCESS_TOKEN};
 use crate::password::{Cost, PRODUCTION};
 use crate::permission::Catalogue;
 use reader::Reader;
@@ -123,39 +124,6 @@ pub struct Config {
     secret_key_previous: Option<Zeroizing<String>>,
 }
 
-#[derive(Clone, Debug)]
-pub struct Tokens {
-    pub algorithm: SigningAlgorithm,
-    pub access_ttl: TimeDelta,
-    pub audience: String,
-    /// Of access tokens (RFC 9068 section 2.2).
-    pub client_id: String,
-    /// The header's `typ` of access tokens.
-    pub typ: &'static str,
-    pub publish_ahead: TimeDelta,
-    pub refresh_idle: TimeDelta,
-    pub refresh_absolute: TimeDelta,
-    /// How long a refresh token that was used gets the same successor again.
-    pub refresh_grace: TimeDelta,
-}
-
-fn refresh_grace(read: &mut Reader<'_>) -> TimeDelta {
-    let grace = read.duration_or_none("tokens.refresh_grace").unwrap_or_default();
-    if grace > TimeDelta::minutes(1) {
-        read.problem("tokens.refresh_grace", "goes from 0 to one minute: a thief has as long, too");
-    }
-    grace
-}
-
-fn client_id(read: &mut Reader<'_>) -> String {
-    let given = read.text("tokens.client_id");
-    // RFC 6749 appendix A.1.
-    if given.is_empty() || given.len() > 255 || !given.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        read.problem("tokens.client_id", "is no client id: up to 255 visible ASCII characters");
-    }
-    given.to_owned()
-}
-
 /// Everything that is wrong with the configuration, a line each.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
@@ -190,10 +158,7 @@ impl Config {
         let database_url = database::read(&mut read, &data_dir);
         read.choice("database_tls", &[("verify-full", ()), ("insecure", ())]);
         let allowed_origins = read.origins("allowed_origins");
-        let audience = match read.text("tokens.audience") {
-            "" => public_url.clone(),
-            given => given.to_owned(),
-        };
+        let tokens = Tokens::read(&mut read, &public_url);
         let (secret_key, secret_key_previous) = secret_key::read_given(&mut read);
         let mail = mail::read(&mut read);
         let compat = Compat::read(&mut read);
@@ -236,17 +201,7 @@ impl Config {
             },
             show_version: read.one("show_version", true),
             update_feed: update_feed::read(&mut read),
-            tokens: Tokens {
-                algorithm: read.one("tokens.algorithm", SigningAlgorithm::Es256),
-                access_ttl: read.duration("tokens.access_ttl"),
-                audience,
-                client_id: client_id(&mut read),
-                typ: read.choice("tokens.typ", &[("at+jwt", ACCESS_TOKEN), ("JWT", "JWT")]),
-                publish_ahead: read.duration("tokens.publish_ahead"),
-                refresh_idle: read.duration("tokens.refresh_idle"),
-                refresh_absolute: read.duration("tokens.refresh_absolute"),
-                refresh_grace: refresh_grace(&mut read),
-            },
+            tokens,
             sessions,
             limits: Limits::read(&mut read),
             issuers: issuers::read(&mut read),
