@@ -40,7 +40,7 @@ pub enum Profile {
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Deletion {
-    /// Nobody proved its address.
+    /// By the sweep: its address was not proven in time.
     Unproven { reason: &'static str, registered_at: Timestamp },
     /// By its owner or an operator: as the installation's log has it.
     Account { sessions_ended: u64, organisations: Vec<OrganisationId> },
@@ -274,6 +274,8 @@ events! {
     SigningKeyRotated = "signing_key.rotated", to kid: String,
         { algorithm: &'static str, signs_from: Timestamp, old_retires_at: Timestamp },
         "The key that signs access tokens gets a successor.";
+    SigningKeysExported = "signing_keys.exported", { kids: Vec<String> },
+        "Shared keys were exported, with which tokens can be checked and signed.";
     MasterSecretReencrypted = "master_secret.reencrypted",
         { key_id: String, signing_keys: usize },
         "Signing keys were encrypted under the current master secret.";

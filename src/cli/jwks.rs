@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use clap::Subcommand;
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
 use oskar::clock::Timestamp;
 use oskar::domain::signing_keys::{self, RotatedKey, UsedAlgorithm};
 use oskar::jwt::SigningAlgorithm;
@@ -61,7 +62,11 @@ impl Jwks {
             }
             Self::Export => {
                 let set = app.signing_keys().jwks_with_shared_keys(app.now())?;
-                if app.signing_keys().iter().any(|key| key.algorithm.is_symmetric()) {
+                let is_shared = |key: &&Jwk| matches!(key.algorithm, AlgorithmParameters::OctetKey(_));
+                let shared = set.keys.iter().filter(is_shared);
+                let kids: Vec<_> = shared.filter_map(|key| key.common.key_id.clone()).collect();
+                if !kids.is_empty() {
+                    change(&app, async |change| signing_keys::note_export(change, kids).await).await?;
                     eprintln!(
                         "oskar: this holds shared keys, with which tokens can be signed: keep it secret."
                     );

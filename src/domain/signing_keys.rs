@@ -168,6 +168,14 @@ pub async fn load(
     Ok(SigningKeys::new(algorithms, keys.collect::<Result<_, _>>()?))
 }
 
+/// Writes down that shared keys leave the installation: who has one can sign tokens.
+///
+/// # Errors
+/// Those of the database.
+pub async fn note_export(change: Change<'_>, kids: Vec<String>) -> Result<(), Error> {
+    change.record(Event::SigningKeysExported { kids }).await
+}
+
 /// Keys that were made while the clock was ahead count as made now: their time would be long in coming, and until then
 /// there would be no rotation.
 async fn bring_back(change: Change<'_>) -> Result<(), Error> {

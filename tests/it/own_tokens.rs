@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use oskar::entity::audit_event;
+use sea_orm::{EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 
 use crate::forge::{Forge, decode, is_accepted, is_refused, parts};
@@ -118,6 +120,10 @@ async fn shared_keys_are_exported_for_the_services_that_check_with_them() {
         let exported = export(&app, &settings).await;
         assert!(exported.err.contains("keep it secret"), "{}", exported.err);
         let set = exported.json();
+        let events =
+            audit_event::Entity::find().filter(audit_event::COLUMN.action.eq("signing_keys.exported"));
+        let event = events.one(app.app.db.read()).await.unwrap().unwrap();
+        assert_eq!(event.data, json!({ "kids": [set["keys"][0]["kid"]] }));
         assert!(checks_in_python(&set, &token), "{algorithm}");
         let [header, claims, signature] = parts(&token);
         let altered = format!("{header}.{claims}x.{signature}");
@@ -132,6 +138,8 @@ async fn of_other_algorithms_the_public_keys_are_exported_and_no_more() {
     let app = TestApp::with_real_time(&[]).await;
     let exported = export(&app, &[]).await;
     assert_eq!(exported.err, "");
+    let events = audit_event::Entity::find().filter(audit_event::COLUMN.action.eq("signing_keys.exported"));
+    assert!(events.one(app.app.db.read()).await.unwrap().is_none());
     assert_eq!(exported.json(), app.anonymous().get("/.well-known/jwks.json").await.json());
     assert!(!exported.out.contains("\"d\""));
 }
