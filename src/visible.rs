@@ -12,7 +12,7 @@ const BLANK: [char; 6] = ['\u{2800}', '\u{1d159}', '\u{fffc}', '\u{13441}', '\u{
 const BLACK_FLAG: char = '\u{1f3f4}';
 
 /// Whether the character alone shows something. Marks need a letter to stand on, and what is unassigned or for private
-/// use shows something only where somebody has a font for it.
+/// use shows something only to readers who have a font for it.
 pub fn is_seen(char: char) -> bool {
     let shows = !matches!(
         CodePointMapData::<Category>::new().get(char),

@@ -27,7 +27,7 @@ pub enum Answers {
     TokensOrCookie,
     /// Tokens in any case, which are refreshed like this.
     Tokens(RefreshUse),
-    /// An access token that lives for so long, and nothing beyond it: the session ends with it.
+    /// An access token of this lifetime and no refresh token; the session ends when the access token expires.
     LastToken(TimeDelta),
 }
 

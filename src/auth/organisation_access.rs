@@ -57,7 +57,7 @@ impl Caller {
     /// What this caller is in an organisation.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for whoever has no business there, as if it did not exist; [`Error::SessionEndedHere`] for a
+    /// [`Error::NotFound`] for a caller who is no member, as if the organisation did not exist; [`Error::SessionEndedHere`] for a
     /// member whose session an admin there has ended.
     pub async fn in_organisation<'a>(
         &self,

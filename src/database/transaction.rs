@@ -107,7 +107,7 @@ impl Transaction {
         self.caps
     }
 
-    /// What each role may do, to judge what somebody may give to others.
+    /// The permissions of each role: a write compares what the caller holds with what it would give to another user or key.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
     }

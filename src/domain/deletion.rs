@@ -1,7 +1,7 @@
 //! The end of an account that its owner or an operator deletes.
 //!
 //! What is the person's alone goes at once, and the address and the username are free again. What belongs to
-//! organisations stays and names nobody: keys, invitations that were sent or accepted, audit events.
+//! organisations stays, without the person's name and address: keys, invitations that were sent or accepted, audit events.
 
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect as _};

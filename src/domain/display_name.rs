@@ -25,7 +25,7 @@ impl DisplayName {
         &self.0
     }
 
-    /// A name from where nobody can be asked for a better one: another issuer, or a time with other rules. What has no
+    /// A name that its giver cannot correct now: an issuer's claim, or one that was stored under older rules. What has no
     /// place in a name is left out, and so is what is too long; `None` if that leaves no name.
     pub fn from_others(text: &str) -> Option<Self> {
         cleaned(text).trim().chars().take(LONGEST).collect::<String>().try_into().ok()

@@ -86,8 +86,7 @@ pub enum Joiner {
     New { password_hash: String, names: Names },
     /// With an account whose password was just checked, and the hash of the one that takes its place, if there is one.
     Known { checked: Box<Checked>, new_hash: Option<String> },
-    /// With an account that somebody made without proving the address, and a new password for it: it is theirs from
-    /// now on.
+    /// With an account whose address was never proven, and a new password for it. The owner of the mailbox takes it over.
     Reclaimed { user: Box<user::Model>, password_hash: String },
 }
 
@@ -95,8 +94,8 @@ pub enum Joiner {
 /// hashing takes long. `replacing` is to take the place of an account's password. `context` is for a new password; what the
 /// joiner wants to be called is added to it.
 ///
-/// Whoever holds the link has proven the mailbox, and may take over an account whose address nobody has proven; but only
-/// by a password that is said to be new, so that an owner who forgot to prove the address loses nothing by mistake.
+/// The holder of the link has proven the mailbox, and may take over an account whose address was never proven; but only by
+/// a password that is said to be new, so that an owner who forgot to prove the address loses nothing by mistake.
 ///
 /// # Errors
 /// [`Error::Invalid`] without a password, and [`Error::WeakPassword`] with one that cannot be a new one;

@@ -124,7 +124,7 @@ pub async fn check_grant(
     check_covered(catalogue, &membership, role)
 }
 
-/// Nobody gives what they do not have.
+/// Refuses a role that has a permission which the granter does not have.
 fn check_covered(catalogue: &Catalogue, granter: &membership::Model, role: Role) -> Result<(), Error> {
     if catalogue.of_member(granter.role).cover(catalogue.role(role)) {
         Ok(())

@@ -67,7 +67,7 @@ pub async fn make_once(
         permissions: None,
         expires_at: None,
     };
-    // The server makes it by a setting, whoever has started it or set it up.
+    // A setting makes it, and not the person who starts or sets up the server.
     let actor = Actor::system();
     let change = Change { actor: &actor, ..change };
     let (key, _, secret) = keys::create(change, keyring, catalogue, place.id, None, new).await?;

@@ -12,8 +12,8 @@ use crate::secret::random_bytes;
 /// Even with half of all numbers taken, one user in a million would need more.
 const TRIES: usize = 20;
 
-/// The user's number, for good; made when it is first asked for. It is random, so that nobody learns by it how many
-/// users there are, and a new user is not taken for one who was deleted.
+/// The user's number, for good; made when it is first asked for. It is random: it does not tell how many users
+/// there are, and a new user does not get the number of a deleted one.
 pub async fn of(change: Change<'_>, user: UserId) -> Result<i32, Error> {
     for _ in 0..TRIES {
         if let Some(row) = Entity::find_by_id(user).one(change.txn).await? {

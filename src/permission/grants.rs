@@ -54,7 +54,7 @@ impl Grants {
         self.held.contains(permission as usize)
     }
 
-    /// Whether all of a set is held: nobody gives what they do not have.
+    /// Whether all of a set is held: only then may the holder give it to a key or another member.
     pub fn cover(&self, set: &PermissionSet) -> bool {
         self.held.includes(set)
     }

@@ -8,8 +8,7 @@ use utoipa::ToSchema;
 use super::Permission;
 
 /// What a member is in an organisation. Each role may whatever the one before it may.
-// The order is part of this definition and of nothing else: to find out what somebody may do or give, compare sets
-// (`Catalogue::role`).
+// The order belongs to this definition alone. Other code compares sets of permissions (`Catalogue::role`), not roles.
 #[derive(
     Clone,
     Copy,

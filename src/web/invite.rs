@@ -31,7 +31,7 @@ const GONE: GonePage = GonePage { hint: Cow::Borrowed("Ask whoever invited you f
 enum Visitor {
     SignedIn,
     HasAccount,
-    /// With an account whose address nobody has proven, and whether it has a password.
+    /// With an account whose address was never proven, and whether it has a password.
     Unconfirmed {
         has_password: bool,
     },
@@ -63,7 +63,7 @@ impl InvitePage<'_> {
         self.visitor == Visitor::HasAccount
     }
 
-    /// Whether there is an account whose address nobody has proven.
+    /// Whether there is an account whose address was never proven.
     fn is_unconfirmed(&self) -> bool {
         matches!(self.visitor, Visitor::Unconfirmed { .. })
     }

@@ -39,14 +39,6 @@ async fn without_its_database_it_lives_but_is_not_ready() {
 async fn the_metadata_name_the_public_address() {
     let app = TestApp::with(&[("OSKAR_PUBLIC_URL", "https://auth.example.com/")]).await;
     let metadata = app.anonymous().get("/.well-known/oauth-authorization-server").await.status(200).json();
-    let openid = app.anonymous().get("/.well-known/openid-configuration").await.status(200);
-    assert_eq!(openid.header("cache-control"), "public, max-age=300");
-    let openid = openid.json();
-    for (name, value) in metadata.as_object().unwrap() {
-        assert_eq!(&openid[name], value);
-    }
-    assert_eq!(openid["subject_types_supported"], json!(["public"]));
-    assert_eq!(openid["id_token_signing_alg_values_supported"], json!(["ES256"]));
     assert_eq!(metadata["issuer"], "https://auth.example.com");
     assert_eq!(metadata["jwks_uri"], "https://auth.example.com/.well-known/jwks.json");
     let body = json!({ "email": "ana@acme.example", "password": crate::support::PASSWORD });

@@ -1,6 +1,14 @@
 //! Clients of the appliance: the requests that our own API has under other names. Turned on by name, its tokens are our
 //! own API's (`api/refresh_tokens.rs`), and `/health` has its words.
 
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::TAG;
 use super::errors::in_place_of_problem;
 use super::sign_out;
@@ -11,13 +19,6 @@ use crate::app::App;
 use crate::auth::{Caller, Client, SignedIn};
 use crate::error::{Code, Error, Problem};
 use crate::secret::ShownOnce;
-use axum::Json;
-use axum::extract::{Request, State};
-use axum::http::HeaderMap;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// That it was done.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,5 +1,13 @@
 //! Clients of datarhei Core.
 
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use chrono::TimeDelta;
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::{TAG, refresh_jwt};
 use crate::api::auth::{self, LoginInput, bearer, with_cookies};
 use crate::api::issuer_login::{SignIn, sign_in};
@@ -15,13 +23,6 @@ use crate::entity::user;
 use crate::error::{Error, Problem};
 use crate::id::UserId;
 use crate::refresh_token::RefreshToken;
-use axum::Json;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
-use chrono::TimeDelta;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// A sign-in.
 #[derive(Debug, Serialize, ToSchema)]

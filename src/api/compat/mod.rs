@@ -9,18 +9,19 @@ pub mod errors;
 pub mod onedb;
 pub mod osmedeus;
 
-use crate::api::auth::{self, Started};
-use crate::app::App;
-use crate::auth::{Caller, Principal, SignedIn};
-use crate::config::{Dialect, DialectTokens};
-use crate::error::Error;
-use crate::refresh_token::RefreshToken;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+
+use crate::api::auth::{self, Started};
+use crate::app::App;
+use crate::auth::{Caller, Principal, SignedIn};
+use crate::config::{Dialect, DialectTokens};
+use crate::error::Error;
+use crate::refresh_token::RefreshToken;
 
 const TAG: &str = "Older clients";
 

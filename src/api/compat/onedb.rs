@@ -1,5 +1,13 @@
 //! Clients of `OneDB`.
 
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::TAG;
 use super::access_token;
 use super::errors::in_place_of_problem;
@@ -11,13 +19,6 @@ use crate::auth::Client;
 use crate::entity::session::RefreshUse;
 use crate::error::{Error, Problem};
 use crate::http::AnswerNumber;
-use axum::Extension;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::Next;
-use axum::response::Response;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// Its only path.
 pub const PATH: &str = "/api/authenticate";

@@ -1,5 +1,14 @@
 //! Clients of Osmedeus: its sign-in, and its errors around the verification of all its other requests.
 
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::TAG;
 use super::access_token;
 use super::errors::in_place_of_problem;
@@ -13,14 +22,6 @@ use crate::auth::{API_KEY_HEADER, Caller, Client, presented_sessions, signed_out
 use crate::domain::{Change, sessions};
 use crate::entity::session::RefreshUse;
 use crate::error::{Error, Problem};
-use axum::Json;
-use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// What its paths begin with.
 pub const PREFIX: &str = "/osm/api/";
@@ -139,8 +140,8 @@ pub async fn verify(
     verify::check(app, caller, requirements).await
 }
 
-/// Its key header for ours: around the guards of its protected doors. Whoever signs in may send a key as well, which
-/// counts for nothing.
+/// Replaces the header `x-osm-api-key` by our own, `X-API-Key`, before the guards of the protected routes look at it. The
+/// sign-in is not among these: a key that is sent there is ignored.
 pub async fn key(mut request: Request, next: Next) -> Response {
     let twice = request.headers().get_all(OSMEDEUS_KEY_HEADER).iter().count() > 1;
     if let Some(key) = request.headers_mut().remove(OSMEDEUS_KEY_HEADER) {

@@ -64,7 +64,8 @@ impl Account for Ours {
     }
 }
 
-/// The hash that a column holds, if it holds one: Django writes `!` before what nobody can sign in with.
+/// The password hash in a column. `None` if the column is empty, or begins with `!`: so Django marks accounts without a usable
+/// password.
 pub fn hash(text: Option<&str>) -> Result<Option<ImportedHash>, Bad> {
     let text = text.filter(|text| !text.starts_with('!'));
     Ok(text.map(ImportedHash::read).transpose()?)

@@ -54,7 +54,7 @@ impl Source {
                 Self::BetterAuth => run::<BetterAuth>(reader, &context, false, &sender),
             };
             if let Err(told) = read {
-                // Nobody waits any more if this fails.
+                // Sending fails only if the receiver has ended already.
                 sender.blocking_send(Err(told)).ok();
             }
         });

@@ -25,13 +25,13 @@ fn strangers(keyring: &Keyring, user: &user::Model) -> impl Iterator<Item = Vec<
     digests.map(|digest| digest.to_vec())
 }
 
-/// Forgets the wrong guesses at an account, and writes down that somebody has asked for it.
+/// Deletes the counts of wrong guesses at an account, and records `user.unlocked`.
 pub async fn unlock(change: Change<'_>, keyring: &Keyring, user: &user::Model) -> Result<(), Error> {
     forget(change, keyring, user).await?;
     change.record(Event::UserUnlocked { user: user.id, by: None }).await
 }
 
-/// Forgets the wrong guesses at an account, its devices' too.
+/// Deletes the counts of wrong guesses at an account, those of its devices included.
 pub async fn forget(change: Change<'_>, keyring: &Keyring, user: &user::Model) -> Result<(), Error> {
     Entity::delete_many()
         .filter(

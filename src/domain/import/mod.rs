@@ -47,8 +47,8 @@ pub struct ImportedUser {
 }
 
 impl ImportedUser {
-    /// By which the account's row remembers the hash that it came with. The hash has a salt of its own, so the digest
-    /// tells nobody anything.
+    /// By which the account's row remembers the hash that it came with. The hash has a salt of its own, so guesses
+    /// cannot be checked against the digest.
     fn digest(&self) -> Vec<u8> {
         let text = self.password_hash.as_ref().map_or("", ImportedHash::as_str);
         Sha256::digest(text).to_vec()
@@ -93,7 +93,8 @@ struct Batch<'a> {
 }
 
 impl Import {
-    /// With so many seats in each organisation. One that does not exist is made for its first admin, if it may be.
+    /// `seats` is the most members of each organisation. One that does not exist is made for its first admin, if
+    /// `create_organisations` allows it.
     pub fn new(seats: Option<u64>, create_organisations: bool) -> Self {
         let (before, last) = (Before::default(), Roster::default());
         Self { seats, create_organisations, external_ids: HashMap::new(), before, last }
@@ -102,7 +103,7 @@ impl Import {
     /// Imports what it can of a batch, and says for each line what became of it.
     ///
     /// # Errors
-    /// [`Error::Busy`] if somebody else made one of these accounts at the same moment: once more finds out which.
+    /// [`Error::Busy`] if another request made one of these accounts at the same moment: the caller runs the batch again.
     pub async fn batch(
         &mut self,
         change: Change<'_>,

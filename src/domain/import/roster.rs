@@ -127,7 +127,7 @@ impl Roster {
         self.digests.hash_one(name)
     }
 
-    /// What must be nobody else's of a line.
+    /// The names of a line that no other account may have.
     fn names(&self, user: &ImportedUser) -> Vec<u64> {
         let email = user.email.normalised();
         let username = user.username.as_ref().map(|username| self.key(&Name::Username(username.as_str())));

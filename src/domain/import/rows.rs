@@ -71,7 +71,7 @@ impl Rows {
     }
 
     /// # Errors
-    /// [`Error::Busy`] if somebody else wrote one of them at the same moment.
+    /// [`Error::Busy`] if another request wrote one of them at the same moment.
     pub async fn insert(self, change: Change<'_>) -> Result<(), Error> {
         user::Entity::insert_many(self.users).exec(change.txn).await.on_conflict(|_| Error::Busy)?;
         membership::Entity::insert_many(self.memberships)
