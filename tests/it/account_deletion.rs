@@ -2,7 +2,10 @@
 
 use axum::http::Method;
 use chrono::TimeDelta;
+use oskar::domain::audit::Actor;
 use oskar::domain::deletion::{self, DELETED_USER};
+use oskar::domain::display_name::DisplayName;
+use oskar::domain::{Change, organisations};
 use oskar::entity::{
     audit_event, external_identity, known_network, login_failure, membership, outbox, session, user,
 };
@@ -15,7 +18,10 @@ use serde_json::{Value, json};
 use crate::operator;
 use crate::process::Installation;
 use crate::races::{at_once, with};
-use crate::support::{Answer, Client, Credential, FakeIssuer, PASSWORD, Person, TestApp, TestOrganisation};
+use crate::support::{
+    Answer, Client, Credential, FakeIssuer, PASSWORD, Person, TestApp, TestOrganisation, on_postgres,
+};
+use crate::waiting::somebody_waits;
 
 const ACCOUNT: &str = "/api/account";
 
@@ -365,6 +371,29 @@ async fn two_admins_who_delete_themselves_at_once_leave_one() {
             .unwrap();
         assert_eq!(admins, 1, "round {round}");
     }
+}
+
+/// Without a cap of organisations nothing else locks the account while an organisation is being made.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_organisation_that_is_being_made_keeps_its_admin() {
+    let app = TestApp::with(&[("OSKAR_LIMITS__ORGANISATIONS", "0")]).await;
+    let ana = app.register("ana@acme.example", None).await;
+    let user = ana.user_id.parse().unwrap();
+    let actor = Actor::system();
+    let txn = app.app.db.begin().await.unwrap();
+    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
+    let name = DisplayName::try_from("Acme".to_owned()).unwrap();
+    organisations::create(change, &name, None, Some(user)).await.unwrap();
+    let me = ana.with_cookie();
+    let deletion = tokio::spawn(async move { delete_by(&me, json!({ "password": PASSWORD })).await });
+    if on_postgres() {
+        somebody_waits(&app).await;
+    }
+    txn.commit().await.unwrap();
+    let answer = deletion.await.unwrap();
+    assert!(["last_admin", "busy"].contains(&answer.code().as_str()), "{}", answer.text());
+    assert!(exists(&app, &ana.user_id).await);
+    assert_eq!(membership::Entity::of_user(user).count(app.app.db.read()).await.unwrap(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
