@@ -12,7 +12,7 @@ use crate::domain::audit::Actor;
 use crate::domain::remembered::Remembered;
 use crate::domain::signing_keys::UsedAlgorithm;
 use crate::domain::tally::Tally;
-use crate::domain::tokens::Issuer;
+use crate::domain::tokens::TokenIssuer;
 use crate::domain::upgrades::Upgrades;
 use crate::domain::usage::Usage;
 use crate::domain::{Change, attempts, developer, replacement, setup, signing_keys};
@@ -30,7 +30,7 @@ use crate::keyring::Keyring;
 use crate::mail::Mailer;
 use crate::network::network;
 use crate::password::{Context, Hasher, NewPassword, ProposedPassword};
-use crate::rate::{Buckets, Verdict};
+use crate::rate::{Buckets, RateDecision};
 use crate::secret::Secret;
 use crate::updates::Updates;
 
@@ -248,7 +248,7 @@ impl App {
     }
 
     /// Takes a token out of the bucket of an address; `None` if the address has no limit.
-    pub fn take_token(&self, address: IpAddr) -> Option<Verdict> {
+    pub fn take_token(&self, address: IpAddr) -> Option<RateDecision> {
         let limits = &self.config.limits;
         let is_exempt = limits.exempt.iter().any(|network| network.contains(&address));
         let rate = limits.rate.filter(|_| !is_exempt)?;
@@ -290,7 +290,7 @@ impl App {
     }
 
     /// Who issues the tokens of our own API. A dialect that shares its doors decides on them, if it is turned on by name.
-    pub fn issuer<'a>(&'a self, keys: &'a SigningKeys) -> Issuer<'a> {
+    pub fn issuer<'a>(&'a self, keys: &'a SigningKeys) -> TokenIssuer<'a> {
         match self.config.compat.shared() {
             Some(dialect) => self.dialect_issuer(keys, dialect),
             None => self.own_issuer(keys),
@@ -298,8 +298,8 @@ impl App {
     }
 
     /// Who issues the tokens of a dialect that is turned on by name.
-    pub fn dialect_issuer<'a>(&'a self, keys: &'a SigningKeys, dialect: DialectTokens) -> Issuer<'a> {
-        Issuer {
+    pub fn dialect_issuer<'a>(&'a self, keys: &'a SigningKeys, dialect: DialectTokens) -> TokenIssuer<'a> {
+        TokenIssuer {
             lifetime: dialect.access_ttl,
             algorithm: dialect.algorithm,
             dialect: Some(dialect.name),
@@ -307,9 +307,9 @@ impl App {
         }
     }
 
-    fn own_issuer<'a>(&'a self, keys: &'a SigningKeys) -> Issuer<'a> {
+    fn own_issuer<'a>(&'a self, keys: &'a SigningKeys) -> TokenIssuer<'a> {
         let tokens = &self.config.tokens;
-        Issuer {
+        TokenIssuer {
             keys,
             catalogue: &self.config.permissions,
             issuer: &self.config.public_url,

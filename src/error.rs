@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::password::Refusal;
+use crate::password::PasswordRefusal;
 use crate::permission::Permission;
 use crate::step_up::StepUp;
 
@@ -172,7 +172,7 @@ pub enum Error {
     Invalid(Vec<FieldError>),
 
     #[error("{0}")]
-    WeakPassword(Box<Refusal>),
+    WeakPassword(Box<PasswordRefusal>),
 
     #[error("There were too many wrong attempts. Wait before the next one.")]
     TooManyAttempts {

@@ -20,7 +20,7 @@ impl<K> Default for Gates<K> {
 
 /// A place inside, until it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct Permit {
     _permit: OwnedSemaphorePermit,
 }
 
@@ -29,15 +29,15 @@ impl<K: Eq + Hash> Gates<K> {
     ///
     /// # Errors
     /// [`Error::Internal`]: never in practice.
-    pub async fn enter(&self, key: K, places: usize) -> Result<Place, Error> {
+    pub async fn enter(&self, key: K, places: usize) -> Result<Permit, Error> {
         let permit = self.of(key, places).acquire_owned().await.map_err(Error::internal)?;
-        Ok(Place { _permit: permit })
+        Ok(Permit { _permit: permit })
     }
 
     /// Takes a place among so many if one is free.
-    pub fn try_enter(&self, key: K, places: usize) -> Option<Place> {
+    pub fn try_enter(&self, key: K, places: usize) -> Option<Permit> {
         let permit = self.of(key, places).try_acquire_owned().ok()?;
-        Some(Place { _permit: permit })
+        Some(Permit { _permit: permit })
     }
 
     fn of(&self, key: K, places: usize) -> Arc<Semaphore> {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 /// What a key is derived for. The texts are part of the stored format.
 #[derive(Clone, Copy, Debug)]
-pub enum Purpose {
+pub enum KeyPurpose {
     ApiKey,
     Session,
     Setup,
@@ -122,7 +122,7 @@ impl Keys {
     /// # Panics
     /// Never: HMAC takes keys of any length.
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-    fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+    fn mac(&self, purpose: KeyPurpose, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(self.macs[purpose as usize].as_ref()).expect("any length");
         for part in parts {
@@ -132,7 +132,7 @@ impl Keys {
     }
 
     fn check(&self) -> [u8; 32] {
-        self.mac(Purpose::Check, &[b"oskar"])
+        self.mac(KeyPurpose::Check, &[b"oskar"])
     }
 
     fn seal(&self, row: &str, plain: &[u8]) -> Option<Vec<u8>> {
@@ -190,12 +190,12 @@ impl Keyring {
     }
 
     /// HMAC-SHA-256 under the current key of that purpose: for what is written.
-    pub fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+    pub fn mac(&self, purpose: KeyPurpose, parts: &[&[u8]]) -> [u8; 32] {
         self.current.mac(purpose, parts)
     }
 
     /// HMAC-SHA-256 under each accepted key of that purpose, the current one first: for what is looked up or verified.
-    pub fn macs(&self, purpose: Purpose, parts: &[&[u8]]) -> impl Iterator<Item = [u8; 32]> {
+    pub fn macs(&self, purpose: KeyPurpose, parts: &[&[u8]]) -> impl Iterator<Item = [u8; 32]> {
         self.all().map(move |keys| keys.mac(purpose, parts))
     }
 
@@ -238,9 +238,9 @@ mod tests {
         assert_eq!((both.key_id(), both.previous_key_id()), (new.key_id(), Some(old.key_id())));
         assert!(both.accepts_check(&old.check()) && both.accepts_check(&new.check()));
         assert!(!new.accepts_check(&old.check()));
-        let mac = |keyring: &Keyring| keyring.mac(Purpose::ApiKey, &[b"x"]);
+        let mac = |keyring: &Keyring| keyring.mac(KeyPurpose::ApiKey, &[b"x"]);
         assert_eq!(mac(&both), mac(&new));
-        assert_eq!(both.macs(Purpose::ApiKey, &[b"x"]).collect::<Vec<_>>(), [mac(&new), mac(&old)]);
+        assert_eq!(both.macs(KeyPurpose::ApiKey, &[b"x"]).collect::<Vec<_>>(), [mac(&new), mac(&old)]);
         assert!(both.open("row", &old.seal("row", b"plain").unwrap()).is_some());
         assert!(old.open("row", &both.seal("row", b"plain").unwrap()).is_none());
         assert_eq!(new.check()[..KEY_ID], new.key_id().to_vec());
@@ -250,20 +250,20 @@ mod tests {
     fn each_purpose_has_a_key_of_its_own() {
         let keyring = Keyring::new(&[7; 32]);
         let all = [
-            Purpose::ApiKey,
-            Purpose::Session,
-            Purpose::Setup,
-            Purpose::Refresh,
-            Purpose::Invitation,
-            Purpose::EmailVerification,
-            Purpose::PasswordReset,
-            Purpose::SocketTicket,
-            Purpose::Device,
-            Purpose::Attempt,
-            Purpose::Check,
-            Purpose::Basic,
-            Purpose::Unlock,
-            Purpose::KnownNetwork,
+            KeyPurpose::ApiKey,
+            KeyPurpose::Session,
+            KeyPurpose::Setup,
+            KeyPurpose::Refresh,
+            KeyPurpose::Invitation,
+            KeyPurpose::EmailVerification,
+            KeyPurpose::PasswordReset,
+            KeyPurpose::SocketTicket,
+            KeyPurpose::Device,
+            KeyPurpose::Attempt,
+            KeyPurpose::Check,
+            KeyPurpose::Basic,
+            KeyPurpose::Unlock,
+            KeyPurpose::KnownNetwork,
         ];
         for (place, purpose) in all.into_iter().enumerate() {
             assert_eq!(PURPOSES[purpose as usize].1, place);

@@ -23,7 +23,7 @@ pub struct Rate {
 
 /// What the bucket says to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct RateDecision {
     pub allowed: bool,
     /// Requests that are left.
     pub remaining: u32,
@@ -45,7 +45,7 @@ pub struct Buckets(Mutex<Generations>);
 
 impl Buckets {
     /// Takes one token out of an address' bucket, if there is one.
-    pub fn take(&self, network: IpAddr, rate: Rate, now: Timestamp) -> Verdict {
+    pub fn take(&self, network: IpAddr, rate: Rate, now: Timestamp) -> RateDecision {
         let interval = TimeDelta::microseconds(1_000_000 / i64::from(rate.per_second.max(1)));
         let capacity = interval * i32::try_from(rate.burst.max(1)).unwrap_or(i32::MAX);
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +63,7 @@ impl Buckets {
         let left = capacity - (kept - now);
         let micros = |delta: TimeDelta| delta.num_microseconds().unwrap_or(0);
         let remaining = micros(left) / micros(interval).max(1);
-        Verdict {
+        RateDecision {
             allowed,
             remaining: u32::try_from(remaining).unwrap_or(0),
             retry_after: if allowed { 0 } else { seconds(after - now - capacity).max(1) },
@@ -91,7 +91,7 @@ mod tests {
             assert!(verdict.allowed && verdict.remaining == left, "{verdict:?}");
         }
         let refused = buckets.take(ip, RATE, now);
-        assert_eq!(refused, Verdict { allowed: false, remaining: 0, retry_after: 1, reset: 3 });
+        assert_eq!(refused, RateDecision { allowed: false, remaining: 0, retry_after: 1, reset: 3 });
         let later = now + TimeDelta::seconds(1);
         assert!((0..20).all(|_| buckets.take(ip, RATE, later).allowed));
         assert!(!buckets.take(ip, RATE, later).allowed);

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use crate::id::SessionId;
-use crate::keyring::{Keyring, Purpose};
+use crate::keyring::{KeyPurpose, Keyring};
 use crate::secret::{base62, checksum, from_base62, has_checksum};
 
 const PREFIX: &str = "osr_";
@@ -58,7 +58,7 @@ impl RefreshToken {
     fn macs(self, keyring: &Keyring) -> impl Iterator<Item = [u8; 16]> {
         let counter = self.counter.to_be_bytes();
         let parts = [self.session.0.as_bytes().as_slice(), &counter];
-        let macs: Vec<_> = keyring.macs(Purpose::Refresh, &parts).collect();
+        let macs: Vec<_> = keyring.macs(KeyPurpose::Refresh, &parts).collect();
         macs.into_iter().map(|mac| {
             let mut half = [0; 16];
             half.copy_from_slice(&mac[..16]);

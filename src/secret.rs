@@ -1,7 +1,7 @@
 //! Bearer secrets as types: what they look like, and what is stored of them.
 //!
 //! A secret is a prefix that says what it is, 32 characters of base62 from the operating system
-//! (190 bits) and 6 characters of CRC-32, so that typos and scanners' false hits die before any look-up.
+//! (190 bits) and 6 characters of CRC-32, so that typos and scanners' false hits are refused before any look-up.
 //! Stored is only a [`Digest`]: `HMAC-SHA-256(key of that purpose, SHA-256(secret))`.
 
 use std::fmt;
@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::keyring::{Keyring, Purpose};
+use crate::keyring::{KeyPurpose, Keyring};
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const RANDOM: usize = 32;
@@ -20,7 +20,7 @@ const CHECKSUM: usize = 6;
 
 /// The kinds of bearer secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum SecretKind {
     LiveKey,
     TestKey,
     /// The value of the session cookie.
@@ -39,7 +39,7 @@ pub enum Kind {
     Unlock,
 }
 
-impl Kind {
+impl SecretKind {
     const ALL: [Self; 9] = [
         Self::LiveKey,
         Self::TestKey,
@@ -67,29 +67,29 @@ impl Kind {
         }
     }
 
-    const fn purpose(self) -> Purpose {
+    const fn purpose(self) -> KeyPurpose {
         match self {
-            Self::LiveKey | Self::TestKey => Purpose::ApiKey,
-            Self::Session => Purpose::Session,
-            Self::Setup => Purpose::Setup,
-            Self::Invitation => Purpose::Invitation,
-            Self::EmailVerification => Purpose::EmailVerification,
-            Self::PasswordReset => Purpose::PasswordReset,
-            Self::SocketTicket => Purpose::SocketTicket,
-            Self::Unlock => Purpose::Unlock,
+            Self::LiveKey | Self::TestKey => KeyPurpose::ApiKey,
+            Self::Session => KeyPurpose::Session,
+            Self::Setup => KeyPurpose::Setup,
+            Self::Invitation => KeyPurpose::Invitation,
+            Self::EmailVerification => KeyPurpose::EmailVerification,
+            Self::PasswordReset => KeyPurpose::PasswordReset,
+            Self::SocketTicket => KeyPurpose::SocketTicket,
+            Self::Unlock => KeyPurpose::Unlock,
         }
     }
 }
 
 /// A secret in the clear. It cannot be printed by accident and is wiped when dropped.
 pub struct Secret {
-    kind: Kind,
+    kind: SecretKind,
     text: Zeroizing<String>,
 }
 
 impl Secret {
     /// A new one from the operating system's random numbers.
-    pub fn generate(kind: Kind) -> Self {
+    pub fn generate(kind: SecretKind) -> Self {
         let mut text = Zeroizing::new(String::with_capacity(kind.prefix().len() + RANDOM + CHECKSUM));
         text.push_str(kind.prefix());
         text.push_str(&random_base62(RANDOM));
@@ -100,7 +100,7 @@ impl Secret {
 
     /// Reads a secret's text; `None` if it cannot be one (prefix, length, alphabet or checksum).
     pub fn parse(text: &str) -> Option<Self> {
-        let kind = Kind::ALL.into_iter().find(|kind| text.starts_with(kind.prefix()))?;
+        let kind = SecretKind::ALL.into_iter().find(|kind| text.starts_with(kind.prefix()))?;
         let body = &text[kind.prefix().len()..];
         if body.len() != RANDOM + CHECKSUM || !has_checksum(text) {
             return None;
@@ -109,7 +109,7 @@ impl Secret {
     }
 
     /// What it is for.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> SecretKind {
         self.kind
     }
 
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_secret_reads_back_and_any_changed_character_does_not() {
-        for kind in Kind::ALL {
+        for kind in SecretKind::ALL {
             let secret = Secret::generate(kind);
             let text = secret.reveal().to_owned();
             assert_eq!(text.len(), kind.prefix().len() + 38);
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn nothing_of_a_secret_is_printed() {
-        let secret = Secret::generate(Kind::LiveKey);
+        let secret = Secret::generate(SecretKind::LiveKey);
         assert_eq!(format!("{secret:?}"), "Secret(osk_live_…)");
     }
 

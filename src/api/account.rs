@@ -200,7 +200,7 @@ pub(super) async fn replace_password(
     let stored = user.password_hash.as_deref();
     let password = app.judge_replacement(&user, "/new_password", &input.new_password).await?;
     let current = &input.current_password;
-    sign_in::check_to_replace(&client.door(app), &user, by.session_id(), current).await?;
+    sign_in::check_to_replace(&client.attempt(app), &user, by.session_id(), current).await?;
     replacement::refuse_the_same(&app.hasher, &user, "/new_password", &input.new_password).await?;
     let new_hash = app.hasher.hash(&password).await?;
     let txn = app.db.begin().await?;

@@ -47,7 +47,7 @@ pub async fn delete(
     let user = by.account(app.db.read()).await?;
     match (&user.password_hash, &input.password) {
         (Some(_), Some(password)) => {
-            sign_in::check_again(&client.door(&app), &user, by.session_id(), password).await?;
+            sign_in::check_again(&client.attempt(&app), &user, by.session_id(), password).await?;
         }
         // The document cannot say who has one: the body is well-formed.
         (Some(_), None) => return Err(Error::WrongPassword),

@@ -17,7 +17,7 @@ use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, session_cookie, signed_out};
 use crate::domain::sessions::{self, Beginning, RefreshLifetime, Rotation};
-use crate::domain::tokens::{self, Place};
+use crate::domain::tokens::{self, ActiveOrganisation};
 use crate::domain::{Change, sign_in, user_numbers};
 use crate::entity::session::{self, RefreshUse};
 use crate::entity::user;
@@ -148,13 +148,13 @@ pub(super) fn tokens(
     session: &session::Model,
     user: &user::Model,
     number: Option<i32>,
-    place: Option<&Place>,
+    active: Option<&ActiveOrganisation>,
     refresh: RefreshToken,
 ) -> Result<Tokens, Error> {
     let signing_keys = app.signing_keys();
     let (issuer, now) = (app.issuer(&signing_keys), app.now());
     let given = session.refresh_use != RefreshUse::Never;
-    let access_token = if given { Some(issuer.sign(session, user, place, now)?) } else { None };
+    let access_token = if given { Some(issuer.sign(session, user, active, now)?) } else { None };
     Ok(Tokens {
         success: true,
         status: "success",
@@ -171,10 +171,10 @@ pub(super) fn tokens(
             id: user.id,
             email: user.email.clone(),
             name: user.name.clone(),
-            role: place.map(|place| place.role),
+            role: active.map(|active| active.role),
             number,
         },
-        organisation: place.map(|place| (&place.organisation).into()),
+        organisation: active.map(|active| (&active.organisation).into()),
         cookie: None,
     })
 }
@@ -190,14 +190,14 @@ pub async fn start_session(
     change: Change<'_>,
     headers: &HeaderMap,
     user: &user::Model,
-    place: Option<&Place>,
+    active: Option<&ActiveOrganisation>,
     refresh_use: RefreshUse,
 ) -> Result<(Tokens, Secret), Error> {
-    let organisation = place.map(|place| place.organisation.id);
+    let organisation = active.map(|active| active.organisation.id);
     let beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
     let (session, cookie) = replace_session(app, change, headers, user, beginning).await?;
     let number = number(app, change, user.id).await?;
-    let mut tokens = tokens(app, &session, user, number, place, RefreshToken::first(session.id))?;
+    let mut tokens = tokens(app, &session, user, number, active, RefreshToken::first(session.id))?;
     tokens.cookie = Some(cookie_outcome(app, headers));
     Ok((tokens, cookie))
 }
@@ -240,7 +240,7 @@ pub async fn login(
 ) -> Result<Response, Error> {
     let by = sign_in(&app, &client, &headers, &way, Answers::TokensOrCookie).await?;
     let first = RefreshToken::first(by.session.id);
-    let mut tokens = tokens(&app, &by.session, &by.user, by.number, by.place.as_ref(), first)?;
+    let mut tokens = tokens(&app, &by.session, &by.user, by.number, by.active.as_ref(), first)?;
     tokens.cookie = Some(cookie_outcome(&app, &headers));
     Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), tokens))
 }
@@ -250,7 +250,7 @@ pub struct Started {
     pub user: user::Model,
     pub number: Option<i32>,
     pub session: session::Model,
-    pub place: Option<Place>,
+    pub active: Option<ActiveOrganisation>,
     pub cookie: Secret,
     pub keep: Keep,
 }
@@ -280,14 +280,14 @@ pub async fn sign_in_with_password(
     };
     let password = input.password.as_ref().ok_or_else(|| Error::invalid("/password", "this is required"))?;
     let required = app.config.verify_email_required;
-    let checked = sign_in::check(&client.door(app), name, password, required).await?;
+    let checked = sign_in::check(&client.attempt(app), name, password, required).await?;
     let asked_for = input.organisation.as_deref().map(Into::into);
-    let place = tokens::place(app.db.read(), checked.user.id, None, asked_for).await?;
+    let active = tokens::active_organisation(app.db.read(), checked.user.id, None, asked_for).await?;
     let new_hash = match &input.new_password {
         Some(new) => Some(app.hash_replacement(&checked.user, "/new_password", new).await?),
         None => None,
     };
-    let _turn = app.db.turn_to_sign_in(place.as_ref().map(|place| place.organisation.id)).await?;
+    let _turn = app.db.turn_to_sign_in(active.as_ref().map(|active| active.organisation.id)).await?;
     let txn = app.db.begin().await?;
     let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
@@ -296,13 +296,13 @@ pub async fn sign_in_with_password(
         None => checked.confirm(change).await?,
     };
     sessions::announce_new_device(change, &user).await?;
-    let organisation = place.as_ref().map(|place| place.organisation.id);
+    let organisation = active.as_ref().map(|active| active.organisation.id);
     let mut beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
     beginning.authentication.session_ends_at = answers.session_ends_at(change.now);
     let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
     let number = number(app, change, user.id).await?;
     txn.commit().await?;
-    Ok(Started { user, number, session, place, cookie, keep: Keep::asked(input.remember) })
+    Ok(Started { user, number, session, active, cookie, keep: Keep::asked(input.remember) })
 }
 
 /// The refresh token, unless it is sent as bearer.
@@ -371,9 +371,9 @@ pub async fn refresh(
     let answer = match &rotation {
         Rotation::Successor(session, successor) => {
             let asked_for = input.as_ref().and_then(|input| input.organisation.as_deref().map(Into::into));
-            let place = tokens::place(&txn, user.id, Some(session), asked_for).await?;
+            let active = tokens::active_organisation(&txn, user.id, Some(session), asked_for).await?;
             let number = number(&app, change, user.id).await?;
-            Some(tokens(&app, session, &user, number, place.as_ref(), *successor)?)
+            Some(tokens(&app, session, &user, number, active.as_ref(), *successor)?)
         }
         Rotation::Theft | Rotation::Refused => None,
     };

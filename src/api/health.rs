@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::{API_KEY_HEADER, Client, Principal, Reach, caller};
+use crate::auth::{API_KEY_HEADER, Client, OrganisationScope, Principal, caller};
 use crate::config::MailTransport;
 use crate::domain::members::manages_members;
 use crate::entity::organisation;
@@ -274,8 +274,8 @@ async fn asker(app: &App, client: &Client, headers: &HeaderMap) -> Asker {
         return Asker::Anybody;
     };
     let mut roles = all.into_iter().filter(|(organisation, _)| match by.reach {
-        Reach::All => true,
-        Reach::Only(only) => only == Some(organisation.id),
+        OrganisationScope::All => true,
+        OrganisationScope::Only(only) => only == Some(organisation.id),
     });
     let admin = roles.any(|(_, membership)| {
         membership.is_some_and(|membership| manages_members(membership.role) && by.counts_for(&membership))

@@ -26,7 +26,7 @@ use crate::domain::email::Email;
 use crate::domain::invitations::{self, Rules};
 use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::members::manages_members;
-use crate::domain::tokens::Place;
+use crate::domain::tokens::ActiveOrganisation;
 use crate::entity::outbox::{self, State as Delivery};
 use crate::entity::{invitation, organisation};
 use crate::error::Error;
@@ -312,8 +312,8 @@ pub async fn accept(
         let context =
             app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
         let replacing = input.new_password.as_ref();
-        let door = client.door(&app);
-        joining::by_password(&door, &invitation, input.password, replacing, names, context).await?
+        let attempt = client.attempt(&app);
+        joining::by_password(&attempt, &invitation, input.password, replacing, names, context).await?
     };
     let _turn = app.db.turn(organisation.id).await?;
     let txn = app.db.begin().await?;
@@ -328,9 +328,9 @@ pub async fn accept(
         );
     }
     let actor = actor.as_user(user.id, &user.name);
-    let place = Place { organisation, role: membership.role };
+    let active = ActiveOrganisation { organisation, role: membership.role };
     let change = Change { actor: &actor, ..change };
-    let (tokens, cookie) = start_session(&app, change, &headers, &user, Some(&place), refresh_use).await?;
+    let (tokens, cookie) = start_session(&app, change, &headers, &user, Some(&active), refresh_use).await?;
     txn.commit().await?;
     let body = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
     Ok(with_cookies(

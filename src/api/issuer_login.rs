@@ -11,7 +11,7 @@ use super::input::OptionalInput;
 use super::session_carrier::{Answers, SessionCarrier};
 use crate::app::App;
 use crate::auth::{Client, Keep, by_issuer, is_foreign};
-use crate::domain::identities::{self, Vouched};
+use crate::domain::identities::{self, ExternalIdentityClaims};
 use crate::domain::sessions::{self, Beginning};
 use crate::domain::{Change, attempts, tokens};
 use crate::entity::organisation;
@@ -95,20 +95,25 @@ pub async fn sign_in(
     Span::current().record("account", display(user.id));
     let actor = anonymous.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let place = tokens::place(&txn, user.id, None, organisation.map(Into::into)).await?;
+    let active = tokens::active_organisation(&txn, user.id, None, organisation.map(Into::into)).await?;
     attempts::let_in(change, &app.keyring, &user).await?;
     sessions::announce_new_device(change, &user).await?;
-    let organisation = place.as_ref().map(|place| place.organisation.id);
+    let organisation = active.as_ref().map(|active| active.organisation.id);
     let beginning = Beginning { organisation, authentication: vouched.authentication, refresh_use };
     let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
     let number = number(app, change, user.id).await?;
     txn.commit().await?;
-    Ok(Started { user, number, session, place, cookie, keep })
+    Ok(Started { user, number, session, active, cookie, keep })
 }
 
 /// Somebody whom an issuer vouches for was not let in: the organisations of the account that it is about are told, if there
 /// is one.
-async fn leave_trace(app: &App, client: &Client, vouched: &Vouched, error: &Error) -> Result<(), Error> {
+async fn leave_trace(
+    app: &App,
+    client: &Client,
+    vouched: &ExternalIdentityClaims,
+    error: &Error,
+) -> Result<(), Error> {
     if error.status().is_client_error()
         && let Some(account) = identities::account_of(app.db.read(), vouched).await?
     {

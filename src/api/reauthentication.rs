@@ -64,7 +64,7 @@ pub async fn reauthenticate(
     let renewed = match (&input.password, &input.issuer_token) {
         (Some(password), None) => {
             let user = by.account(app.db.read()).await?;
-            sign_in::check_again(&client.door(&app), &user, by.session_id(), password).await?;
+            sign_in::check_again(&client.attempt(&app), &user, by.session_id(), password).await?;
             let txn = app.db.begin().await?;
             let change = Change { txn: &txn, now: app.now(), actor: &actor };
             // It may have been changed while this one was hashed.

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, presented_session};
 use crate::domain::email::Email;
 use crate::domain::{Change, mailbox, one_time, outbox, sign_in};
-use crate::entity::one_time_token::Purpose;
+use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::outbox::Kind;
 use crate::entity::user;
 use crate::error::Error;
@@ -111,7 +111,7 @@ pub async fn reset_password(
         Ok((link, owner))
     };
     let (link, owner) = match found.await {
-        Err(Error::LinkInvalid) => return Err(client.door(&app).refuse(Error::LinkInvalid).await),
+        Err(Error::LinkInvalid) => return Err(client.attempt(&app).refuse(Error::LinkInvalid).await),
         found => found?,
     };
     let new_hash = app.hash_replacement(&owner, "/password", &input.password).await?;
@@ -155,7 +155,7 @@ pub async fn unlock(
     txn.commit().await?;
     let body = Unlocked {
         reset_token: ShownOnce(reset),
-        expires_in: one_time::lifetime(Purpose::ResetPassword).num_seconds(),
+        expires_in: one_time::lifetime(LinkPurpose::ResetPassword).num_seconds(),
     };
     Ok((client.device_cookie(&app, user.id), Json(body)).into_response())
 }
@@ -261,7 +261,7 @@ pub async fn change_email(
     let user = by.account(app.db.read()).await?;
     match &input.password {
         Some(password) => {
-            sign_in::check_again(&client.door(&app), &user, by.session_id(), password).await?;
+            sign_in::check_again(&client.attempt(&app), &user, by.session_id(), password).await?;
         }
         // With that turned off no session is recent, however old it is: an address is worth a password.
         None if by.session.is_some() && app.config.sessions.fresh_within.is_zero() => {

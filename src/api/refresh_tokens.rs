@@ -6,7 +6,7 @@ use super::compat::refresh_jwt;
 use crate::app::App;
 use crate::auth::{Client, warn_of_refusal};
 use crate::domain::sessions::RefreshLifetime;
-use crate::domain::tokens::Issuer;
+use crate::domain::tokens::TokenIssuer;
 use crate::domain::{Change, users};
 use crate::entity::{session, user};
 use crate::error::Error;
@@ -27,7 +27,7 @@ pub fn lifetime(app: &App) -> RefreshLifetime {
 /// The text that a client is given. A JWT ends when its session cannot be refreshed any more.
 pub fn write(
     app: &App,
-    issuer: &Issuer<'_>,
+    issuer: &TokenIssuer<'_>,
     session: &session::Model,
     token: RefreshToken,
 ) -> Result<String, Error> {
@@ -63,7 +63,7 @@ pub async fn lock_owner(
 }
 
 pub const NOT_OURS: &str = "it is not one of ours";
-pub const NO_MORE: &str = "it was used, is too old, for another door, or of a session that was ended";
+pub const NO_MORE: &str = "it was used, is too old, for another attempt, or of a session that was ended";
 
 /// What is said of a refresh token that is no good, to the log with the reason.
 pub fn refuse(app: &App, client: &Client, reason: &'static str) -> Error {

@@ -17,7 +17,7 @@ use crate::config::Registration;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::joining::{self, Joiner, Names};
-use crate::domain::tokens::Place;
+use crate::domain::tokens::ActiveOrganisation;
 use crate::domain::username::Username;
 use crate::domain::users::NewUser;
 use crate::domain::{Change, registration};
@@ -131,11 +131,11 @@ pub async fn register(
     let txn = app.db.begin().await?;
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let (user, place) = registration::create(change, new(), organisation).await?;
-    let place = place.map(|organisation| Place { organisation, role: Role::Admin });
+    let (user, active) = registration::create(change, new(), organisation).await?;
+    let active = active.map(|organisation| ActiveOrganisation { organisation, role: Role::Admin });
     let actor = actor.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let (tokens, cookie) = start_session(&app, change, &headers, &user, place.as_ref(), refresh_use).await?;
+    let (tokens, cookie) = start_session(&app, change, &headers, &user, active.as_ref(), refresh_use).await?;
     txn.commit().await?;
     Ok(with_cookies(StatusCode::CREATED, client.signed_in(&app, user.id, &cookie, keep), tokens))
 }
@@ -192,7 +192,7 @@ async fn by_invitation(
     let context =
         app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
     let joiner =
-        joining::by_password(&client.door(app), &invitation, Some(password), None, names, context).await?;
+        joining::by_password(&client.attempt(app), &invitation, Some(password), None, names, context).await?;
     if matches!(joiner, Joiner::Known { .. }) {
         return Err(Error::EmailTaken);
     }
@@ -202,8 +202,8 @@ async fn by_invitation(
     let (user, membership) = joining::join(change, &invitation, joiner, app.config.limits.seats).await?;
     let actor = actor.as_user(user.id, &user.name);
     let change = Change { actor: &actor, ..change };
-    let place = Place { organisation, role: membership.role };
-    let (tokens, cookie) = start_session(app, change, headers, &user, Some(&place), refresh_use).await?;
+    let active = ActiveOrganisation { organisation, role: membership.role };
+    let (tokens, cookie) = start_session(app, change, headers, &user, Some(&active), refresh_use).await?;
     txn.commit().await?;
     Ok(with_cookies(StatusCode::CREATED, client.signed_in(app, user.id, &cookie, keep), tokens))
 }

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::auth::{Tokens, cookie_outcome, number, tokens, with_cookies};
 use crate::app::App;
-use crate::auth::{Client, Keep, Reach, UserPrincipal};
+use crate::auth::{Client, Keep, OrganisationScope, UserPrincipal};
 use crate::domain::authentication::Authentication;
-use crate::domain::{Change, sessions, tokens as places, users};
+use crate::domain::{Change, sessions, tokens as issued, users};
 use crate::entity::organisation::Reference;
 use crate::entity::{session, user};
 use crate::error::Error;
@@ -50,23 +50,23 @@ impl Renewed {
     pub async fn of(
         app: &App,
         change: Change<'_>,
-        reach: Reach,
+        reach: OrganisationScope,
         user: &user::Model,
         session: session::Model,
         cookie: Secret,
     ) -> Result<Self, Error> {
         let asked_for = match reach {
-            Reach::Only(organisation) => organisation.map(Reference::Id),
-            Reach::All => None,
+            OrganisationScope::Only(organisation) => organisation.map(Reference::Id),
+            OrganisationScope::All => None,
         };
-        let place = match places::place(change.txn, user.id, Some(&session), asked_for).await {
+        let active = match issued::active_organisation(change.txn, user.id, Some(&session), asked_for).await {
             // The user is in that organisation no more, or an admin there has ended the session: tokens for none.
             Err(Error::NotFound | Error::SessionEndedHere) => None,
-            place => place?,
+            active => active?,
         };
         let number = number(app, change, user.id).await?;
         let first = RefreshToken::first(session.id);
-        let tokens = tokens(app, &session, user, number, place.as_ref(), first)?;
+        let tokens = tokens(app, &session, user, number, active.as_ref(), first)?;
         Ok(Self { id: session.id, user: user.id, tokens, cookie })
     }
 

@@ -61,17 +61,18 @@ pub async fn create(
     let alive = session::Entity::alive(session).one(app.db.read()).await?;
     let Some((session, Some(user))) = alive else { return Err(Error::InvalidCredential) };
     let asked_for = input.organisation.as_str().into();
-    let place =
-        tokens::place(app.db.read(), by.id, Some(&session), Some(asked_for)).await?.ok_or(Error::NotFound)?;
+    let active = tokens::active_organisation(app.db.read(), by.id, Some(&session), Some(asked_for))
+        .await?
+        .ok_or(Error::NotFound)?;
     let signing_keys = app.signing_keys();
     let (issuer, now) = (app.issuer(&signing_keys), app.now());
-    let access_token = issuer.sign(&session, &user, Some(&place), now)?;
+    let access_token = issuer.sign(&session, &user, Some(&active), now)?;
     Ok(Json(OrganisationToken {
         token: access_token.clone(),
         access_token,
         token_type: "Bearer",
         expires_in: issuer.lifetime_in(&session, now).num_seconds(),
-        organisation: (&place.organisation).into(),
-        role: place.role,
+        organisation: (&active.organisation).into(),
+        role: active.role,
     }))
 }

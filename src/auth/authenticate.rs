@@ -17,7 +17,7 @@ use crate::secret::Secret;
 
 use super::client::Client;
 use super::credential::{API_KEY_HEADER, Credential};
-use super::principal::{CredentialKind, Principal, Reach, UserPrincipal};
+use super::principal::{CredentialKind, OrganisationScope, Principal, UserPrincipal};
 use super::refusals::warn_of_refusal;
 
 const ENDED: &str = "its session was ended, or does not count any more";
@@ -39,7 +39,7 @@ pub async fn authenticate(app: &App, client: &Client, credential: Credential) ->
         Credential::SessionCookie(secret) => by_cookie(app, &secret).await,
         // A wrong password is counted and told where it is checked.
         Credential::Basic(name, password) => {
-            by_password(app, client, &name, &password).await.map_err(Refusal::Told)
+            by_password(app, client, &name, &password).await.map_err(CredentialRefusal::Told)
         }
     };
     match found {
@@ -47,8 +47,8 @@ pub async fn authenticate(app: &App, client: &Client, credential: Credential) ->
             line.record("actor", display(principal.id()));
             Ok(principal)
         }
-        Err(Refusal::Told(error)) => Err(error),
-        Err(Refusal::Because(reason)) => {
+        Err(CredentialRefusal::Told(error)) => Err(error),
+        Err(CredentialRefusal::Because(reason)) => {
             warn_of_refusal(app, client, kind.as_str(), &reason);
             Err(Error::InvalidCredential)
         }
@@ -56,20 +56,20 @@ pub async fn authenticate(app: &App, client: &Client, credential: Credential) ->
 }
 
 /// Why a credential is no good.
-enum Refusal {
+enum CredentialRefusal {
     /// For the log alone.
     Because(String),
     /// An error that says enough.
     Told(Error),
 }
 
-impl Refusal {
+impl CredentialRefusal {
     fn because(reason: impl Display) -> Self {
         Self::Because(reason.to_string())
     }
 }
 
-impl<E: Into<Error>> From<E> for Refusal {
+impl<E: Into<Error>> From<E> for CredentialRefusal {
     fn from(error: E) -> Self {
         Self::Told(error.into())
     }
@@ -93,7 +93,7 @@ pub async fn caller(app: &App, client: &Client, headers: &HeaderMap) -> Result<P
             let line = Span::current();
             line.record("credential", CredentialKind::None.as_str());
             line.record("actor", display(user.id));
-            Ok(Principal::of_user(user, None, CredentialKind::None, Reach::All))
+            Ok(Principal::of_user(user, None, CredentialKind::None, OrganisationScope::All))
         }
         (_, found) => found,
     }
@@ -171,45 +171,52 @@ pub async fn presented_sessions(
     Ok(found)
 }
 
-async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
+async fn by_api_key(app: &App, secret: &Secret) -> Result<Principal, CredentialRefusal> {
     let now = app.now();
     let presented = secret;
     let found =
         api_key_secret::Entity::by_digests(presented.digests(&app.keyring)).one(app.db.read()).await?;
-    let Some((secret, Some(key))) = found else { return Err(Refusal::because("there is no such key")) };
+    let Some((secret, Some(key))) = found else {
+        return Err(CredentialRefusal::because("there is no such key"));
+    };
     if secret.expires_at.is_some_and(|end| end <= now) || !key.is_alive(now) {
-        return Err(Refusal::because("the key is revoked, rotated or expired"));
+        return Err(CredentialRefusal::because("the key is revoked, rotated or expired"));
     }
     app.usage.key(key.id, now);
     app.upgrades.key(&app.keyring, &secret, presented);
     Ok(Principal::of_key(key, secret.expires_at))
 }
 
-async fn by_access_token(app: &App, token: &str) -> Result<Principal, Refusal> {
+async fn by_access_token(app: &App, token: &str) -> Result<Principal, CredentialRefusal> {
     let now = app.now();
     let dialects = app.config.compat.signed();
     let claims = app.signing_keys().verify(token, &app.trusted(&dialects), now);
-    let claims = claims.map_err(Refusal::because)?;
+    let claims = claims.map_err(CredentialRefusal::because)?;
     let found = session::Entity::alive(claims.session).one(app.db.read()).await?;
-    let (session, user) = usable(app, found).map_err(|_| Refusal::because(ENDED))?;
+    let (session, user) = usable(app, found).map_err(|_| CredentialRefusal::because(ENDED))?;
     if user.id != claims.user {
-        return Err(Refusal::because("the session is another user's"));
+        return Err(CredentialRefusal::because("the session is another user's"));
     }
     app.usage.session(session.id, now);
-    Ok(Principal::of_user(user, Some(session), CredentialKind::Bearer, Reach::Only(claims.organisation)))
+    Ok(Principal::of_user(
+        user,
+        Some(session),
+        CredentialKind::Bearer,
+        OrganisationScope::Only(claims.organisation),
+    ))
 }
 
-async fn by_cookie(app: &App, secret: &Secret) -> Result<Principal, Refusal> {
+async fn by_cookie(app: &App, secret: &Secret) -> Result<Principal, CredentialRefusal> {
     let now = app.now();
     let found = session::Entity::by_cookie(secret.digests(&app.keyring)).one(app.db.read()).await?;
-    let (session, user) = usable(app, found).map_err(|_| Refusal::because(ENDED))?;
+    let (session, user) = usable(app, found).map_err(|_| CredentialRefusal::because(ENDED))?;
     let limits = &app.config.sessions;
     if now >= session.created_at + limits.absolute || now >= session.seen_at + limits.idle {
-        return Err(Refusal::because("the session is too old"));
+        return Err(CredentialRefusal::because("the session is too old"));
     }
     app.usage.session(session.id, now);
     app.upgrades.session(&app.keyring, &session, secret);
-    Ok(Principal::of_user(user, Some(session), CredentialKind::Cookie, Reach::All))
+    Ok(Principal::of_user(user, Some(session), CredentialKind::Cookie, OrganisationScope::All))
 }
 
 /// No session comes of it: what a password may do ends with the request.
@@ -220,12 +227,12 @@ async fn by_password(
     password: &PresentedPassword,
 ) -> Result<Principal, Error> {
     let required = app.config.verify_email_required;
-    let checked = app.remembered.check(&client.door(app), name, password, required).await;
+    let checked = app.remembered.check(&client.attempt(app), name, password, required).await;
     let user = checked.map_err(|error| match error {
         Error::InvalidLogin => Error::InvalidCredential,
         other => other,
     })?;
-    Ok(Principal::of_user(user, None, CredentialKind::Basic, Reach::All))
+    Ok(Principal::of_user(user, None, CredentialKind::Basic, OrganisationScope::All))
 }
 
 /// Ended sessions are not found in the first place; disabling a user ends them, and is checked besides. Sessions

@@ -10,7 +10,7 @@ use super::client::Client;
 use super::credential::session_cookie;
 use crate::app::App;
 use crate::config::Cookies;
-use crate::domain::attempts::Door;
+use crate::domain::attempts::AttemptContext;
 use crate::domain::device::Device;
 use crate::domain::email::Email;
 use crate::domain::sign_in;
@@ -71,8 +71,8 @@ impl Client {
     }
 
     /// Where this client stands when it presents a password.
-    pub fn door<'a>(&self, app: &'a App) -> Door<'a> {
-        Door {
+    pub fn attempt<'a>(&self, app: &'a App) -> AttemptContext<'a> {
+        AttemptContext {
             db: &app.db,
             hasher: &app.hasher,
             keyring: &app.keyring,

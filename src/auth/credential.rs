@@ -9,7 +9,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 use super::principal::CredentialKind;
 use crate::error::Error;
 use crate::password::PresentedPassword;
-use crate::secret::{Kind, Secret};
+use crate::secret::{Secret, SecretKind};
 
 /// The other place for API keys.
 pub const API_KEY_HEADER: &str = "x-api-key";
@@ -59,7 +59,7 @@ impl Credential {
                 Sent::None => Ok(None),
                 Sent::Differing => Err(Error::AmbiguousCredentials),
                 Sent::One(value) => Secret::parse(&value)
-                    .filter(|secret| secret.kind() == Kind::Session)
+                    .filter(|secret| secret.kind() == SecretKind::Session)
                     .map(|secret| Some(Self::SessionCookie(secret)))
                     .ok_or(Error::InvalidCredential),
             },
@@ -106,7 +106,7 @@ fn basic(encoded: &str) -> Option<Credential> {
 fn api_key(text: &str) -> Result<Credential, Error> {
     let text = text.trim();
     match Secret::parse(text) {
-        Some(secret) if matches!(secret.kind(), Kind::LiveKey | Kind::TestKey) => {
+        Some(secret) if matches!(secret.kind(), SecretKind::LiveKey | SecretKind::TestKey) => {
             Ok(Credential::ApiKey(secret))
         }
         None if text.starts_with(API_KEY_PREFIX) => Err(Error::KeyMalformed),
@@ -158,8 +158,8 @@ mod tests {
 
     #[test]
     fn each_kind_in_its_place() {
-        let key = Secret::generate(Kind::LiveKey).reveal().to_owned();
-        let cookie = Secret::generate(Kind::Session).reveal().to_owned();
+        let key = Secret::generate(SecretKind::LiveKey).reveal().to_owned();
+        let cookie = Secret::generate(SecretKind::Session).reveal().to_owned();
         assert!(matches!(read(&[]), Ok(None)));
         assert!(matches!(
             read(&[("authorization", &format!("bEaReR {key}"))]),
@@ -184,7 +184,7 @@ mod tests {
         assert_eq!(of(b"ana:se:cr:et:"), pair("ana", "se:cr:et:"));
         assert_eq!(of("änä@é.example:pässwörd 🔑".as_bytes()), pair("änä@é.example", "pässwörd 🔑"));
         assert_eq!((of(b"ana:"), of(b":"), of(b":x")), (pair("ana", ""), pair("", ""), pair("", "x")));
-        let key = Secret::generate(Kind::LiveKey).reveal().to_owned();
+        let key = Secret::generate(SecretKind::LiveKey).reveal().to_owned();
         let long = "x".repeat(1025);
         for bad in [&b"ana"[..], b"", b"an\xe4:secret", format!("ana:{long}").as_bytes()] {
             assert_eq!(of(bad), None);
@@ -196,8 +196,8 @@ mod tests {
 
     #[test]
     fn a_bad_header_fails_whatever_else_is_good() {
-        let key = Secret::generate(Kind::TestKey).reveal().to_owned();
-        let cookie = format!("oskar_session={}", Secret::generate(Kind::Session).reveal());
+        let key = Secret::generate(SecretKind::TestKey).reveal().to_owned();
+        let cookie = format!("oskar_session={}", Secret::generate(SecretKind::Session).reveal());
         for bad in ["", " ", "Bearer", "Bearer ", "Basic !!!", "Digest x", "bearer", "é"] {
             assert_eq!(
                 read(&[("authorization", bad), ("cookie", &cookie)]).unwrap_err(),

@@ -4,10 +4,10 @@ use super::client::Client;
 use super::credential::API_KEY_PREFIX;
 use super::refusals::warn_of_refusal;
 use crate::app::App;
-use crate::config::Issuer;
-use crate::domain::identities::{self, Admission, Vouched};
+use crate::config::IdentityProvider;
+use crate::domain::identities::{self, Admission, ExternalIdentityClaims};
 use crate::error::Error;
-use crate::issuers::Refusal;
+use crate::issuers::TokenRefusal;
 use crate::jwt::claimed;
 
 /// Whether a bearer token may be another issuer's. Those of our own are for other doors.
@@ -30,27 +30,27 @@ pub async fn by_issuer<'a>(
     app: &'a App,
     client: &Client,
     token: &str,
-) -> Result<(Vouched, Admission<'a>), Error> {
+) -> Result<(ExternalIdentityClaims, Admission<'a>), Error> {
     let checked = app.issuers.check(token, app.now()).await;
     if let Err(refusal) = &checked {
         warn_of_refusal(app, client, "issuer_token", refusal);
     }
     match checked {
         Ok((vouched, settings)) => Ok((vouched, admission(app, settings))),
-        Err(Refusal::Disabled) => Err(Error::IssuerDisabled),
-        Err(Refusal::Unknown(issuer)) if identities::is_known(app.db.read(), &issuer).await? => {
+        Err(TokenRefusal::Disabled) => Err(Error::IssuerDisabled),
+        Err(TokenRefusal::Unknown(issuer)) if identities::is_known(app.db.read(), &issuer).await? => {
             Err(Error::IssuerDisabled)
         }
-        Err(Refusal::Unavailable) => Err(Error::IssuerUnavailable),
-        Err(Refusal::StepUp(step_up)) => Err(Error::StepUp(step_up)),
+        Err(TokenRefusal::Unavailable) => Err(Error::IssuerUnavailable),
+        Err(TokenRefusal::StepUp(step_up)) => Err(Error::StepUp(step_up)),
         Err(refusal) => {
             tracing::debug!(?refusal, "refused an issuer's token");
-            Err(client.door(app).refuse(Error::InvalidIssuerToken).await)
+            Err(client.attempt(app).refuse(Error::InvalidIssuerToken).await)
         }
     }
 }
 
-fn admission<'a>(app: &App, settings: &'a Issuer) -> Admission<'a> {
+fn admission<'a>(app: &App, settings: &'a IdentityProvider) -> Admission<'a> {
     Admission {
         emails: &settings.allowed_emails,
         domains: &settings.allowed_domains,

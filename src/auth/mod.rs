@@ -30,6 +30,8 @@ pub use fresh::{Proof, check_recent};
 pub use guard::{Access, Caller, SignedIn, authorize};
 pub use issuer::{by_issuer, is_foreign};
 pub use organisation_access::OrganisationAccess;
-pub use principal::{CallerSession, CredentialKind, KeyPrincipal, Principal, Reach, UserPrincipal};
+pub use principal::{
+    CallerSession, CredentialKind, KeyPrincipal, OrganisationScope, Principal, UserPrincipal,
+};
 pub use refusals::warn_of_refusal;
 pub use socket::{PROTOCOL, Socket, authorize_socket};

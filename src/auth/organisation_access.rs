@@ -5,7 +5,7 @@ use axum::extract::rejection::RawPathParamsRejection;
 use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::guard::Caller;
-use super::principal::{Principal, Reach, UserPrincipal};
+use super::principal::{OrganisationScope, Principal, UserPrincipal};
 use crate::app::App;
 use crate::domain::audit::Actor;
 use crate::domain::tokens;
@@ -90,13 +90,13 @@ impl Principal {
         match self {
             Self::Key(key) => Ok(Some(key.organisation)),
             Self::User(user) => match (user.reach, &user.session) {
-                (Reach::All, Some(session)) => Ok(session.organisation),
+                (OrganisationScope::All, Some(session)) => Ok(session.organisation),
                 // What signing in without naming one would give.
-                (Reach::All, None) => {
-                    let place = tokens::place(app.db.read(), user.id, None, None).await?;
-                    Ok(place.map(|place| place.organisation.id))
+                (OrganisationScope::All, None) => {
+                    let active = tokens::active_organisation(app.db.read(), user.id, None, None).await?;
+                    Ok(active.map(|active| active.organisation.id))
                 }
-                (Reach::Only(organisation), _) => Ok(organisation),
+                (OrganisationScope::Only(organisation), _) => Ok(organisation),
             },
         }
     }
@@ -110,8 +110,10 @@ impl Principal {
             Self::Key(_) => Err(Error::NotFound),
             Self::User(user) => {
                 match user.reach {
-                    Reach::Only(only) if only != Some(organisation.id) => return Err(Error::NotFound),
-                    Reach::Only(_) | Reach::All => {}
+                    OrganisationScope::Only(only) if only != Some(organisation.id) => {
+                        return Err(Error::NotFound);
+                    }
+                    OrganisationScope::Only(_) | OrganisationScope::All => {}
                 }
                 let membership = membership::Entity::in_organisation(organisation.id)
                     .filter(membership::COLUMN.user_id.eq(user.id))

@@ -57,7 +57,7 @@ pub struct UserPrincipal {
     /// None by Basic, nor without authentication.
     pub session: Option<CallerSession>,
     pub via: CredentialKind,
-    pub reach: Reach,
+    pub reach: OrganisationScope,
     /// When the password was last replaced, as of the check of the credential.
     password_changed_at: Option<Timestamp>,
 }
@@ -77,7 +77,7 @@ pub struct CallerSession {
 
 /// For which of the user's organisations a credential is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum OrganisationScope {
     /// A cookie or Basic: the path says which.
     All,
     /// An access token: the one that it was issued for, or none.
@@ -149,7 +149,7 @@ impl Principal {
         row: user::Model,
         session: Option<session::Model>,
         via: CredentialKind,
-        reach: Reach,
+        reach: OrganisationScope,
     ) -> Self {
         Self::User(Arc::new(UserPrincipal {
             id: row.id,

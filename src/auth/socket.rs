@@ -15,14 +15,14 @@ use super::authenticate::usable;
 use super::client::Client;
 use super::guard::{Caller, decide, write_down};
 use super::organisation_access::OrganisationAccess;
-use super::principal::{CredentialKind, Principal, Reach};
+use super::principal::{CredentialKind, OrganisationScope, Principal};
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::{Change, tickets};
 use crate::entity::{api_key, session, socket_ticket, user};
 use crate::error::Error;
 use crate::permission::Permission;
-use crate::secret::{Kind, Secret};
+use crate::secret::{Secret, SecretKind};
 
 /// What is spoken on a socket (RFC 6455 section 1.9): the only one of the protocols offered that an answer names.
 pub const PROTOCOL: &str = "oskar.events";
@@ -95,7 +95,7 @@ fn presented(request: &Request) -> Result<Secret, Error> {
     let queried = query.filter(|(name, _)| name == "ticket").map(|(_, value)| value);
     let mut given = named.into_iter().chain(queried);
     let text = given.next().ok_or(Error::Unauthenticated)?;
-    let secret = Secret::parse(&text).filter(|secret| secret.kind() == Kind::SocketTicket);
+    let secret = Secret::parse(&text).filter(|secret| secret.kind() == SecretKind::SocketTicket);
     match (secret, given.next()) {
         (Some(secret), None) => Ok(secret),
         _ => Err(Error::InvalidCredential),
@@ -121,7 +121,7 @@ async fn holder(app: &App, ticket: &socket_ticket::Model) -> Result<Principal, E
         if now >= session.created_at + longest || Some(user.id) != ticket.user_id {
             return Err(Error::InvalidCredential);
         }
-        let reach = Reach::Only(Some(ticket.organisation_id));
+        let reach = OrganisationScope::Only(Some(ticket.organisation_id));
         return Ok(Principal::of_user(user, Some(session), CredentialKind::Bearer, reach));
     }
     if let Some(id) = ticket.user_id {
@@ -130,7 +130,7 @@ async fn holder(app: &App, ticket: &socket_ticket::Model) -> Result<Principal, E
         if !tickets::is_same_password(&app.keyring, &user, ticket.password_digest.as_ref()) {
             return Err(Error::InvalidCredential);
         }
-        let reach = Reach::Only(Some(ticket.organisation_id));
+        let reach = OrganisationScope::Only(Some(ticket.organisation_id));
         return Ok(Principal::of_user(user, None, CredentialKind::Basic, reach));
     }
     let id = ticket.api_key_id.ok_or(Error::InvalidCredential)?;

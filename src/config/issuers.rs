@@ -29,7 +29,7 @@ pub enum AcceptedTokens {
 
 /// An OpenID provider whose tokens sign users in.
 #[derive(Clone, Debug)]
-pub struct Issuer {
+pub struct IdentityProvider {
     /// Its `iss`, letter by letter.
     pub issuer: String,
     pub enabled: bool,
@@ -54,8 +54,8 @@ pub struct Issuer {
 }
 
 /// Reads the issuers.
-pub fn read(reader: &mut Reader<'_>) -> Vec<Issuer> {
-    let mut issuers: Vec<Issuer> = Vec::new();
+pub fn read(reader: &mut Reader<'_>) -> Vec<IdentityProvider> {
+    let mut issuers: Vec<IdentityProvider> = Vec::new();
     for number in reader.numbers("issuers") {
         let issuer = one(reader, number);
         if issuers.iter().any(|other| other.issuer == issuer.issuer) {
@@ -66,7 +66,7 @@ pub fn read(reader: &mut Reader<'_>) -> Vec<Issuer> {
     issuers
 }
 
-fn one(reader: &mut Reader<'_>, number: u8) -> Issuer {
+fn one(reader: &mut Reader<'_>, number: u8) -> IdentityProvider {
     let key = |name: &str| format!("issuers.{number}.{name}");
     let issuer = reader.text(&key("issuer")).to_owned();
     if let Err(problem) = check_url(&issuer, reader.text("env")) {
@@ -105,7 +105,7 @@ fn one(reader: &mut Reader<'_>, number: u8) -> Issuer {
             reader.problem(&key(name), "is empty, which would let in everybody whom the issuer knows. Remove the line if that is meant");
         }
     }
-    Issuer {
+    IdentityProvider {
         accept,
         scope,
         acr,

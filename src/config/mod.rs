@@ -44,7 +44,7 @@ pub use database_url::{PERCENT_ENCODING, shown as shown_database_url};
 pub use environment::Environment;
 pub use events::EventDestination;
 pub use in_use::InUse;
-pub use issuers::{AcceptedTokens, Issuer, KeySource};
+pub use issuers::{AcceptedTokens, IdentityProvider, KeySource};
 pub use limits::{Caps, DatabaseTime, Limits};
 pub use log::{Log, LogFormat};
 pub use mail::{Mail, MailTransport};
@@ -113,7 +113,7 @@ pub struct Config {
     pub tokens: Tokens,
     pub sessions: Sessions,
     pub limits: Limits,
-    pub issuers: Vec<Issuer>,
+    pub issuers: Vec<IdentityProvider>,
     pub log: Log,
     pub permissions: Catalogue,
     /// Not a setting, so that no file and no environment can bring it into production: `serve --no-auth`.

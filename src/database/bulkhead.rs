@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::Database;
 use super::pulse::SILENT;
 use crate::error::Error;
-use crate::gates::{Gates, Place};
+use crate::gates::{Gates, Permit};
 use crate::id::OrganisationId;
 
 /// So many writes of one organisation have a connection at most, however many there are.
@@ -29,7 +29,7 @@ pub(super) struct Bulkhead {
 /// A write's turn, until it is dropped.
 #[derive(Debug)]
 pub struct Turn {
-    _places: Vec<Place>,
+    _places: Vec<Permit>,
 }
 
 /// How many may wait for their turn in an organisation.
@@ -50,7 +50,7 @@ impl Bulkhead {
         })
     }
 
-    async fn enter(&self, organisation: OrganisationId, crowd: Crowd) -> Result<Vec<Place>, Error> {
+    async fn enter(&self, organisation: OrganisationId, crowd: Crowd) -> Result<Vec<Permit>, Error> {
         let waiting = match crowd {
             Crowd::Small => {
                 Some(self.all.try_enter(organisation, self.at_once + WAITING).ok_or(Error::Busy)?)

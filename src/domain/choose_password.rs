@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Change, one_time, outbox};
 use crate::clock::Timestamp;
-use crate::entity::one_time_token::Purpose;
+use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::outbox::Kind;
 use crate::entity::user;
 use crate::error::Error;
@@ -34,9 +34,10 @@ pub async fn mail_link(change: Change<'_>, user: &user::Model, first: bool) -> R
     record(change, user, true).await
 }
 
-/// The link of such a mail; one that was made before dies.
+/// The link of such a mail; one that was made before is revoked.
 pub async fn renew_link(change: Change<'_>, keyring: &Keyring, user: &user::Model) -> Result<Secret, Error> {
-    one_time::issue_for(change, keyring, Purpose::ResetPassword, user.id, &user.email, LINK_LIFETIME).await
+    one_time::issue_for(change, keyring, LinkPurpose::ResetPassword, user.id, &user.email, LINK_LIFETIME)
+        .await
 }
 
 async fn record(change: Change<'_>, user: &user::Model, mailed: bool) -> Result<(), Error> {

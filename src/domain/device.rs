@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::clock::Timestamp;
 use crate::entity::user;
 use crate::id::UserId;
-use crate::keyring::{Keyring, Purpose};
+use crate::keyring::{KeyPurpose, Keyring};
 
 /// A known device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Device {
     pub fn sign(self, keyring: &Keyring) -> String {
         let mut bytes = [self.user.0.into_bytes(), self.id.into_bytes()].concat();
         bytes.extend(self.since.timestamp_micros().to_be_bytes());
-        bytes.extend(keyring.mac(Purpose::Device, &[&bytes]));
+        bytes.extend(keyring.mac(KeyPurpose::Device, &[&bytes]));
         BASE64.encode(bytes)
     }
 
@@ -46,7 +46,7 @@ impl Device {
         let (named, mac) = bytes.split_at(40);
         let (user, rest) = named.split_at(16);
         let (id, since) = rest.split_at(16);
-        let good = keyring.macs(Purpose::Device, &[named]).any(|ours| bool::from(ours.ct_eq(mac)));
+        let good = keyring.macs(KeyPurpose::Device, &[named]).any(|ours| bool::from(ours.ct_eq(mac)));
         let since = i64::from_be_bytes(since.try_into().ok()?);
         let device = Self {
             user: UserId(Uuid::from_slice(user).ok()?),

@@ -190,7 +190,7 @@ pub(super) async fn members(change: Change<'_>, organisation: OrganisationId) ->
     Ok(membership::Entity::in_organisation(organisation).count(change.txn).await?)
 }
 
-/// Makes the secret of an invitation's link, for its mail; the link before it dies. `None` if it cannot be
+/// Makes the secret of an invitation's link, for its mail; the link before it is revoked. `None` if it cannot be
 /// accepted any more.
 pub async fn issue_link(
     change: Change<'_>,
@@ -201,14 +201,14 @@ pub async fn issue_link(
     if !row.is_open(change.now) || !is_confirmed(change.txn, change.txn.catalogue(), &row).await? {
         return Ok(None);
     }
-    let secret = Secret::generate(secret::Kind::Invitation);
+    let secret = Secret::generate(secret::SecretKind::Invitation);
     let mut changed: invitation::ActiveModel = row.into();
     changed.digest = Set(Some(secret.digest(keyring).to_vec()));
     changed.key_id = Set(Some(keyring.key_id().to_vec()));
     Ok(Some((changed.update(change.txn).await?, secret)))
 }
 
-/// Sends an invitation again, for another seven days; the link before it dies now. Who sends it answers for it from now
+/// Sends an invitation again, for another seven days; the link before it is revoked now. Who sends it answers for it from now
 /// on.
 ///
 /// # Errors

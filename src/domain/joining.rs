@@ -3,7 +3,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::attempts::Door;
+use super::attempts::AttemptContext;
 use super::device::Device;
 use super::display_name::DisplayName;
 use super::email::Email;
@@ -102,14 +102,14 @@ pub enum Joiner {
 /// [`Error::AccountUnconfirmed`] if the account's address is not proven and the password is not the account's; those of
 /// [`sign_in::check`].
 pub async fn by_password(
-    door: &Door<'_>,
+    attempt: &AttemptContext<'_>,
     invitation: &invitation::Model,
     password: Option<PresentedPassword>,
     replacing: Option<&ProposedPassword>,
     names: Names,
     context: Context,
 ) -> Result<Joiner, Error> {
-    let found = sign_in::find(door.db.read(), &invitation.email).await?;
+    let found = sign_in::find(attempt.db.read(), &invitation.email).await?;
     let Some(user) = found else {
         let missing = || Error::invalid("/password", "sign in, or give a password");
         let password = match password {
@@ -120,21 +120,21 @@ pub async fn by_password(
         };
         let context = context.and(names.name.as_ref().map(DisplayName::as_str));
         let context = context.and(names.username.as_ref().map(Username::as_str));
-        let password = door.hasher.accept("/password", &password, &context).await?;
-        return Ok(Joiner::New { password_hash: door.hasher.hash(&password).await?, names });
+        let password = attempt.hasher.accept("/password", &password, &context).await?;
+        return Ok(Joiner::New { password_hash: attempt.hasher.hash(&password).await?, names });
     };
     let unproven = user.email_verified_at.is_none();
     if let Some(password) = password {
         // The link was mailed to the owner, so that it is as good as a device: others' guesses do not stop its holder.
-        let link = Device { user: user.id, id: invitation.id.0, since: door.now };
-        let door = Door { device: Some(link), ..door.clone() };
-        let checked = match sign_in::check(&door, &invitation.email, &password, false).await {
+        let link = Device { user: user.id, id: invitation.id.0, since: attempt.now };
+        let attempt = AttemptContext { device: Some(link), ..attempt.clone() };
+        let checked = match sign_in::check(&attempt, &invitation.email, &password, false).await {
             Err(Error::InvalidLogin) if unproven => return Err(Error::AccountUnconfirmed),
             checked => checked?,
         };
         let new_hash = match replacing {
             Some(new) => {
-                let (db, hasher, pointer) = (door.db.read(), door.hasher, "/new_password");
+                let (db, hasher, pointer) = (attempt.db.read(), attempt.hasher, "/new_password");
                 let judged = replacement::judge(db, hasher, context, &user, pointer, new).await?;
                 replacement::refuse_the_same(hasher, &user, pointer, new).await?;
                 Some(hasher.hash(&judged).await?)
@@ -147,7 +147,7 @@ pub async fn by_password(
         return Err(Error::invalid("/password", "sign in, or give the password of the account"));
     }
     let Some(new) = replacing else { return Err(Error::AccountUnconfirmed) };
-    let (db, hasher) = (door.db.read(), door.hasher);
+    let (db, hasher) = (attempt.db.read(), attempt.hasher);
     let judged = replacement::judge(db, hasher, context, &user, "/new_password", new).await?;
     let password_hash = hasher.hash(&judged).await?;
     Ok(Joiner::Reclaimed { user: Box::new(user), password_hash })

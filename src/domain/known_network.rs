@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::entity::known_network::{self, ActiveModel, Column, Entity};
 use crate::error::Error;
 use crate::id::UserId;
-use crate::keyring::{Keyring, Purpose};
+use crate::keyring::{KeyPurpose, Keyring};
 use crate::network::subnet;
 
 /// How old a note may be before a sign-in writes it anew. Programs that sign in with every request write it once a day.
@@ -25,7 +25,7 @@ pub const KNOWN_FOR: TimeDelta = TimeDelta::days(31);
 fn digests(keyring: &Keyring, user: UserId, address: IpAddr) -> Vec<Vec<u8>> {
     let network = subnet(address).to_string();
     let parts = [user.0.as_bytes().as_slice(), network.as_bytes()];
-    keyring.macs(Purpose::KnownNetwork, &parts).map(|digest| digest.to_vec()).collect()
+    keyring.macs(KeyPurpose::KnownNetwork, &parts).map(|digest| digest.to_vec()).collect()
 }
 
 /// Whether an account has signed in from there.

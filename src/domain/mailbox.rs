@@ -11,7 +11,7 @@ use serde_json::json;
 use super::email::{self, Email};
 use super::{Change, attempts, keys, one_time, outbox, registration, sessions, users};
 use crate::clock::{Timestamp, seconds_to_wait};
-use crate::entity::one_time_token::Purpose;
+use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::outbox::Kind;
 use crate::entity::{api_key, audit_event, external_identity, one_time_token, session, user};
 use crate::error::{Cap, Error, OnConflict};
@@ -33,10 +33,10 @@ pub async fn verify(
     presented: Option<(UserId, SessionId)>,
 ) -> Result<(user::Model, Option<(session::Model, Secret)>), Error> {
     let (user, token) =
-        lock_and_consume(change, keyring, &[Purpose::VerifyEmail, Purpose::NewEmail], link).await?;
+        lock_and_consume(change, keyring, &[LinkPurpose::VerifyEmail, LinkPurpose::NewEmail], link).await?;
     let email = token.email.ok_or(Error::LinkInvalid)?;
     let id = user.id;
-    let (user, renewed) = if token.purpose == Purpose::NewEmail {
+    let (user, renewed) = if token.purpose == LinkPurpose::NewEmail {
         let renewed = match presented.filter(|(user, _)| *user == id) {
             Some((_, session)) => {
                 let actor = change.actor.as_user(id, &user.name);
@@ -61,7 +61,7 @@ pub async fn verify(
 async fn lock_and_consume(
     change: Change<'_>,
     keyring: &Keyring,
-    purposes: &[Purpose],
+    purposes: &[LinkPurpose],
     link: &Secret,
 ) -> Result<(user::Model, one_time_token::Model), Error> {
     let found = one_time::find(change.txn, keyring, link, change.now).await?;
@@ -90,8 +90,10 @@ async fn replace_email(
     row.updated_at = Set(change.now);
     let user = row.update(change.txn).await.on_conflict(|_| Error::EmailTaken)?;
     // Links that went to the old mailbox must not open the account any more.
-    for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail, Purpose::Unlock] {
-        one_time::kill(change, purpose, id).await?;
+    for purpose in
+        [LinkPurpose::ResetPassword, LinkPurpose::VerifyEmail, LinkPurpose::NewEmail, LinkPurpose::Unlock]
+    {
+        one_time::revoke(change, purpose, id).await?;
     }
     let ended = users::end_sessions(change, id, keep).await?;
     outbox::enqueue(change, Kind::EmailChanged, &old, json!({ "new": email })).await?;
@@ -134,7 +136,7 @@ pub async fn ask_for_new_email(
 /// events count; the caller holds the account's lock.
 async fn check_number(change: Change<'_>, user: UserId) -> Result<(), Error> {
     let Some(most) = change.txn.caps().email_changes else { return Ok(()) };
-    let day = one_time::lifetime(Purpose::NewEmail);
+    let day = one_time::lifetime(LinkPurpose::NewEmail);
     let asked = audit_event::Entity::of_target(user.to_string())
         .filter(audit_event::COLUMN.action.eq(EventKind::UserEmailChangeRequested.as_str()))
         .filter(audit_event::COLUMN.created_at.gt(change.now - day));
@@ -152,7 +154,7 @@ async fn check_number(change: Change<'_>, user: UserId) -> Result<(), Error> {
 pub fn asked_with(keyring: &Keyring, user: &user::Model) -> Vec<String> {
     let stored = user.password_hash.as_deref().unwrap_or_default();
     let parts = [b"new email ", user.id.0.as_bytes().as_slice(), stored.as_bytes()];
-    keyring.macs(keyring::Purpose::Basic, &parts).map(|digest| URL_SAFE_NO_PAD.encode(digest)).collect()
+    keyring.macs(keyring::KeyPurpose::Basic, &parts).map(|digest| URL_SAFE_NO_PAD.encode(digest)).collect()
 }
 
 /// Whose password a link is for, if it would work. Looking does not use it up.
@@ -166,7 +168,8 @@ pub async fn owner_of(
     now: Timestamp,
 ) -> Result<user::Model, Error> {
     let token = one_time::find(db, keyring, link, now).await?;
-    let id = token.filter(|token| token.purpose == Purpose::ResetPassword).and_then(|token| token.user_id);
+    let id =
+        token.filter(|token| token.purpose == LinkPurpose::ResetPassword).and_then(|token| token.user_id);
     let user = user::Entity::find_by_id(id.ok_or(Error::LinkInvalid)?).one(db).await?;
     user.ok_or(Error::LinkInvalid)
 }
@@ -181,7 +184,7 @@ pub async fn reset_password(
     link: &Secret,
     new_hash: String,
 ) -> Result<user::Model, Error> {
-    let (user, token) = lock_and_consume(change, keyring, &[Purpose::ResetPassword], link).await?;
+    let (user, token) = lock_and_consume(change, keyring, &[LinkPurpose::ResetPassword], link).await?;
     let id = user.id;
     if token.email.as_deref() != Some(user.email.as_str()) {
         return Err(Error::LinkInvalid);
@@ -208,7 +211,7 @@ pub async fn unlock(
     keyring: &Keyring,
     link: &Secret,
 ) -> Result<(user::Model, Secret), Error> {
-    let (user, token) = lock_and_consume(change, keyring, &[Purpose::Unlock], link).await?;
+    let (user, token) = lock_and_consume(change, keyring, &[LinkPurpose::Unlock], link).await?;
     if token.email.as_deref() != Some(user.email.as_str()) {
         return Err(Error::LinkInvalid);
     }
@@ -216,7 +219,7 @@ pub async fn unlock(
         return Err(Error::UserDisabled);
     }
     attempts::let_in(change, keyring, &user).await?;
-    let reset = one_time::issue(change, keyring, Purpose::ResetPassword, user.id, &user.email).await?;
+    let reset = one_time::issue(change, keyring, LinkPurpose::ResetPassword, user.id, &user.email).await?;
     change.record(Event::UserUnlocked { user: user.id, by: Some("mail") }).await?;
     Ok((user, reset))
 }

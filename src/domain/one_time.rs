@@ -6,32 +6,34 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Query
 
 use super::Change;
 use crate::clock::Timestamp;
-use crate::entity::one_time_token::{self, Purpose};
+use crate::entity::one_time_token::{self, LinkPurpose};
 use crate::error::Error;
 use crate::id::{OneTimeTokenId, UserId};
 use crate::keyring::Keyring;
-use crate::secret::{Kind, Secret};
+use crate::secret::{Secret, SecretKind};
 
 /// What a link's secret looks like, and how long it works.
-const fn form(purpose: Purpose) -> (Kind, TimeDelta) {
+const fn form(purpose: LinkPurpose) -> (SecretKind, TimeDelta) {
     match purpose {
-        Purpose::Setup => (Kind::Setup, super::setup::LINK_LIFETIME),
-        Purpose::VerifyEmail | Purpose::NewEmail => (Kind::EmailVerification, TimeDelta::hours(24)),
-        Purpose::ResetPassword => (Kind::PasswordReset, TimeDelta::minutes(30)),
-        Purpose::Unlock => (Kind::Unlock, TimeDelta::hours(24)),
+        LinkPurpose::Setup => (SecretKind::Setup, super::setup::LINK_LIFETIME),
+        LinkPurpose::VerifyEmail | LinkPurpose::NewEmail => {
+            (SecretKind::EmailVerification, TimeDelta::hours(24))
+        }
+        LinkPurpose::ResetPassword => (SecretKind::PasswordReset, TimeDelta::minutes(30)),
+        LinkPurpose::Unlock => (SecretKind::Unlock, TimeDelta::hours(24)),
     }
 }
 
 /// How long a link works.
-pub const fn lifetime(purpose: Purpose) -> TimeDelta {
+pub const fn lifetime(purpose: LinkPurpose) -> TimeDelta {
     form(purpose).1
 }
 
-/// Makes a link's secret for a user; older links of the same kind die.
+/// Makes a link's secret for a user; older links of the same kind are revoked.
 pub async fn issue(
     change: Change<'_>,
     keyring: &Keyring,
-    purpose: Purpose,
+    purpose: LinkPurpose,
     user: UserId,
     email: &str,
 ) -> Result<Secret, Error> {
@@ -42,12 +44,12 @@ pub async fn issue(
 pub async fn issue_for(
     change: Change<'_>,
     keyring: &Keyring,
-    purpose: Purpose,
+    purpose: LinkPurpose,
     user: UserId,
     email: &str,
     lifetime: TimeDelta,
 ) -> Result<Secret, Error> {
-    kill(change, purpose, user).await?;
+    revoke(change, purpose, user).await?;
     let secret = Secret::generate(form(purpose).0);
     one_time_token::ActiveModel {
         id: Set(OneTimeTokenId::generate()),
@@ -65,8 +67,8 @@ pub async fn issue_for(
     Ok(secret)
 }
 
-/// Ends a user's links of one kind.
-pub async fn kill(change: Change<'_>, purpose: Purpose, user: UserId) -> Result<(), Error> {
+/// Revokes a user's links of one kind.
+pub async fn revoke(change: Change<'_>, purpose: LinkPurpose, user: UserId) -> Result<(), Error> {
     one_time_token::Entity::delete_many()
         .filter(one_time_token::COLUMN.user_id.eq(user))
         .filter(one_time_token::COLUMN.purpose.eq(purpose))
@@ -82,7 +84,7 @@ pub async fn kill(change: Change<'_>, purpose: Purpose, user: UserId) -> Result<
 pub async fn consume(
     change: Change<'_>,
     keyring: &Keyring,
-    purposes: &[Purpose],
+    purposes: &[LinkPurpose],
     secret: &Secret,
 ) -> Result<one_time_token::Model, Error> {
     let digests = secret.digests(keyring);

@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::TimeDelta;
 use subtle::ConstantTimeEq as _;
 
-use super::attempts::Door;
+use super::attempts::AttemptContext;
 use super::audit::Actor;
 use super::{Change, known_network, registration, sign_in, users};
 use crate::clock::Timestamp;
@@ -23,7 +23,7 @@ use crate::entity::user;
 use crate::error::Error;
 use crate::gates::Gates;
 use crate::id::UserId;
-use crate::keyring::Purpose;
+use crate::keyring::KeyPurpose;
 use crate::password::PresentedPassword;
 
 /// Counted from the check, not from the last use.
@@ -48,35 +48,35 @@ impl Remembered {
     /// Those of [`sign_in::check`].
     pub async fn check(
         &self,
-        door: &Door<'_>,
+        attempt: &AttemptContext<'_>,
         name: &str,
         password: &PresentedPassword,
         only_verified: bool,
     ) -> Result<user::Model, Error> {
-        if let Some(user) = self.recall(door, name, password).await? {
+        if let Some(user) = self.recall(attempt, name, password).await? {
             return usable(user, only_verified);
         }
         // Those who come at once with the same let one of them do the work, whether there is such an account or not.
-        let network = door.network.to_string();
+        let network = attempt.network.to_string();
         let turn = [&b"turn "[..], network.as_bytes(), b" ", name.as_bytes(), b":", password.as_bytes()];
-        let _turn = self.turns.enter(door.keyring.mac(Purpose::Basic, &turn), 1).await?;
-        if let Some(user) = self.recall(door, name, password).await? {
+        let _turn = self.turns.enter(attempt.keyring.mac(KeyPurpose::Basic, &turn), 1).await?;
+        if let Some(user) = self.recall(attempt, name, password).await? {
             return usable(user, only_verified);
         }
         self.checks.fetch_add(1, Ordering::Relaxed);
-        let checked = sign_in::check(door, name, password, only_verified).await?;
+        let checked = sign_in::check(attempt, name, password, only_verified).await?;
         let actor = Actor::system();
-        let txn = door.db.begin().await?;
-        let change = Change { txn: &txn, now: door.now, actor: &actor };
+        let txn = attempt.db.begin().await?;
+        let change = Change { txn: &txn, now: attempt.now, actor: &actor };
         let user = checked.confirm(change).await?;
-        known_network::remember_at(change, door.keyring, user.id, door.network).await?;
+        known_network::remember_at(change, attempt.keyring, user.id, attempt.network).await?;
         // Once more, since the hash may just have been upgraded; not by name, which somebody else may have by now.
         let user = users::lock(change, user.id).await?;
         if user.email_verified_at.is_none() {
             registration::seen(change, user.id).await?;
         }
         txn.commit().await?;
-        self.remember(door, &user, password);
+        self.remember(attempt, &user, password);
         Ok(user)
     }
 
@@ -87,40 +87,40 @@ impl Remembered {
 
     async fn recall(
         &self,
-        door: &Door<'_>,
+        attempt: &AttemptContext<'_>,
         name: &str,
         password: &PresentedPassword,
     ) -> Result<Option<user::Model>, Error> {
-        let Some(user) = sign_in::find(door.db.read(), name).await? else { return Ok(None) };
-        let digest = digest(door, &user, password);
+        let Some(user) = sign_in::find(attempt.db.read(), name).await? else { return Ok(None) };
+        let digest = digest(attempt, &user, password);
         let mut right = self.right.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = (user.id, door.network);
+        let place = (user.id, attempt.network);
         let Some((known, until)) = right.get(&place) else { return Ok(None) };
-        if *until > door.now && bool::from(known.ct_eq(&digest)) {
+        if *until > attempt.now && bool::from(known.ct_eq(&digest)) {
             return Ok(Some(user));
         }
         right.remove(&place);
         Ok(None)
     }
 
-    fn remember(&self, door: &Door<'_>, user: &user::Model, password: &PresentedPassword) {
+    fn remember(&self, attempt: &AttemptContext<'_>, user: &user::Model, password: &PresentedPassword) {
         let mut right = self.right.lock().unwrap_or_else(PoisonError::into_inner);
         if right.len() >= MOST {
-            right.retain(|_, (_, until)| *until > door.now);
+            right.retain(|_, (_, until)| *until > attempt.now);
         }
         if right.len() >= MOST {
             // Whoever is forgotten pays with one hash more.
             right.clear();
         }
-        let until = door.now + LIFETIME;
-        right.insert((user.id, door.network), (digest(door, user, password), until));
+        let until = attempt.now + LIFETIME;
+        right.insert((user.id, attempt.network), (digest(attempt, user, password), until));
     }
 }
 
-fn digest(door: &Door<'_>, user: &user::Model, password: &PresentedPassword) -> Digest {
+fn digest(attempt: &AttemptContext<'_>, user: &user::Model, password: &PresentedPassword) -> Digest {
     let stored = user.password_hash.as_deref().unwrap_or_default();
     let parts = [&b"right "[..], user.id.0.as_bytes(), stored.as_bytes(), b" ", password.as_bytes()];
-    door.keyring.mac(Purpose::Basic, &parts)
+    attempt.keyring.mac(KeyPurpose::Basic, &parts)
 }
 
 /// What a sign-in with the right password would be told.

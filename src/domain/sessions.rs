@@ -139,7 +139,7 @@ async fn insert(
     beginning: Beginning,
 ) -> Result<(session::Model, Secret), Error> {
     let Beginning { organisation, authentication: by, refresh_use } = beginning;
-    let cookie = Secret::generate(secret::Kind::Session);
+    let cookie = Secret::generate(secret::SecretKind::Session);
     let session = session::ActiveModel {
         id: Set(SessionId::generate()),
         user_id: Set(user),

@@ -12,7 +12,7 @@ use super::Change;
 use crate::entity::instance;
 use crate::error::Error;
 use crate::event::Event;
-use crate::keyring::{Keyring, Purpose};
+use crate::keyring::{KeyPurpose, Keyring};
 
 /// A setting that was given, as one text.
 #[derive(Clone, Debug)]
@@ -77,7 +77,7 @@ fn kept(keyring: &Keyring, key: &str, given: &Given) -> Vec<Value> {
         Given::Plain(value) => vec![json!(value.replace('\0', "\u{fffd}"))],
         Given::Secret(value) => {
             let parts = [b"setting ".as_slice(), key.as_bytes(), b" ", value.as_bytes()];
-            let digests = keyring.macs(Purpose::Check, &parts);
+            let digests = keyring.macs(KeyPurpose::Check, &parts);
             digests.map(|digest| json!({ "digest": URL_SAFE_NO_PAD.encode(digest) })).collect()
         }
     }

@@ -9,14 +9,14 @@ use super::users::{self, NewUser};
 use super::{Change, one_time, organisations};
 use crate::clock::Timestamp;
 use crate::database::Database;
-use crate::entity::one_time_token::{self, Purpose};
+use crate::entity::one_time_token::{self, LinkPurpose};
 use crate::entity::{instance, organisation, user};
 use crate::error::Error;
 use crate::event::Event;
 use crate::id::OneTimeTokenId;
 use crate::keyring::Keyring;
 use crate::program::command;
-use crate::secret::{Kind, Secret};
+use crate::secret::{Secret, SecretKind};
 
 /// How long a setup link works.
 pub const LINK_LIFETIME: TimeDelta = TimeDelta::minutes(30);
@@ -69,11 +69,11 @@ pub async fn issue_link(change: Change<'_>, keyring: &Keyring) -> Result<(Secret
     if is_done(change.txn).await? {
         return Err(Error::AlreadySetUp);
     }
-    let secret = Secret::generate(Kind::Setup);
+    let secret = Secret::generate(SecretKind::Setup);
     let expires_at = change.now + LINK_LIFETIME;
     one_time_token::ActiveModel {
         id: Set(OneTimeTokenId::generate()),
-        purpose: Set(Purpose::Setup),
+        purpose: Set(LinkPurpose::Setup),
         digest: Set(secret.digest(keyring).to_vec()),
         user_id: Set(None),
         email: Set(None),
@@ -99,7 +99,7 @@ pub async fn link_works(
 }
 
 /// Makes the first administrator and their organisation. The link, if it came by one, is consumed; all
-/// others die with it. Of many at once one succeeds.
+/// others are revoked with it. Of many at once one succeeds.
 ///
 /// # Errors
 /// [`Error::LinkInvalid`]; [`Error::AlreadySetUp`] without a link.
@@ -111,7 +111,7 @@ pub async fn create_first_admin(
     organisation: &DisplayName,
 ) -> Result<(user::Model, organisation::Model), Error> {
     if let Some(link) = link {
-        one_time::consume(change, keyring, &[Purpose::Setup], link).await?;
+        one_time::consume(change, keyring, &[LinkPurpose::Setup], link).await?;
     }
     let claimed = instance::Entity::update_many()
         .col_expr(instance::Column::SetUpAt, Expr::value(change.now))

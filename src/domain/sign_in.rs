@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::attempts::{Door, Subject};
+use super::attempts::{AttemptContext, Subject};
 use super::audit::Actor;
 use super::device::Device;
 use super::email::{self, Email};
@@ -45,36 +45,43 @@ pub async fn find(db: &impl ConnectionTrait, name: &str) -> Result<Option<user::
 /// [`Error::InvalidLogin`]; [`Error::UserDisabled`] once the password is known to be right;
 /// [`Error::TooManyAttempts`]; [`Error::Busy`].
 pub async fn check(
-    door: &Door<'_>,
+    attempt: &AttemptContext<'_>,
     name: &str,
     password: &PresentedPassword,
     only_verified: bool,
 ) -> Result<Checked, Error> {
-    let reading = door.turn_to_read().await?;
-    let user = find(door.db.read(), name).await?;
+    let reading = attempt.turn_to_read().await?;
+    let user = find(attempt.db.read(), name).await?;
     let name = normalised(name);
-    let budget = door.budget_for(user.as_ref(), &name).await?;
+    let budget = attempt.budget_for(user.as_ref(), &name).await?;
     drop(reading);
     let mut unproven = false;
-    let outcome = door
+    let outcome = attempt
         .guess(Some(budget), user.as_ref(), async {
-            let checked = verify(door.hasher, user.as_ref(), password, only_verified).await;
+            let checked = verify(attempt.hasher, user.as_ref(), password, only_verified).await;
             unproven = matches!(checked, Err(Error::EmailUnverified));
             // Inside the budgets, where it counts as a wrong guess: else they would tell the two apart.
             if unproven { Err(Error::InvalidLogin) } else { checked }
         })
         .await;
-    leave_trace(door, user.as_ref(), outcome.as_ref().err());
+    leave_trace(attempt, user.as_ref(), outcome.as_ref().err());
     if only_verified && matches!(outcome, Err(Error::InvalidLogin)) {
         // If that fails, the answer stands all the same.
-        help(door, &name, user.as_ref(), unproven).await.or_log("writing down a mail about a failed sign-in");
+        help(attempt, &name, user.as_ref(), unproven)
+            .await
+            .or_log("writing down a mail about a failed sign-in");
     }
     outcome
 }
 
 /// Writes down the mail that tells how to get in. By address the same is written for every one, so that the work tells
 /// nothing; that a username exists is no secret.
-async fn help(door: &Door<'_>, name: &str, user: Option<&user::Model>, right: bool) -> Result<(), Error> {
+async fn help(
+    attempt: &AttemptContext<'_>,
+    name: &str,
+    user: Option<&user::Model>,
+    right: bool,
+) -> Result<(), Error> {
     let recipient = match user {
         Some(user) if user.email_verified_at.is_none() => user.email_normalised.clone(),
         _ => match Email::try_from(name.to_owned()) {
@@ -83,20 +90,20 @@ async fn help(door: &Door<'_>, name: &str, user: Option<&user::Model>, right: bo
         },
     };
     let actor = Actor::system();
-    let txn = door.db.begin().await?;
-    let change = Change { txn: &txn, now: door.now, actor: &actor };
-    outbox::enqueue_for_failed_sign_in(change, door.network, &recipient, right).await?;
+    let txn = attempt.db.begin().await?;
+    let change = Change { txn: &txn, now: attempt.now, actor: &actor };
+    outbox::enqueue_for_failed_sign_in(change, attempt.network, &recipient, right).await?;
     txn.commit().await
 }
 
 /// Names the account in the log's line of the request, and counts a failure for its organisations. Attempts that were not
 /// even made, because there were too many before, are in the log's lines alone: to write them would be work for anybody
 /// who asks for it.
-fn leave_trace(door: &Door<'_>, user: Option<&user::Model>, failure: Option<&Error>) {
+fn leave_trace(attempt: &AttemptContext<'_>, user: Option<&user::Model>, failure: Option<&Error>) {
     let Some(user) = user else { return };
     tracing::Span::current().record("account", tracing::field::display(user.id));
     if let Some(error @ (Error::InvalidLogin | Error::WrongPassword | Error::UserDisabled)) = failure {
-        door.tally.sign_in_failed(&door.actor, door.now, user.id, error);
+        attempt.tally.sign_in_failed(&attempt.actor, attempt.now, user.id, error);
     }
 }
 
@@ -106,12 +113,12 @@ fn leave_trace(door: &Door<'_>, user: Option<&user::Model>, failure: Option<&Err
 /// [`Error::WrongPassword`]; [`Error::PasswordChangeRequired`] once the password is known to be right;
 /// [`Error::TooManyAttempts`]; [`Error::Busy`].
 pub async fn check_again(
-    door: &Door<'_>,
+    attempt: &AttemptContext<'_>,
     user: &user::Model,
     session: Option<SessionId>,
     password: &PresentedPassword,
 ) -> Result<(), Error> {
-    check_to_replace(door, user, session, password).await?;
+    check_to_replace(attempt, user, session, password).await?;
     if user.password_change_required_at.is_some() { Err(Error::PasswordChangeRequired) } else { Ok(()) }
 }
 
@@ -120,22 +127,22 @@ pub async fn check_again(
 /// # Errors
 /// [`Error::WrongPassword`]; [`Error::TooManyAttempts`]; [`Error::Busy`].
 pub async fn check_to_replace(
-    door: &Door<'_>,
+    attempt: &AttemptContext<'_>,
     user: &user::Model,
     session: Option<SessionId>,
     password: &PresentedPassword,
 ) -> Result<(), Error> {
-    let budget = match (door.budget_for(Some(user), &user.email_normalised).await?, session) {
+    let budget = match (attempt.budget_for(Some(user), &user.email_normalised).await?, session) {
         (known @ Subject::Device(_), _) | (known, None) => known,
         // A session is as good as a device: it began by a sign-in.
-        (_, Some(session)) => Subject::Device(Device { user: user.id, id: session.0, since: door.now }),
+        (_, Some(session)) => Subject::Device(Device { user: user.id, id: session.0, since: attempt.now }),
     };
     let check = async {
-        let right = door.hasher.verify(password, user.password_hash.as_deref()).await?;
+        let right = attempt.hasher.verify(password, user.password_hash.as_deref()).await?;
         if right { Ok(()) } else { Err(Error::WrongPassword) }
     };
-    let outcome = door.guess(Some(budget), Some(user), check).await;
-    leave_trace(door, Some(user), outcome.as_ref().err());
+    let outcome = attempt.guess(Some(budget), Some(user), check).await;
+    leave_trace(attempt, Some(user), outcome.as_ref().err());
     outcome
 }
 

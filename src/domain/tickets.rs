@@ -13,8 +13,8 @@ use crate::clock::seconds_to_wait;
 use crate::entity::{api_key, socket_ticket, user};
 use crate::error::{Cap, Error};
 use crate::id::{ApiKeyId, OrganisationId, SessionId, SocketTicketId, UserId};
-use crate::keyring::{Keyring, Purpose};
-use crate::secret::{Kind, Secret};
+use crate::keyring::{KeyPurpose, Keyring};
+use crate::secret::{Secret, SecretKind};
 
 /// How long a ticket is good.
 pub const LIFETIME: TimeDelta = TimeDelta::seconds(120);
@@ -23,7 +23,7 @@ pub const LIFETIME: TimeDelta = TimeDelta::seconds(120);
 #[derive(Clone, Copy, Debug)]
 pub enum Holder<'h> {
     User(UserId, SessionId),
-    /// By the password alone: the ticket dies with it.
+    /// By the password alone: the ticket is revoked with it.
     Sessionless(&'h user::Model),
     Key(OrganisationId, ApiKeyId),
 }
@@ -32,7 +32,7 @@ pub enum Holder<'h> {
 fn password_digests(keyring: &Keyring, user: &user::Model) -> Vec<Vec<u8>> {
     let stored = user.password_hash.as_deref().unwrap_or_default();
     let parts = [b"ticket ", user.id.0.as_bytes().as_slice(), stored.as_bytes()];
-    keyring.macs(Purpose::Basic, &parts).map(|digest| digest.to_vec()).collect()
+    keyring.macs(KeyPurpose::Basic, &parts).map(|digest| digest.to_vec()).collect()
 }
 
 /// Whether the password is still the one that the ticket was asked for with.
@@ -52,7 +52,7 @@ pub async fn issue(
     origin: Option<String>,
 ) -> Result<Secret, Error> {
     check_number(change, holder).await?;
-    let secret = Secret::generate(Kind::SocketTicket);
+    let secret = Secret::generate(SecretKind::SocketTicket);
     let (user, session, password, key) = match holder {
         Holder::User(user, session) => (Some(user), Some(session), None, None),
         Holder::Sessionless(user) => {

@@ -17,7 +17,7 @@ use crate::refresh_token::RefreshToken;
 
 /// The organisation that a token is for, and what the user is there.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct ActiveOrganisation {
     pub organisation: organisation::Model,
     pub role: Role,
 }
@@ -28,35 +28,42 @@ pub struct Place {
 /// # Errors
 /// [`Error::NotFound`] if one was asked for that the user is no member of; [`Error::SessionEndedHere`] if an admin there
 /// ended the session. There is no other organisation instead: a client that goes on must not change tenants unasked.
-pub async fn place(
+pub async fn active_organisation(
     db: &impl ConnectionTrait,
     user: UserId,
     session: Option<&session::Model>,
     asked_for: Option<Reference<'_>>,
-) -> Result<Option<Place>, Error> {
+) -> Result<Option<ActiveOrganisation>, Error> {
     let all = organisation::Entity::of_user(user).all(db).await?;
-    let places: Vec<(organisation::Model, membership::Model)> =
+    let memberships: Vec<(organisation::Model, membership::Model)> =
         all.into_iter().filter_map(|(organisation, membership)| Some((organisation, membership?))).collect();
     let ended = |membership: &membership::Model| {
         session.is_some_and(|session| membership.has_ended(session.created_at))
     };
     let chosen = if let Some(reference) = asked_for {
-        Some(places.iter().position(|(place, _)| place.is_named(reference)).ok_or(Error::NotFound)?)
+        Some(
+            memberships
+                .iter()
+                .position(|(organisation, _)| organisation.is_named(reference))
+                .ok_or(Error::NotFound)?,
+        )
     } else {
         let preferred = session.and_then(|session| session.organisation_id);
-        let kept = places.iter().position(|(place, _)| Some(place.id) == preferred);
-        kept.or_else(|| places.iter().position(|(_, membership)| !ended(membership)))
+        let kept = memberships.iter().position(|(organisation, _)| Some(organisation.id) == preferred);
+        kept.or_else(|| memberships.iter().position(|(_, membership)| !ended(membership)))
     };
-    match chosen.and_then(|chosen| places.into_iter().nth(chosen)) {
+    match chosen.and_then(|chosen| memberships.into_iter().nth(chosen)) {
         Some((_, membership)) if ended(&membership) => Err(Error::SessionEndedHere),
-        Some((organisation, membership)) => Ok(Some(Place { organisation, role: membership.role })),
+        Some((organisation, membership)) => {
+            Ok(Some(ActiveOrganisation { organisation, role: membership.role }))
+        }
         None => Ok(None),
     }
 }
 
 /// Who issues tokens, for whom, for how long, and how they are signed.
 #[derive(Clone, Copy)]
-pub struct Issuer<'a> {
+pub struct TokenIssuer<'a> {
     pub keys: &'a SigningKeys,
     pub catalogue: &'a Catalogue,
     pub issuer: &'a str,
@@ -70,7 +77,7 @@ pub struct Issuer<'a> {
     pub dialect: Option<DialectName>,
 }
 
-impl Issuer<'_> {
+impl TokenIssuer<'_> {
     /// How long an access token lives that is issued now, in whole seconds: no longer than its session.
     pub fn lifetime_in(&self, session: &session::Model, now: Timestamp) -> TimeDelta {
         within(session, self.lifetime, now)
@@ -81,10 +88,10 @@ impl Issuer<'_> {
         &self,
         session: &session::Model,
         user: &user::Model,
-        place: Option<&Place>,
+        active: Option<&ActiveOrganisation>,
         now: Timestamp,
     ) -> Result<String, Error> {
-        self.keys.sign(self.algorithm, self.typ, &self.claims(session, user, place, now), now)
+        self.keys.sign(self.algorithm, self.typ, &self.claims(session, user, active, now), now)
     }
 
     /// The same with more claims, which the clients of an older API look for. They go before ours where both have the
@@ -93,11 +100,11 @@ impl Issuer<'_> {
         &self,
         session: &session::Model,
         user: &user::Model,
-        place: Option<&Place>,
+        active: Option<&ActiveOrganisation>,
         more: &impl Serialize,
         now: Timestamp,
     ) -> Result<String, Error> {
-        let claims = joined(&self.claims(session, user, place, now), more)?;
+        let claims = joined(&self.claims(session, user, active, now), more)?;
         self.keys.sign(self.algorithm, self.typ, &claims, now)
     }
 
@@ -131,10 +138,10 @@ impl Issuer<'_> {
         &self,
         session: &session::Model,
         user: &user::Model,
-        place: Option<&Place>,
+        active: Option<&ActiveOrganisation>,
         now: Timestamp,
     ) -> AccessClaims {
-        let grants = place.map(|place| self.catalogue.of_member(place.role));
+        let grants = active.map(|active| self.catalogue.of_member(active.role));
         let permissions = grants.map(|grants| grants.names(self.catalogue)).unwrap_or_default();
         AccessClaims {
             iss: self.dialect.and_then(DialectName::issuer).unwrap_or(self.issuer).to_owned(),
@@ -142,8 +149,8 @@ impl Issuer<'_> {
             sub: user.id,
             client_id: self.client_id.to_owned(),
             sid: session.id,
-            org: place.map(|place| place.organisation.id),
-            role: place.map(|place| place.role),
+            org: active.map(|active| active.organisation.id),
+            role: active.map(|active| active.role),
             permissions: permissions.into_iter().map(str::to_owned).collect(),
             r#type: "access".to_owned(),
             iat: now.timestamp(),

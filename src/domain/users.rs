@@ -12,7 +12,7 @@ use super::members::{self, another_manager, manages_members};
 use super::username::Username;
 use super::{Change, known_network, one_time, outbox};
 use crate::clock::Timestamp;
-use crate::entity::one_time_token::Purpose;
+use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::outbox::Kind;
 use crate::entity::{membership, organisation, session, user};
 use crate::error::{Error, OnConflict};
@@ -167,11 +167,11 @@ pub async fn require_password_change(change: Change<'_>, user: UserId) -> Result
     change.record(Event::UserPasswordChangeRequired { user }).await
 }
 
-/// A person who knew the old password may have asked for links with it, and signed in from anywhere: the links die,
+/// A person who knew the old password may have asked for links with it, and signed in from anywhere: the links are revoked,
 /// the networks are forgotten, and the owner is told.
 async fn password_was_replaced(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    for purpose in [Purpose::ResetPassword, Purpose::NewEmail, Purpose::Unlock] {
-        one_time::kill(change, purpose, user).await?;
+    for purpose in [LinkPurpose::ResetPassword, LinkPurpose::NewEmail, LinkPurpose::Unlock] {
+        one_time::revoke(change, purpose, user).await?;
     }
     known_network::forget(change, user).await?;
     let user = lock(change, user).await?;
@@ -209,8 +209,10 @@ pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
         return if known.disabled_at.is_some() { Ok(()) } else { Err(Error::LastAdmin) };
     }
     let ended = end_sessions(change, user, None).await?;
-    for purpose in [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::NewEmail, Purpose::Unlock] {
-        one_time::kill(change, purpose, user).await?;
+    for purpose in
+        [LinkPurpose::ResetPassword, LinkPurpose::VerifyEmail, LinkPurpose::NewEmail, LinkPurpose::Unlock]
+    {
+        one_time::revoke(change, purpose, user).await?;
     }
     for (place, _) in &places {
         members::tell_of_keys(change, place.id, user).await?;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::clock::Timestamp;
 use crate::id::{ApiKeyId, OrganisationId, UserId};
 use crate::permission::Role;
-use crate::secret::Kind;
+use crate::secret::SecretKind;
 
 /// Whether a key acts on live resources or in the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
@@ -44,10 +44,10 @@ impl Environment {
     }
 
     /// What such a key's secret looks like.
-    pub const fn secret_kind(self) -> Kind {
+    pub const fn secret_kind(self) -> SecretKind {
         match self {
-            Self::Live => Kind::LiveKey,
-            Self::Test => Kind::TestKey,
+            Self::Live => SecretKind::LiveKey,
+            Self::Test => SecretKind::TestKey,
         }
     }
 }

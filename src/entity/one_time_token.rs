@@ -9,7 +9,7 @@ use crate::id::{OneTimeTokenId, UserId};
 /// What a link does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
-pub enum Purpose {
+pub enum LinkPurpose {
     /// Makes the first administrator.
     Setup,
     /// Proves the address of an account.
@@ -28,7 +28,7 @@ pub enum Purpose {
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: OneTimeTokenId,
-    pub purpose: Purpose,
+    pub purpose: LinkPurpose,
     #[sea_orm(unique)]
     pub digest: Vec<u8>,
     pub user_id: Option<UserId>,

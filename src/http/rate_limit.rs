@@ -10,7 +10,7 @@ use super::forwarded::is_forwarded;
 use crate::app::App;
 use crate::auth::Address;
 use crate::error::Error;
-use crate::rate::{Rate, Verdict};
+use crate::rate::{Rate, RateDecision};
 
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 pub const STATE: HeaderName = HeaderName::from_static("ratelimit");
@@ -37,7 +37,7 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
     response
 }
 
-fn announce(response: &mut Response, rate: Rate, verdict: Verdict) {
+fn announce(response: &mut Response, rate: Rate, verdict: RateDecision) {
     let window = rate.burst.div_ceil(rate.per_second.max(1));
     let policy = format!(r#""default";q={};w={window}"#, rate.burst);
     let state = format!(r#""default";r={};t={}"#, verdict.remaining, verdict.reset);

@@ -4,13 +4,13 @@ use chrono::{DateTime, TimeDelta};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Refusal;
+use super::TokenRefusal;
 use super::kind::{self, Marks};
 use crate::clock::Timestamp;
-use crate::config::Issuer;
+use crate::config::IdentityProvider;
 use crate::domain::authentication::Authentication;
 use crate::domain::display_name::DisplayName;
-use crate::domain::identities::Vouched;
+use crate::domain::identities::ExternalIdentityClaims;
 use crate::jwt::{LEEWAY, NumericDate, Rejection};
 use crate::step_up::StepUp;
 
@@ -74,7 +74,11 @@ impl Claims {
     }
 
     /// Whom the token is of, if it is for us and says all that the settings ask for.
-    pub fn vouch(self, settings: &Issuer, token: &Checked<'_>) -> Result<Vouched, Refusal> {
+    pub fn vouch(
+        self,
+        settings: &IdentityProvider,
+        token: &Checked<'_>,
+    ) -> Result<ExternalIdentityClaims, TokenRefusal> {
         let bearer = self.events.is_none() && self.cnf.is_none();
         if !bearer || !matches!(self.typ.as_deref(), None | Some("ID" | "Bearer" | "JWT")) {
             return Err(Rejection::WrongType.into());
@@ -86,7 +90,7 @@ impl Claims {
             return Err(Rejection::BadClaims.into());
         }
         let authentication = self.authentication(settings, token.now)?;
-        Ok(Vouched {
+        Ok(ExternalIdentityClaims {
             digest: token.digest,
             expires_at: self.expires_at(token.now),
             authentication,
@@ -106,7 +110,11 @@ impl Claims {
 
     /// When and how the user proved who they are. A token that does not say when may be the result of a sign-in of
     /// weeks ago: providers give out new ones without asking the user for anything.
-    fn authentication(&self, settings: &Issuer, now: Timestamp) -> Result<Authentication, Refusal> {
+    fn authentication(
+        &self,
+        settings: &IdentityProvider,
+        now: Timestamp,
+    ) -> Result<Authentication, TokenRefusal> {
         let at = self.auth_time.as_ref().and_then(|at| NumericDate::deserialize(at).ok());
         let at = at.and_then(|at| DateTime::from_timestamp(at.seconds(), 0));
         if at.is_some_and(|at| at > now + TimeDelta::seconds(LEEWAY)) {
@@ -122,7 +130,7 @@ impl Claims {
         if too_old.is_some() || too_weak {
             let acr_values = if too_weak { settings.acr.clone() } else { Vec::new() };
             let max_age = too_old.map(|age| age.num_seconds());
-            return Err(Refusal::StepUp(StepUp::at_issuer(max_age, acr_values)));
+            return Err(TokenRefusal::StepUp(StepUp::at_issuer(max_age, acr_values)));
         }
         let methods =
             self.amr.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
@@ -139,7 +147,7 @@ impl Claims {
 
     /// One of the audiences is ours. A token that was issued to a party whom we do not know is for somebody else,
     /// whoever else it names; one with several audiences must say to whom it was issued.
-    fn check_audience(&self, settings: &Issuer) -> Result<(), Rejection> {
+    fn check_audience(&self, settings: &IdentityProvider) -> Result<(), Rejection> {
         let ours = |audience: &String| settings.audience.contains(audience);
         let (for_us, several) = match &self.aud {
             Audience::One(one) => (ours(one), false),

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use super::discovery::key_set;
 use crate::clock::Timestamp;
-use crate::config::{Issuer, KeySource};
+use crate::config::{IdentityProvider, KeySource};
 use crate::fetch::Fetcher;
 use crate::jwt::{KeySet, VerifyingKey};
 
@@ -63,7 +63,7 @@ fn within(since: Option<Timestamp>, now: Timestamp, limit: TimeDelta) -> bool {
 
 impl KeyCache {
     /// Empty, unless the keys are pinned.
-    pub fn new(settings: &Issuer, fetcher: Fetcher) -> Self {
+    pub fn new(settings: &IdentityProvider, fetcher: Fetcher) -> Self {
         let mut cache = Self {
             issuer: settings.issuer.clone(),
             source: settings.keys.clone(),

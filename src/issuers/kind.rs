@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::config::{AcceptedTokens, Issuer};
+use crate::config::{AcceptedTokens, IdentityProvider};
 use crate::jwt::Rejection;
 
 /// Claims that only one of the two kinds has.
@@ -41,7 +41,7 @@ pub fn check(
     typ_claim: Option<&str>,
     has_client_id: bool,
     typ_header: Option<&str>,
-    settings: &Issuer,
+    settings: &IdentityProvider,
 ) -> Result<(), Rejection> {
     let access = typ_header == Some("at+jwt")
         || typ_claim == Some("Bearer")

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::Timestamp;
-use crate::config::{Config, Issuer};
-use crate::domain::identities::Vouched;
+use crate::config::{Config, IdentityProvider};
+use crate::domain::identities::ExternalIdentityClaims;
 use crate::fetch::Fetcher;
 use crate::jwt::{Expected, Rejection, claimed, verify};
 use crate::step_up::StepUp;
@@ -29,7 +29,7 @@ const LONGEST: usize = 16 * 1024;
 
 /// Why nobody is signed in by a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum TokenRefusal {
     /// What it is called stays out of the log: anybody can write anything there.
     #[error("no such issuer is configured")]
     Unknown(String),
@@ -43,7 +43,7 @@ pub enum Refusal {
     Unavailable,
 }
 
-impl From<Rejection> for Refusal {
+impl From<Rejection> for TokenRefusal {
     fn from(rejection: Rejection) -> Self {
         Self::Token(rejection)
     }
@@ -53,14 +53,14 @@ impl From<Rejection> for Refusal {
 pub struct Issuers(Vec<Trusted>);
 
 struct Trusted {
-    settings: Issuer,
+    settings: IdentityProvider,
     keys: Arc<KeyCache>,
 }
 
 impl Issuers {
     /// By the settings. Nothing is fetched before it is needed.
     pub fn new(config: &Config, fetcher: &Fetcher) -> Self {
-        let trusted = |settings: &Issuer| Trusted {
+        let trusted = |settings: &IdentityProvider| Trusted {
             settings: settings.clone(),
             keys: Arc::new(KeyCache::new(settings, fetcher.clone())),
         };
@@ -80,11 +80,17 @@ impl Issuers {
     ///
     /// # Errors
     /// The first reason for which it is refused.
-    pub async fn check(&self, token: &str, now: Timestamp) -> Result<(Vouched, &Issuer), Refusal> {
+    pub async fn check(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(ExternalIdentityClaims, &IdentityProvider), TokenRefusal> {
         let claimed = claimed(token, LONGEST)?;
-        let Some(trusted) = self.find(&claimed.issuer) else { return Err(Refusal::Unknown(claimed.issuer)) };
+        let Some(trusted) = self.find(&claimed.issuer) else {
+            return Err(TokenRefusal::Unknown(claimed.issuer));
+        };
         if !trusted.settings.enabled {
-            return Err(Refusal::Disabled);
+            return Err(TokenRefusal::Disabled);
         }
         // A token for a logout, an event or a proof is signed by the same keys (RFC 8725 section 3.11).
         if !matches!(claimed.typ.as_deref(), None | Some("jwt" | "at+jwt")) {
@@ -98,7 +104,7 @@ impl Issuers {
 }
 
 impl Trusted {
-    async fn verify(&self, token: &str, now: Timestamp) -> Result<Vec<u8>, Refusal> {
+    async fn verify(&self, token: &str, now: Timestamp) -> Result<Vec<u8>, TokenRefusal> {
         let expected = Expected {
             types: &[],
             issuer: Some(&self.settings.issuer),
@@ -107,10 +113,10 @@ impl Trusted {
             longest: LONGEST,
             now,
         };
-        let keys = self.keys.current(now).await.map_err(|_| Refusal::Unavailable)?;
+        let keys = self.keys.current(now).await.map_err(|_| TokenRefusal::Unavailable)?;
         match verify(token, &keys.keys, &expected) {
             Err(Rejection::UnknownKey) => {
-                let newer = self.keys.newer_than(&keys, now).await.map_err(|_| Refusal::Unavailable)?;
+                let newer = self.keys.newer_than(&keys, now).await.map_err(|_| TokenRefusal::Unavailable)?;
                 let newer = newer.ok_or(Rejection::UnknownKey)?;
                 Ok(verify(token, &newer.keys, &expected)?)
             }

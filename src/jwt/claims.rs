@@ -27,7 +27,7 @@ pub struct AccessClaims {
     pub sub: UserId,
     /// The client that the token was issued to, by setting `tokens.client_id` (RFC 9068 section 2.2).
     pub client_id: String,
-    /// The session; the token dies with it.
+    /// The session; the token is revoked with it.
     pub sid: SessionId,
     /// The organisation that the token is for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,7 +67,7 @@ pub struct RefreshClaims {
     pub aud: String,
     /// The user.
     pub sub: UserId,
-    /// The session; the token dies with it.
+    /// The session; the token is revoked with it.
     pub sid: SessionId,
     /// As in our own refresh tokens, which it stands for.
     pub counter: u32,

@@ -9,8 +9,8 @@ use tokio::sync::Semaphore;
 use super::normal::normal;
 use super::stored::{Memory, Stored};
 use super::{
-    Context, NewPassword, PresentedPassword, ProposedPassword, RANDOM_PASSWORD, Reason, Refusal, Strength,
-    policy,
+    Context, NewPassword, PasswordRefusal, PresentedPassword, ProposedPassword, RANDOM_PASSWORD, Reason,
+    Strength, policy,
 };
 use crate::error::Error;
 
@@ -79,7 +79,7 @@ impl Hasher {
                 (reasons, None)
             }
         };
-        Err(Error::WeakPassword(Box::new(Refusal { pointer, reasons, strength })))
+        Err(Error::WeakPassword(Box::new(PasswordRefusal { pointer, reasons, strength })))
     }
 
     /// What speaks against a password, and how strong it is.
@@ -161,9 +161,9 @@ impl Hasher {
         &self,
         work: impl FnOnce(&Memory) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let place = Place::take(&self.waiting, self.longest_queue)?;
+        let slot = QueueSlot::take(&self.waiting, self.longest_queue)?;
         let permit = self.cores.clone().acquire_owned().await.map_err(Error::internal)?;
-        drop(place);
+        drop(slot);
         self.runs.fetch_add(1, Ordering::Relaxed);
         let memory = self.memory.clone();
         // The permit goes along: a client that hangs up must not free its core while it is still in use.
@@ -177,17 +177,17 @@ impl Hasher {
     }
 }
 
-/// A place in the queue for a core; given up when dropped, also when the client hangs up.
-struct Place(Arc<AtomicUsize>);
+/// A slot in the queue for a core; given up when dropped, also when the client hangs up.
+struct QueueSlot(Arc<AtomicUsize>);
 
-impl Place {
+impl QueueSlot {
     fn take(waiting: &Arc<AtomicUsize>, longest: usize) -> Result<Self, Error> {
-        let place = Self(waiting.clone());
-        if waiting.fetch_add(1, Ordering::SeqCst) >= longest { Err(Error::Busy) } else { Ok(place) }
+        let slot = Self(waiting.clone());
+        if waiting.fetch_add(1, Ordering::SeqCst) >= longest { Err(Error::Busy) } else { Ok(slot) }
     }
 }
 
-impl Drop for Place {
+impl Drop for QueueSlot {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
@@ -240,6 +240,6 @@ mod tests {
         assert!(matches!(hasher.verify(&presented("x"), None).await, Err(Error::Busy)));
         drop(core);
         assert!(!waits.await.unwrap().unwrap());
-        assert!(!hasher.verify(&presented("x"), None).await.unwrap(), "the place is free again");
+        assert!(!hasher.verify(&presented("x"), None).await.unwrap(), "the slot is free again");
     }
 }

@@ -104,7 +104,7 @@ impl From<ProposedPassword> for PresentedPassword {
 
 /// A password that was refused: what the answer tells.
 #[derive(Clone, Debug)]
-pub struct Refusal {
+pub struct PasswordRefusal {
     /// Where it stood in the input: a JSON Pointer.
     pub pointer: &'static str,
     pub reasons: Vec<Reason>,
@@ -112,13 +112,13 @@ pub struct Refusal {
     pub strength: Option<Strength>,
 }
 
-impl std::fmt::Display for Refusal {
+impl std::fmt::Display for PasswordRefusal {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str(self.reasons.first().map_or("", |reason| reason.message()))
     }
 }
 
-impl Refusal {
+impl PasswordRefusal {
     /// A line for each reason.
     pub fn errors(&self) -> Vec<FieldError> {
         let error = |reason: &Reason| FieldError {

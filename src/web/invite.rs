@@ -13,7 +13,7 @@ use super::link::LinkForm;
 use super::page::{GonePage, NoticePage, Sent, page, page_of_error, proposed, too_many};
 use crate::app::App;
 use crate::auth::{Client, Keep, optional_user};
-use crate::domain::attempts::Door;
+use crate::domain::attempts::AttemptContext;
 use crate::domain::display_name::DisplayName;
 use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::sessions::{self, Beginning};
@@ -22,7 +22,7 @@ use crate::email::shown;
 use crate::entity::{invitation, organisation};
 use crate::error::Error;
 use crate::password::PresentedPassword;
-use crate::secret::{Kind, Secret};
+use crate::secret::{Secret, SecretKind};
 
 const GONE: GonePage = GonePage { hint: Cow::Borrowed("Ask whoever invited you for a new one.") };
 
@@ -149,7 +149,7 @@ async fn find(
     link: &str,
 ) -> Result<Result<Found, Response>, Error> {
     let gone = || Ok(Err(page_of_error(app, &Error::LinkInvalid, &GONE)?));
-    let Some(link) = Secret::parse(link).filter(|link| link.kind() == Kind::Invitation) else {
+    let Some(link) = Secret::parse(link).filter(|link| link.kind() == SecretKind::Invitation) else {
         return gone();
     };
     let invitation = invitation::Entity::by_digests(link.digests(&app.keyring)).one(app.db.read()).await?;
@@ -221,7 +221,7 @@ pub async fn accept(
     };
     let joiner = match found.joiner.take() {
         Some(joiner) => Ok(joiner),
-        None => by_password(&app, &client.door(&app), &found, &form).await,
+        None => by_password(&app, &client.attempt(&app), &found, &form).await,
     };
     let _turn = app.db.turn(found.organisation.id).await?;
     let txn = app.db.begin().await?;
@@ -272,7 +272,7 @@ pub async fn accept(
 
 async fn by_password(
     app: &App,
-    door: &Door<'_>,
+    attempt: &AttemptContext<'_>,
     Found { invitation, organisation, .. }: &Found,
     form: &InviteForm,
 ) -> Result<Joiner, Error> {
@@ -295,5 +295,5 @@ async fn by_password(
     let names = Names { name, username: None };
     let context =
         app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
-    joining::by_password(door, invitation, password, replacing.as_ref(), names, context).await
+    joining::by_password(attempt, invitation, password, replacing.as_ref(), names, context).await
 }

@@ -16,7 +16,7 @@ use crate::domain::one_time;
 use crate::error::{Code, Error};
 pub use crate::http::html as page;
 use crate::password::ProposedPassword;
-use crate::secret::{Kind, Secret};
+use crate::secret::{Secret, SecretKind};
 
 /// A link that does not work any more.
 #[derive(Template)]
@@ -74,7 +74,7 @@ pub fn page_of_error(app: &App, error: &Error, template: &impl Template) -> Resu
 }
 
 /// The secret in a link of that kind, if the link would work. Looking does not use it up.
-pub async fn working(app: &App, link: &str, kind: Kind) -> Result<Option<Secret>, Error> {
+pub async fn working(app: &App, link: &str, kind: SecretKind) -> Result<Option<Secret>, Error> {
     let Some(link) = Secret::parse(link).filter(|link| link.kind() == kind) else { return Ok(None) };
     let works = one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?;
     Ok(works.then_some(link))

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::auth::Client;
 use crate::domain::{Change, mailbox};
 use crate::error::Error;
-use crate::secret::Kind;
+use crate::secret::SecretKind;
 
 #[derive(Template)]
 #[template(path = "pages/reset.html")]
@@ -38,7 +38,7 @@ const GONE: GonePage = GonePage { hint: Cow::Borrowed("Ask for a new one: it wor
 
 /// The form.
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
-    match working(&app, form.secret(), Kind::PasswordReset).await? {
+    match working(&app, form.secret(), SecretKind::PasswordReset).await? {
         Some(link) => page(&app, StatusCode::OK, &ResetPage { link: link.reveal(), problem: None }),
         None => page_of_error(&app, &Error::LinkInvalid, &GONE),
     }
@@ -50,8 +50,8 @@ pub async fn choose(
     client: Client,
     Sent(form): Sent<ResetForm>,
 ) -> Result<Response, Error> {
-    let Some(link) = working(&app, form.link.secret(), Kind::PasswordReset).await? else {
-        return match client.door(&app).refuse(Error::LinkInvalid).await {
+    let Some(link) = working(&app, form.link.secret(), SecretKind::PasswordReset).await? else {
+        return match client.attempt(&app).refuse(Error::LinkInvalid).await {
             Error::LinkInvalid => page_of_error(&app, &Error::LinkInvalid, &GONE),
             Error::TooManyAttempts { retry_after } => too_many(&app, retry_after),
             error => Err(error),

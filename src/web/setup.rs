@@ -19,7 +19,7 @@ use crate::domain::{Change, setup};
 use crate::email::shown;
 use crate::error::Error;
 use crate::program::command;
-use crate::secret::{Kind, Secret};
+use crate::secret::{Secret, SecretKind};
 
 /// What was typed, so that nothing needs to be typed twice; and what is wrong with it.
 #[derive(Default, Template)]
@@ -169,7 +169,9 @@ pub async fn create(
 }
 
 async fn working(app: &App, link: &str) -> Result<Option<Secret>, Error> {
-    let Some(link) = Secret::parse(link).filter(|link| link.kind() == Kind::Setup) else { return Ok(None) };
+    let Some(link) = Secret::parse(link).filter(|link| link.kind() == SecretKind::Setup) else {
+        return Ok(None);
+    };
     let works = setup::link_works(app.db.read(), &app.keyring, &link, app.now()).await?;
     Ok(works.then_some(link))
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::auth::Client;
 use crate::domain::{Change, mailbox};
 use crate::error::Error;
-use crate::secret::Kind;
+use crate::secret::SecretKind;
 
 #[derive(Template)]
 #[template(path = "pages/unlock.html")]
@@ -36,7 +36,7 @@ const GONE: GonePage = GonePage {
 
 /// The button.
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
-    match working(&app, form.secret(), Kind::Unlock).await? {
+    match working(&app, form.secret(), SecretKind::Unlock).await? {
         Some(link) => page(&app, StatusCode::OK, &UnlockPage { link: link.reveal() }),
         None => page(&app, StatusCode::GONE, &GONE),
     }
@@ -48,7 +48,7 @@ pub async fn let_in(
     client: Client,
     Sent(form): Sent<LinkForm>,
 ) -> Result<Response, Error> {
-    let Some(link) = working(&app, form.secret(), Kind::Unlock).await? else {
+    let Some(link) = working(&app, form.secret(), SecretKind::Unlock).await? else {
         return page(&app, StatusCode::GONE, &GONE);
     };
     let txn = app.db.begin().await?;

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::auth::{Client, Keep};
 use crate::email::shown;
 use crate::error::Error;
-use crate::secret::Kind;
+use crate::secret::SecretKind;
 
 #[derive(Template)]
 #[template(path = "pages/verify.html")]
@@ -26,7 +26,7 @@ const GONE: GonePage = GonePage { hint: Cow::Borrowed("Sign in and ask for a new
 
 /// The button.
 pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
-    match working(&app, form.secret(), Kind::EmailVerification).await? {
+    match working(&app, form.secret(), SecretKind::EmailVerification).await? {
         Some(link) => page(&app, StatusCode::OK, &VerifyPage { link: link.reveal() }),
         None => page_of_error(&app, &Error::LinkInvalid, &GONE),
     }
@@ -39,7 +39,7 @@ pub async fn confirm(
     headers: HeaderMap,
     Sent(form): Sent<LinkForm>,
 ) -> Result<Response, Error> {
-    let Some(link) = working(&app, form.secret(), Kind::EmailVerification).await? else {
+    let Some(link) = working(&app, form.secret(), SecretKind::EmailVerification).await? else {
         return page_of_error(&app, &Error::LinkInvalid, &GONE);
     };
     match use_link(&app, &client, &headers, &link).await {

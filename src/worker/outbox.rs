@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::audit::Actor;
 use crate::domain::{Change, choose_password, invitations, mailbox, one_time, outbox, sign_in, users};
 use crate::email::shown;
-use crate::entity::one_time_token::Purpose;
+use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::outbox::{Kind, Model, State};
 use crate::entity::{organisation, registration, user};
 use crate::error::{Error, OrLog as _};
@@ -110,7 +110,7 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
         Kind::SignInFailed => None,
         Kind::ResetPassword => {
             let user = locked_recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
-            link(app, change, Purpose::ResetPassword, user, mail, "reset")
+            link(app, change, LinkPurpose::ResetPassword, user, mail, "reset")
                 .await?
                 .map(|link| messages::reset_password(product, link))
         }
@@ -132,7 +132,7 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
                 mailbox::asked_with(&app.keyring, user).iter().any(|accepted| text("asked_with") == *accepted)
             });
             let user = user.filter(|user| user.disabled_at.is_none());
-            link(app, change, Purpose::NewEmail, user, mail, "verify")
+            link(app, change, LinkPurpose::NewEmail, user, mail, "verify")
                 .await?
                 .map(|link| messages::confirm_new_email(product, link))
         }
@@ -147,7 +147,9 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
         Kind::PasswordGuesses => {
             let user = locked_recipient(change, mail).await?.filter(|user| user.disabled_at.is_none());
             let proven = user.filter(|user| user.email_verified_at.is_some());
-            link(app, change, Purpose::Unlock, proven, mail, "unlock").await?.map(messages::password_guesses)
+            link(app, change, LinkPurpose::Unlock, proven, mail, "unlock")
+                .await?
+                .map(messages::password_guesses)
         }
         Kind::KeyCreated => Some(messages::key_created(text("actor"), text("key"), text("organisation"))),
         Kind::RefreshTheft => Some(messages::refresh_theft(text("device"))),
@@ -178,7 +180,7 @@ async fn verify_email(app: &App, change: Change<'_>, mail: &Model) -> Result<Opt
         None => None,
     };
     let organisation = asked.and_then(|asked| asked.organisation);
-    let link = link(app, change, Purpose::VerifyEmail, unproven, mail, "verify").await?;
+    let link = link(app, change, LinkPurpose::VerifyEmail, unproven, mail, "verify").await?;
     Ok(link.map(|link| messages::verify_email(&app.config.product.name, organisation.as_deref(), link)))
 }
 
@@ -217,7 +219,7 @@ async fn locked(change: Change<'_>, id: UserId) -> Result<Option<user::Model>, E
 async fn link(
     app: &App,
     change: Change<'_>,
-    purpose: Purpose,
+    purpose: LinkPurpose,
     user: Option<user::Model>,
     mail: &Model,
     page: &str,
@@ -225,7 +227,7 @@ async fn link(
     let Some(user) = user else { return Ok(None) };
     // The addresses as they were written; the mail's is in lower case, so that the caps count it once.
     let new = mail.data["email"].as_str().unwrap_or(&mail.recipient);
-    let email = if purpose == Purpose::NewEmail { new } else { &user.email };
+    let email = if purpose == LinkPurpose::NewEmail { new } else { &user.email };
     let secret = one_time::issue(change, &app.keyring, purpose, user.id, email).await?;
     Ok(Some(app.link(page, &secret)))
 }

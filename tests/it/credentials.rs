@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use oskar::secret::{Kind, Secret};
+use oskar::secret::{Secret, SecretKind};
 use serde_json::json;
 
 use crate::support::{Answer, PASSWORD, Person, TestApp};
@@ -102,8 +102,8 @@ async fn a48_a_bad_cookie_is_refused_and_a_foreign_one_is_none() {
     let ana = app.register("ana@acme.example", Some("Acme")).await;
     let (start, end) = ana.cookie.split_at(ana.cookie.len() - 1);
     let changed = format!("{start}{}", if end == "0" { "1" } else { "0" });
-    let unknown = Secret::generate(Kind::Session);
-    let link = Secret::generate(Kind::Setup);
+    let unknown = Secret::generate(SecretKind::Session);
+    let link = Secret::generate(SecretKind::Setup);
     let quoted = format!("\"{}\"", ana.cookie);
     for bad in ["", "x", start, &changed, unknown.reveal(), link.reveal(), &quoted, &ana.access_token] {
         let cookie = format!("oskar_session={bad}");
@@ -344,7 +344,7 @@ async fn a42_a_preset_cookie_never_becomes_the_session() {
     let app = TestApp::start().await;
     app.register("ana@acme.example", Some("Acme")).await;
     let mallory = app.register("mallory@other.example", None).await;
-    let made_up = Secret::generate(Kind::Session);
+    let made_up = Secret::generate(SecretKind::Session);
     for preset in [made_up.reveal(), &mallory.cookie, "x", ""] {
         let cookie = format!("oskar_session={preset}");
         let answer = sign_in(&app, &[("cookie", &cookie)]).await.status(200);

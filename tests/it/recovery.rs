@@ -6,7 +6,7 @@ use oskar::domain::audit::Actor;
 use oskar::domain::{Change, mailbox, sign_in};
 use oskar::entity::{outbox, session, user};
 use oskar::error::Error;
-use oskar::secret::{Kind, Secret};
+use oskar::secret::{Secret, SecretKind};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryOrder as _};
 use serde_json::json;
 
@@ -102,10 +102,12 @@ async fn a67_fifty_guesses_open_nothing_and_leave_the_link_good() {
     let token = app.mailed_secret(ANA).await;
     for guess in 0..50 {
         let status = if guess < 5 { 410 } else { 429 };
-        reset(&app, Secret::generate(Kind::PasswordReset).reveal()).await.status(status);
+        reset(&app, Secret::generate(SecretKind::PasswordReset).reveal()).await.status(status);
     }
     app.advance(TimeDelta::minutes(6));
-    for other in [Kind::EmailVerification, Kind::Invitation, Kind::Session, Kind::Setup] {
+    for other in
+        [SecretKind::EmailVerification, SecretKind::Invitation, SecretKind::Session, SecretKind::Setup]
+    {
         reset(&app, Secret::generate(other).reveal()).await.status(410);
     }
     verify(&app, &token).await.status(410);

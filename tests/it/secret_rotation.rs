@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use oskar::domain::settings::{self, Given};
 use oskar::domain::{one_time, tickets};
-use oskar::entity::one_time_token::Purpose;
+use oskar::entity::one_time_token::LinkPurpose;
 use oskar::entity::{audit_event, signing_key};
 use oskar::jwt::{NewSigningKey, SigningAlgorithm};
 use oskar::secret::Secret;
@@ -115,7 +115,7 @@ async fn every_credential_lives_on_and_the_operator_learns_when_the_previous_sec
 
     assert_eq!(who(&node, Credential::ApiKey(unused.clone())).await, 200);
     worker::usage::tick(&node.app).await.unwrap();
-    for (purpose, link) in [(Purpose::Setup, &link), (Purpose::VerifyEmail, &proof)] {
+    for (purpose, link) in [(LinkPurpose::Setup, &link), (LinkPurpose::VerifyEmail, &proof)] {
         let consume = async |change: oskar::domain::Change<'_>| {
             one_time::consume(change, &node.app.keyring, &[purpose], link).await
         };

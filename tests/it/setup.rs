@@ -7,7 +7,7 @@ use oskar::domain::setup;
 use oskar::domain::users::NewUser;
 use oskar::entity::user;
 use oskar::error::Error;
-use oskar::secret::{Kind, Secret};
+use oskar::secret::{Secret, SecretKind};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::json;
 
@@ -211,7 +211,7 @@ async fn nothing_else_opens_the_page() {
     let key = org.key("live", "admin", None).await;
     let link = setup_link(&app).await;
     let secret = link.trim_start_matches("/setup#").to_owned();
-    let never_issued = Secret::generate(Kind::Setup);
+    let never_issued = Secret::generate(SecretKind::Setup);
     for wrong in [
         never_issued.reveal(),
         &key.secret,

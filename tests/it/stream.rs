@@ -152,7 +152,7 @@ async fn only_a_ticket_for_the_organisation_and_of_somebody_who_may_opens_a_sock
     let viewer = ticket(&org.viewer.with_bearer(), None).await;
     assert_eq!(open(port, "acme", &viewer, None).await.unwrap_err(), 403);
     let key = org.key("live", "admin", None).await;
-    let unknown = oskar::secret::Secret::generate(oskar::secret::Kind::SocketTicket);
+    let unknown = oskar::secret::Secret::generate(oskar::secret::SecretKind::SocketTicket);
     for no_ticket in [&org.admin.access_token, &org.admin.cookie, &key.secret, "", unknown.reveal()] {
         assert_eq!(open(port, "acme", no_ticket, None).await.unwrap_err(), 401, "{no_ticket}");
     }

@@ -7,7 +7,7 @@ use axum::http::Method;
 use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
 use oskar::domain::{Change, identities, members, one_time, sign_in, users};
-use oskar::entity::one_time_token::{self, Purpose};
+use oskar::entity::one_time_token::{self, LinkPurpose};
 use oskar::error::Error;
 use oskar::permission::Role;
 use sea_orm::{
@@ -134,13 +134,13 @@ async fn of_two_links_that_are_made_at_once_one_works() {
     let shared = app.app.clone();
     let deliver = async move { oskar::worker::outbox::tick(&shared).await.unwrap() };
     let issue = async |change: Change<'_>, ana| {
-        one_time::issue(change, &app.app.keyring, Purpose::ResetPassword, ana, ANA).await.unwrap();
+        one_time::issue(change, &app.app.keyring, LinkPurpose::ResetPassword, ana, ANA).await.unwrap();
     };
     meanwhile(&app, issue, deliver).await;
     let id: oskar::id::UserId = ana.user_id.parse().unwrap();
     let links = one_time_token::Entity::find()
         .filter(one_time_token::COLUMN.user_id.eq(id))
-        .filter(one_time_token::COLUMN.purpose.eq(Purpose::ResetPassword));
+        .filter(one_time_token::COLUMN.purpose.eq(LinkPurpose::ResetPassword));
     assert_eq!(links.count(app.app.db.read()).await.unwrap(), 1);
 }
 

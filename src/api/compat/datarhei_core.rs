@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::auth::Client;
 use crate::domain::Change;
 use crate::domain::sessions::{self, RefreshLifetime, Rotation};
-use crate::domain::tokens::{self, Place};
+use crate::domain::tokens::{self, ActiveOrganisation};
 use crate::entity::session::{self, RefreshUse};
 use crate::entity::user;
 use crate::error::{Error, Problem};
@@ -70,7 +70,7 @@ fn access_token(
     app: &App,
     session: &session::Model,
     user: &user::Model,
-    place: Option<&Place>,
+    active: Option<&ActiveOrganisation>,
 ) -> Result<String, Error> {
     let (signing_keys, now) = (app.signing_keys(), app.now());
     let documented = app.config.compat.core.documented();
@@ -80,7 +80,7 @@ fn access_token(
     };
     let claims = CoreClaims::new(issuer.lifetime_in(session, now), "access");
     let claims = if documented.is_some() { claims.of(user) } else { claims };
-    issuer.sign_with(session, user, place, &claims, now)
+    issuer.sign_with(session, user, active, &claims, now)
 }
 
 fn refresh_token(app: &App, session: &session::Model, user: &user::Model) -> Result<String, Error> {
@@ -129,7 +129,7 @@ pub async fn login(
 ) -> Result<Response, Error> {
     let by = sign_in(&app, &client, &headers, &way, Answers::Tokens(RefreshUse::Reusable)).await?;
     let tokens = CoreTokens {
-        access_token: access_token(&app, &by.session, &by.user, by.place.as_ref())?,
+        access_token: access_token(&app, &by.session, &by.user, by.active.as_ref())?,
         refresh_token: refresh_token(&app, &by.session, &by.user)?,
     };
     Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), tokens))
@@ -160,8 +160,8 @@ pub async fn refresh(
     let found = sessions::look_up(change, presented, lifetime(&app)).await?;
     let answer = match &found {
         Rotation::Successor(session, _) => {
-            let place = tokens::place(&txn, user.id, Some(session), None).await?;
-            Some(access_token(&app, session, &user, place.as_ref())?)
+            let active = tokens::active_organisation(&txn, user.id, Some(session), None).await?;
+            Some(access_token(&app, session, &user, active.as_ref())?)
         }
         Rotation::Theft | Rotation::Refused => None,
     };

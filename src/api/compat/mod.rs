@@ -34,13 +34,13 @@ fn access_token(
 ) -> Result<String, Error> {
     let signing_keys = app.signing_keys();
     // The token is as old as its session: where one ends with the other, it lives as long as the setting says.
-    let (session, place, now) = (&by.session, by.place.as_ref(), by.session.created_at);
+    let (session, active, now) = (&by.session, by.active.as_ref(), by.session.created_at);
     match dialect.documented() {
         Some(tokens) => {
             let issuer = app.dialect_issuer(&signing_keys, tokens);
-            issuer.sign_with(session, &by.user, place, documented, now)
+            issuer.sign_with(session, &by.user, active, documented, now)
         }
-        None => app.issuer(&signing_keys).sign(session, &by.user, place, now),
+        None => app.issuer(&signing_keys).sign(session, &by.user, active, now),
     }
 }
 

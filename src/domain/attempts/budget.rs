@@ -13,7 +13,7 @@ use crate::domain::device::Device;
 use crate::entity::login_failure::{self, ActiveModel, Column, Entity};
 use crate::error::Error;
 use crate::id::UserId;
-use crate::keyring::{Keyring, Purpose};
+use crate::keyring::{KeyPurpose, Keyring};
 use crate::network::subnet;
 
 /// Of a budget's subject.
@@ -61,7 +61,7 @@ pub enum Subject<'s> {
 impl Subject<'_> {
     /// What the subject is counted under: by each accepted master secret, the current one first.
     pub(super) fn digests(self, keyring: &Keyring) -> Vec<Digest> {
-        let mac = |parts: &[&[u8]]| keyring.macs(Purpose::Attempt, parts).collect();
+        let mac = |parts: &[&[u8]]| keyring.macs(KeyPurpose::Attempt, parts).collect();
         match self {
             Self::Address(network) => mac(&[b"address ", network.to_string().as_bytes()]),
             Self::Account(name) => mac(&[b"account ", name.as_bytes()]),
@@ -74,7 +74,7 @@ impl Subject<'_> {
 }
 
 /// What a budget says to an attempt.
-pub(super) enum Verdict {
+pub(super) enum BudgetDecision {
     /// It may be made.
     Taken,
     /// None is left, but of those that were taken some may yet be given back.
@@ -184,7 +184,11 @@ impl Budget {
     }
 
     /// Takes an attempt if there is one.
-    pub(super) async fn reserve(&self, txn: &impl ConnectionTrait, now: Timestamp) -> Result<Verdict, Error> {
+    pub(super) async fn reserve(
+        &self,
+        txn: &impl ConnectionTrait,
+        now: Timestamp,
+    ) -> Result<BudgetDecision, Error> {
         self.carry_over(txn).await?;
         let column = |column: Column| Expr::col((Entity, column));
         let case = CaseStatement::new;
@@ -220,14 +224,14 @@ impl Budget {
         };
         let insert = Entity::insert(first).on_conflict(again).into_query();
         if txn.execute(&insert).await?.rows_affected() == 1 {
-            return Ok(Verdict::Taken);
+            return Ok(BudgetDecision::Taken);
         }
         let row = Entity::find_by_id(self.digest.to_vec()).one(txn).await?;
         Ok(match row {
             Some(row) if row.closed => {
-                Verdict::Closed { wait: Ord::min(row.blocked_until - now, self.pause(row.failures)) }
+                BudgetDecision::Closed { wait: Ord::min(row.blocked_until - now, self.pause(row.failures)) }
             }
-            _ => Verdict::Undecided,
+            _ => BudgetDecision::Undecided,
         })
     }
 

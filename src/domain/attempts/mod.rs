@@ -1,4 +1,4 @@
-//! Budgets of wrong guesses: every door at which a password is presented goes through [`Door::guess`].
+//! Budgets of wrong guesses: every door at which a password is presented goes through [`AttemptContext::guess`].
 //!
 //! An attempt is counted before the password is hashed, by one conditional statement, and given back if it was no
 //! wrong guess. However many requests come at once, and on however many nodes, there are no more hashes than the
@@ -26,12 +26,12 @@ use crate::clock::{Timestamp, seconds_to_wait};
 use crate::database::Database;
 use crate::entity::user;
 use crate::error::{Error, OrLog as _};
-use crate::gates::{Gates, Place};
+use crate::gates::{Gates, Permit};
 use crate::id::UserId;
 use crate::keyring::Keyring;
 use crate::password::Hasher;
 
-use budget::{Budget, Verdict};
+use budget::{Budget, BudgetDecision};
 pub use budget::{Digest, Subject};
 pub use owner::{forget, let_in, unlock};
 
@@ -44,7 +44,7 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// Where a client stands that is about to present a password.
 #[derive(Clone)]
-pub struct Door<'a> {
+pub struct AttemptContext<'a> {
     pub db: &'a Database,
     pub hasher: &'a Hasher,
     pub keyring: &'a Keyring,
@@ -64,13 +64,13 @@ pub struct Door<'a> {
     pub tally: &'a Tally,
 }
 
-impl Door<'_> {
+impl AttemptContext<'_> {
     /// Waits for a turn to read what an attempt needs. Many sign-ins at once wait here, in memory, because a wait for the
     /// database's connections soon ends with [`Error::Busy`].
     ///
     /// # Errors
     /// [`Error::Internal`]: never in practice.
-    pub async fn turn_to_read(&self) -> Result<Place, Error> {
+    pub async fn turn_to_read(&self) -> Result<Permit, Error> {
         self.gates.enter(Digest::default(), READING).await
     }
 
@@ -124,14 +124,14 @@ impl Door<'_> {
         // What time it is now, to the second: a long queue must not make a pause look like one from before the clock
         // was set back.
         let queued = TimeDelta::seconds(i64::try_from(came.elapsed().as_secs()).unwrap_or(0));
-        let door = Self { now: self.now + queued, ..self.clone() };
-        door.take_once_decided(&budgets).await?;
+        let attempt = Self { now: self.now + queued, ..self.clone() };
+        attempt.take_once_decided(&budgets).await?;
         let outcome = work.await;
         // If that fails, the answer stands all the same.
         if outcome.as_ref().is_err_and(is_wrong_guess) {
-            door.keep(&budgets, owner).await.or_log("keeping a wrong attempt in mind");
+            attempt.keep(&budgets, owner).await.or_log("keeping a wrong attempt in mind");
         } else {
-            door.give_back(&budgets, outcome.is_ok()).await.or_log("giving an attempt back");
+            attempt.give_back(&budgets, outcome.is_ok()).await.or_log("giving an attempt back");
         }
         outcome
     }
@@ -149,7 +149,7 @@ impl Door<'_> {
         }
     }
 
-    async fn queue(&self, budgets: &[Budget]) -> Result<Vec<Place>, Error> {
+    async fn queue(&self, budgets: &[Budget]) -> Result<Vec<Permit>, Error> {
         let mut places = Vec::new();
         for budget in budgets {
             places.push(self.gates.enter(budget.digest(), budget.places()).await?);
@@ -161,10 +161,10 @@ impl Door<'_> {
         let mut waited = TimeDelta::zero();
         loop {
             match self.take(budgets, self.now + waited).await? {
-                Verdict::Taken => return Ok(()),
-                Verdict::Closed { wait } => return Err(too_many(wait)),
-                Verdict::Undecided if waited > PATIENCE => return Err(too_many(budget::UNDECIDED)),
-                Verdict::Undecided => {
+                BudgetDecision::Taken => return Ok(()),
+                BudgetDecision::Closed { wait } => return Err(too_many(wait)),
+                BudgetDecision::Undecided if waited > PATIENCE => return Err(too_many(budget::UNDECIDED)),
+                BudgetDecision::Undecided => {
                     tokio::time::sleep(LOOK).await;
                     waited += TimeDelta::from_std(LOOK).map_err(Error::internal)?;
                 }
@@ -173,16 +173,16 @@ impl Door<'_> {
     }
 
     /// All of them or none.
-    async fn take(&self, budgets: &[Budget], now: Timestamp) -> Result<Verdict, Error> {
+    async fn take(&self, budgets: &[Budget], now: Timestamp) -> Result<BudgetDecision, Error> {
         let txn = self.db.begin().await?;
         for budget in budgets {
             match budget.reserve(&txn, now).await? {
-                Verdict::Taken => {}
+                BudgetDecision::Taken => {}
                 refused => return Ok(refused),
             }
         }
         txn.commit().await?;
-        Ok(Verdict::Taken)
+        Ok(BudgetDecision::Taken)
     }
 
     async fn give_back(&self, budgets: &[Budget], right: bool) -> Result<(), Error> {

@@ -14,7 +14,7 @@ use crate::entity::outbox::Kind;
 use crate::entity::user;
 use crate::error::Error;
 use crate::event::Event;
-use crate::keyring::{Keyring, Purpose};
+use crate::keyring::{KeyPurpose, Keyring};
 
 /// How often the owner is told.
 const TOLD_EVERY: TimeDelta = TimeDelta::hours(24);
@@ -72,7 +72,7 @@ pub(super) async fn tell_of_guesses(
     // A row beside the budgets, swept as they are. It names no user: `unlock` must not bring a second mail.
     let next = change.now + TOLD_EVERY;
     let told = ActiveModel {
-        subject: Set(keyring.mac(Purpose::Attempt, &[b"told ", owner.id.0.as_bytes()]).to_vec()),
+        subject: Set(keyring.mac(KeyPurpose::Attempt, &[b"told ", owner.id.0.as_bytes()]).to_vec()),
         user_id: Set(None),
         failures: Set(0),
         blocked_until: Set(OPEN),

@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertResult};
 use serde_json::json;
 
-use super::{Admission, Vouched};
+use super::{Admission, ExternalIdentityClaims};
 use crate::domain::{Change, mailbox, outbox, users};
 use crate::entity::outbox::Kind;
 use crate::entity::{external_identity, membership, session, user};
@@ -23,7 +23,7 @@ use crate::id::{OrganisationId, SessionId, UserId};
 /// the address to another subject since; [`Error::UserDisabled`].
 pub async fn adopt(
     change: Change<'_>,
-    vouched: &Vouched,
+    vouched: &ExternalIdentityClaims,
     admission: &Admission<'_>,
     found: &user::Model,
 ) -> Result<user::Model, Error> {
@@ -77,7 +77,7 @@ pub async fn link(
 /// [`Error::LinkedToAnother`]; [`Error::InvalidCredential`] if the session has ended meanwhile.
 pub async fn link_own(
     change: Change<'_>,
-    vouched: &Vouched,
+    vouched: &ExternalIdentityClaims,
     admission: &Admission<'_>,
     user: UserId,
     session: Option<SessionId>,

@@ -22,14 +22,14 @@ use crate::permission::Role;
 
 /// What an issuer says of a user's address.
 #[derive(Clone, Debug)]
-pub enum VouchedEmail {
+pub enum ClaimedEmail {
     Absent,
     /// There is one, but no mail could be sent to it from here.
     Unreadable,
     Readable(Email),
 }
 
-impl From<Option<String>> for VouchedEmail {
+impl From<Option<String>> for ClaimedEmail {
     fn from(claim: Option<String>) -> Self {
         match claim.filter(|text| !text.trim().is_empty()).map(Email::try_from) {
             None => Self::Absent,
@@ -43,10 +43,10 @@ pub use spent::spend;
 
 /// What an issuer says of a user, once its signature was checked.
 #[derive(Clone, Debug)]
-pub struct Vouched {
+pub struct ExternalIdentityClaims {
     pub issuer: String,
     pub subject: String,
-    pub email: VouchedEmail,
+    pub email: ClaimedEmail,
     /// Whether the issuer says that the address is theirs.
     pub email_verified: bool,
     pub name: Option<DisplayName>,
@@ -58,12 +58,12 @@ pub struct Vouched {
     pub expires_at: Timestamp,
 }
 
-impl Vouched {
+impl ExternalIdentityClaims {
     fn proven_email(&self) -> Result<&Email, Error> {
         match &self.email {
-            VouchedEmail::Unreadable => Err(Error::IssuerEmailUnreadable),
-            VouchedEmail::Readable(email) if self.email_verified => Ok(email),
-            VouchedEmail::Readable(_) | VouchedEmail::Absent => Err(Error::IssuerEmailUnverified),
+            ClaimedEmail::Unreadable => Err(Error::IssuerEmailUnreadable),
+            ClaimedEmail::Readable(email) if self.email_verified => Ok(email),
+            ClaimedEmail::Readable(_) | ClaimedEmail::Absent => Err(Error::IssuerEmailUnverified),
         }
     }
 }
@@ -96,10 +96,10 @@ impl Admission<'_> {
     }
 
     /// At every sign-in. A token may be without an address; then the account's counts.
-    fn check_again(&self, vouched: &Vouched, user: &user::Model) -> Result<(), Error> {
+    fn check_again(&self, vouched: &ExternalIdentityClaims, user: &user::Model) -> Result<(), Error> {
         if !self.names_addresses() {
             Ok(())
-        } else if !matches!(vouched.email, VouchedEmail::Absent) {
+        } else if !matches!(vouched.email, ClaimedEmail::Absent) {
             self.check(&vouched.proven_email()?.normalised())
         } else if user.email_verified_at.is_some() {
             self.check(&user.email_normalised)
@@ -119,7 +119,10 @@ pub async fn is_known(db: &impl ConnectionTrait, issuer: &str) -> Result<bool, E
 }
 
 /// The account that a token of an issuer is about, if there is one: by subject, else by an address that is proven there.
-pub async fn account_of(db: &impl ConnectionTrait, vouched: &Vouched) -> Result<Option<UserId>, Error> {
+pub async fn account_of(
+    db: &impl ConnectionTrait,
+    vouched: &ExternalIdentityClaims,
+) -> Result<Option<UserId>, Error> {
     let key = (vouched.issuer.clone(), vouched.subject.clone());
     if let Some(linked) = external_identity::Entity::find_by_id(key).one(db).await? {
         return Ok(Some(linked.user_id));
@@ -137,7 +140,7 @@ pub async fn account_of(db: &impl ConnectionTrait, vouched: &Vouched) -> Result<
 /// [`Error::LinkedToAnother`].
 pub async fn sign_in(
     change: Change<'_>,
-    vouched: &Vouched,
+    vouched: &ExternalIdentityClaims,
     admission: &Admission<'_>,
 ) -> Result<user::Model, Error> {
     if let Some(user) = linked(change, vouched).await? {
@@ -178,7 +181,7 @@ pub async fn sign_in(
 /// [`Error::NotLinked`] if the token is of anybody else; [`Error::UserDisabled`]; [`Error::NotAllowedByIssuer`].
 pub async fn prove_again(
     change: Change<'_>,
-    vouched: &Vouched,
+    vouched: &ExternalIdentityClaims,
     admission: &Admission<'_>,
     signed_in: UserId,
 ) -> Result<user::Model, Error> {
@@ -186,7 +189,7 @@ pub async fn prove_again(
     admit(change, vouched, admission, linked.ok_or(Error::NotLinked)?).await
 }
 
-async fn linked(change: Change<'_>, vouched: &Vouched) -> Result<Option<user::Model>, Error> {
+async fn linked(change: Change<'_>, vouched: &ExternalIdentityClaims) -> Result<Option<user::Model>, Error> {
     let key = (vouched.issuer.clone(), vouched.subject.clone());
     let found = external_identity::Entity::find_by_id(key).find_also_related(user::Entity);
     Ok(found.one(change.txn).await?.and_then(|(_, user)| user))
@@ -194,7 +197,7 @@ async fn linked(change: Change<'_>, vouched: &Vouched) -> Result<Option<user::Mo
 
 async fn admit(
     change: Change<'_>,
-    vouched: &Vouched,
+    vouched: &ExternalIdentityClaims,
     admission: &Admission<'_>,
     user: user::Model,
 ) -> Result<user::Model, Error> {
@@ -212,7 +215,7 @@ async fn admit(
 
 async fn create(
     change: Change<'_>,
-    vouched: &Vouched,
+    vouched: &ExternalIdentityClaims,
     place: &organisation::Model,
     role: Role,
 ) -> Result<user::Model, Error> {

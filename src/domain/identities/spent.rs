@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{EntityTrait, Set, TryInsertResult};
 
-use super::Vouched;
+use super::ExternalIdentityClaims;
 use crate::domain::Change;
 use crate::entity::spent_issuer_token;
 use crate::error::Error;
@@ -17,7 +17,7 @@ const LONGER: TimeDelta = TimeDelta::hours(1);
 ///
 /// # Errors
 /// [`Error::IssuerTokenUsed`].
-pub async fn spend(change: Change<'_>, vouched: &Vouched) -> Result<(), Error> {
+pub async fn spend(change: Change<'_>, vouched: &ExternalIdentityClaims) -> Result<(), Error> {
     let row = spent_issuer_token::ActiveModel {
         digest: Set(vouched.digest.to_vec()),
         expires_at: Set(vouched.expires_at + LONGER),

@@ -77,9 +77,9 @@ struct Before {
 }
 
 /// The organisations of a batch, by slug.
-type Places = HashMap<String, Place>;
+type OrganisationIndex = HashMap<String, IndexedOrganisation>;
 
-struct Place {
+struct IndexedOrganisation {
     id: OrganisationId,
     seats_left: u64,
 }
@@ -87,7 +87,7 @@ struct Place {
 /// A batch that is under way.
 struct Batch<'a> {
     change: Change<'a>,
-    places: Places,
+    places: OrganisationIndex,
     roster: Roster,
     rows: Rows,
 }
@@ -140,7 +140,7 @@ impl Import {
     }
 
     /// The organisations that exist, locked in the order of their ids: their seats are counted.
-    async fn places(&self, change: Change<'_>, users: &[ImportedUser]) -> Result<Places, Error> {
+    async fn places(&self, change: Change<'_>, users: &[ImportedUser]) -> Result<OrganisationIndex, Error> {
         let slugs: HashSet<&str> =
             users.iter().filter_map(|user| user.place.as_ref()).map(|(slug, _)| slug.as_str()).collect();
         let found = organisation::Entity::find()
@@ -149,7 +149,7 @@ impl Import {
             .lock(LockType::NoKeyUpdate)
             .all(change.txn)
             .await?;
-        let mut places = Places::new();
+        let mut places = OrganisationIndex::new();
         for row in found {
             let seats_left = match self.seats {
                 Some(seats) => seats
@@ -157,7 +157,7 @@ impl Import {
                     .saturating_sub(self.before.seats.get(&row.slug).copied().unwrap_or(0)),
                 None => u64::MAX,
             };
-            places.insert(row.slug, Place { id: row.id, seats_left });
+            places.insert(row.slug, IndexedOrganisation { id: row.id, seats_left });
         }
         Ok(places)
     }
@@ -281,12 +281,15 @@ impl Import {
         Ok(Ok(place.id))
     }
 
-    async fn make(&self, change: Change<'_>, slug: &Slug) -> Result<Place, Error> {
+    async fn make(&self, change: Change<'_>, slug: &Slug) -> Result<IndexedOrganisation, Error> {
         let name = DisplayName::try_from(slug.as_str().to_owned()).map_err(Error::internal)?;
         let made = organisations::create(change, &name, Some(slug.clone()), None).await;
         let (row, _) =
             made.map_err(|error| if matches!(error, Error::SlugTaken) { Error::Busy } else { error })?;
         let used = self.before.seats.get(slug.as_str()).copied().unwrap_or(0);
-        Ok(Place { id: row.id, seats_left: self.seats.map_or(u64::MAX, |seats| seats.saturating_sub(used)) })
+        Ok(IndexedOrganisation {
+            id: row.id,
+            seats_left: self.seats.map_or(u64::MAX, |seats| seats.saturating_sub(used)),
+        })
     }
 }

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use oskar::domain::audit::Actor;
 use oskar::domain::{Change, identities, invitations, one_time};
-use oskar::entity::one_time_token::Purpose;
+use oskar::entity::one_time_token::LinkPurpose;
 use oskar::http::Route;
 use oskar::permission::Role;
 use sea_orm::{ConnectionTrait as _, Statement};
@@ -68,7 +68,7 @@ fn mails(kind: &str, to: &str) -> Proof {
 
 /// The secret of a link that a mail would bring. Mails that are due are dealt with before: each makes a link of its own
 /// and ends the one before.
-async fn link(rig: &Rig, purpose: Purpose, person: &Person, email: &str) -> String {
+async fn link(rig: &Rig, purpose: LinkPurpose, person: &Person, email: &str) -> String {
     settle(rig).await;
     let app = &rig.app.app;
     let txn = app.db.begin().await.unwrap();
@@ -163,7 +163,7 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             (bearer(admin), Some(json!({ "password": PASSWORD })), Proof::Nothing)
         }
         ("POST", "/api/auth/identities") => {
-            let proof = link(rig, Purpose::VerifyEmail, admin, &admin.email).await;
+            let proof = link(rig, LinkPurpose::VerifyEmail, admin, &admin.email).await;
             let body = json!({ "token": proof });
             rig.app.anonymous().post("/api/auth/verify-email", body).await.status(204);
             let token = rig.issuer.token(rig.app.app.now(), &admin.user_id, &admin.email);
@@ -185,16 +185,16 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             (nobody, Some(json!({ "email": admin.email })), mails("verify_email", &admin.email))
         }
         ("POST", "/api/auth/reset-password") => {
-            let token = link(rig, Purpose::ResetPassword, admin, &admin.email).await;
+            let token = link(rig, LinkPurpose::ResetPassword, admin, &admin.email).await;
             let body = json!({ "token": token, "password": NEW_PASSWORD });
             (nobody, Some(body), Proof::Event("user.password_reset"))
         }
         ("POST", "/api/auth/verify-email") => {
-            let token = link(rig, Purpose::VerifyEmail, admin, &admin.email).await;
+            let token = link(rig, LinkPurpose::VerifyEmail, admin, &admin.email).await;
             (nobody, Some(json!({ "token": token })), Proof::Event("user.email_verified"))
         }
         ("POST", "/api/auth/unlock") => {
-            let token = link(rig, Purpose::Unlock, admin, &admin.email).await;
+            let token = link(rig, LinkPurpose::Unlock, admin, &admin.email).await;
             (nobody, Some(json!({ "token": token })), Proof::Event("user.unlocked"))
         }
         ("POST", "/api/auth/password-strength") => {
