@@ -196,12 +196,11 @@ pub(super) async fn replace_password(
     input: &PasswordChange,
     cookie_alone: bool,
 ) -> Result<Option<Renewed>, Error> {
-    let user = by.account(app.db.read()).await?;
-    let stored = user.password_hash.as_deref();
-    let password = app.judge_replacement(&user, "/new_password", &input.new_password).await?;
+    let account = by.account(app.db.read()).await?;
+    let password = app.judge_replacement(&account.user, "/new_password", &input.new_password).await?;
     let current = &input.current_password;
-    sign_in::check_to_replace(&client.attempt(app), &user, by.session_id(), current).await?;
-    replacement::refuse_the_same(&app.hasher, &user, "/new_password", &input.new_password).await?;
+    sign_in::check_to_replace(&client.attempt(app), &account, by.session_id(), current).await?;
+    replacement::refuse_the_same(&app.hasher, &account, "/new_password", &input.new_password).await?;
     let new_hash = app.hasher.hash(&password).await?;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor };
@@ -212,7 +211,7 @@ pub(super) async fn replace_password(
         None
     };
     let keep = renewed.as_ref().map(|renewed| renewed.id);
-    users::change_password(change, by.id, stored.unwrap_or_default(), new_hash, keep).await?;
+    users::change_password(change, by.id, account.hash().unwrap_or_default(), new_hash, keep).await?;
     // The change forgot all networks and devices; the owner is here.
     known_network::remember(change, &app.keyring, by.id).await?;
     txn.commit().await?;

@@ -44,23 +44,23 @@ pub async fn delete(
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<AccountDeletion>,
 ) -> Result<Response, Error> {
-    let user = by.account(app.db.read()).await?;
-    match (&user.password_hash, &input.password) {
-        (Some(_), Some(password)) => {
-            sign_in::check_again(&client.attempt(&app), &user, by.session_id(), password).await?;
+    let account = by.account(app.db.read()).await?;
+    match (account.has_password(), &input.password) {
+        (true, Some(password)) => {
+            sign_in::check_again(&client.attempt(&app), &account, by.session_id(), password).await?;
         }
         // The document cannot say who has one: the body is well-formed.
-        (Some(_), None) => return Err(Error::WrongPassword),
-        (None, Some(_)) => {
+        (true, None) => return Err(Error::WrongPassword),
+        (false, Some(_)) => {
             let problem = "the account has no password: leave this out";
             return Err(Error::invalid("/password", problem));
         }
-        (None, None) => by.check_fresh(&app)?,
+        (false, None) => by.check_fresh(&app)?,
     }
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    deletion::confirm(change, &user, by.session_id()).await?;
-    deletion::delete(change, &app.keyring, user.id).await?;
+    deletion::confirm(change, &account, by.session_id()).await?;
+    deletion::delete(change, &app.keyring, by.id).await?;
     txn.commit().await?;
     Ok((StatusCode::NO_CONTENT, signed_out(&app.config.sessions.cookies)).into_response())
 }

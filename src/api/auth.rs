@@ -281,19 +281,20 @@ pub async fn sign_in_with_password(
     let password = input.password.as_ref().ok_or_else(|| Error::invalid("/password", "this is required"))?;
     let required = app.config.verify_email_required;
     let checked = sign_in::check(&client.attempt(app), name, password, required).await?;
+    let account = &checked.account.user;
     let asked_for = input.organisation.as_deref().map(Into::into);
-    let active = tokens::active_organisation(app.db.read(), checked.user.id, None, asked_for).await?;
+    let active = tokens::active_organisation(app.db.read(), account.id, None, asked_for).await?;
     let new_hash = match &input.new_password {
-        Some(new) => Some(app.hash_replacement(&checked.user, "/new_password", new).await?),
+        Some(new) => Some(app.hash_replacement(&checked.account, "/new_password", new).await?),
         None => None,
     };
     let _turn = app.db.turn_to_sign_in(active.as_ref().map(|active| active.organisation.id)).await?;
     let txn = app.db.begin().await?;
-    let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);
+    let actor = client.anonymous().as_user(account.id, &account.name);
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let user = match new_hash {
         Some(new_hash) => checked.confirm_and_replace(change, new_hash).await?,
-        None => checked.confirm(change).await?,
+        None => checked.confirm(change).await?.user,
     };
     sessions::announce_new_device(change, &user).await?;
     let organisation = active.as_ref().map(|active| active.organisation.id);

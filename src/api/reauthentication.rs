@@ -63,14 +63,13 @@ pub async fn reauthenticate(
     let cookie_alone = session_carrier::renewed(&app, &headers, input.session)?;
     let renewed = match (&input.password, &input.issuer_token) {
         (Some(password), None) => {
-            let user = by.account(app.db.read()).await?;
-            sign_in::check_again(&client.attempt(&app), &user, by.session_id(), password).await?;
+            let account = by.account(app.db.read()).await?;
+            sign_in::check_again(&client.attempt(&app), &account, by.session_id(), password).await?;
             let txn = app.db.begin().await?;
             let change = Change { txn: &txn, now: app.now(), actor: &actor };
+            users::lock(change, by.id).await?;
             // It may have been changed while this one was hashed.
-            if users::lock(change, by.id).await?.password_hash != user.password_hash {
-                return Err(Error::WrongPassword);
-            }
+            account.confirm(change).await?;
             let proof = Authentication::by_password(change.now);
             let renewed = Renewed::in_place_of(&app, change, &by, proof, cookie_alone).await?;
             txn.commit().await?;

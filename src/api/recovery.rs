@@ -120,7 +120,7 @@ pub async fn reset_password(
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     mailbox::reset_password(change, &app.keyring, &link, new_hash).await?;
     txn.commit().await?;
-    Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, owner.id)).into_response())
+    Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, owner.user.id)).into_response())
 }
 
 /// What lets the owner choose a new password, if others may know the one there is.
@@ -258,10 +258,10 @@ pub async fn change_email(
     Input(input): Input<EmailChange>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
     app.needs_mail()?;
-    let user = by.account(app.db.read()).await?;
+    let account = by.account(app.db.read()).await?;
     match &input.password {
         Some(password) => {
-            sign_in::check_again(&client.attempt(&app), &user, by.session_id(), password).await?;
+            sign_in::check_again(&client.attempt(&app), &account, by.session_id(), password).await?;
         }
         // With that turned off no session is recent, however old it is: an address is worth a password.
         None if by.session.is_some() && app.config.sessions.fresh_within.is_zero() => {
@@ -271,7 +271,7 @@ pub async fn change_email(
     }
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    mailbox::ask_for_new_email(change, &app.keyring, &user, by.session_id(), &input.email).await?;
+    mailbox::ask_for_new_email(change, &app.keyring, &account, by.session_id(), &input.email).await?;
     txn.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
 }

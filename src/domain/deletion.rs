@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter, Query
 use serde_json::{Value, json};
 
 use super::members::{self, another_manager};
+use super::passwords::UserWithPassword;
 use super::{Change, attempts, outbox, users};
 use crate::clock::Timestamp;
 use crate::entity::outbox::Kind;
@@ -39,14 +40,12 @@ pub struct Deleted {
 /// has ended.
 pub async fn confirm(
     change: Change<'_>,
-    checked: &user::Model,
+    checked: &UserWithPassword,
     session: Option<SessionId>,
 ) -> Result<(), Error> {
     let gone = |error| if matches!(error, Error::NotFound) { Error::InvalidCredential } else { error };
-    let (user, _) = lock(change, checked.id).await.map_err(gone)?;
-    if user.password_hash != checked.password_hash {
-        return Err(Error::WrongPassword);
-    }
+    let (user, _) = lock(change, checked.user.id).await.map_err(gone)?;
+    checked.confirm(change).await?;
     let signed_out = match session {
         Some(id) => session::Entity::alive(id).one(change.txn).await?.is_none(),
         None => false,

@@ -9,6 +9,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::email::{self, Email};
+use super::passwords::{self, UserWithPassword};
 use super::{Change, attempts, keys, one_time, outbox, registration, sessions, users};
 use crate::clock::{Timestamp, seconds_to_wait};
 use crate::entity::one_time_token::LinkPurpose;
@@ -111,14 +112,12 @@ async fn replace_email(
 pub async fn ask_for_new_email(
     change: Change<'_>,
     keyring: &Keyring,
-    checked: &user::Model,
+    checked: &UserWithPassword,
     session: Option<SessionId>,
     email: &Email,
 ) -> Result<(), Error> {
-    let user = users::lock(change, checked.id).await?;
-    if user.password_hash != checked.password_hash {
-        return Err(Error::WrongPassword);
-    }
+    let user = users::lock(change, checked.user.id).await?;
+    checked.confirm(change).await?;
     let signed_out = match session {
         Some(id) => session::Entity::alive(id).one(change.txn).await?.is_none(),
         None => false,
@@ -127,7 +126,7 @@ pub async fn ask_for_new_email(
         return Err(Error::InvalidCredential);
     }
     check_number(change, user.id).await?;
-    let data = json!({ "user_id": user.id, "email": email.as_str(), "asked_with": asked_with(keyring, &user).first() });
+    let data = json!({ "user_id": user.id, "email": email.as_str(), "asked_with": asked_with(keyring, checked).first() });
     outbox::enqueue_requested(change, Kind::ConfirmNewEmail, &email.normalised(), data).await?;
     change.record(Event::UserEmailChangeRequested { user: user.id }).await
 }
@@ -151,9 +150,9 @@ async fn check_number(change: Change<'_>, user: UserId) -> Result<(), Error> {
 
 /// What changes with the password, under the current master secret and then under the previous one: a request that was
 /// made with a password that was replaced since is dropped.
-pub fn asked_with(keyring: &Keyring, user: &user::Model) -> Vec<String> {
-    let stored = user.password_hash.as_deref().unwrap_or_default();
-    let parts = [b"new email ", user.id.0.as_bytes().as_slice(), stored.as_bytes()];
+pub fn asked_with(keyring: &Keyring, account: &UserWithPassword) -> Vec<String> {
+    let stored = account.hash().unwrap_or_default();
+    let parts = [b"new email ", account.user.id.0.as_bytes().as_slice(), stored.as_bytes()];
     keyring.macs(keyring::KeyPurpose::Basic, &parts).map(|digest| URL_SAFE_NO_PAD.encode(digest)).collect()
 }
 
@@ -166,12 +165,11 @@ pub async fn owner_of(
     keyring: &Keyring,
     link: &Secret,
     now: Timestamp,
-) -> Result<user::Model, Error> {
+) -> Result<UserWithPassword, Error> {
     let token = one_time::find(db, keyring, link, now).await?;
     let id =
         token.filter(|token| token.purpose == LinkPurpose::ResetPassword).and_then(|token| token.user_id);
-    let user = user::Entity::find_by_id(id.ok_or(Error::LinkInvalid)?).one(db).await?;
-    user.ok_or(Error::LinkInvalid)
+    passwords::find(db, id.ok_or(Error::LinkInvalid)?).await?.ok_or(Error::LinkInvalid)
 }
 
 /// Sets a new password by a link: all sessions end.

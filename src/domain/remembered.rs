@@ -17,7 +17,8 @@ use subtle::ConstantTimeEq as _;
 
 use super::attempts::AttemptContext;
 use super::audit::Actor;
-use super::{Change, known_network, registration, sign_in, users};
+use super::passwords::UserWithPassword;
+use super::{Change, known_network, registration, sign_in};
 use crate::clock::Timestamp;
 use crate::entity::user;
 use crate::error::Error;
@@ -68,16 +69,15 @@ impl Remembered {
         let actor = Actor::system();
         let txn = attempt.db.begin().await?;
         let change = Change { txn: &txn, now: attempt.now, actor: &actor };
-        let user = checked.confirm(change).await?;
-        known_network::remember_at(change, attempt.keyring, user.id, attempt.network).await?;
-        // Once more, since the hash may just have been upgraded; not by name, which somebody else may have by now.
-        let user = users::lock(change, user.id).await?;
-        if user.email_verified_at.is_none() {
-            registration::seen(change, user.id).await?;
+        let account = checked.confirm(change).await?;
+        let id = account.user.id;
+        known_network::remember_at(change, attempt.keyring, id, attempt.network).await?;
+        if account.user.email_verified_at.is_none() {
+            registration::seen(change, id).await?;
         }
         txn.commit().await?;
-        self.remember(attempt, &user, password);
-        Ok(user)
+        self.remember(attempt, &account, password);
+        Ok(account.user)
     }
 
     /// How often it came to a check.
@@ -91,8 +91,11 @@ impl Remembered {
         name: &str,
         password: &PresentedPassword,
     ) -> Result<Option<user::Model>, Error> {
-        let Some(user) = sign_in::find(attempt.db.read(), name).await? else { return Ok(None) };
-        let digest = digest(attempt, &user, password);
+        let Some(account) = sign_in::find_with_password(attempt.db.read(), name).await? else {
+            return Ok(None);
+        };
+        let digest = digest(attempt, &account, password);
+        let user = account.user;
         let mut right = self.right.lock().unwrap_or_else(PoisonError::into_inner);
         let place = (user.id, attempt.network);
         let Some((known, until)) = right.get(&place) else { return Ok(None) };
@@ -103,7 +106,12 @@ impl Remembered {
         Ok(None)
     }
 
-    fn remember(&self, attempt: &AttemptContext<'_>, user: &user::Model, password: &PresentedPassword) {
+    fn remember(
+        &self,
+        attempt: &AttemptContext<'_>,
+        account: &UserWithPassword,
+        password: &PresentedPassword,
+    ) {
         let mut right = self.right.lock().unwrap_or_else(PoisonError::into_inner);
         if right.len() >= MOST {
             right.retain(|_, (_, until)| *until > attempt.now);
@@ -113,13 +121,17 @@ impl Remembered {
             right.clear();
         }
         let until = attempt.now + LIFETIME;
-        right.insert((user.id, attempt.network), (digest(attempt, user, password), until));
+        right.insert((account.user.id, attempt.network), (digest(attempt, account, password), until));
     }
 }
 
-fn digest(attempt: &AttemptContext<'_>, user: &user::Model, password: &PresentedPassword) -> Digest {
-    let stored = user.password_hash.as_deref().unwrap_or_default();
-    let parts = [&b"right "[..], user.id.0.as_bytes(), stored.as_bytes(), b" ", password.as_bytes()];
+fn digest(
+    attempt: &AttemptContext<'_>,
+    account: &UserWithPassword,
+    password: &PresentedPassword,
+) -> Digest {
+    let stored = account.hash().unwrap_or_default();
+    let parts = [&b"right "[..], account.user.id.0.as_bytes(), stored.as_bytes(), b" ", password.as_bytes()];
     attempt.keyring.mac(KeyPurpose::Basic, &parts)
 }
 

@@ -10,7 +10,7 @@ use super::display_name::DisplayName;
 use super::email::Email;
 use super::members::{self, another_manager, manages_members};
 use super::username::Username;
-use super::{Change, known_network, one_time, outbox};
+use super::{Change, known_network, one_time, outbox, passwords};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::outbox::Kind;
@@ -46,8 +46,6 @@ pub async fn create(change: Change<'_>, new: NewUser) -> Result<user::Model, Err
         username: Set(new.username.as_ref().map(|username| username.as_str().to_owned())),
         name: Set(name.as_str().to_owned()),
         password_changed_at: Set(new.password_hash.as_ref().map(|_| change.now)),
-        password_hash: Set(new.password_hash),
-        password_change_required_at: Set(None),
         operator: Set(new.operator),
         email_verified_at: Set(new.email_verified.then_some(change.now)),
         disabled_at: Set(None),
@@ -59,6 +57,9 @@ pub async fn create(change: Change<'_>, new: NewUser) -> Result<user::Model, Err
     .insert(change.txn)
     .await
     .on_conflict(which_name)?;
+    if let Some(hash) = new.password_hash {
+        passwords::row(change, user.id, hash).insert(change.txn).await?;
+    }
     change.record(Event::UserCreated { user: user.id, operator: user.operator, imported: None }).await?;
     Ok(user)
 }
@@ -116,18 +117,8 @@ pub async fn change_password(
     new_hash: String,
     keep: Option<SessionId>,
 ) -> Result<(), Error> {
-    let changed = user::Entity::update_many()
-        .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
-        .col_expr(user::Column::PasswordChangedAt, Expr::value(change.now))
-        .col_expr(user::Column::PasswordChangeRequiredAt, Expr::value(None::<Timestamp>))
-        .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
-        .filter(user::COLUMN.id.eq(user))
-        .filter(user::COLUMN.password_hash.eq(checked_hash))
-        .exec(change.txn)
-        .await?;
-    if changed.rows_affected != 1 {
-        return Err(Error::WrongPassword);
-    }
+    password_changes(change, user).await?;
+    passwords::replace(change, user, Some(checked_hash), Some(new_hash)).await?;
     let ended = end_sessions(change, user, keep).await?;
     password_was_replaced(change, user).await?;
     change.record(Event::UserPasswordChanged { user, sessions_ended: ended }).await
@@ -140,31 +131,22 @@ pub async fn reset_password(
     user: UserId,
     new_hash: impl Into<Option<String>>,
 ) -> Result<(), Error> {
-    let new_hash: Option<String> = new_hash.into();
-    let changed = user::Entity::update_many()
-        .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
-        .col_expr(user::Column::PasswordChangedAt, Expr::value(change.now))
-        .col_expr(user::Column::PasswordChangeRequiredAt, Expr::value(None::<Timestamp>))
-        .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
-        .filter(user::COLUMN.id.eq(user))
-        .exec(change.txn)
-        .await?;
-    if changed.rows_affected != 1 {
-        return Err(Error::NotFound);
-    }
+    password_changes(change, user).await?;
+    passwords::replace(change, user, None, new_hash.into()).await?;
     let ended = end_sessions(change, user, None).await?;
     password_was_replaced(change, user).await?;
     change.record(Event::UserPasswordReset { user, sessions_ended: ended }).await
 }
 
-/// Marks a password that its owner did not choose: until it is replaced, it opens nothing but the way to a new one.
-pub async fn require_password_change(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    user::Entity::update_many()
-        .col_expr(user::Column::PasswordChangeRequiredAt, Expr::value(change.now))
+/// Notes when the password changes, by which the user is locked, too.
+async fn password_changes(change: Change<'_>, user: UserId) -> Result<(), Error> {
+    let changed = user::Entity::update_many()
+        .col_expr(user::Column::PasswordChangedAt, Expr::value(change.now))
+        .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
         .filter(user::COLUMN.id.eq(user))
         .exec(change.txn)
         .await?;
-    change.record(Event::UserPasswordChangeRequired { user }).await
+    if changed.rows_affected == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// A person who knew the old password may have asked for links with it, and signed in from anywhere: the links are revoked,
@@ -176,17 +158,6 @@ async fn password_was_replaced(change: Change<'_>, user: UserId) -> Result<(), E
     known_network::forget(change, user).await?;
     let user = lock(change, user).await?;
     outbox::enqueue(change, Kind::PasswordChanged, &user.email, json!({})).await?;
-    Ok(())
-}
-
-/// Replaces a hash by one of the same password at today's cost. Not audited: nothing changed for anybody.
-pub async fn upgrade_hash(change: Change<'_>, user: UserId, old: &str, new: String) -> Result<(), Error> {
-    user::Entity::update_many()
-        .col_expr(user::Column::PasswordHash, Expr::value(new))
-        .filter(user::COLUMN.id.eq(user))
-        .filter(user::COLUMN.password_hash.eq(old))
-        .exec(change.txn)
-        .await?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::domain::audit::Actor;
+use crate::domain::passwords::{self, UserWithPassword};
 use crate::domain::{Change, choose_password, invitations, mailbox, one_time, outbox, sign_in, users};
 use crate::email::shown;
 use crate::entity::one_time_token::LinkPurpose;
@@ -128,10 +129,11 @@ async fn write(app: &App, change: Change<'_>, mail: &Model) -> Result<Option<Let
         Kind::ConfirmNewEmail => {
             let taken = recipient(change, mail).await?.is_some();
             let user = named_user(change, &mail.data).await?.filter(|_| !taken);
-            let user = user.filter(|user| {
-                mailbox::asked_with(&app.keyring, user).iter().any(|accepted| text("asked_with") == *accepted)
+            let user = user.filter(|account| {
+                let asked_with = mailbox::asked_with(&app.keyring, account);
+                asked_with.iter().any(|accepted| text("asked_with") == *accepted)
             });
-            let user = user.filter(|user| user.disabled_at.is_none());
+            let user = user.map(|account| account.user).filter(|user| user.disabled_at.is_none());
             link(app, change, LinkPurpose::NewEmail, user, mail, "verify")
                 .await?
                 .map(|link| messages::confirm_new_email(product, link))
@@ -196,21 +198,21 @@ async fn recipient(change: Change<'_>, mail: &Model) -> Result<Option<user::Mode
 /// Locked: of two mails at once, the second one's link replaces the first one's.
 async fn locked_recipient(change: Change<'_>, mail: &Model) -> Result<Option<user::Model>, Error> {
     let Some(found) = recipient(change, mail).await? else { return Ok(None) };
-    let user = locked(change, found.id).await?;
+    let user = if_there(users::lock(change, found.id).await)?;
     // The address may have been changed meanwhile.
     Ok(user.filter(|user| user.email_normalised == found.email_normalised))
 }
 
-async fn named_user(change: Change<'_>, data: &Value) -> Result<Option<user::Model>, Error> {
+async fn named_user(change: Change<'_>, data: &Value) -> Result<Option<UserWithPassword>, Error> {
     let Some(id) = data["user_id"].as_str().and_then(|id| id.parse::<UserId>().ok()) else { return Ok(None) };
     // Locked: a password that is being replaced ends this, before or after.
-    locked(change, id).await
+    if_there(passwords::lock(change, id).await)
 }
 
 /// `None` if the account was deleted.
-async fn locked(change: Change<'_>, id: UserId) -> Result<Option<user::Model>, Error> {
-    match users::lock(change, id).await {
-        Ok(user) => Ok(Some(user)),
+fn if_there<T>(found: Result<T, Error>) -> Result<Option<T>, Error> {
+    match found {
+        Ok(found) => Ok(Some(found)),
         Err(Error::NotFound) => Ok(None),
         Err(error) => Err(error),
     }

@@ -94,6 +94,7 @@ mod owner_mail;
 mod pages_in_a_browser;
 mod password_change_required;
 mod password_policy;
+mod password_rows;
 mod passwords;
 mod paths;
 mod permissions;

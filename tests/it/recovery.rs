@@ -3,6 +3,7 @@
 use axum::http::Method;
 use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
+use oskar::domain::passwords::UserWithPassword;
 use oskar::domain::{Change, mailbox, sign_in};
 use oskar::entity::{outbox, session, user};
 use oskar::error::Error;
@@ -379,8 +380,8 @@ async fn a75_a_change_of_address_is_refused_if_the_password_was_replaced_while_i
     let there = app.sign_in(ANA).await;
     let db = app.app.db.read();
     let session = session::Entity::find().order_by_desc(session::Column::Id).one(db).await.unwrap().unwrap();
-    let checked = async || sign_in::find(db, ANA).await.unwrap().unwrap();
-    let ask = async |checked: &user::Model| {
+    let checked = async || sign_in::find_with_password(db, ANA).await.unwrap().unwrap();
+    let ask = async |checked: &UserWithPassword| {
         let txn = app.app.db.begin().await.unwrap();
         let actor = Actor::system();
         let change = Change { txn: &txn, now: app.app.now(), actor: &actor };

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertR
 use serde_json::json;
 
 use super::{Admission, ExternalIdentityClaims};
-use crate::domain::{Change, mailbox, outbox, users};
+use crate::domain::{Change, mailbox, outbox, passwords, users};
 use crate::entity::outbox::Kind;
 use crate::entity::{external_identity, membership, session, user};
 use crate::error::Error;
@@ -219,14 +219,14 @@ pub async fn unlink_own(
     admitted: impl Fn(&str) -> bool,
 ) -> Result<(), Error> {
     // Locked, so that of two at once the second one sees what the first one has left.
-    let user = users::lock(change, user).await?;
-    let identities = external_identity::Entity::of_user(user.id).all(change.txn).await?;
+    let account = passwords::lock(change, user).await?;
+    let identities = external_identity::Entity::of_user(user).all(change.txn).await?;
     if identities.iter().all(|known| known.issuer != issuer) {
         return Err(Error::NotFound);
     }
     let another = identities.iter().any(|known| known.issuer != issuer && admitted(&known.issuer));
-    if user.password_hash.is_none() && !another {
+    if !account.has_password() && !another {
         return Err(Error::LastWayIn);
     }
-    unlink(change, user.id, issuer).await
+    unlink(change, user, issuer).await
 }

@@ -6,8 +6,8 @@ use sea_orm::{EntityTrait, Set};
 
 use super::ImportedUser;
 use crate::domain::display_name::DisplayName;
-use crate::domain::{Change, members};
-use crate::entity::{membership, user};
+use crate::domain::{Change, members, passwords};
+use crate::entity::{credential, membership, user};
 use crate::error::{Error, OnConflict};
 use crate::event::Event;
 use crate::id::{OrganisationId, UserId};
@@ -17,6 +17,7 @@ use crate::permission::Role;
 #[derive(Default)]
 pub struct Rows {
     users: Vec<user::ActiveModel>,
+    passwords: Vec<credential::ActiveModel>,
     memberships: Vec<membership::ActiveModel>,
     events: Vec<Event>,
     admins: BTreeMap<OrganisationId, Vec<UserId>>,
@@ -33,9 +34,7 @@ impl Rows {
             email_normalised: Set(new.email.normalised()),
             username: Set(new.username.as_ref().map(|username| username.as_str().to_owned())),
             name: Set(name.as_str().to_owned()),
-            password_hash: Set(hash.map(|hash| hash.as_str().to_owned())),
             password_changed_at: Set(hash.map(|_| change.now)),
-            password_change_required_at: Set(None),
             operator: Set(false),
             email_verified_at: Set(new.email_verified.then_some(change.now)),
             disabled_at: Set(new.disabled.then_some(change.now)),
@@ -44,6 +43,7 @@ impl Rows {
             created_at: Set(new.created_at.unwrap_or(change.now)),
             updated_at: Set(change.now),
         });
+        self.passwords.extend(hash.map(|hash| passwords::row(change, id, hash.as_str().to_owned())));
         let imported = hash.map_or("without a password", ImportedHash::algorithm);
         self.events.push(Event::UserCreated { user: id, operator: false, imported: Some(imported) });
         id
@@ -74,6 +74,7 @@ impl Rows {
     /// [`Error::Busy`] if another request wrote one of them at the same moment.
     pub async fn insert(self, change: Change<'_>) -> Result<(), Error> {
         user::Entity::insert_many(self.users).exec(change.txn).await.on_conflict(|_| Error::Busy)?;
+        credential::Entity::insert_many(self.passwords).exec(change.txn).await?;
         membership::Entity::insert_many(self.memberships)
             .exec(change.txn)
             .await

@@ -17,11 +17,13 @@ use oskar::clock::Clock;
 use oskar::config::{Config, Environment, Sources};
 use oskar::domain::audit::Actor;
 use oskar::domain::users::NewUser;
-use oskar::domain::{Change, members, users};
+use oskar::domain::{Change, members, sign_in, users};
+use oskar::entity::credential::{self, Authenticator};
 use oskar::http::PageTable;
+use oskar::id::CredentialId;
 use oskar::password::{Cost, ProposedPassword};
 use oskar::permission::Role;
-use sea_orm::{Database, DatabaseConnection};
+use sea_orm::{ActiveModelTrait as _, Database, DatabaseConnection, EntityTrait as _, QueryFilter as _, Set};
 use serde_json::{Value, json};
 
 pub use answer::Answer;
@@ -204,6 +206,33 @@ impl TestApp {
         let (username, name, operator, email_verified) = (None, None, false, true);
         let new = NewUser { email, username, name, password_hash, operator, email_verified };
         users::create(change, new).await.unwrap();
+        txn.commit().await.unwrap();
+    }
+
+    /// What is stored of the password of an account.
+    pub async fn password_hash(&self, email: &str) -> Option<String> {
+        let found = sign_in::find_with_password(self.app.db.read(), email).await.unwrap().unwrap();
+        found.hash().map(str::to_owned)
+    }
+
+    /// Stores another hash, or none, behind the server's back: nobody is signed out.
+    pub async fn set_password_hash(&self, user_id: &str, hash: Option<&str>) {
+        let user = user_id.parse().unwrap();
+        let txn = self.app.db.begin().await.unwrap();
+        let old = credential::Entity::is_password_of(user);
+        credential::Entity::delete_many().filter(old).exec(&txn).await.unwrap();
+        if let Some(hash) = hash {
+            let row = credential::ActiveModel {
+                id: Set(CredentialId::generate()),
+                user_id: Set(user),
+                kind: Set(Authenticator::Password),
+                secret: Set(hash.to_owned()),
+                change_required_at: Set(None),
+                created_at: Set(self.app.now()),
+                last_used_at: Set(None),
+            };
+            row.insert(&txn).await.unwrap();
+        }
         txn.commit().await.unwrap();
     }
 
