@@ -180,7 +180,7 @@ pub struct NewKeyInput {
 #[utoipa::path(post, path = "/api/orgs/{org}/keys", operation_id = "create_key", tag = TAG, request_body = NewKeyInput,
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The key with its secret.", body = KeyWithSecret),
-        (status = 409, description = "The organisation has as many keys as it may have (`too_many_keys`).", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "The organisation has as many keys as it may have (`too_many_keys`).", body = crate::http::Problem, content_type = "application/problem+json")))]
 pub async fn create(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -294,7 +294,7 @@ fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u3
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
     responses(
         (status = 200, description = "The key with its new secret.", body = KeyWithSecret),
-        (status = 409, description = "The key is revoked or expired.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The key is revoked or expired.", body = crate::http::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn rotate(
     State(app): State<App>,

@@ -85,7 +85,7 @@ pub struct RoleChange {
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("user" = UserId, Path, description = "The member.")),
     responses(
         (status = 200, description = "The member as it is now.", body = Member),
-        (status = 409, description = "It is the last admin.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is the last admin.", body = crate::http::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn change_role(
     State(app): State<App>,
@@ -111,7 +111,7 @@ pub async fn change_role(
     params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("user" = UserId, Path, description = "The member.")),
     responses(
         (status = 204, description = "The user is no member any more."),
-        (status = 409, description = "It is the last admin.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is the last admin.", body = crate::http::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn remove(
     State(app): State<App>,

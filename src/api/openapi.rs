@@ -12,7 +12,8 @@ use utoipa::openapi::{
     Response, ResponseBuilder, ServerBuilder,
 };
 
-use crate::error::{FieldError, Problem};
+use crate::error::FieldError;
+use crate::http::Problem;
 
 const ABOUT: &str = "Organisations, users and roles, API keys, sessions and tokens behind one extractor.
 

@@ -68,7 +68,7 @@ pub struct NewOrganisation {
 #[utoipa::path(post, path = "/api/orgs", operation_id = "create_organisation", tag = TAG, request_body = NewOrganisation,
     responses(
         (status = 201, description = "The organisation.", body = MyOrganisation),
-        (status = 409, description = "The slug is taken (`slug_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`).", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The slug is taken (`slug_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`).", body = crate::http::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn create(
     State(app): State<App>,
@@ -108,7 +108,7 @@ pub struct OrganisationUpdate {
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses(
         (status = 200, description = "The organisation as it is now.", body = Organisation),
-        (status = 409, description = "The slug is taken.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The slug is taken.", body = crate::http::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn update(
     State(app): State<App>,
@@ -144,7 +144,7 @@ pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Resul
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses(
         (status = 204, description = "The user is no member any more."),
-        (status = 409, description = "The user is the last admin.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The user is the last admin.", body = crate::http::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn leave(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {
     let user = access.user()?.id;

@@ -43,8 +43,8 @@ const STUCK: Duration = Duration::from_secs(10);
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses(
         (status = 101, description = "The stream."),
-        (status = 422, description = "The ticket was offered as a protocol without `oskar.events` beside it.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 426, description = "The request does not ask for a WebSocket.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The ticket was offered as a protocol without `oskar.events` beside it.", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 426, description = "The request does not ask for a WebSocket.", body = crate::http::Problem, content_type = "application/problem+json"),
     ))]
 pub async fn events(
     State(app): State<App>,

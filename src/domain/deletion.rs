@@ -68,7 +68,7 @@ pub async fn delete(change: Change<'_>, keyring: &Keyring, user: UserId) -> Resu
         }
     }
     if !last_of.is_empty() {
-        return Err(Error::LastAdminOf(last_of));
+        return Err(Error::LastAdminOf { organisations: last_of });
     }
     let sessions_ended = users::end_sessions(change, user.id, None).await?;
     for (place, _) in &places {

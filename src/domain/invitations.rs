@@ -10,7 +10,7 @@ use super::allowance::Allowance;
 use super::email::Email;
 use super::{Change, members, outbox, users};
 use crate::entity::{invitation, membership, user};
-use crate::error::{Cap, Error};
+use crate::error::Error;
 use crate::event::{Changed, Event};
 use crate::id::{InvitationId, OrganisationId, UserId};
 use crate::keyring::Keyring;
@@ -32,7 +32,7 @@ pub struct Rules {
 /// Invites addresses, all or none. An open invitation of the same address is replaced by the new one.
 ///
 /// # Errors
-/// Those of [`members::check_grant`]; [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::CapReached`];
+/// Those of [`members::check_grant`]; [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::TooManyOpenInvitations`];
 /// [`Error::EmailUnverified`]; [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
 pub async fn create(
     change: Change<'_>,
@@ -138,7 +138,7 @@ pub async fn is_confirmed(
     let Some(inviter) = row.invited_by else { return Ok(false) };
     match members::check_grant(db, catalogue, row.organisation_id, inviter, row.role).await {
         Ok(()) => Ok(true),
-        Err(Error::NotFound | Error::UserDisabled | Error::PermissionDenied(_) | Error::Invalid(_)) => {
+        Err(Error::NotFound | Error::UserDisabled | Error::PermissionDenied(_) | Error::Invalid { .. }) => {
             Ok(false)
         }
         Err(error) => Err(error),
@@ -179,7 +179,7 @@ async fn open(change: Change<'_>, organisation: OrganisationId) -> Result<u64, E
 async fn check_number(change: Change<'_>, organisation: OrganisationId) -> Result<(), Error> {
     match change.txn.caps().open_invitations {
         Some(most) if open(change, organisation).await? >= most => {
-            Err(Error::CapReached { cap: Cap::OpenInvitations, most, retry_after: None })
+            Err(Error::TooManyOpenInvitations { most })
         }
         _ => Ok(()),
     }
@@ -213,7 +213,7 @@ pub async fn issue_link(
 ///
 /// # Errors
 /// Those of [`members::check_grant`]; [`Error::NotFound`]; [`Error::InvitationEnded`]; [`Error::SeatsTaken`] if it had
-/// expired and its seat is taken; [`Error::CapReached`]; [`Error::EmailUnverified`]; [`Error::TooManyInvitations`];
+/// expired and its seat is taken; [`Error::TooManyOpenInvitations`]; [`Error::EmailUnverified`]; [`Error::TooManyInvitations`];
 /// [`Error::TooManyMails`].
 pub async fn resend(
     change: Change<'_>,

@@ -15,7 +15,7 @@ use crate::clock::{Timestamp, seconds_to_wait};
 use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::outbox::Kind;
 use crate::entity::{api_key, audit_event, external_identity, one_time_token, session, user};
-use crate::error::{Cap, Error, OnConflict};
+use crate::error::{Error, OnConflict};
 use crate::event::{Changed, Event, EventKind};
 use crate::id::{SessionId, UserId};
 use crate::keyring::{self, Keyring};
@@ -108,7 +108,7 @@ async fn replace_email(
 ///
 /// # Errors
 /// What a new request would be told, if something has ended while the password was checked: [`Error::WrongPassword`],
-/// [`Error::InvalidCredential`]. [`Error::CapReached`].
+/// [`Error::InvalidCredential`]. [`Error::TooManyEmailChanges`].
 pub async fn ask_for_new_email(
     change: Change<'_>,
     keyring: &Keyring,
@@ -144,8 +144,7 @@ async fn check_number(change: Change<'_>, user: UserId) -> Result<(), Error> {
     }
     let oldest = asked.order_by_asc(audit_event::Column::CreatedAt).one(change.txn).await?;
     let end = oldest.map_or(change.now, |event| event.created_at + day);
-    let retry_after = Some(seconds_to_wait(end - change.now));
-    Err(Error::CapReached { cap: Cap::EmailChanges, most, retry_after })
+    Err(Error::TooManyEmailChanges { most, retry_after: seconds_to_wait(end - change.now) })
 }
 
 /// What changes with the password, under the current master secret and then under the previous one: a request that was

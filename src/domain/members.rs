@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{Change, outbox, users};
 use crate::entity::outbox::Kind;
 use crate::entity::{api_key, membership, organisation, session, user};
-use crate::error::{Cap, Error, OnConflict};
+use crate::error::{Error, OnConflict};
 use crate::event::{Changed, Event};
 use crate::id::{OrganisationId, UserId};
 use crate::permission::{Catalogue, Permission, Role};
@@ -55,7 +55,7 @@ pub fn another_manager(organisation: OrganisationId, user: UserId) -> Expr {
 /// Makes a user a member.
 ///
 /// # Errors
-/// [`Error::AlreadyMember`]; [`Error::CapReached`].
+/// [`Error::AlreadyMember`]; [`Error::TooManyOrganisations`].
 pub async fn add(
     change: Change<'_>,
     organisation: OrganisationId,
@@ -91,7 +91,7 @@ async fn check_number(change: Change<'_>, organisation: OrganisationId, user: Us
         return Ok(());
     }
     let here = places.filter(membership::COLUMN.organisation_id.eq(organisation)).one(change.txn).await?;
-    let too_many = Error::CapReached { cap: Cap::Organisations, most, retry_after: None };
+    let too_many = Error::TooManyOrganisations { most };
     Err(if here.is_some() { Error::AlreadyMember } else { too_many })
 }
 

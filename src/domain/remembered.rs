@@ -125,11 +125,7 @@ impl Remembered {
     }
 }
 
-fn digest(
-    attempt: &AttemptContext<'_>,
-    account: &UserWithPassword,
-    password: &PresentedPassword,
-) -> Digest {
+fn digest(attempt: &AttemptContext<'_>, account: &UserWithPassword, password: &PresentedPassword) -> Digest {
     let stored = account.hash().unwrap_or_default();
     let parts = [&b"right "[..], account.user.id.0.as_bytes(), stored.as_bytes(), b" ", password.as_bytes()];
     attempt.keyring.mac(KeyPurpose::Basic, &parts)

@@ -37,9 +37,7 @@ pub async fn refuse_the_same(
     pointer: &'static str,
     proposed: &ProposedPassword,
 ) -> Result<(), Error> {
-    if account.must_change_password()
-        && hasher.verify(&proposed.clone().into(), account.hash()).await?
-    {
+    if account.must_change_password() && hasher.verify(&proposed.clone().into(), account.hash()).await? {
         return Err(Error::invalid(pointer, "choose another password than the one that has to be changed"));
     }
     Ok(())

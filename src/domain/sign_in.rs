@@ -80,9 +80,7 @@ pub async fn check(
     leave_trace(attempt, user, outcome.as_ref().err());
     if only_verified && matches!(outcome, Err(Error::InvalidLogin)) {
         // If that fails, the answer stands all the same.
-        help(attempt, &name, user, unproven)
-            .await
-            .or_log("writing down a mail about a failed sign-in");
+        help(attempt, &name, user, unproven).await.or_log("writing down a mail about a failed sign-in");
     }
     outcome
 }
@@ -209,9 +207,9 @@ impl Checked {
         let actor = change.actor.as_user(user.id, &user.name);
         let change = Change { actor: &actor, ..change };
         let checked = self.account.hash().unwrap_or_default();
-        users::change_password(change, user.id, checked, new_hash, None).await.map_err(
-            |error| if matches!(error, Error::WrongPassword) { Error::InvalidLogin } else { error },
-        )?;
+        users::change_password(change, user.id, checked, new_hash, None).await.map_err(|error| {
+            if matches!(error, Error::WrongPassword) { Error::InvalidLogin } else { error }
+        })?;
         users::lock(change, user.id).await
     }
 

@@ -12,7 +12,7 @@ use super::passwords::UserWithPassword;
 use super::{Change, users};
 use crate::clock::seconds_to_wait;
 use crate::entity::{api_key, socket_ticket};
-use crate::error::{Cap, Error};
+use crate::error::Error;
 use crate::id::{ApiKeyId, OrganisationId, SessionId, SocketTicketId, UserId};
 use crate::keyring::{KeyPurpose, Keyring};
 use crate::secret::{Secret, SecretKind};
@@ -44,7 +44,7 @@ pub fn is_same_password(keyring: &Keyring, account: &UserWithPassword, digest: O
 /// Makes a ticket for one organisation, and for pages of one origin.
 ///
 /// # Errors
-/// [`Error::CapReached`].
+/// [`Error::TooManyTickets`].
 pub async fn issue(
     change: Change<'_>,
     keyring: &Keyring,
@@ -101,8 +101,7 @@ async fn check_number(change: Change<'_>, holder: Holder<'_>) -> Result<(), Erro
     }
     let oldest = unused.order_by_asc(socket_ticket::Column::ExpiresAt).one(change.txn).await?;
     let end = oldest.map_or(change.now, |ticket| ticket.expires_at);
-    let retry_after = Some(seconds_to_wait(end - change.now));
-    Err(Error::CapReached { cap: Cap::Tickets, most, retry_after })
+    Err(Error::TooManyTickets { most, retry_after: seconds_to_wait(end - change.now) })
 }
 
 async fn of_user(change: Change<'_>, user: UserId) -> Result<Select<socket_ticket::Entity>, Error> {

@@ -70,7 +70,7 @@ pub async fn choose(
         Ok(new_hash) => new_hash,
         Err(problem) => {
             let again = ResetPage { link: link.reveal(), problem: Some(problem) };
-            return page_of_error(&app, &Error::Invalid(Vec::new()), &again);
+            return page_of_error(&app, &Error::Invalid { errors: Vec::new() }, &again);
         }
     };
     let txn = app.db.begin().await?;

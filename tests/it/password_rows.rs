@@ -10,7 +10,8 @@ use oskar::entity::credential::{self, Authenticator};
 use oskar::entity::user;
 use oskar::id::{CredentialId, UserId};
 use sea_orm::{
-    ActiveModelTrait as _, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, Set, SqlErr, Statement,
+    ActiveModelTrait as _, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, Set, SqlErr,
+    Statement,
 };
 use serde_json::json;
 
@@ -130,7 +131,8 @@ async fn many_passwords_move_back_into_the_rows_of_their_users_and_out_again() {
     let users: Vec<_> = (0..MANY).map(|number| account(number, now)).collect();
     // Every tenth has no password.
     let with_password = users.iter().enumerate().filter(|(number, _)| number % 10 != 0);
-    let passwords = with_password.map(|(number, user)| password_of(*user.id.as_ref(), &format!("${number}"), now));
+    let passwords =
+        with_password.map(|(number, user)| password_of(*user.id.as_ref(), &format!("${number}"), now));
     let passwords: Vec<_> = passwords.collect();
     let expected: BTreeMap<_, _> = (0..MANY)
         .map(|number| {

@@ -17,7 +17,8 @@ use crate::api::input::Input;
 use crate::api::tickets;
 use crate::app::App;
 use crate::auth::{Caller, Client, SignedIn};
-use crate::error::{Code, Error, Problem};
+use crate::error::Error;
+use crate::http::{Code, Problem};
 use crate::secret::ShownOnce;
 
 /// That it was done.

@@ -20,7 +20,8 @@ use crate::domain::sessions::{self, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, ActiveOrganisation};
 use crate::entity::session::{self, RefreshUse};
 use crate::entity::user;
-use crate::error::{Error, Problem};
+use crate::error::Error;
+use crate::http::Problem;
 use crate::id::UserId;
 use crate::refresh_token::RefreshToken;
 

@@ -21,7 +21,8 @@ use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Caller, Client, presented_sessions, signed_out};
 use crate::domain::{Change, sessions};
 use crate::entity::session::RefreshUse;
-use crate::error::{Error, Problem};
+use crate::error::Error;
+use crate::http::Problem;
 
 /// What its paths begin with.
 pub const PREFIX: &str = "/osm/api/";
