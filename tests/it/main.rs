@@ -84,6 +84,7 @@ mod names;
 mod no_auth;
 mod notices;
 mod oidc_provider;
+mod older_installation;
 mod operator;
 mod organisations;
 mod osmedeus_key;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use axum::Router;
 use chrono::TimeDelta;
 use oskar::app::App;
-use oskar::clock::Clock;
+use oskar::clock::{Clock, Timestamp};
 use oskar::config::{Config, Environment, Sources};
 use oskar::domain::audit::Actor;
 use oskar::domain::users::NewUser;
@@ -86,6 +86,16 @@ impl TestApp {
         let settings =
             settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self::open(data, database_url, settings, Clock::System).await
+    }
+
+    /// An installation that is there already, in a database that `sql` writes, opened at that time.
+    pub async fn restored(sql: &str, settings: &[(&str, &str)], at: Timestamp) -> Self {
+        let data = Arc::new(tempfile::tempdir().unwrap());
+        let database_url = database::restored(data.path(), sql).await;
+        let settings =
+            settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let clock = Clock::Manual(Arc::new(at.timestamp_micros().into()));
+        Self::open(data, database_url, settings, clock).await
     }
 
     /// Another node, or the same after a restart: the same database and clock, nothing in memory.
