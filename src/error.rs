@@ -21,8 +21,8 @@ pub use last_admin::LastAdminOf;
 /// What an error came from.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// `Variant = status, "code", "Title", "text for people";` — with what the variant holds behind its name, and what of that
-/// the text has behind `of`.
+/// `Variant = status, "code", "Title", "text for people";` — the variant's data follows its name. Where the text has a bare
+/// `{}`, `of (…)` says what goes there.
 macro_rules! errors {
     ($(
         $variant:ident
