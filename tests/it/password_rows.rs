@@ -6,9 +6,8 @@ use axum::http::Method;
 use chrono::TimeDelta;
 use oskar::clock::Timestamp;
 use oskar::domain::passwords;
-use oskar::entity::credential::{self, Authenticator};
-use oskar::entity::user;
-use oskar::id::{CredentialId, UserId};
+use oskar::entity::{credential, user};
+use oskar::id::UserId;
 use sea_orm::{
     ActiveModelTrait as _, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, Set, SqlErr,
     Statement,
@@ -16,23 +15,11 @@ use sea_orm::{
 use serde_json::json;
 
 use crate::operator;
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, TestApp, password_row};
 
 const ANA: &str = "ana@acme.example";
 /// More than fit in the database's memory by chance.
 const MANY: usize = 10_000;
-
-fn password_of(user: UserId, hash: &str, now: Timestamp) -> credential::ActiveModel {
-    credential::ActiveModel {
-        id: Set(CredentialId::generate()),
-        user_id: Set(user),
-        kind: Set(Authenticator::Password),
-        secret: Set(hash.to_owned()),
-        change_required_at: Set(None),
-        created_at: Set(now),
-        last_used_at: Set(None),
-    }
-}
 
 fn account(number: usize, now: Timestamp) -> user::ActiveModel {
     let email = format!("user-{number}@many.example");
@@ -71,7 +58,7 @@ async fn the_database_refuses_a_second_password() {
     let app = TestApp::start().await;
     let ana = app.register(ANA, None).await.user_id.parse().unwrap();
     let txn = app.app.db.begin().await.unwrap();
-    let refused = password_of(ana, "$argon2id$another", app.app.now()).insert(&txn).await.unwrap_err();
+    let refused = password_row(ana, "$argon2id$another", app.app.now()).insert(&txn).await.unwrap_err();
     assert!(matches!(refused.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))), "{refused}");
 }
 
@@ -132,7 +119,7 @@ async fn many_passwords_move_back_into_the_rows_of_their_users_and_out_again() {
     // Every tenth has no password.
     let with_password = users.iter().enumerate().filter(|(number, _)| number % 10 != 0);
     let passwords =
-        with_password.map(|(number, user)| password_of(*user.id.as_ref(), &format!("${number}"), now));
+        with_password.map(|(number, user)| password_row(*user.id.as_ref(), &format!("${number}"), now));
     let passwords: Vec<_> = passwords.collect();
     let expected: BTreeMap<_, _> = (0..MANY)
         .map(|number| {

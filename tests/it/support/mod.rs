@@ -20,7 +20,7 @@ use oskar::domain::users::NewUser;
 use oskar::domain::{Change, members, sign_in, users};
 use oskar::entity::credential::{self, Authenticator};
 use oskar::http::PageTable;
-use oskar::id::CredentialId;
+use oskar::id::{CredentialId, UserId};
 use oskar::password::{Cost, ProposedPassword};
 use oskar::permission::Role;
 use sea_orm::{ActiveModelTrait as _, Database, DatabaseConnection, EntityTrait as _, QueryFilter as _, Set};
@@ -47,6 +47,19 @@ pub const PASSWORD: &str = "correct horse battery staple";
 pub const SECRET_KEY: &str = "kJ8vQ2mX5tR9wZ3bN6cF1hL4pS7dG0yA";
 /// Hashing is not what these tests are about; `password.rs` pins the real cost.
 const CHEAP: Cost = Cost { memory: 8, passes: 1, lanes: 1 };
+
+/// A user's password as it is stored.
+pub fn password_row(user: UserId, hash: &str, now: Timestamp) -> credential::ActiveModel {
+    credential::ActiveModel {
+        id: Set(CredentialId::generate()),
+        user_id: Set(user),
+        kind: Set(Authenticator::Password),
+        secret: Set(hash.to_owned()),
+        change_required_at: Set(None),
+        created_at: Set(now),
+        last_used_at: Set(None),
+    }
+}
 
 /// Whether there is time for the long form of tests that have one (`bench/faults`).
 #[expect(clippy::disallowed_methods, reason = "tells how long the tests may take")]
@@ -232,16 +245,7 @@ impl TestApp {
         let old = credential::Entity::is_password_of(user);
         credential::Entity::delete_many().filter(old).exec(&txn).await.unwrap();
         if let Some(hash) = hash {
-            let row = credential::ActiveModel {
-                id: Set(CredentialId::generate()),
-                user_id: Set(user),
-                kind: Set(Authenticator::Password),
-                secret: Set(hash.to_owned()),
-                change_required_at: Set(None),
-                created_at: Set(self.app.now()),
-                last_used_at: Set(None),
-            };
-            row.insert(&txn).await.unwrap();
+            password_row(user, hash, self.app.now()).insert(&txn).await.unwrap();
         }
         txn.commit().await.unwrap();
     }
