@@ -6,7 +6,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
-use super::{Change, users};
+use super::{NoEvent, Write, users};
 use crate::entity::credential::{self, Authenticator, Column, Entity};
 use crate::entity::user;
 use crate::error::Error;
@@ -40,8 +40,8 @@ impl UserWithPassword {
     ///
     /// # Errors
     /// [`Error::WrongPassword`].
-    pub async fn confirm(&self, change: Change<'_>) -> Result<(), Error> {
-        let now = Entity::password_of(self.user.id).one(change.txn).await?;
+    pub async fn confirm(&self, write: &Write<'_>) -> Result<(), Error> {
+        let now = Entity::password_of(self.user.id).one(write).await?;
         let is_same = now.map(|password| password.secret).as_deref() == self.hash();
         if is_same { Ok(()) } else { Err(Error::WrongPassword) }
     }
@@ -64,21 +64,21 @@ pub async fn find(db: &impl ConnectionTrait, user: UserId) -> Result<Option<User
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn lock(change: Change<'_>, user: UserId) -> Result<UserWithPassword, Error> {
-    let user = users::lock(change, user).await?;
-    let password = Entity::password_of(user.id).one(change.txn).await?;
+pub async fn lock(write: &Write<'_>, user: UserId) -> Result<UserWithPassword, Error> {
+    let user = users::lock(write, user).await?;
+    let password = Entity::password_of(user.id).one(write).await?;
     Ok(UserWithPassword { user, password })
 }
 
 /// A password as it is stored for a user.
-pub(super) fn row(change: Change<'_>, user: UserId, hash: String) -> credential::ActiveModel {
+pub(super) fn row(write: &Write<'_>, user: UserId, hash: String) -> credential::ActiveModel {
     credential::ActiveModel {
         id: Set(CredentialId::generate()),
         user_id: Set(user),
         kind: Set(Authenticator::Password),
         secret: Set(hash),
         change_required_at: Set(None),
-        created_at: Set(change.now),
+        created_at: Set(write.now),
         last_used_at: Set(None),
     }
 }
@@ -89,7 +89,7 @@ pub(super) fn row(change: Change<'_>, user: UserId, hash: String) -> credential:
 /// # Errors
 /// [`Error::WrongPassword`] if it has another one.
 pub(super) async fn replace(
-    change: Change<'_>,
+    write: &Write<'_>,
     user: UserId,
     checked: Option<&str>,
     hash: Option<String>,
@@ -98,23 +98,23 @@ pub(super) async fn replace(
     if let Some(checked) = checked {
         replaced = replaced.filter(credential::COLUMN.secret.eq(checked));
     }
-    if replaced.exec(change.txn).await?.rows_affected == 0 && checked.is_some() {
+    if replaced.exec(write).await?.rows_affected == 0 && checked.is_some() {
         return Err(Error::WrongPassword);
     }
     if let Some(hash) = hash {
-        row(change, user, hash).insert(change.txn).await?;
+        row(write, user, hash).insert(write).await?;
     }
     Ok(())
 }
 
 /// Marks a password that its owner did not choose: until it is replaced, it opens nothing but the way to a new one.
-pub async fn require_change(change: Change<'_>, user: UserId) -> Result<(), Error> {
+pub async fn require_change(write: &Write<'_>, user: UserId) -> Result<(), Error> {
     Entity::update_many()
-        .col_expr(Column::ChangeRequiredAt, Expr::value(change.now))
+        .col_expr(Column::ChangeRequiredAt, Expr::value(write.now))
         .filter(Entity::is_password_of(user))
-        .exec(change.txn)
+        .exec(write)
         .await?;
-    change.record(Event::UserPasswordChangeRequired { user }).await
+    write.record(Event::UserPasswordChangeRequired { user }).await
 }
 
 /// Notes that a user signed in with the password that was checked, and stores `upgraded` in the place of its hash: one of
@@ -122,17 +122,17 @@ pub async fn require_change(change: Change<'_>, user: UserId) -> Result<(), Erro
 ///
 /// Gives back the password as it is now; `None` if another one is there by now.
 pub(super) async fn mark_used(
-    change: Change<'_>,
+    write: &Write<'_>,
     checked: &UserWithPassword,
     upgraded: Option<String>,
 ) -> Result<Option<credential::Model>, Error> {
     let Some(hash) = checked.hash() else { return Ok(None) };
     let used = Entity::update_many()
-        .col_expr(Column::LastUsedAt, Expr::value(change.now))
+        .col_expr(Column::LastUsedAt, Expr::value(write.now))
         .col_expr(Column::Secret, Expr::value(upgraded.as_deref().unwrap_or(hash)))
         .filter(Entity::is_password_of(checked.user.id))
         .filter(credential::COLUMN.secret.eq(hash))
-        .exec_with_returning(change.txn)
+        .exec_with_returning(&write.without_event(NoEvent::Uses))
         .await?;
     Ok(used.into_iter().next())
 }

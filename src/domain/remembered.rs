@@ -18,7 +18,7 @@ use subtle::ConstantTimeEq as _;
 use super::attempts::AttemptContext;
 use super::audit::Actor;
 use super::passwords::UserWithPassword;
-use super::{Change, known_network, registration, sign_in};
+use super::{known_network, registration, sign_in};
 use crate::clock::Timestamp;
 use crate::entity::user;
 use crate::error::Error;
@@ -67,15 +67,14 @@ impl Remembered {
         self.checks.fetch_add(1, Ordering::Relaxed);
         let checked = sign_in::check(attempt, name, password, only_verified).await?;
         let actor = Actor::system();
-        let txn = attempt.db.begin().await?;
-        let change = Change { txn: &txn, now: attempt.now, actor: &actor };
-        let account = checked.confirm(change).await?;
+        let write = attempt.write(&actor).await?;
+        let account = checked.confirm(&write).await?;
         let id = account.user.id;
-        known_network::remember_at(change, attempt.keyring, id, attempt.network).await?;
+        known_network::remember_at(&write, id, attempt.network).await?;
         if account.user.email_verified_at.is_none() {
-            registration::seen(change, id).await?;
+            registration::seen(&write, id).await?;
         }
-        txn.commit().await?;
+        write.commit().await?;
         self.remember(attempt, &account, password);
         Ok(account.user)
     }

@@ -7,7 +7,7 @@ use super::audit::Actor;
 use super::device::Device;
 use super::email::{self, Email};
 use super::passwords::{self, UserWithPassword};
-use super::{Change, outbox, users};
+use super::{Write, outbox, users};
 use crate::entity::{credential, user};
 use crate::error::{Error, OrLog as _};
 use crate::id::SessionId;
@@ -101,10 +101,9 @@ async fn help(
         },
     };
     let actor = Actor::system();
-    let txn = attempt.db.begin().await?;
-    let change = Change { txn: &txn, now: attempt.now, actor: &actor };
-    outbox::enqueue_for_failed_sign_in(change, attempt.network, &recipient, right).await?;
-    txn.commit().await
+    let write = attempt.write(&actor).await?;
+    outbox::enqueue_for_failed_sign_in(&write, attempt.network, &recipient, right).await?;
+    write.commit().await
 }
 
 /// Names the account in the log's line of the request, and counts a failure for its organisations. Attempts that were not
@@ -187,9 +186,9 @@ impl Checked {
     ///
     /// # Errors
     /// [`Error::InvalidLogin`]; [`Error::PasswordChangeRequired`].
-    pub async fn confirm(self, change: Change<'_>) -> Result<UserWithPassword, Error> {
-        let user = self.lock(change).await?;
-        let used = passwords::mark_used(change, &self.account, self.upgraded).await?;
+    pub async fn confirm(self, write: &Write<'_>) -> Result<UserWithPassword, Error> {
+        let user = self.lock(write).await?;
+        let used = passwords::mark_used(write, &self.account, self.upgraded).await?;
         let account = UserWithPassword::from((user, Some(used.ok_or(Error::InvalidLogin)?)));
         if account.must_change_password() { Err(Error::PasswordChangeRequired) } else { Ok(account) }
     }
@@ -200,22 +199,22 @@ impl Checked {
     /// [`Error::InvalidLogin`].
     pub async fn confirm_and_replace(
         self,
-        change: Change<'_>,
+        write: &Write<'_>,
         new_hash: String,
     ) -> Result<user::Model, Error> {
-        let user = self.lock(change).await?;
-        let actor = change.actor.as_user(user.id, &user.name);
-        let change = Change { actor: &actor, ..change };
+        let user = self.lock(write).await?;
+        let actor = write.actor.as_user(user.id, &user.name);
+        let write = &write.by(&actor);
         let checked = self.account.hash().unwrap_or_default();
-        users::change_password(change, user.id, checked, new_hash, None).await.map_err(|error| {
+        users::change_password(write, user.id, checked, new_hash, None).await.map_err(|error| {
             if matches!(error, Error::WrongPassword) { Error::InvalidLogin } else { error }
         })?;
-        users::lock(change, user.id).await
+        users::lock(write, user.id).await
     }
 
-    async fn lock(&self, change: Change<'_>) -> Result<user::Model, Error> {
+    async fn lock(&self, write: &Write<'_>) -> Result<user::Model, Error> {
         // It may even have ended.
-        let user = users::lock(change, self.account.user.id).await.map_err(|error| match error {
+        let user = users::lock(write, self.account.user.id).await.map_err(|error| match error {
             Error::NotFound => Error::InvalidLogin,
             other => other,
         })?;

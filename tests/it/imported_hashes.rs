@@ -84,7 +84,7 @@ pub async fn import_read(app: &TestApp, email: &str, hash: ImportedHash) {
         created_at: None,
     };
     let mut import = Import::new(None, false);
-    let outcome = operator::change(app, async |change| import.batch(change, &[user]).await).await.unwrap();
+    let outcome = operator::change(app, async |write| import.batch(write, &[user]).await).await.unwrap();
     assert_eq!(outcome, [Ok(Done::Created)]);
 }
 

@@ -86,7 +86,7 @@ async fn a_good_credential_still_decides_and_a_bad_one_counts_as_none() {
     operator::disable(&app, &org.member.user_id).await.unwrap();
     let to_be_changed = basic(&org.viewer.email, PASSWORD);
     let viewer = org.viewer.user_id.parse().unwrap();
-    operator::change(&app, async |change| passwords::require_change(change, viewer).await).await.unwrap();
+    operator::change(&app, async |write| passwords::require_change(write, viewer).await).await.unwrap();
     app.advance(TimeDelta::minutes(2));
     for headers in [
         &[("authorization", "Bearer left-over")][..],

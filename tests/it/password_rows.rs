@@ -128,14 +128,14 @@ async fn many_passwords_move_back_into_the_rows_of_their_users_and_out_again() {
         })
         .collect();
     let seventh = *users[7].id.as_ref();
-    operator::change(&app, async |change| {
+    operator::change(&app, async |write| {
         for users in users.chunks(500) {
-            user::Entity::insert_many(users.to_vec()).exec(change.txn).await?;
+            user::Entity::insert_many(users.to_vec()).exec(write).await?;
         }
         for passwords in passwords.chunks(500) {
-            credential::Entity::insert_many(passwords.to_vec()).exec(change.txn).await?;
+            credential::Entity::insert_many(passwords.to_vec()).exec(write).await?;
         }
-        passwords::require_change(change, seventh).await
+        passwords::require_change(write, seventh).await
     })
     .await
     .unwrap();
