@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::auth::Tokens;
@@ -17,9 +16,9 @@ use super::renewal::Renewed;
 use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, presented_session};
 use crate::domain::email::Email;
-use crate::domain::{Change, mailbox, one_time, outbox, sign_in};
+use crate::domain::mail::{self, Mail};
+use crate::domain::{Change, mailbox, one_time, sign_in};
 use crate::entity::one_time_token::LinkPurpose;
-use crate::entity::outbox::Kind;
 use crate::entity::user;
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
@@ -50,8 +49,8 @@ pub const ON_ITS_WAY: Understood =
 async fn ask(
     app: &App,
     client: &Client,
-    kind: Kind,
     address: &Email,
+    mail: Mail,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
     app.needs_mail()?;
     let own = client.is_known_to(app, address).await?;
@@ -59,9 +58,9 @@ async fn ask(
     let actor = client.anonymous();
     let change = Change { txn: &txn, now: app.now(), actor: &actor };
     if own {
-        outbox::enqueue_for_owner(change, kind, &address.normalised()).await?;
+        mail::enqueue_for_owner(change, &address.normalised(), mail).await?;
     } else {
-        outbox::enqueue_requested(change, kind, &address.normalised(), json!({})).await?;
+        mail::enqueue_requested(change, &address.normalised(), mail).await?;
     }
     txn.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
@@ -78,7 +77,7 @@ pub async fn forgot_password(
     client: Client,
     Input(input): Input<Address>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
-    ask(&app, &client, Kind::ResetPassword, &input.email).await
+    ask(&app, &client, &input.email, Mail::ResetPassword).await
 }
 
 /// A link and the new password.
@@ -227,7 +226,7 @@ pub async fn resend_verification(
     client: Client,
     Input(input): Input<Address>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
-    ask(&app, &client, Kind::VerifyEmail, &input.email).await
+    ask(&app, &client, &input.email, Mail::VerifyEmail).await
 }
 
 /// The new address, and the password once more, unless the proof of who the user is is recent.

@@ -10,9 +10,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::Change;
+use super::mail::MailKind;
 use crate::clock::{Timestamp, seconds_to_wait};
-use crate::entity::outbox::Kind;
-use crate::entity::{invitation, organisation, outbox, user};
+use crate::entity::{invitation, mail, organisation, user};
 use crate::error::Error;
 
 const DAY: TimeDelta = TimeDelta::hours(24);
@@ -53,8 +53,8 @@ impl Allowance {
         };
         let (mut left, mut more_at) = (allowed, change.now);
         for whose in [
-            outbox::COLUMN.organisation_id.eq(organisation.id),
-            outbox::COLUMN.requested_from.eq(inviter.id.to_string()),
+            mail::COLUMN.organisation_id.eq(organisation.id),
+            mail::COLUMN.requested_from.eq(inviter.id.to_string()),
         ] {
             let sent = sent(change, whose.clone()).count(change.txn).await?;
             left = Ord::min(left, allowed.saturating_sub(sent));
@@ -81,17 +81,17 @@ async fn accepted(change: Change<'_>, organisation: &organisation::Model) -> Res
 }
 
 /// Mails, not invitations: one that is sent again is another mail.
-fn sent(change: Change<'_>, whose: Expr) -> Select<outbox::Entity> {
-    outbox::Entity::find()
+fn sent(change: Change<'_>, whose: Expr) -> Select<mail::Entity> {
+    mail::Entity::find()
         .filter(whose)
-        .filter(outbox::COLUMN.kind.eq(Kind::Invitation))
-        .filter(outbox::COLUMN.created_at.gt(change.now - DAY))
+        .filter(mail::COLUMN.kind.eq(MailKind::Invitation.as_str()))
+        .filter(mail::COLUMN.created_at.gt(change.now - DAY))
 }
 
 /// When the n-th oldest of them was sent.
 async fn sent_in_order(change: Change<'_>, whose: Expr, nth: u64) -> Result<Option<Timestamp>, Error> {
     let found = sent(change, whose)
-        .order_by_asc(outbox::Column::CreatedAt)
+        .order_by_asc(mail::Column::CreatedAt)
         .offset(nth - 1)
         .limit(1)
         .one(change.txn)

@@ -7,10 +7,10 @@ use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect as _};
 use serde_json::{Value, json};
 
+use super::mail::{self, Mail};
 use super::members::{self, another_manager};
-use super::{Change, attempts, outbox, users};
+use super::{Change, attempts, users};
 use crate::clock::Timestamp;
-use crate::entity::outbox::Kind;
 use crate::entity::{audit_event, invitation, membership, organisation, session, user};
 use crate::error::{Error, LastAdminOf};
 use crate::event::{Deletion, Event, EventKind};
@@ -77,10 +77,10 @@ pub async fn delete(change: Change<'_>, keyring: &Keyring, user: UserId) -> Resu
     }
     attempts::forget(change, keyring, &user).await?;
     forget_invitations(change, user.id).await?;
-    outbox::drop_waiting(change, &[&user.email, &user.email_normalised]).await?;
+    mail::drop_waiting(change, &[&user.email, &user.email_normalised]).await?;
     user::Entity::delete_by_id(user.id).exec(change.txn).await?;
     if user.email_verified_at.is_some() {
-        outbox::enqueue(change, Kind::AccountDeleted, &user.email, json!({})).await?;
+        mail::enqueue(change, &user.email, Mail::AccountDeleted).await?;
     }
     let target = user.id.to_string();
     let mut actor = change.actor.clone();

@@ -5,12 +5,11 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
-use serde_json::json;
 
 use super::authentication::Authentication;
-use super::{Change, known_network, outbox, users};
+use super::mail::{self, Mail};
+use super::{Change, known_network, users};
 use crate::clock::Timestamp;
-use crate::entity::outbox::Kind;
 use crate::entity::session::RefreshUse;
 use crate::entity::{session, user};
 use crate::error::Error;
@@ -181,12 +180,12 @@ pub async fn announce_new_device(change: Change<'_>, user: &user::Model) -> Resu
     let earlier = || session::Entity::find().filter(session::COLUMN.user_id.eq(user.id));
     let known = earlier().filter(program).one(change.txn).await?.is_some();
     if !known && earlier().one(change.txn).await?.is_some() {
-        let data = json!({
-            "device": device(change.actor.user_agent.as_deref()),
-            "address": change.actor.ip.as_deref().unwrap_or("an unknown address"),
-            "time": change.now.format("%Y-%m-%d %H:%M UTC").to_string(),
-        });
-        outbox::enqueue(change, Kind::NewDevice, &user.email, data).await?;
+        let mail = Mail::NewDevice {
+            device: device(change.actor.user_agent.as_deref()),
+            address: change.actor.ip.as_deref().unwrap_or("an unknown address").to_owned(),
+            time: change.now.format("%Y-%m-%d %H:%M UTC").to_string(),
+        };
+        mail::enqueue(change, &user.email, mail).await?;
     }
     Ok(())
 }
@@ -288,8 +287,8 @@ async fn end_for_theft(
     };
     change.record(event).await?;
     if let Some(user) = user::Entity::find_by_id(session.user_id).one(change.txn).await? {
-        let data = json!({ "device": device(session.user_agent.as_deref()) });
-        outbox::enqueue(change, Kind::RefreshTheft, &user.email, data).await?;
+        let device = device(session.user_agent.as_deref());
+        mail::enqueue(change, &user.email, Mail::RefreshTheft { device }).await?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::attempts::{AttemptContext, Subject};
 use super::audit::Actor;
 use super::device::Device;
 use super::email::{self, Email};
-use super::{Change, outbox, users};
+use super::{Change, mail, users};
 use crate::entity::user;
 use crate::error::{Error, OrLog as _};
 use crate::id::SessionId;
@@ -92,7 +92,7 @@ async fn help(
     let actor = Actor::system();
     let txn = attempt.db.begin().await?;
     let change = Change { txn: &txn, now: attempt.now, actor: &actor };
-    outbox::enqueue_for_failed_sign_in(change, attempt.network, &recipient, right).await?;
+    mail::enqueue_for_failed_sign_in(change, attempt.network, &recipient, right).await?;
     txn.commit().await
 }
 

@@ -5,7 +5,7 @@ use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{Change, deletion, organisations, outbox};
+use super::{Change, deletion, mail, organisations};
 use crate::clock::Timestamp;
 use crate::entity::{api_key, external_identity, membership, registration, session, user};
 use crate::error::Error;
@@ -45,7 +45,7 @@ pub async fn end(change: Change<'_>, user: UserId, since: Timestamp) -> Result<b
     for (place, _) in &places {
         organisations::delete(change, place).await?;
     }
-    outbox::drop_waiting(change, &[&account.email, &account.email_normalised]).await?;
+    mail::drop_waiting(change, &[&account.email, &account.email_normalised]).await?;
     user::Entity::delete_by_id(user).exec(change.txn).await?;
     let how = Deletion::Unproven { reason: "address_not_proven", registered_at: registered.created_at };
     change.record(Event::UserDeleted { organisation: None, user, how }).await?;

@@ -132,7 +132,7 @@ async fn of_two_links_that_are_made_at_once_one_works() {
     app.deliver().await;
     app.anonymous().post("/api/auth/forgot-password", json!({ "email": ANA })).await.status(202);
     let shared = app.app.clone();
-    let deliver = async move { oskar::worker::outbox::tick(&shared).await.unwrap() };
+    let deliver = async move { oskar::worker::mail::tick(&shared).await.unwrap() };
     let issue = async |change: Change<'_>, ana| {
         one_time::issue(change, &app.app.keyring, LinkPurpose::ResetPassword, ana, ANA).await.unwrap();
     };

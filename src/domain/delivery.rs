@@ -1,0 +1,161 @@
+//! Deliveries: one is claimed for an attempt, is done, is put off, and is given up after a day. What is delivered is none
+//! of their business.
+
+use chrono::TimeDelta;
+use sea_orm::sea_query::{Expr, SelectStatement};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set, UpdateMany,
+};
+
+use super::Change;
+use crate::clock::Timestamp;
+use crate::entity::delivery::{self, Channel, DeliveryState};
+use crate::error::Error;
+use crate::id::DeliveryId;
+
+/// After this another node takes over: longer than an attempt may take (`worker/delivery.rs`).
+const ATTEMPT: TimeDelta = TimeDelta::seconds(60);
+/// No attempt is put off for longer. One that is due later was written down while a clock was ahead.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(3);
+/// After this it is given up.
+const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(24);
+/// The most characters of an error that are kept.
+const LONGEST_ERROR: usize = 500;
+
+/// A delivery that this node has claimed.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt {
+    pub id: DeliveryId,
+    /// 1 is the first.
+    pub number: i32,
+    /// When it is given up.
+    ends_at: Timestamp,
+}
+
+/// Writes down that something is to be delivered, at once.
+pub async fn enqueue(change: Change<'_>, channel: Channel, id: DeliveryId) -> Result<(), Error> {
+    delivery::ActiveModel {
+        id: Set(id),
+        channel: Set(channel),
+        state: Set(DeliveryState::Pending),
+        attempts: Set(0),
+        due_at: Set(change.now),
+        finished_at: Set(None),
+        last_error: Set(None),
+        created_at: Set(change.now),
+    }
+    .insert(change.txn)
+    .await?;
+    Ok(())
+}
+
+/// What is due, the longest overdue first. What a clock that was ahead has put off is due at once.
+pub async fn due(
+    db: &impl ConnectionTrait,
+    channel: Channel,
+    now: Timestamp,
+    most: u64,
+) -> Result<Vec<delivery::Model>, Error> {
+    Ok(delivery::Entity::find()
+        .filter(delivery::COLUMN.channel.eq(channel))
+        .filter(delivery::COLUMN.state.eq(DeliveryState::Pending))
+        .filter(
+            Condition::any()
+                .add(delivery::COLUMN.due_at.lte(now))
+                .add(delivery::COLUMN.due_at.gt(now + LONGEST_WAIT))
+                .add(delivery::COLUMN.created_at.gt(now)),
+        )
+        .order_by_asc(delivery::Column::DueAt)
+        .order_by_asc(delivery::Column::Id)
+        .limit(most)
+        .all(db)
+        .await?)
+}
+
+/// Claims a delivery for one attempt; `None` if another node has it.
+pub async fn claim(change: Change<'_>, due: &delivery::Model) -> Result<Option<Attempt>, Error> {
+    // From here on one that was written down while a clock was ahead is put off as others are.
+    let created_at = Ord::min(due.created_at, change.now);
+    let number = due.attempts + 1;
+    let claimed = delivery::Entity::update_many()
+        .col_expr(delivery::Column::DueAt, Expr::value(change.now + ATTEMPT))
+        .col_expr(delivery::Column::Attempts, Expr::value(number))
+        .col_expr(delivery::Column::CreatedAt, Expr::value(created_at))
+        .filter(delivery::COLUMN.id.eq(due.id))
+        .filter(delivery::COLUMN.state.eq(DeliveryState::Pending))
+        .filter(delivery::COLUMN.attempts.eq(due.attempts))
+        .exec(change.txn)
+        .await?;
+    let attempt = Attempt { id: due.id, number, ends_at: created_at + GIVEN_UP_AFTER };
+    Ok(Some(attempt).filter(|_| claimed.rows_affected == 1))
+}
+
+/// It is delivered, or there is nobody to deliver it to.
+pub async fn finish(change: Change<'_>, attempt: Attempt, state: DeliveryState) -> Result<(), Error> {
+    finished(change, state).filter(delivery::COLUMN.id.eq(attempt.id)).exec(change.txn).await?;
+    Ok(())
+}
+
+fn finished(change: Change<'_>, state: DeliveryState) -> UpdateMany<delivery::Entity> {
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(state))
+        .col_expr(delivery::Column::FinishedAt, Expr::value(change.now))
+        .col_expr(delivery::Column::LastError, Expr::value(None::<String>))
+}
+
+/// The attempt failed: the next one comes later each time, by up to a quarter more than said so that deliveries do not
+/// march in step; the last one comes a day after the first.
+pub async fn retry_later(change: Change<'_>, attempt: Attempt, error: &str) -> Result<DeliveryState, Error> {
+    let exponent = Ord::clamp(attempt.number - 1, 0, 8);
+    let wait = TimeDelta::seconds(30 * (1 << exponent));
+    // In whole milliseconds: databases keep no more than microseconds.
+    let jitter = wait.num_milliseconds() * i64::from(crate::secret::random_bytes::<1>()[0]) / 1024;
+    let next = Ord::min(change.now + wait + TimeDelta::milliseconds(jitter), attempt.ends_at);
+    let state = if change.now >= attempt.ends_at { DeliveryState::Dead } else { DeliveryState::Pending };
+    let failed = failed(attempt, state, error).col_expr(delivery::Column::DueAt, Expr::value(next));
+    failed.exec(change.txn).await?;
+    Ok(state)
+}
+
+/// The attempt failed, and another one would end the same.
+pub async fn give_up(change: Change<'_>, attempt: Attempt, error: &str) -> Result<(), Error> {
+    failed(attempt, DeliveryState::Dead, error).exec(change.txn).await?;
+    Ok(())
+}
+
+/// What another node has taken over meanwhile is left to it.
+fn failed(attempt: Attempt, state: DeliveryState, error: &str) -> UpdateMany<delivery::Entity> {
+    let error: String = error.chars().take(LONGEST_ERROR).collect();
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(state))
+        .col_expr(delivery::Column::LastError, Expr::value(error))
+        .filter(delivery::COLUMN.id.eq(attempt.id))
+        .filter(delivery::COLUMN.state.eq(DeliveryState::Pending))
+        .filter(delivery::COLUMN.attempts.eq(attempt.number))
+}
+
+/// Drops what waits or is dead, among the deliveries whose ids a statement selects; which.
+pub async fn drop_waiting(change: Change<'_>, ids: SelectStatement) -> Result<Vec<DeliveryId>, Error> {
+    let dropped = finished(change, DeliveryState::Dropped)
+        .filter(delivery::COLUMN.id.in_subquery(ids))
+        .filter(delivery::COLUMN.state.is_in([DeliveryState::Pending, DeliveryState::Dead]))
+        .exec_with_returning(change.txn)
+        .await?;
+    Ok(dropped.into_iter().map(|delivery| delivery.id).collect())
+}
+
+/// Gives dead deliveries another day, all of a channel or one; how many.
+pub async fn revive(change: Change<'_>, channel: Channel, one: Option<DeliveryId>) -> Result<u64, Error> {
+    let mut reviving = delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Pending))
+        .col_expr(delivery::Column::Attempts, Expr::value(0))
+        .col_expr(delivery::Column::DueAt, Expr::value(change.now))
+        .col_expr(delivery::Column::CreatedAt, Expr::value(change.now))
+        .filter(delivery::COLUMN.channel.eq(channel))
+        .filter(delivery::COLUMN.state.eq(DeliveryState::Dead));
+    if let Some(id) = one {
+        reviving = reviving.filter(delivery::COLUMN.id.eq(id));
+    }
+    Ok(reviving.exec(change.txn).await?.rows_affected)
+}
