@@ -1,7 +1,7 @@
 //! Accounts by mail: forgotten passwords, proving an address, changing it.
 //!
-//! Asking is answered the same whether there is such an account or not: the request only writes down a
-//! mail, and whoever sends it finds out. Links are used up by POST alone.
+//! The answer is the same whether there is such an account or not: the request only writes down a mail, and the
+//! worker that sends it finds out. Links are used up by POST alone.
 
 use axum::Json;
 use axum::extract::State;

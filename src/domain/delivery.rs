@@ -1,5 +1,5 @@
-//! Deliveries: one is claimed for an attempt, is done, is put off, and is given up after a day. What is delivered is none
-//! of their business.
+//! Deliveries: they are claimed for an attempt, finished, tried again later, and given up after a day. This file knows
+//! nothing of what is delivered.
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::{Expr, SelectStatement};
@@ -91,7 +91,7 @@ pub async fn claim(change: Change<'_>, due: &delivery::Model) -> Result<Option<A
     Ok(Some(attempt).filter(|_| claimed.rows_affected == 1))
 }
 
-/// It is delivered, or there is nobody to deliver it to.
+/// Notes that it is delivered, or that there is no recipient.
 pub async fn finish(change: Change<'_>, attempt: Attempt, state: DeliveryState) -> Result<(), Error> {
     finished(change, state).filter(delivery::COLUMN.id.eq(attempt.id)).exec(change.txn).await?;
     Ok(())
@@ -104,8 +104,8 @@ fn finished(change: Change<'_>, state: DeliveryState) -> UpdateMany<delivery::En
         .col_expr(delivery::Column::LastError, Expr::value(None::<String>))
 }
 
-/// The attempt failed: the next one comes later each time, by up to a quarter more than said so that deliveries do not
-/// march in step; the last one comes a day after the first.
+/// Notes that an attempt failed, for now. The waits grow from 30 s to two hours, each with up to a quarter more at random, so
+/// that deliveries do not march in step. The last attempt is a day after the first.
 pub async fn retry_later(change: Change<'_>, attempt: Attempt, error: &str) -> Result<DeliveryState, Error> {
     let exponent = Ord::clamp(attempt.number - 1, 0, 8);
     let wait = TimeDelta::seconds(30 * (1 << exponent));
@@ -118,13 +118,13 @@ pub async fn retry_later(change: Change<'_>, attempt: Attempt, error: &str) -> R
     Ok(state)
 }
 
-/// The attempt failed, and another one would end the same.
+/// Notes that an attempt failed for good.
 pub async fn give_up(change: Change<'_>, attempt: Attempt, error: &str) -> Result<(), Error> {
     failed(attempt, DeliveryState::Dead, error).exec(change.txn).await?;
     Ok(())
 }
 
-/// What another node has taken over meanwhile is left to it.
+/// A delivery that another node has taken over meanwhile stays as it is.
 fn failed(attempt: Attempt, state: DeliveryState, error: &str) -> UpdateMany<delivery::Entity> {
     let error: String = error.chars().take(LONGEST_ERROR).collect();
     delivery::Entity::update_many()

@@ -1,4 +1,4 @@
-//! What is to be delivered, and what was. What it is has a row of its own under the same id, in the table of its channel.
+//! Deliveries, one row each. What is delivered is a row with the same id in the table of the channel.
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{DeriveActiveEnum, EnumIter};
@@ -26,7 +26,7 @@ pub enum DeliveryState {
     Pending,
     /// Taken by the other side.
     Sent,
-    /// There was nobody to deliver it to.
+    /// There was no recipient.
     Dropped,
     /// Given up: after a day, or because another attempt would end the same.
     Dead,

@@ -11,7 +11,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
 use super::letter::Letter;
 use crate::clock::Timestamp;
-use crate::config::{Mail, MailTransport};
+use crate::config::{MailSettings, MailTransport};
 use crate::id::MailId;
 
 /// How many mails development keeps to look at.
@@ -47,7 +47,7 @@ pub enum Mailer {
 
 impl Mailer {
     /// From the configuration, which has checked the address and the sender.
-    pub fn new(config: &Mail) -> anyhow::Result<Self> {
+    pub fn new(config: &MailSettings) -> anyhow::Result<Self> {
         let from = || config.from.parse::<Mailbox>();
         Ok(match &config.transport {
             MailTransport::Smtp(url) => {

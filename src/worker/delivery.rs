@@ -1,7 +1,7 @@
 //! Delivers what is due. What it delivers, and how, is a [`Deliverable`].
 //!
-//! A delivery is claimed, prepared in the same transaction, sent, and then it is marked: a crash at any point loses none
-//! and sends at most one twice, as it is prepared the second time.
+//! A delivery is claimed, prepared in the same transaction, sent, and then marked. A crash at any point loses none and
+//! sends at most one twice.
 
 use std::time::Duration;
 
@@ -40,9 +40,9 @@ pub trait Deliverable: Sized + Send {
 #[derive(Debug)]
 pub enum Prepared<T> {
     Ready(T),
-    /// There is nobody to deliver it to.
+    /// There is no recipient.
     Dropped,
-    /// It can never be sent, and an operator should see why.
+    /// It is given up at once, and an operator should see why.
     Impossible(String),
 }
 

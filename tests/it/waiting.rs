@@ -136,7 +136,7 @@ async fn of_two_links_that_are_made_at_once_one_works() {
     let issue = async |change: Change<'_>, ana| {
         one_time::issue(change, &app.app.keyring, LinkPurpose::ResetPassword, ana, ANA).await.unwrap();
     };
-    meanwhile(&app, issue, deliver).await;
+    meanwhile(&app, issue, Box::pin(deliver)).await;
     let id: oskar::id::UserId = ana.user_id.parse().unwrap();
     let links = one_time_token::Entity::find()
         .filter(one_time_token::COLUMN.user_id.eq(id))

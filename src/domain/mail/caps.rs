@@ -99,7 +99,7 @@ pub async fn enqueue_for_failed_sign_in(
     unless_too_many(change, recipient, &Mail::SignInFailed { right }, client).await
 }
 
-/// Whether somebody has registered with an address lately, and so may wait for a word about it.
+/// Whether there was a registration with an address lately: its owner may wait for a mail about it.
 pub async fn was_registered_with(change: Change<'_>, recipient: &str) -> Result<bool, Error> {
     let registration = mail::Entity::find()
         .filter(mail::COLUMN.recipient.eq(recipient))

@@ -74,9 +74,9 @@ macro_rules! mails {
 mails! {
     VerifyEmail = "verify_email", "A link to prove the address.";
     Registration = "registration" { made: Option<UserId> },
-        "Somebody registered with the address: a link to prove it, or that it has an account already. One kind, and one row, for both: who registers must not learn which it was.";
+        "There was a registration with the address: a link to prove it if an account was `made`, else that there is one already. One kind, and one row, for both: the client must not learn which it was.";
     SignInFailed = "sign_in_failed" { right: bool },
-        "Somebody could not sign in, where the address must be proven first; `right` says that only the proof was missing. Like the kind above it, for every address.";
+        "A sign-in failed where the address must be proven first; `right` says that only the proof was missing. Like the kind above it, for every address.";
     ResetPassword = "reset_password", "A link to choose a new password.";
     ChoosePassword = "choose_password" { first: bool },
         "A link to choose the password of an account that an operator has made (`first`), or whose password one has taken away.";
@@ -85,7 +85,7 @@ mails! {
     EmailChanged = "email_changed" { new: String }, "To the old address: it was replaced.";
     Invitation = "invitation" { invitation_id: InvitationId }, "A link to join an organisation.";
     NewDevice = "new_device" { device: String, address: String, time: String },
-        "Somebody signed in on a device that was not seen before.";
+        "There was a sign-in on a device that was not seen before.";
     PasswordChanged = "password_changed", "The password was replaced.";
     UsernameChanged = "username_changed" { username: Option<String> },
         "The username was replaced, given or taken away.";
