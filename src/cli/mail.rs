@@ -68,7 +68,7 @@ impl Mail {
                 )
             }
             Self::Retry { id } => {
-                let revived = change(&app, async |change| mail::revive(change, id).await).await?;
+                let revived = change(&app, async |write| mail::revive(write, id).await).await?;
                 if let (Some(id), 0) = (id, revived) {
                     bail!("{id} is not dead");
                 }

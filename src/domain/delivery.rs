@@ -8,7 +8,7 @@ use sea_orm::{
     QuerySelect, Set, UpdateMany,
 };
 
-use super::Change;
+use super::{NoEvent, Write};
 use crate::clock::Timestamp;
 use crate::entity::delivery::{self, Channel, DeliveryState};
 use crate::error::Error;
@@ -34,18 +34,19 @@ pub struct Attempt {
 }
 
 /// Writes down that something is to be delivered, at once.
-pub async fn enqueue(change: Change<'_>, channel: Channel, id: DeliveryId) -> Result<(), Error> {
+pub async fn enqueue(write: &Write<'_>, channel: Channel, id: DeliveryId) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::Deliveries);
     delivery::ActiveModel {
         id: Set(id),
         channel: Set(channel),
         state: Set(DeliveryState::Pending),
         attempts: Set(0),
-        due_at: Set(change.now),
+        due_at: Set(write.now),
         finished_at: Set(None),
         last_error: Set(None),
-        created_at: Set(change.now),
+        created_at: Set(write.now),
     }
-    .insert(change.txn)
+    .insert(write)
     .await?;
     Ok(())
 }
@@ -74,53 +75,57 @@ pub async fn due(
 }
 
 /// Claims a delivery for one attempt; `None` if another node has it.
-pub async fn claim(change: Change<'_>, due: &delivery::Model) -> Result<Option<Attempt>, Error> {
+pub async fn claim(write: &Write<'_>, due: &delivery::Model) -> Result<Option<Attempt>, Error> {
+    let write = &write.without_event(NoEvent::Deliveries);
     // From here on one that was written down while a clock was ahead is put off as others are.
-    let created_at = Ord::min(due.created_at, change.now);
+    let created_at = Ord::min(due.created_at, write.now);
     let number = due.attempts + 1;
     let claimed = delivery::Entity::update_many()
-        .col_expr(delivery::Column::DueAt, Expr::value(change.now + ATTEMPT))
+        .col_expr(delivery::Column::DueAt, Expr::value(write.now + ATTEMPT))
         .col_expr(delivery::Column::Attempts, Expr::value(number))
         .col_expr(delivery::Column::CreatedAt, Expr::value(created_at))
         .filter(delivery::COLUMN.id.eq(due.id))
         .filter(delivery::COLUMN.state.eq(DeliveryState::Pending))
         .filter(delivery::COLUMN.attempts.eq(due.attempts))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     let attempt = Attempt { id: due.id, number, ends_at: created_at + GIVEN_UP_AFTER };
     Ok(Some(attempt).filter(|_| claimed.rows_affected == 1))
 }
 
 /// Notes that it is delivered, or that there is no recipient.
-pub async fn finish(change: Change<'_>, attempt: Attempt, state: DeliveryState) -> Result<(), Error> {
-    finished(change, state).filter(delivery::COLUMN.id.eq(attempt.id)).exec(change.txn).await?;
+pub async fn finish(write: &Write<'_>, attempt: Attempt, state: DeliveryState) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::Deliveries);
+    finished(write, state).filter(delivery::COLUMN.id.eq(attempt.id)).exec(write).await?;
     Ok(())
 }
 
-fn finished(change: Change<'_>, state: DeliveryState) -> UpdateMany<delivery::Entity> {
+fn finished(write: &Write<'_>, state: DeliveryState) -> UpdateMany<delivery::Entity> {
     delivery::Entity::update_many()
         .col_expr(delivery::Column::State, Expr::value(state))
-        .col_expr(delivery::Column::FinishedAt, Expr::value(change.now))
+        .col_expr(delivery::Column::FinishedAt, Expr::value(write.now))
         .col_expr(delivery::Column::LastError, Expr::value(None::<String>))
 }
 
 /// Notes that an attempt failed, for now. The waits grow from 30 s to two hours, each with up to a quarter more at random, so
 /// that deliveries do not march in step. The last attempt is a day after the first.
-pub async fn retry_later(change: Change<'_>, attempt: Attempt, error: &str) -> Result<DeliveryState, Error> {
+pub async fn retry_later(write: &Write<'_>, attempt: Attempt, error: &str) -> Result<DeliveryState, Error> {
+    let write = &write.without_event(NoEvent::Deliveries);
     let exponent = Ord::clamp(attempt.number - 1, 0, 8);
     let wait = TimeDelta::seconds(30 * (1 << exponent));
     // In whole milliseconds: databases keep no more than microseconds.
     let jitter = wait.num_milliseconds() * i64::from(crate::secret::random_bytes::<1>()[0]) / 1024;
-    let next = Ord::min(change.now + wait + TimeDelta::milliseconds(jitter), attempt.ends_at);
-    let state = if change.now >= attempt.ends_at { DeliveryState::Dead } else { DeliveryState::Pending };
+    let next = Ord::min(write.now + wait + TimeDelta::milliseconds(jitter), attempt.ends_at);
+    let state = if write.now >= attempt.ends_at { DeliveryState::Dead } else { DeliveryState::Pending };
     let failed = failed(attempt, state, error).col_expr(delivery::Column::DueAt, Expr::value(next));
-    failed.exec(change.txn).await?;
+    failed.exec(write).await?;
     Ok(state)
 }
 
 /// Notes that an attempt failed for good.
-pub async fn give_up(change: Change<'_>, attempt: Attempt, error: &str) -> Result<(), Error> {
-    failed(attempt, DeliveryState::Dead, error).exec(change.txn).await?;
+pub async fn give_up(write: &Write<'_>, attempt: Attempt, error: &str) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::Deliveries);
+    failed(attempt, DeliveryState::Dead, error).exec(write).await?;
     Ok(())
 }
 
@@ -136,26 +141,28 @@ fn failed(attempt: Attempt, state: DeliveryState, error: &str) -> UpdateMany<del
 }
 
 /// Drops what waits or is dead, among the deliveries whose ids a statement selects; which.
-pub async fn drop_waiting(change: Change<'_>, ids: SelectStatement) -> Result<Vec<DeliveryId>, Error> {
-    let dropped = finished(change, DeliveryState::Dropped)
+pub async fn drop_waiting(write: &Write<'_>, ids: SelectStatement) -> Result<Vec<DeliveryId>, Error> {
+    let write = &write.without_event(NoEvent::Deliveries);
+    let dropped = finished(write, DeliveryState::Dropped)
         .filter(delivery::COLUMN.id.in_subquery(ids))
         .filter(delivery::COLUMN.state.is_in([DeliveryState::Pending, DeliveryState::Dead]))
-        .exec_with_returning(change.txn)
+        .exec_with_returning(write)
         .await?;
     Ok(dropped.into_iter().map(|delivery| delivery.id).collect())
 }
 
 /// Gives dead deliveries another day, all of a channel or one; how many.
-pub async fn revive(change: Change<'_>, channel: Channel, one: Option<DeliveryId>) -> Result<u64, Error> {
+pub async fn revive(write: &Write<'_>, channel: Channel, one: Option<DeliveryId>) -> Result<u64, Error> {
+    let write = &write.without_event(NoEvent::Deliveries);
     let mut reviving = delivery::Entity::update_many()
         .col_expr(delivery::Column::State, Expr::value(DeliveryState::Pending))
         .col_expr(delivery::Column::Attempts, Expr::value(0))
-        .col_expr(delivery::Column::DueAt, Expr::value(change.now))
-        .col_expr(delivery::Column::CreatedAt, Expr::value(change.now))
+        .col_expr(delivery::Column::DueAt, Expr::value(write.now))
+        .col_expr(delivery::Column::CreatedAt, Expr::value(write.now))
         .filter(delivery::COLUMN.channel.eq(channel))
         .filter(delivery::COLUMN.state.eq(DeliveryState::Dead));
     if let Some(id) = one {
         reviving = reviving.filter(delivery::COLUMN.id.eq(id));
     }
-    Ok(reviving.exec(change.txn).await?.rows_affected)
+    Ok(reviving.exec(write).await?.rows_affected)
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::app::App;
-use crate::domain::Change;
+use crate::domain::Write;
 use crate::domain::audit::Actor;
 use crate::domain::delivery::{self, Attempt};
 use crate::entity::delivery::{Channel, DeliveryState, Model};
@@ -28,7 +28,7 @@ pub trait Deliverable: Sized + Send {
     /// Makes ready what a claimed delivery is about, in the transaction of the claim.
     fn prepare(
         app: &App,
-        change: Change<'_>,
+        write: &Write<'_>,
         id: DeliveryId,
     ) -> impl Future<Output = Result<Prepared<Self>, Error>> + Send;
 
@@ -77,52 +77,49 @@ async fn deliver<T: Deliverable>(app: &App, row: &Model) -> Result<(), Error> {
     let sent = tokio::time::timeout(LONGEST_ATTEMPT, thing.send(app)).await;
     let sent = sent.unwrap_or_else(|_| Err(Failure::Transient("the other side took too long".to_owned())));
     let actor = Actor::system();
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let write = app.write(&actor).await?;
     match sent {
-        Ok(()) => delivery::finish(change, attempt, DeliveryState::Sent).await?,
-        Err(Failure::Permanent(error)) => give_up::<T>(change, attempt, &error).await?,
+        Ok(()) => delivery::finish(&write, attempt, DeliveryState::Sent).await?,
+        Err(Failure::Permanent(error)) => give_up::<T>(&write, attempt, &error).await?,
         Err(Failure::Transient(error)) => {
-            let state = delivery::retry_later(change, attempt, &error).await?;
+            let state = delivery::retry_later(&write, attempt, &error).await?;
             let (id, attempts) = (T::shown(attempt.id), attempt.number);
             tracing::warn!(id, attempts, ?state, error, "a delivery failed");
         }
     }
-    txn.commit().await
+    write.commit().await
 }
 
 /// Claims a delivery and makes it ready. `None` if another node has it, or it is not to be sent.
 async fn prepare<T: Deliverable>(app: &App, row: &Model) -> Result<Option<(Attempt, T)>, Error> {
     let actor = Actor::system();
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let Some(attempt) = delivery::claim(change, row).await? else { return Ok(None) };
-    let ready = match T::prepare(app, change, attempt.id).await? {
+    let write = app.write(&actor).await?;
+    let Some(attempt) = delivery::claim(&write, row).await? else { return Ok(None) };
+    let ready = match T::prepare(app, &write, attempt.id).await? {
         Prepared::Ready(thing) => Some((attempt, thing)),
         Prepared::Dropped => {
-            delivery::finish(change, attempt, DeliveryState::Dropped).await?;
+            delivery::finish(&write, attempt, DeliveryState::Dropped).await?;
             None
         }
         Prepared::Impossible(error) => {
-            give_up::<T>(change, attempt, &error).await?;
+            give_up::<T>(&write, attempt, &error).await?;
             None
         }
     };
-    txn.commit().await?;
+    write.commit().await?;
     Ok(ready)
 }
 
-async fn give_up<T: Deliverable>(change: Change<'_>, attempt: Attempt, error: &str) -> Result<(), Error> {
+async fn give_up<T: Deliverable>(write: &Write<'_>, attempt: Attempt, error: &str) -> Result<(), Error> {
     tracing::warn!(id = T::shown(attempt.id), error, "a delivery was given up");
-    delivery::give_up(change, attempt, error).await
+    delivery::give_up(write, attempt, error).await
 }
 
 async fn postpone(app: &App, row: &Model) -> Result<(), Error> {
     let actor = Actor::system();
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    if let Some(attempt) = delivery::claim(change, row).await? {
-        delivery::retry_later(change, attempt, "it could not be prepared: see the log").await?;
+    let write = app.write(&actor).await?;
+    if let Some(attempt) = delivery::claim(&write, row).await? {
+        delivery::retry_later(&write, attempt, "it could not be prepared: see the log").await?;
     }
-    txn.commit().await
+    write.commit().await
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
 use oskar::domain::mail::{self as rules, Mail, MailKind};
-use oskar::domain::{Change, delivery as deliveries};
+use oskar::domain::{NoEvent, delivery as deliveries};
 use oskar::entity::delivery::{self, Channel, DeliveryState};
 use oskar::entity::mail;
 use oskar::id::{InvitationId, MailId, UserId};
@@ -99,12 +99,11 @@ async fn two_nodes_at_once_send_each_mail_once() {
 async fn a_crash_between_claim_and_sending_loses_no_mail() {
     let app = with_a_mail_to_send().await;
     let mail = waiting(&app).await;
-    let txn = app.app.db.begin().await.unwrap();
     let actor = Actor::system();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-    assert!(deliveries::claim(change, &mail).await.unwrap().is_some());
-    assert!(deliveries::claim(change, &mail).await.unwrap().is_none(), "of two one gets it");
-    txn.commit().await.unwrap();
+    let write = app.app.write(&actor).await.unwrap();
+    assert!(deliveries::claim(&write, &mail).await.unwrap().is_some());
+    assert!(deliveries::claim(&write, &mail).await.unwrap().is_none(), "of two one gets it");
+    write.commit().await.unwrap();
 
     let other = app.another_node().await;
     app.advance(TimeDelta::seconds(59));
@@ -147,34 +146,31 @@ async fn a_crash_between_sending_and_noting_sends_one_duplicate_whose_link_repla
 async fn a_late_failure_does_not_send_again_what_another_node_has_sent() {
     let app = with_a_mail_to_send().await;
     let mail = waiting(&app).await;
-    let txn = app.app.db.begin().await.unwrap();
     let actor = Actor::system();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-    let claimed = deliveries::claim(change, &mail).await.unwrap().unwrap();
-    txn.commit().await.unwrap();
+    let write = app.app.write(&actor).await.unwrap();
+    let claimed = deliveries::claim(&write, &mail).await.unwrap().unwrap();
+    write.commit().await.unwrap();
     app.advance(TimeDelta::seconds(61));
     app.deliver().await;
-    let txn = app.app.db.begin().await.unwrap();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-    deliveries::retry_later(change, claimed, "too slow").await.unwrap();
-    deliveries::give_up(change, claimed, "too slow").await.unwrap();
-    txn.commit().await.unwrap();
+    let write = app.app.write(&actor).await.unwrap();
+    deliveries::retry_later(&write, claimed, "too slow").await.unwrap();
+    deliveries::give_up(&write, claimed, "too slow").await.unwrap();
+    write.commit().await.unwrap();
     assert_eq!(waiting(&app).await.state, DeliveryState::Sent);
 }
 
 #[tokio::test]
 async fn one_that_cannot_be_sent_does_not_hold_up_the_others() {
     let app = TestApp::start().await;
-    let txn = app.app.db.begin().await.unwrap();
     let actor = Actor::system();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
+    let write = app.app.write(&actor).await.unwrap();
     let user_id = UserId::generate();
     for number in 0..25 {
         let email = format!("n{number}@new.example");
         let mail = Mail::ConfirmNewEmail { user_id, email: email.clone(), asked_with: String::new() };
-        rules::enqueue(change, &email, mail).await.unwrap();
+        rules::enqueue(&write, &email, mail).await.unwrap();
     }
-    txn.commit().await.unwrap();
+    write.commit().await.unwrap();
     app.advance(TimeDelta::seconds(1));
     app.register(ANA, None).await;
     app.deliver().await;
@@ -208,13 +204,12 @@ async fn every_mail_is_read_as_it_was_written() {
         Mail::IdentityUnlinked { issuer: text("https://login.example") },
         Mail::AccountDeleted,
     ];
-    let txn = app.app.db.begin().await.unwrap();
     let actor = Actor::system();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
+    let write = app.app.write(&actor).await.unwrap();
     for mail in &mails {
-        rules::enqueue(change, ANA, mail.clone()).await.unwrap();
+        rules::enqueue(&write, ANA, mail.clone()).await.unwrap();
     }
-    txn.commit().await.unwrap();
+    write.commit().await.unwrap();
     let mut rows = rows(&app).await;
     rows.sort_by_key(|(row, _)| row.id);
     let read: Vec<_> = rows.iter().map(|(row, _)| Mail::try_from(row).unwrap()).collect();
@@ -225,13 +220,12 @@ async fn every_mail_is_read_as_it_was_written() {
 #[tokio::test]
 async fn a_mail_that_cannot_be_read_is_not_sent_and_an_operator_sees_why() {
     let app = TestApp::with_real_time(&[]).await;
-    let txn = app.app.db.begin().await.unwrap();
     let actor = Actor::system();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
+    let write = app.app.write(&actor).await.unwrap();
     let missing = json!({ "actor": "Ana", "organisation": "Acme" });
     for (kind, data) in [("of_the_future", json!({})), ("key_created", missing)] {
         let id = MailId::generate();
-        deliveries::enqueue(change, Channel::Mail, id.into()).await.unwrap();
+        deliveries::enqueue(&write, Channel::Mail, id.into()).await.unwrap();
         let row = mail::ActiveModel {
             id: Set(id),
             kind: Set(kind.to_owned()),
@@ -239,12 +233,12 @@ async fn a_mail_that_cannot_be_read_is_not_sent_and_an_operator_sees_why() {
             data: Set(data),
             requested_from: Set(None),
             organisation_id: Set(None),
-            created_at: Set(change.now),
+            created_at: Set(write.now),
         };
-        row.insert(&txn).await.unwrap();
+        row.insert(&write.without_event(NoEvent::Deliveries)).await.unwrap();
     }
-    rules::enqueue(change, ANA, Mail::PasswordChanged).await.unwrap();
-    txn.commit().await.unwrap();
+    rules::enqueue(&write, ANA, Mail::PasswordChanged).await.unwrap();
+    write.commit().await.unwrap();
     assert_eq!(app.subjects(ANA).await, ["Your password was changed"], "the others go out");
 
     let installation = Installation::of(&app);
@@ -299,12 +293,11 @@ async fn dead_mails_are_listed_and_revived_by_command() {
     // As a permanent refusal leaves it.
     let database = installation.open().await;
     let mail = delivery::Entity::find().one(database.db.read()).await.unwrap().unwrap();
-    let txn = database.db.begin().await.unwrap();
-    let (actor, now) = (Actor::system(), database.now());
-    let change = Change { txn: &txn, now, actor: &actor };
-    let attempt = deliveries::claim(change, &mail).await.unwrap().unwrap();
-    deliveries::give_up(change, attempt, "550 no such mailbox").await.unwrap();
-    txn.commit().await.unwrap();
+    let actor = Actor::system();
+    let write = database.write(&actor).await.unwrap();
+    let attempt = deliveries::claim(&write, &mail).await.unwrap().unwrap();
+    deliveries::give_up(&write, attempt, "550 no such mailbox").await.unwrap();
+    write.commit().await.unwrap();
     let listed = run("mail list").await.code(0);
     assert!(listed.out.contains("dead") && listed.out.contains("550 no such mailbox"), "{}", listed.out);
     assert_eq!(run("mail retry --json").await.code(0).json(), json!({ "revived": 1 }));

@@ -18,7 +18,7 @@ pub use caps::{
     was_registered_with,
 };
 
-use super::{Change, delivery};
+use super::{NoEvent, Write, delivery};
 use crate::entity::delivery::Channel;
 use crate::entity::{mail, membership, user};
 use crate::error::Error;
@@ -137,46 +137,47 @@ impl fmt::Display for Unreadable {
 }
 
 /// Writes down a mail.
-pub async fn enqueue(change: Change<'_>, recipient: &str, mail: Mail) -> Result<MailId, Error> {
-    insert(change, recipient, &mail, None, None).await
+pub async fn enqueue(write: &Write<'_>, recipient: &str, mail: Mail) -> Result<MailId, Error> {
+    insert(write, recipient, &mail, None, None).await
 }
 
 /// Writes down a mail for each active admin of an organisation.
 pub async fn enqueue_for_admins(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     mail: Mail,
 ) -> Result<(), Error> {
-    for admin in active_admins(change, organisation).await? {
-        insert(change, &admin.email, &mail, None, None).await?;
+    for admin in active_admins(write, organisation).await? {
+        insert(write, &admin.email, &mail, None, None).await?;
     }
     Ok(())
 }
 
 /// The admins of an organisation who are not disabled: all who hold `members:manage`.
 pub(super) async fn active_admins(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
 ) -> Result<Vec<user::Model>, Error> {
     let admins = membership::Entity::in_organisation(organisation)
         .filter(membership::COLUMN.role.is_in(Role::holding(Permission::MembersManage)))
         .find_also_related(user::Entity)
-        .all(change.txn)
+        .all(write)
         .await?;
     let admins = admins.into_iter().filter_map(|(_, user)| user);
     Ok(admins.filter(|user| user.disabled_at.is_none()).collect())
 }
 
 async fn insert(
-    change: Change<'_>,
+    write: &Write<'_>,
     recipient: &str,
     mail: &Mail,
     requested_from: Option<String>,
     organisation: Option<OrganisationId>,
 ) -> Result<MailId, Error> {
+    let write = &write.without_event(NoEvent::Deliveries);
     let id = MailId::generate();
     let (kind, data) = mail.to_columns()?;
-    delivery::enqueue(change, Channel::Mail, id.into()).await?;
+    delivery::enqueue(write, Channel::Mail, id.into()).await?;
     mail::ActiveModel {
         id: Set(id),
         kind: Set(kind.to_owned()),
@@ -184,9 +185,9 @@ async fn insert(
         data: Set(data),
         requested_from: Set(requested_from),
         organisation_id: Set(organisation),
-        created_at: Set(change.now),
+        created_at: Set(write.now),
     }
-    .insert(change.txn)
+    .insert(write)
     .await?;
     Ok(id)
 }
@@ -196,14 +197,15 @@ async fn insert(
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn of_delivery(change: Change<'_>, id: DeliveryId) -> Result<mail::Model, Error> {
-    let found = mail::Entity::find_by_id(MailId::from(id)).one(change.txn).await?;
+pub async fn of_delivery(write: &Write<'_>, id: DeliveryId) -> Result<mail::Model, Error> {
+    let write = &write.without_event(NoEvent::Deliveries);
+    let found = mail::Entity::find_by_id(MailId::from(id)).one(write).await?;
     let found = found.ok_or(Error::NotFound)?;
-    if found.created_at > change.now {
+    if found.created_at > write.now {
         mail::Entity::update_many()
-            .col_expr(mail::Column::CreatedAt, Expr::value(change.now))
+            .col_expr(mail::Column::CreatedAt, Expr::value(write.now))
             .filter(mail::COLUMN.id.eq(found.id))
-            .exec(change.txn)
+            .exec(write)
             .await?;
     }
     Ok(found)
@@ -212,23 +214,24 @@ pub async fn of_delivery(change: Change<'_>, id: DeliveryId) -> Result<mail::Mod
 /// The account of these addresses is being deleted: what waits for it, links above all, is not sent any more. Invitations
 /// are for the mailbox and not for the account. The rows stay for their time, or deleting an account would be a way
 /// around the caps.
-pub async fn drop_waiting(change: Change<'_>, addresses: &[&str]) -> Result<(), Error> {
+pub async fn drop_waiting(write: &Write<'_>, addresses: &[&str]) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::Deliveries);
     let theirs = Query::select()
         .column(mail::Column::Id)
         .from(mail::Entity)
         .and_where(mail::COLUMN.recipient.is_in(addresses.iter().copied()))
         .and_where(mail::COLUMN.kind.ne(MailKind::Invitation.as_str()))
         .take();
-    let dropped = delivery::drop_waiting(change, theirs).await?;
+    let dropped = delivery::drop_waiting(write, theirs).await?;
     mail::Entity::update_many()
         .col_expr(mail::Column::Data, Expr::value(json!({})))
         .filter(mail::COLUMN.id.is_in(dropped.into_iter().map(MailId::from)))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     Ok(())
 }
 
 /// Gives dead mails another day, all of them or one; how many.
-pub async fn revive(change: Change<'_>, one: Option<MailId>) -> Result<u64, Error> {
-    delivery::revive(change, Channel::Mail, one.map(DeliveryId::from)).await
+pub async fn revive(write: &Write<'_>, one: Option<MailId>) -> Result<u64, Error> {
+    delivery::revive(write, Channel::Mail, one.map(DeliveryId::from)).await
 }
