@@ -1,14 +1,13 @@
 //! Accounts by mail: forgotten passwords, proving an address, changing it.
 //!
-//! Asking is answered the same whether there is such an account or not: the request only writes down a
-//! mail, and whoever sends it finds out. Links are used up by POST alone.
+//! The answer is the same whether there is such an account or not: the request only writes down a mail, and the
+//! worker that sends it finds out. Links are used up by POST alone.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::auth::Tokens;
@@ -17,9 +16,9 @@ use super::renewal::Renewed;
 use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, presented_session};
 use crate::domain::email::Email;
-use crate::domain::{mailbox, one_time, outbox, sign_in};
+use crate::domain::mail::{self, Mail};
+use crate::domain::{mailbox, one_time, sign_in};
 use crate::entity::one_time_token::LinkPurpose;
-use crate::entity::outbox::Kind;
 use crate::entity::user;
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
@@ -50,17 +49,17 @@ pub const ON_ITS_WAY: Understood =
 async fn ask(
     app: &App,
     client: &Client,
-    kind: Kind,
     address: &Email,
+    mail: Mail,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
     app.needs_mail()?;
     let own = client.is_known_to(app, address).await?;
     let actor = client.anonymous();
     let write = app.write(&actor).await?;
     if own {
-        outbox::enqueue_for_owner(&write, kind, &address.normalised()).await?;
+        mail::enqueue_for_owner(&write, &address.normalised(), mail).await?;
     } else {
-        outbox::enqueue_requested(&write, kind, &address.normalised(), json!({})).await?;
+        mail::enqueue_requested(&write, &address.normalised(), mail).await?;
     }
     write.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
@@ -77,7 +76,7 @@ pub async fn forgot_password(
     client: Client,
     Input(input): Input<Address>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
-    ask(&app, &client, Kind::ResetPassword, &input.email).await
+    ask(&app, &client, &input.email, Mail::ResetPassword).await
 }
 
 /// A link and the new password.
@@ -223,7 +222,7 @@ pub async fn resend_verification(
     client: Client,
     Input(input): Input<Address>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
-    ask(&app, &client, Kind::VerifyEmail, &input.email).await
+    ask(&app, &client, &input.email, Mail::VerifyEmail).await
 }
 
 /// The new address, and the password once more, unless the proof of who the user is is recent.

@@ -32,8 +32,8 @@ enum Held<'a> {
 pub enum NoEvent {
     /// Attempts are counted.
     Budgets,
-    /// A mail is asked for, or under way: the event is that of what it tells of.
-    Mails,
+    /// Something is to be delivered, such as a mail, or under way: the event is that of what it tells of.
+    Deliveries,
     /// A refresh token is exchanged.
     Refresh,
     /// What has expired is deleted.
