@@ -35,8 +35,8 @@ const SEEN: TimeDelta = TimeDelta::hours(1);
 /// # Errors
 /// [`Error::TooManyRegistrations`].
 pub async fn spend(write: &Write<'_>, client: IpAddr, most: i32) -> Result<(), Error> {
-    let write = &write.without_event(NoEvent::Budgets);
     use registration_budget::{ActiveModel, Column, Entity};
+    let write = &write.without_event(NoEvent::Budgets);
     let network = network(client).to_string();
     let column = |column: Column| Expr::col((Entity, column));
     let over = || column(Column::EndsAt).lte(write.now);
