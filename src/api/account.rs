@@ -127,7 +127,7 @@ impl From<user::Model> for Account {
 #[utoipa::path(patch, path = "/api/auth/me", operation_id = "update_me", tag = TAG, request_body = AccountUpdate,
     responses(
         (status = 200, description = "The account as it is now.", body = Account),
-        (status = 409, description = "The username is taken.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The username is taken."),
     ))]
 pub async fn update(
     State(app): State<App>,
@@ -170,7 +170,7 @@ pub struct PasswordChange {
     responses(
         (status = 200, description = "Changed; the session to go on with.", body = Tokens),
         (status = 204, description = "Changed, by HTTP Basic."),
-        (status = 403, description = "The current password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "The current password is wrong,")))]
 pub async fn change_password(
     State(app): State<App>,
     client: Client,

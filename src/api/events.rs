@@ -137,7 +137,7 @@ fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> 
 ///
 /// Newest first.
 #[utoipa::path(get, path = "/api/orgs/{org}/events", operation_id = "list_events", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), Filter, Part),
+    params(Filter, Part),
     responses((status = 200, description = "The events.", body = Page<Event>)))]
 pub async fn list(
     State(app): State<App>,

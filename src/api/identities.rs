@@ -69,8 +69,8 @@ pub struct NewIdentity {
 #[utoipa::path(post, path = "/api/auth/identities", operation_id = "link_identity", tag = TAG, request_body = NewIdentity,
     responses(
         (status = 201, description = "Linked.", body = Identity),
-        (status = 401, description = "No credential, or a bad one; the issuer's token is no good (`invalid_issuer_token`, `issuer_token_used`); or the proof of who is calling is too old (`insufficient_user_authentication`).", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The issuer's user is linked to another account, or this account to another user of the issuer (`linked_to_another`); the account's address is not proven (`email_unverified`); the issuer is turned off (`issuer_disabled`), or its user may not come in (`not_allowed`, `issuer_email_unverified`); the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "the issuer's token is no good (`invalid_issuer_token`, `issuer_token_used`);"),
+        (status = 403, description = "The issuer's user is linked to another account, or this account to another user of the issuer (`linked_to_another`); the account's address is not proven (`email_unverified`); the issuer is turned off (`issuer_disabled`), or its user may not come in (`not_allowed`, `issuer_email_unverified`);"),
     ))]
 pub async fn link(
     State(app): State<App>,
@@ -103,8 +103,8 @@ pub struct OfIssuer {
 #[utoipa::path(delete, path = "/api/auth/identities", operation_id = "unlink_identity", tag = TAG, params(OfIssuer),
     responses(
         (status = 204, description = "Its user no longer signs in here."),
-        (status = 404, description = "The account is not linked with it.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "There would be no way left to sign in (`last_way_in`).", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The account is not linked with it."),
+        (status = 409, description = "There would be no way left to sign in (`last_way_in`)."),
     ))]
 pub async fn unlink(
     State(app): State<App>,

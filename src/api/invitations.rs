@@ -110,7 +110,7 @@ async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>
 ///
 /// Newest first, ended ones too.
 #[utoipa::path(get, path = "/api/orgs/{org}/invitations", operation_id = "list_invitations", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), Part),
+    params(Part),
     responses((status = 200, description = "The invitations.", body = Page<Invitation>)))]
 pub async fn list(
     State(app): State<App>,
@@ -162,10 +162,9 @@ fn rules(app: &App) -> Rules {
 /// were for. 429 (`too_many_invitations`) says how many are left, and when there will be more. With
 /// `verify_email = required` an account whose own address is not proven invites nobody: 403 (`email_unverified`).
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations", operation_id = "create_invitations", tag = TAG, request_body = NewInvitations,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The invitations; their mails are on their way.", body = Invitations),
-        (status = 409, description = "Somebody is a member already (`already_member`), there is no seat left (`seats_taken`), or as many invitations are open as may be (`too_many_open_invitations`).", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "Somebody is a member already (`already_member`), there is no seat left (`seats_taken`), or as many invitations are open as may be (`too_many_open_invitations`)."),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
 pub async fn create(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -192,9 +191,9 @@ pub async fn create(
 
 /// Withdraw an invitation
 #[utoipa::path(delete, path = "/api/orgs/{org}/invitations/{id}", operation_id = "withdraw_invitation", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
+    params(("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 204, description = "Its link no longer works."),
-        (status = 409, description = "It was accepted already.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "It was accepted already.")))]
 pub async fn withdraw(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -212,10 +211,10 @@ pub async fn withdraw(
 /// For another seven days. The link before it dies, and you answer for the invitation from now on: it can be accepted for
 /// as long as you may give its role. An admin's asks for a recent proof of who the user is, as inviting one does.
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
+    params(("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
-        (status = 409, description = "It was accepted or withdrawn already (`invitation_ended`), there is no seat left (`seats_taken`), or it had expired and as many are open as may be (`too_many_open_invitations`).", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "It was accepted or withdrawn already (`invitation_ended`), there is no seat left (`seats_taken`), or it had expired and as many are open as may be (`too_many_open_invitations`)."),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
 pub async fn resend(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -292,10 +291,10 @@ pub async fn by_link(app: &App, token: &str) -> Result<(invitation::Model, organ
 /// sessions, its links with issuers and the API keys that it made.
 #[utoipa::path(post, path = "/api/invitations/accept", operation_id = "accept_invitation", tag = TAG, request_body = Acceptance,
     responses((status = 200, description = "Joined.", body = Joined),
-        (status = 401, description = "The password is not that of the invited address' account.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Signed in with another address, or the account's password has to be changed (`password_change_required`); the invitation stays good.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The account's address was never confirmed: send its `password`, or `new_password` alone (`account_unconfirmed`). Or the account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The link is used, replaced, withdrawn or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 401, description = "The password is not that of the invited address' account."),
+        (status = 403, description = "Signed in with another address, or the account's password has to be changed (`password_change_required`); the invitation stays good."),
+        (status = 409, description = "The account's address was never confirmed: send its `password`, or `new_password` alone (`account_unconfirmed`). Or the account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`)."),
+        (status = 410, description = "The link is used, replaced, withdrawn or too old.")))]
 pub async fn accept(
     State(app): State<App>,
     client: Client,

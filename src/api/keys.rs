@@ -137,7 +137,7 @@ async fn show_one(db: &impl ConnectionTrait, key: api_key::Model, now: DateTime<
 ///
 /// Masked, newest first; revoked and expired ones too.
 #[utoipa::path(get, path = "/api/orgs/{org}/keys", operation_id = "list_keys", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), Part),
+    params(Part),
     responses((status = 200, description = "The keys.", body = Page<Key>)))]
 pub async fn list(
     State(app): State<App>,
@@ -178,9 +178,8 @@ pub struct NewKeyInput {
 /// The answer has the secret, this one time. A key with the role `admin` asks for a recent proof of who the user is, else
 /// 401 `insufficient_user_authentication`.
 #[utoipa::path(post, path = "/api/orgs/{org}/keys", operation_id = "create_key", tag = TAG, request_body = NewKeyInput,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The key with its secret.", body = KeyWithSecret),
-        (status = 409, description = "The organisation has as many keys as it may have (`too_many_keys`).", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "The organisation has as many keys as it may have (`too_many_keys`).")))]
 pub async fn create(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -224,7 +223,7 @@ async fn with_secret(
 
 /// Show an API key
 #[utoipa::path(get, path = "/api/orgs/{org}/keys/{id}", operation_id = "show_key", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
+    params(("id" = ApiKeyId, Path, description = "The key.")),
     responses((status = 200, description = "The key, masked.", body = Key)))]
 pub async fn show_key(
     State(app): State<App>,
@@ -246,7 +245,7 @@ pub struct KeyUpdate {
 
 /// Rename an API key
 #[utoipa::path(patch, path = "/api/orgs/{org}/keys/{id}", operation_id = "rename_key", tag = TAG, request_body = KeyUpdate,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
+    params(("id" = ApiKeyId, Path, description = "The key.")),
     responses((status = 200, description = "The key as it is now.", body = Key)))]
 pub async fn rename(
     State(app): State<App>,
@@ -291,10 +290,10 @@ fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u3
 /// A new secret under the same id; the old one goes on for `overlap` seconds, and its answers say so by
 /// `Deprecation` and `Sunset`. A new secret of an admin's key asks for a recent proof, as a new key does.
 #[utoipa::path(post, path = "/api/orgs/{org}/keys/{id}/rotate", operation_id = "rotate_key", tag = TAG, request_body = Option<KeyRotation>,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
+    params(("id" = ApiKeyId, Path, description = "The key.")),
     responses(
         (status = 200, description = "The key with its new secret.", body = KeyWithSecret),
-        (status = 409, description = "The key is revoked or expired.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The key is revoked or expired."),
     ))]
 pub async fn rotate(
     State(app): State<App>,
@@ -319,7 +318,7 @@ pub async fn rotate(
 ///
 /// At once and for good. The key stays in the list.
 #[utoipa::path(delete, path = "/api/orgs/{org}/keys/{id}", operation_id = "revoke_key", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
+    params(("id" = ApiKeyId, Path, description = "The key.")),
     responses((status = 204, description = "It is revoked.")))]
 pub async fn revoke(
     State(app): State<App>,

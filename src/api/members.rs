@@ -45,7 +45,7 @@ fn show(membership: &membership::Model, user: &user::Model) -> Member {
 ///
 /// In the order in which their accounts were made.
 #[utoipa::path(get, path = "/api/orgs/{org}/members", operation_id = "list_members", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), Part),
+    params(Part),
     responses((status = 200, description = "The members.", body = Page<Member>)))]
 pub async fn list(
     State(app): State<App>,
@@ -82,10 +82,10 @@ pub struct RoleChange {
 ///
 /// Making an admin asks for a recent proof of who the user is, else 401 `insufficient_user_authentication`.
 #[utoipa::path(patch, path = "/api/orgs/{org}/members/{user}", operation_id = "change_role", tag = TAG, request_body = RoleChange,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("user" = UserId, Path, description = "The member.")),
+    params(("user" = UserId, Path, description = "The member.")),
     responses(
         (status = 200, description = "The member as it is now.", body = Member),
-        (status = 409, description = "It is the last admin.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is the last admin."),
     ))]
 pub async fn change_role(
     State(app): State<App>,
@@ -108,10 +108,10 @@ pub async fn change_role(
 
 /// Remove a member
 #[utoipa::path(delete, path = "/api/orgs/{org}/members/{user}", operation_id = "remove_member", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("user" = UserId, Path, description = "The member.")),
+    params(("user" = UserId, Path, description = "The member.")),
     responses(
         (status = 204, description = "The user is no member any more."),
-        (status = 409, description = "It is the last admin.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is the last admin."),
     ))]
 pub async fn remove(
     State(app): State<App>,
@@ -131,7 +131,7 @@ pub async fn remove(
 /// refresh tokens and sockets of sessions that began before get 401 `session_ended_here` in this organisation; the
 /// member signs in again. Other organisations do not notice. HTTP Basic and API keys have no sessions: they go on.
 #[utoipa::path(delete, path = "/api/orgs/{org}/members/{user}/sessions", operation_id = "end_member_sessions", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("user" = UserId, Path, description = "The member.")),
+    params(("user" = UserId, Path, description = "The member.")),
     responses((status = 204, description = "They are ended here.")))]
 pub async fn end_sessions(
     State(app): State<App>,

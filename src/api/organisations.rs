@@ -68,7 +68,7 @@ pub struct NewOrganisation {
 #[utoipa::path(post, path = "/api/orgs", operation_id = "create_organisation", tag = TAG, request_body = NewOrganisation,
     responses(
         (status = 201, description = "The organisation.", body = MyOrganisation),
-        (status = 409, description = "The slug is taken (`slug_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`).", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The slug is taken (`slug_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`)."),
     ))]
 pub async fn create(
     State(app): State<App>,
@@ -84,7 +84,6 @@ pub async fn create(
 
 /// Show an organisation
 #[utoipa::path(get, path = "/api/orgs/{org}", operation_id = "show_organisation", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 200, description = "The organisation.", body = Organisation)))]
 pub async fn show(access: OrganisationAccess) -> Json<Organisation> {
     Json((&access.organisation).into())
@@ -105,10 +104,9 @@ pub struct OrganisationUpdate {
 
 /// Rename an organisation
 #[utoipa::path(patch, path = "/api/orgs/{org}", operation_id = "update_organisation", tag = TAG, request_body = OrganisationUpdate,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses(
         (status = 200, description = "The organisation as it is now.", body = Organisation),
-        (status = 409, description = "The slug is taken.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The slug is taken."),
     ))]
 pub async fn update(
     State(app): State<App>,
@@ -127,7 +125,6 @@ pub async fn update(
 ///
 /// With its memberships and keys, at once. Its audit events stay.
 #[utoipa::path(delete, path = "/api/orgs/{org}", operation_id = "delete_organisation", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 204, description = "It is gone.")))]
 pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {
     let txn = app.db.begin().await?;
@@ -141,10 +138,9 @@ pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Resul
 ///
 /// The last admin cannot: make somebody else admin first.
 #[utoipa::path(post, path = "/api/orgs/{org}/leave", operation_id = "leave_organisation", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses(
         (status = 204, description = "The user is no member any more."),
-        (status = 409, description = "The user is the last admin.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The user is the last admin."),
     ))]
 pub async fn leave(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {
     let user = access.user()?.id;

@@ -40,11 +40,10 @@ const STUCK: Duration = Duration::from_secs(10);
 /// `oskar.ticket.ost_…`. Or send it as `?ticket=ost_…`, which proxies log. The server closes with 1008 when the session, key, membership or permission behind
 /// the ticket goes, and with 1001 when it is restarted.
 #[utoipa::path(get, path = "/api/orgs/{org}/events/stream", operation_id = "stream_events", tag = "Audit log",
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses(
         (status = 101, description = "The stream."),
-        (status = 422, description = "The ticket was offered as a protocol without `oskar.events` beside it.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 426, description = "The request does not ask for a WebSocket.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The ticket was offered as a protocol without `oskar.events` beside it."),
+        (status = 426, description = "The request does not ask for a WebSocket."),
     ))]
 pub async fn events(
     State(app): State<App>,

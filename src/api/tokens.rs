@@ -50,7 +50,7 @@ pub struct OrganisationToken {
 #[utoipa::path(post, path = "/api/auth/token", operation_id = "create_token", tag = TAG, request_body = TokenInput,
     responses(
         (status = 200, description = "The token.", body = OrganisationToken),
-        (status = 404, description = "The user is no member of it.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The user is no member of it."),
     ))]
 pub async fn create(
     State(app): State<App>,

@@ -3,6 +3,8 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::Ref;
+use utoipa::openapi::schema::{Array, ArrayBuilder};
 use utoipa::{IntoParams, ToSchema};
 
 use super::input::present;
@@ -60,9 +62,15 @@ fn whole_number(text: &str) -> Option<u64> {
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Page<T> {
+    #[schema(schema_with = references::<T>)]
     pub data: Vec<T>,
     /// For the next page; null at the end.
     pub next_cursor: Option<String>,
+}
+
+/// The items by reference: a client that is generated from the document has one type for them.
+fn references<T: ToSchema>() -> Array {
+    ArrayBuilder::new().items(Ref::from_schema_name(T::name())).build()
 }
 
 impl<T> Page<T> {
