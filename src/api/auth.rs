@@ -13,7 +13,6 @@ use super::input::{OptionalInput, present};
 use super::issuer_login::{SignIn, sign_in};
 use super::refresh_tokens;
 use super::session_carrier::{Answers, SessionCarrier};
-use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, session_cookie, signed_out};
 use crate::domain::sessions::{self, Beginning, RefreshLifetime, Rotation};
@@ -28,6 +27,7 @@ use crate::permission::Role;
 use crate::refresh_token::RefreshToken;
 use crate::secret::Secret;
 use crate::site::is_same_site;
+use crate::views::organisations::OrganisationSummary;
 
 const TAG: &str = "Signing in";
 

@@ -3,8 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use chrono::{DateTime, Utc};
-use sea_orm::QueryOrder as _;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -12,27 +10,11 @@ use super::input::{Input, Params};
 use crate::app::App;
 use crate::auth::{Client, SignedIn, by_issuer};
 use crate::domain::{Change, identities};
-use crate::entity::external_identity;
 use crate::error::Error;
+use crate::views;
+use crate::views::identities::Identity;
 
 const TAG: &str = "Account";
-
-/// A user of another issuer who signs in to the account.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Identity {
-    #[schema(example = "https://login.example.com/")]
-    issuer: String,
-    /// The issuer's name for the user (`sub`).
-    #[schema(example = "auth0|62a1f0")]
-    subject: String,
-    linked_at: DateTime<Utc>,
-}
-
-impl From<external_identity::Model> for Identity {
-    fn from(row: external_identity::Model) -> Self {
-        Self { issuer: row.issuer, subject: row.subject, linked_at: row.created_at }
-    }
-}
 
 /// All of them.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,11 +28,7 @@ pub struct Identities {
 #[utoipa::path(get, path = "/api/auth/identities", operation_id = "list_identities", tag = TAG,
     responses((status = 200, description = "The identities, the oldest link first.", body = Identities)))]
 pub async fn list(State(app): State<App>, SignedIn { by, .. }: SignedIn) -> Result<Json<Identities>, Error> {
-    let rows = external_identity::Entity::of_user(by.id)
-        .order_by_asc(external_identity::Column::CreatedAt)
-        .all(app.db.read())
-        .await?;
-    Ok(Json(Identities { data: rows.into_iter().map(Identity::from).collect() }))
+    Ok(Json(Identities { data: views::identities::list(app.db.read(), by.id).await? }))
 }
 
 /// A token of the issuer.

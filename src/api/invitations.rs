@@ -1,22 +1,19 @@
 //! Invitations to an organisation.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::EntityTrait as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::auth::{Tokens, start_session, with_cookies};
 use super::input::{Input, Params, PathId, present};
-use super::page::{Page, Part};
+use super::page::Part;
 use super::session_carrier::{Answers, SessionCarrier};
-use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::{Client, Keep, OrganisationAccess, optional_user};
 use crate::domain::Change;
@@ -27,84 +24,18 @@ use crate::domain::invitations::{self, Rules};
 use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::members::manages_members;
 use crate::domain::tokens::ActiveOrganisation;
-use crate::entity::outbox::{self, State as Delivery};
 use crate::entity::{invitation, organisation};
 use crate::error::Error;
-use crate::id::{InvitationId, UserId};
+use crate::id::InvitationId;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::permission::Role;
 use crate::secret::Secret;
+use crate::views::invitations::Invitation;
+use crate::views::organisations::OrganisationSummary;
+use crate::views::{self, Page};
 
 const TAG: &str = "Invitations";
 const MOST_AT_ONCE: usize = 50;
-
-/// How far an invitation has come.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum InvitationState {
-    Open,
-    /// Open, but whoever answers for it may not give that role any more: it cannot be accepted before an admin sends it
-    /// again.
-    Unconfirmed,
-    Accepted,
-    Expired,
-    Withdrawn,
-}
-
-/// An invitation. Its link is in the mail only.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Invitation {
-    id: InvitationId,
-    /// Null once the account that accepted it was deleted.
-    #[schema(example = "bob@acme.example")]
-    email: Option<String>,
-    role: Role,
-    state: InvitationState,
-    /// How far its mail has come.
-    delivery: Option<Delivery>,
-    /// What the mail server said last, if the mail is not out.
-    delivery_error: Option<String>,
-    /// Who answers for it: who sent it last. Null if that account is gone.
-    invited_by: Option<UserId>,
-    expires_at: DateTime<Utc>,
-    created_at: DateTime<Utc>,
-}
-
-async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>, Error> {
-    let ids = rows.iter().filter_map(|row| row.outbox_id);
-    let mails = outbox::Entity::find().filter(outbox::COLUMN.id.is_in(ids)).all(app.db.read()).await?;
-    let now = app.now();
-    // A page has few inviters.
-    let mut confirmed = HashMap::new();
-    for row in rows.iter().filter(|row| row.is_open(now)) {
-        if let Entry::Vacant(unknown) = confirmed.entry((row.invited_by, row.role)) {
-            unknown.insert(invitations::is_confirmed(app.db.read(), &app.config.permissions, row).await?);
-        }
-    }
-    let shown = rows.into_iter().map(|row| {
-        let mail = mails.iter().find(|mail| Some(mail.id) == row.outbox_id);
-        Invitation {
-            state: match (row.accepted_at, row.withdrawn_at) {
-                (Some(_), _) => InvitationState::Accepted,
-                (None, Some(_)) => InvitationState::Withdrawn,
-                (None, None) => match confirmed.get(&(row.invited_by, row.role)) {
-                    _ if !row.is_open(now) => InvitationState::Expired,
-                    Some(true) => InvitationState::Open,
-                    _ => InvitationState::Unconfirmed,
-                },
-            },
-            delivery: mail.map(|mail| mail.state),
-            delivery_error: mail.and_then(|mail| mail.last_error.clone()),
-            id: row.id,
-            email: Some(row.email).filter(|email| !email.is_empty()),
-            role: row.role,
-            invited_by: row.invited_by,
-            expires_at: row.expires_at,
-            created_at: row.created_at,
-        }
-    });
-    Ok(shown.collect())
-}
 
 /// List the invitations
 ///
@@ -117,15 +48,10 @@ pub async fn list(
     access: OrganisationAccess,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Invitation>>, Error> {
-    let limit = part.limit()?;
-    let mut select = invitation::Entity::in_organisation(access.organisation.id)
-        .order_by_desc(invitation::Column::Id)
-        .limit(limit + 1);
-    if let Some(after) = part.after::<InvitationId>()? {
-        select = select.filter(invitation::COLUMN.id.lt(after));
-    }
-    let page = Page::new(select.all(app.db.read()).await?, limit, |row| row.id.to_string(), |row| row);
-    Ok(Json(Page { data: show(&app, page.data).await?, next_cursor: page.next_cursor }))
+    let request = part.request()?;
+    let (db, catalogue) = (app.db.read(), &app.config.permissions);
+    let page = views::invitations::list(db, catalogue, access.organisation.id, &request, app.now()).await?;
+    Ok(Json(page))
 }
 
 /// Whom to invite.
@@ -143,6 +69,10 @@ pub struct NewInvitations {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Invitations {
     data: Vec<Invitation>,
+}
+
+async fn shown(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>, Error> {
+    views::invitations::of_rows(app.db.read(), &app.config.permissions, rows, app.now()).await
 }
 
 fn rules(app: &App) -> Rules {
@@ -186,7 +116,7 @@ pub async fn create(
     let organisation = access.organisation.id;
     let rows = invitations::create(change, organisation, inviter, &once, input.role, rules(&app)).await?;
     txn.commit().await?;
-    Ok((StatusCode::CREATED, Json(Invitations { data: show(&app, rows).await? })))
+    Ok((StatusCode::CREATED, Json(Invitations { data: shown(&app, rows).await? })))
 }
 
 /// Withdraw an invitation
@@ -229,7 +159,7 @@ pub async fn resend(
         access.principal.check_fresh(&app)?;
     }
     txn.commit().await?;
-    show(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
+    shown(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
 }
 
 /// The link of an invitation, and for whoever is not signed in a password: of the account with that address, or

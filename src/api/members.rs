@@ -3,43 +3,24 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde::{Deserialize, Serialize};
+use sea_orm::EntityTrait as _;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::input::{Input, Params, PathId};
-use super::page::{Page, Part};
-use super::shapes::UserSummary;
+use super::page::Part;
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
 use crate::domain::{Change, members};
-use crate::entity::{membership, user};
+use crate::entity::user;
 use crate::error::Error;
 use crate::id::UserId;
 use crate::permission::Role;
+use crate::views::members::Member;
+use crate::views::{self, Page};
 
 const TAG: &str = "Members";
-
-/// A user in an organisation.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Member {
-    user: UserSummary,
-    role: Role,
-    /// A disabled account cannot sign in.
-    disabled: bool,
-    joined_at: DateTime<Utc>,
-}
-
-fn show(membership: &membership::Model, user: &user::Model) -> Member {
-    Member {
-        user: user.into(),
-        role: membership.role,
-        disabled: user.disabled_at.is_some(),
-        joined_at: membership.created_at,
-    }
-}
 
 /// List the members
 ///
@@ -52,22 +33,8 @@ pub async fn list(
     access: OrganisationAccess,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Member>>, Error> {
-    let limit = part.limit()?;
-    let mut select = membership::Entity::in_organisation(access.organisation.id)
-        .find_also_related(user::Entity)
-        .order_by_asc(membership::Column::UserId)
-        .limit(limit + 1);
-    if let Some(after) = part.after::<UserId>()? {
-        select = select.filter(membership::COLUMN.user_id.gt(after));
-    }
-    let rows = select.all(app.db.read()).await?;
-    let rows = rows.into_iter().filter_map(|(membership, user)| Some((membership, user?))).collect();
-    Ok(Json(Page::new(
-        rows,
-        limit,
-        |(membership, _)| membership.user_id.to_string(),
-        |(membership, user)| show(&membership, &user),
-    )))
+    let request = part.request()?;
+    Ok(Json(views::members::list(app.db.read(), access.organisation.id, &request).await?))
 }
 
 /// The new role.
@@ -103,7 +70,7 @@ pub async fn change_role(
         members::change_role(change, access.organisation.id, Some(granter), id, input.role).await?;
     let user = user::Entity::find_by_id(id).one(&txn).await?.ok_or(Error::NotFound)?;
     txn.commit().await?;
-    Ok(Json(show(&membership, &user)))
+    Ok(Json(Member::new(&membership, &user)))
 }
 
 /// Remove a member

@@ -3,32 +3,22 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::input::{Input, Params, present};
-use super::page::{Page, Part};
-use super::shapes::Organisation;
+use super::page::Part;
 use crate::app::App;
 use crate::auth::{OrganisationAccess, SignedIn};
 use crate::domain::display_name::DisplayName;
 use crate::domain::slug::Slug;
 use crate::domain::{Change, members, organisations};
-use crate::entity::organisation;
 use crate::error::Error;
-use crate::id::OrganisationId;
 use crate::permission::Role;
+use crate::views::organisations::{MyOrganisation, Organisation};
+use crate::views::{self, Page};
 
 const TAG: &str = "Organisations";
-
-/// One of the user's organisations.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MyOrganisation {
-    #[serde(flatten)]
-    organisation: Organisation,
-    role: Role,
-}
 
 /// List my organisations
 ///
@@ -40,16 +30,8 @@ pub async fn list(
     SignedIn { by, .. }: SignedIn,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<MyOrganisation>>, Error> {
-    let limit = part.limit()?;
-    let mut select = organisation::Entity::of_user(by.id).limit(limit + 1);
-    if let Some(after) = part.after::<OrganisationId>()? {
-        select = select.filter(organisation::COLUMN.id.gt(after));
-    }
-    let rows = select.all(app.db.read()).await?;
-    let rows = rows.into_iter().filter_map(|(row, membership)| Some((row, membership?.role))).collect();
-    let show =
-        |(row, role): (organisation::Model, Role)| MyOrganisation { organisation: (&row).into(), role };
-    Ok(Json(Page::new(rows, limit, |(row, _)| row.id.to_string(), show)))
+    let request = part.request()?;
+    Ok(Json(views::organisations::of_user(app.db.read(), by.id, &request).await?))
 }
 
 /// A new organisation.

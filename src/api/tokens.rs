@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::input::Input;
-use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::domain::tokens;
 use crate::entity::session;
 use crate::error::Error;
 use crate::permission::Role;
+use crate::views::organisations::OrganisationSummary;
 
 const TAG: &str = "Signing in";
 
