@@ -95,10 +95,17 @@ async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
     let all = whole(async |page| views::organisations::list(app.db.read(), &page).await).await?;
     let values: Vec<_> = all
         .iter()
-        .map(|row| (&row.summary, row.created_at))
-        .map(|(row, created_at)| json!({ "id": row.id, "slug": row.slug, "name": row.name, "created_at": created_at }))
+        .map(|row| {
+            let OrganisationSummary { id, slug, name } = &row.summary;
+            json!({ "id": id, "slug": slug, "name": name, "created_at": row.created_at })
+        })
         .collect();
-    let row = |row: &OrganisationSummary| [row.id.to_string(), row.slug.clone(), row.name.clone()];
-    let rows: Vec<_> = all.iter().map(|organisation| row(&organisation.summary)).collect();
+    let rows: Vec<_> = all
+        .iter()
+        .map(|row| {
+            let OrganisationSummary { id, slug, name } = &row.summary;
+            [id.to_string(), slug.clone(), name.clone()]
+        })
+        .collect();
     output::table(common.json, &values, ["ID", "SLUG", "NAME"], &rows)
 }
