@@ -1,7 +1,5 @@
 //! The cookies that signing in sets: the session's, and the device's.
 
-use axum::http::HeaderMap;
-use axum::http::header::COOKIE;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
 use chrono::TimeDelta;
@@ -39,17 +37,6 @@ impl Keep {
     /// The cookie's lifetime, if it has one of its own.
     fn lifetime(self, longest: TimeDelta) -> Option<TimeDelta> {
         (self == Self::Session).then_some(longest)
-    }
-}
-
-/// The request's cookies, unchecked.
-#[derive(Clone, Debug)]
-pub(super) struct SentCookies(HeaderMap);
-
-impl SentCookies {
-    pub fn of(headers: &HeaderMap) -> Self {
-        let lines = headers.get_all(COOKIE).iter();
-        Self(lines.map(|line| (COOKIE, line.clone())).collect())
     }
 }
 

@@ -14,11 +14,7 @@ use crate::support::on_postgres;
 
 /// An installation that was started once.
 async fn started() -> Installation {
-    let installation = if on_postgres() {
-        Installation::new().await
-    } else {
-        Installation::with(None)
-    };
+    let installation = if on_postgres() { Installation::new().await } else { Installation::with(None) };
     installation.run(&["user", "list"], "").await.code(0);
     if !on_postgres() {
         // Everything in one file, which is what a backup of it is to have.
