@@ -19,7 +19,7 @@ use crate::domain::audit::Actor;
 use crate::domain::authentication::Authentication;
 use crate::domain::display_name::DisplayName;
 use crate::domain::username::Username;
-use crate::domain::{Change, known_network, replacement, sign_in, users};
+use crate::domain::{known_network, replacement, sign_in, users};
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::views;
@@ -93,11 +93,10 @@ pub async fn update(
     if input.username.is_some() {
         by.check_fresh(&app)?;
     }
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let user = users::lock(change, by.id).await?;
-    let user = users::update(change, user, input.name, input.username).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    let user = users::lock(&write, by.id).await?;
+    let user = users::update(&write, user, input.name, input.username).await?;
+    write.commit().await?;
     Ok(Json(user.into()))
 }
 
@@ -159,18 +158,17 @@ pub(super) async fn replace_password(
     sign_in::check_to_replace(&client.attempt(app), &user, by.session_id(), current).await?;
     replacement::refuse_the_same(&app.hasher, &user, "/new_password", &input.new_password).await?;
     let new_hash = app.hasher.hash(&password).await?;
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor };
+    let write = app.write(actor).await?;
     let renewed = if by.session.is_some() {
-        let now_proved = Authentication::by_password(change.now);
-        Some(Renewed::in_place_of(app, change, by, now_proved, cookie_alone).await?)
+        let now_proved = Authentication::by_password(write.now);
+        Some(Renewed::in_place_of(app, &write, by, now_proved, cookie_alone).await?)
     } else {
         None
     };
     let keep = renewed.as_ref().map(|renewed| renewed.id);
-    users::change_password(change, by.id, stored.unwrap_or_default(), new_hash, keep).await?;
+    users::change_password(&write, by.id, stored.unwrap_or_default(), new_hash, keep).await?;
     // The change forgot all networks and devices; the owner is here.
-    known_network::remember(change, &app.keyring, by.id).await?;
-    txn.commit().await?;
+    known_network::remember(&write, by.id).await?;
+    write.commit().await?;
     Ok(renewed)
 }

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, session_cookie, signed_out};
 use crate::domain::sessions::{self, Beginning, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, ActiveOrganisation};
-use crate::domain::{Change, sign_in, user_numbers};
+use crate::domain::{Write, sign_in, user_numbers};
 use crate::entity::session::{self, RefreshUse};
 use crate::entity::user;
 use crate::error::Error;
@@ -135,9 +135,9 @@ pub(super) fn cookie_outcome(app: &App, headers: &HeaderMap) -> CookieOutcome {
 }
 
 /// The number of a user for clients that know users by numbers, if they are served as their document has it.
-pub(super) async fn number(app: &App, change: Change<'_>, user: UserId) -> Result<Option<i32>, Error> {
+pub(super) async fn number(app: &App, write: &Write<'_>, user: UserId) -> Result<Option<i32>, Error> {
     match app.config.compat.assimetria.documented() {
-        Some(_) => user_numbers::of(change, user).await.map(Some),
+        Some(_) => user_numbers::of(write, user).await.map(Some),
         None => Ok(None),
     }
 }
@@ -187,16 +187,16 @@ pub fn with_cookies(status: StatusCode, cookies: CookieJar, body: impl Serialize
 /// Starts a session in place of the one that the browser had, and makes its tokens.
 pub async fn start_session(
     app: &App,
-    change: Change<'_>,
+    write: &Write<'_>,
     headers: &HeaderMap,
     user: &user::Model,
     active: Option<&ActiveOrganisation>,
     refresh_use: RefreshUse,
 ) -> Result<(Tokens, Secret), Error> {
     let organisation = active.map(|active| active.organisation.id);
-    let beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
-    let (session, cookie) = replace_session(app, change, headers, user, beginning).await?;
-    let number = number(app, change, user.id).await?;
+    let beginning = Beginning { refresh_use, ..Beginning::by_password(write.now, organisation) };
+    let (session, cookie) = replace_session(app, write, headers, user, beginning).await?;
+    let number = number(app, write, user.id).await?;
     let mut tokens = tokens(app, &session, user, number, active, RefreshToken::first(session.id))?;
     tokens.cookie = Some(cookie_outcome(app, headers));
     Ok((tokens, cookie))
@@ -204,16 +204,16 @@ pub async fn start_session(
 
 pub(super) async fn replace_session(
     app: &App,
-    change: Change<'_>,
+    write: &Write<'_>,
     headers: &HeaderMap,
     user: &user::Model,
     beginning: Beginning,
 ) -> Result<(session::Model, Secret), Error> {
     let earlier = session_cookie(headers, &app.config.sessions.cookies.session);
     if let Some(earlier) = earlier.as_deref().and_then(Secret::parse) {
-        sessions::replace(change, &app.keyring, &earlier).await?;
+        sessions::replace(write, &earlier).await?;
     }
-    sessions::start(change, &app.keyring, user.id, beginning).await
+    sessions::start(write, user.id, beginning).await
 }
 
 /// Sign in
@@ -288,20 +288,19 @@ pub async fn sign_in_with_password(
         None => None,
     };
     let _turn = app.db.turn_to_sign_in(active.as_ref().map(|active| active.organisation.id)).await?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let write = app.write(&actor).await?;
     let user = match new_hash {
-        Some(new_hash) => checked.confirm_and_replace(change, new_hash).await?,
-        None => checked.confirm(change).await?,
+        Some(new_hash) => checked.confirm_and_replace(&write, new_hash).await?,
+        None => checked.confirm(&write).await?,
     };
-    sessions::announce_new_device(change, &user).await?;
+    sessions::announce_new_device(&write, &user).await?;
     let organisation = active.as_ref().map(|active| active.organisation.id);
-    let mut beginning = Beginning { refresh_use, ..Beginning::by_password(change.now, organisation) };
-    beginning.authentication.session_ends_at = answers.session_ends_at(change.now);
-    let (session, cookie) = replace_session(app, change, headers, &user, beginning).await?;
-    let number = number(app, change, user.id).await?;
-    txn.commit().await?;
+    let mut beginning = Beginning { refresh_use, ..Beginning::by_password(write.now, organisation) };
+    beginning.authentication.session_ends_at = answers.session_ends_at(write.now);
+    let (session, cookie) = replace_session(app, &write, headers, &user, beginning).await?;
+    let number = number(app, &write, user.id).await?;
+    write.commit().await?;
     Ok(Started { user, number, session, active, cookie, keep: Keep::asked(input.remember) })
 }
 
@@ -363,22 +362,21 @@ pub async fn refresh(
     let presented =
         presented.ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NOT_OURS))?;
     let lifetime = refresh_tokens::lifetime(&app);
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let user = refresh_tokens::lock_owner(&app, change, presented).await?;
-    let rotation = sessions::rotate(change, &app.keyring, presented, lifetime).await?;
+    let write = app.write(&actor).await?;
+    let user = refresh_tokens::lock_owner(&app, &write, presented).await?;
+    let rotation = sessions::rotate(&write, presented, lifetime).await?;
     let answer = match &rotation {
         Rotation::Successor(session, successor) => {
             let asked_for = input.as_ref().and_then(|input| input.organisation.as_deref().map(Into::into));
-            let active = tokens::active_organisation(&txn, user.id, Some(session), asked_for).await?;
-            let number = number(&app, change, user.id).await?;
+            let active = tokens::active_organisation(&write, user.id, Some(session), asked_for).await?;
+            let number = number(&app, &write, user.id).await?;
             Some(tokens(&app, session, &user, number, active.as_ref(), *successor)?)
         }
         Rotation::Theft | Rotation::Refused => None,
     };
     // Also what a theft brought about must stay.
-    txn.commit().await?;
+    write.commit().await?;
     answer.map(Json).ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NO_MORE))
 }
 
@@ -390,9 +388,9 @@ pub async fn refresh(
     responses((status = 204, description = "Signed out.")))]
 pub async fn logout(State(app): State<App>, SignedIn { by, actor }: SignedIn) -> Result<Response, Error> {
     let Some(session) = by.session_id() else { return Ok(StatusCode::NO_CONTENT.into_response()) };
-    let txn = app.db.begin().await?;
-    sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.id, session).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    sessions::end(&write, by.id, session).await?;
+    write.commit().await?;
     // No `Clear-Site-Data`: it clears whole origins and, for cookies, whole sites. A product that shares the host, or
     // the domain, would lose what is its own. Ours is the cookie alone: all answers are `no-store`.
     Ok((StatusCode::NO_CONTENT, signed_out(&app.config.sessions.cookies)).into_response())

@@ -16,7 +16,6 @@ use super::page::Part;
 use super::session_carrier::{Answers, SessionCarrier};
 use crate::app::App;
 use crate::auth::{Client, Keep, OrganisationAccess, optional_user};
-use crate::domain::Change;
 use crate::domain::allowance::Allowance;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
@@ -111,11 +110,10 @@ pub async fn create(
     let mut seen = HashSet::new();
     let once: Vec<_> = input.emails.iter().filter(|email| seen.insert(email.normalised())).collect();
     let inviter = access.user()?.id;
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    let write = app.write(&access.actor).await?;
     let organisation = access.organisation.id;
-    let rows = invitations::create(change, organisation, inviter, &once, input.role, rules(&app)).await?;
-    txn.commit().await?;
+    let rows = invitations::create(&write, organisation, inviter, &once, input.role, rules(&app)).await?;
+    write.commit().await?;
     Ok((StatusCode::CREATED, Json(Invitations { data: shown(&app, rows).await? })))
 }
 
@@ -129,10 +127,9 @@ pub async fn withdraw(
     access: OrganisationAccess,
     PathId(id): PathId<InvitationId>,
 ) -> Result<StatusCode, Error> {
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
-    invitations::withdraw(change, access.organisation.id, id).await?;
-    txn.commit().await?;
+    let write = app.write(&access.actor).await?;
+    invitations::withdraw(&write, access.organisation.id, id).await?;
+    write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -152,13 +149,12 @@ pub async fn resend(
 ) -> Result<Json<Invitation>, Error> {
     app.needs_mail()?;
     let inviter = access.user()?.id;
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
-    let row = invitations::resend(change, access.organisation.id, inviter, id, rules(&app)).await?;
+    let write = app.write(&access.actor).await?;
+    let row = invitations::resend(&write, access.organisation.id, inviter, id, rules(&app)).await?;
     if manages_members(row.role) {
         access.principal.check_fresh(&app)?;
     }
-    txn.commit().await?;
+    write.commit().await?;
     shown(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
 }
 
@@ -245,22 +241,21 @@ pub async fn accept(
         joining::by_password(&attempt, &invitation, input.password, replacing, names, context).await?
     };
     let _turn = app.db.turn(organisation.id).await?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let (user, membership) = joining::join(change, &invitation, joiner, app.config.limits.seats).await?;
+    let mut write = app.write(&actor).await?;
+    let (user, membership) = joining::join(&write, &invitation, joiner, app.config.limits.seats).await?;
     let summary = (&organisation).into();
     if signed_in.is_some() {
-        txn.commit().await?;
+        write.commit().await?;
         return Ok(
             Json(Joined { organisation: summary, role: membership.role, tokens: None }).into_response()
         );
     }
     let actor = actor.as_user(user.id, &user.name);
     let active = ActiveOrganisation { organisation, role: membership.role };
-    let change = Change { actor: &actor, ..change };
-    let (tokens, cookie) = start_session(&app, change, &headers, &user, Some(&active), refresh_use).await?;
-    txn.commit().await?;
+    write.actor = &actor;
+    let (tokens, cookie) = start_session(&app, &write, &headers, &user, Some(&active), refresh_use).await?;
+    write.commit().await?;
     let body = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
     Ok(with_cookies(
         StatusCode::OK,

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::auth::{OrganisationAccess, SignedIn};
 use crate::domain::display_name::DisplayName;
 use crate::domain::slug::Slug;
-use crate::domain::{Change, members, organisations};
+use crate::domain::{members, organisations};
 use crate::error::Error;
 use crate::permission::Role;
 use crate::views::organisations::{MyOrganisation, Organisation};
@@ -57,10 +57,9 @@ pub async fn create(
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<NewOrganisation>,
 ) -> Result<(StatusCode, Json<MyOrganisation>), Error> {
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let (row, _) = organisations::create(change, &input.name, input.slug, Some(by.id)).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    let (row, _) = organisations::create(&write, &input.name, input.slug, Some(by.id)).await?;
+    write.commit().await?;
     Ok((StatusCode::CREATED, Json(MyOrganisation { organisation: (&row).into(), role: Role::Admin })))
 }
 
@@ -95,11 +94,10 @@ pub async fn update(
     access: OrganisationAccess,
     Input(input): Input<OrganisationUpdate>,
 ) -> Result<Json<Organisation>, Error> {
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
-    let row = members::lock(change, access.organisation.id).await?;
-    let row = organisations::update(change, row, input.name, input.slug).await?;
-    txn.commit().await?;
+    let write = app.write(&access.actor).await?;
+    let row = members::lock(&write, access.organisation.id).await?;
+    let row = organisations::update(&write, row, input.name, input.slug).await?;
+    write.commit().await?;
     Ok(Json((&row).into()))
 }
 
@@ -109,10 +107,9 @@ pub async fn update(
 #[utoipa::path(delete, path = "/api/orgs/{org}", operation_id = "delete_organisation", tag = TAG,
     responses((status = 204, description = "It is gone.")))]
 pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {
-    let txn = app.db.begin().await?;
-    organisations::delete(Change { txn: &txn, now: app.now(), actor: &access.actor }, &access.organisation)
-        .await?;
-    txn.commit().await?;
+    let write = app.write(&access.actor).await?;
+    organisations::delete(&write, &access.organisation).await?;
+    write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -126,9 +123,8 @@ pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Resul
     ))]
 pub async fn leave(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {
     let user = access.user()?.id;
-    let txn = app.db.begin().await?;
-    members::remove(Change { txn: &txn, now: app.now(), actor: &access.actor }, access.organisation.id, user)
-        .await?;
-    txn.commit().await?;
+    let write = app.write(&access.actor).await?;
+    members::remove(&write, access.organisation.id, user).await?;
+    write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

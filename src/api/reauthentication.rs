@@ -13,7 +13,7 @@ use super::session_carrier::{self, SessionCarrier};
 use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, by_issuer, check_recent};
 use crate::domain::authentication::Authentication;
-use crate::domain::{Change, identities, sign_in, users};
+use crate::domain::{identities, sign_in, users};
 use crate::error::Error;
 use crate::password::PresentedPassword;
 
@@ -65,27 +65,25 @@ pub async fn reauthenticate(
         (Some(password), None) => {
             let user = by.account(app.db.read()).await?;
             sign_in::check_again(&client.attempt(&app), &user, by.session_id(), password).await?;
-            let txn = app.db.begin().await?;
-            let change = Change { txn: &txn, now: app.now(), actor: &actor };
+            let write = app.write(&actor).await?;
             // It may have been changed while this one was hashed.
-            if users::lock(change, by.id).await?.password_hash != user.password_hash {
+            if users::lock(&write, by.id).await?.password_hash != user.password_hash {
                 return Err(Error::WrongPassword);
             }
-            let proof = Authentication::by_password(change.now);
-            let renewed = Renewed::in_place_of(&app, change, &by, proof, cookie_alone).await?;
-            txn.commit().await?;
+            let proof = Authentication::by_password(write.now);
+            let renewed = Renewed::in_place_of(&app, &write, &by, proof, cookie_alone).await?;
+            write.commit().await?;
             renewed
         }
         (None, Some(token)) => {
             let (vouched, admission) = by_issuer(&app, &client, token).await?;
             check_recent(&app, vouched.authentication.at)?;
-            let txn = app.db.begin().await?;
-            let change = Change { txn: &txn, now: app.now(), actor: &actor };
-            identities::spend(change, &vouched).await?;
-            identities::prove_again(change, &vouched, &admission, by.id).await?;
+            let write = app.write(&actor).await?;
+            identities::spend(&write, &vouched).await?;
+            identities::prove_again(&write, &vouched, &admission, by.id).await?;
             let proof = vouched.authentication;
-            let renewed = Renewed::in_place_of(&app, change, &by, proof, cookie_alone).await?;
-            txn.commit().await?;
+            let renewed = Renewed::in_place_of(&app, &write, &by, proof, cookie_alone).await?;
+            write.commit().await?;
             renewed
         }
         (None, None) => return Err(Error::invalid("/password", "give `password` or `issuer_token`")),

@@ -17,7 +17,7 @@ use super::renewal::Renewed;
 use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, presented_session};
 use crate::domain::email::Email;
-use crate::domain::{Change, mailbox, one_time, outbox, sign_in};
+use crate::domain::{mailbox, one_time, outbox, sign_in};
 use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::outbox::Kind;
 use crate::entity::user;
@@ -55,15 +55,14 @@ async fn ask(
 ) -> Result<(StatusCode, Json<Understood>), Error> {
     app.needs_mail()?;
     let own = client.is_known_to(app, address).await?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let write = app.write(&actor).await?;
     if own {
-        outbox::enqueue_for_owner(change, kind, &address.normalised()).await?;
+        outbox::enqueue_for_owner(&write, kind, &address.normalised()).await?;
     } else {
-        outbox::enqueue_requested(change, kind, &address.normalised(), json!({})).await?;
+        outbox::enqueue_requested(&write, kind, &address.normalised(), json!({})).await?;
     }
-    txn.commit().await?;
+    write.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
 }
 
@@ -115,11 +114,10 @@ pub async fn reset_password(
         found => found?,
     };
     let new_hash = app.hash_replacement(&owner, "/password", &input.password).await?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    mailbox::reset_password(change, &app.keyring, &link, new_hash).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    mailbox::reset_password(&write, &link, new_hash).await?;
+    write.commit().await?;
     Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, owner.id)).into_response())
 }
 
@@ -148,11 +146,10 @@ pub async fn unlock(
     Input(input): Input<Link>,
 ) -> Result<Response, Error> {
     let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let (user, reset) = mailbox::unlock(change, &app.keyring, &link).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    let (user, reset) = mailbox::unlock(&write, &link).await?;
+    write.commit().await?;
     let body = Unlocked {
         reset_token: ShownOnce(reset),
         expires_in: one_time::lifetime(LinkPurpose::ResetPassword).num_seconds(),
@@ -201,18 +198,17 @@ pub async fn use_link(
     link: &Secret,
 ) -> Result<(user::Model, Option<Renewed>), Error> {
     let presented = presented_session(app, client, headers).await;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let write = app.write(&actor).await?;
     let session = presented.as_ref().and_then(|by| Some((by.id, by.session_id()?)));
-    let (user, renewed) = mailbox::verify(change, &app.keyring, link, session).await?;
+    let (user, renewed) = mailbox::verify(&write, link, session).await?;
     let renewed = match (renewed, presented) {
         (Some((session, cookie)), Some(by)) => {
-            Some(Renewed::of(app, change, by.reach, &user, session, cookie).await?)
+            Some(Renewed::of(app, &write, by.reach, &user, session, cookie).await?)
         }
         _ => None,
     };
-    txn.commit().await?;
+    write.commit().await?;
     Ok((user, renewed))
 }
 
@@ -269,9 +265,8 @@ pub async fn change_email(
         }
         None => by.check_fresh(&app)?,
     }
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    mailbox::ask_for_new_email(change, &app.keyring, &user, by.session_id(), &input.email).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    mailbox::ask_for_new_email(&write, &user, by.session_id(), &input.email).await?;
+    write.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
 }

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::auth::{Client, warn_of_refusal};
 use crate::domain::sessions::RefreshLifetime;
 use crate::domain::tokens::TokenIssuer;
-use crate::domain::{Change, users};
+use crate::domain::{Write, users};
 use crate::entity::{session, user};
 use crate::error::Error;
 use crate::refresh_token::RefreshToken;
@@ -47,17 +47,13 @@ pub fn read(app: &App, text: &str) -> Option<RefreshToken> {
 }
 
 /// The user of a refresh token, locked: what is read of the session after this has not ended meanwhile.
-pub async fn lock_owner(
-    app: &App,
-    change: Change<'_>,
-    presented: RefreshToken,
-) -> Result<user::Model, Error> {
-    let session = session::Entity::find_by_id(presented.session).one(change.txn).await?;
+pub async fn lock_owner(app: &App, write: &Write<'_>, presented: RefreshToken) -> Result<user::Model, Error> {
+    let session = session::Entity::find_by_id(presented.session).one(write).await?;
     let session = session.ok_or(Error::InvalidRefreshToken)?;
     if !app.issuers.admit(session.issuer.as_deref()) {
         return Err(Error::IssuerDisabled);
     }
-    let user = users::lock(change, session.user_id).await?;
+    let user = users::lock(write, session.user_id).await?;
     tracing::Span::current().record("account", tracing::field::display(user.id));
     if user.disabled_at.is_some() { Err(Error::InvalidRefreshToken) } else { Ok(user) }
 }

@@ -17,10 +17,10 @@ use crate::config::Registration;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::joining::{self, Joiner, Names};
+use crate::domain::registration;
 use crate::domain::tokens::ActiveOrganisation;
 use crate::domain::username::Username;
 use crate::domain::users::NewUser;
-use crate::domain::{Change, registration};
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::permission::Role;
@@ -128,26 +128,24 @@ pub async fn register(
         };
         return begun.map(|()| (StatusCode::ACCEPTED, Json(CONFIRM)).into_response());
     }
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let (user, active) = registration::create(change, new(), organisation).await?;
+    let mut write = app.write(&actor).await?;
+    let (user, active) = registration::create(&write, new(), organisation).await?;
     let active = active.map(|organisation| ActiveOrganisation { organisation, role: Role::Admin });
     let actor = actor.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
-    let (tokens, cookie) = start_session(&app, change, &headers, &user, active.as_ref(), refresh_use).await?;
-    txn.commit().await?;
+    write.actor = &actor;
+    let (tokens, cookie) = start_session(&app, &write, &headers, &user, active.as_ref(), refresh_use).await?;
+    write.commit().await?;
     Ok(with_cookies(StatusCode::CREATED, client.signed_in(&app, user.id, &cookie, keep), tokens))
 }
 
 /// Counts before anything is looked up, and for every address alike.
 async fn spend(app: &App, client: &Client) -> Result<(), Error> {
     let Some(most) = app.config.limits.registrations else { return Ok(()) };
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    registration::spend(change, client.address.0, most).await?;
-    txn.commit().await
+    let write = app.write(&actor).await?;
+    registration::spend(&write, client.address.0, most).await?;
+    write.commit().await
 }
 
 async fn begin(
@@ -156,11 +154,10 @@ async fn begin(
     new: NewUser,
     organisation: Option<&DisplayName>,
 ) -> Result<(), Error> {
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    registration::begin(change, new, organisation).await?;
-    txn.commit().await
+    let write = app.write(&actor).await?;
+    registration::begin(&write, new, organisation).await?;
+    write.commit().await
 }
 
 fn may_register(app: &App, email: &Email) -> bool {
@@ -196,14 +193,13 @@ async fn by_invitation(
     if matches!(joiner, Joiner::Known { .. }) {
         return Err(Error::EmailTaken);
     }
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let (user, membership) = joining::join(change, &invitation, joiner, app.config.limits.seats).await?;
+    let mut write = app.write(&actor).await?;
+    let (user, membership) = joining::join(&write, &invitation, joiner, app.config.limits.seats).await?;
     let actor = actor.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
+    write.actor = &actor;
     let active = ActiveOrganisation { organisation, role: membership.role };
-    let (tokens, cookie) = start_session(app, change, headers, &user, Some(&active), refresh_use).await?;
-    txn.commit().await?;
+    let (tokens, cookie) = start_session(app, &write, headers, &user, Some(&active), refresh_use).await?;
+    write.commit().await?;
     Ok(with_cookies(StatusCode::CREATED, client.signed_in(app, user.id, &cookie, keep), tokens))
 }

@@ -9,7 +9,7 @@ use super::auth::{Tokens, cookie_outcome, number, tokens, with_cookies};
 use crate::app::App;
 use crate::auth::{Client, Keep, OrganisationScope, UserPrincipal};
 use crate::domain::authentication::Authentication;
-use crate::domain::{Change, sessions, tokens as issued, users};
+use crate::domain::{Write, sessions, tokens as issued, users};
 use crate::entity::organisation::Reference;
 use crate::entity::{session, user};
 use crate::error::Error;
@@ -33,23 +33,23 @@ impl Renewed {
     /// [`Error::SessionRequired`] by HTTP Basic, which has none; [`Error::InvalidCredential`] if it has ended meanwhile.
     pub async fn in_place_of(
         app: &App,
-        change: Change<'_>,
+        write: &Write<'_>,
         by: &UserPrincipal,
         proof: Authentication,
         cookie_alone: bool,
     ) -> Result<Self, Error> {
         let before = by.session_id().ok_or(Error::SessionRequired)?;
-        let renewed = sessions::renew(change, &app.keyring, before, by.id, Some(proof), cookie_alone).await?;
+        let renewed = sessions::renew(write, before, by.id, Some(proof), cookie_alone).await?;
         let (session, cookie) = renewed.ok_or(Error::InvalidCredential)?;
-        let user = users::lock(change, by.id).await?;
-        Self::of(app, change, by.reach, &user, session, cookie).await
+        let user = users::lock(write, by.id).await?;
+        Self::of(app, write, by.reach, &user, session, cookie).await
     }
 
     /// One that has just been put in the place of another one. Its access token is for the organisation that the
     /// caller's was for, or by cookie for the session's.
     pub async fn of(
         app: &App,
-        change: Change<'_>,
+        write: &Write<'_>,
         reach: OrganisationScope,
         user: &user::Model,
         session: session::Model,
@@ -59,12 +59,12 @@ impl Renewed {
             OrganisationScope::Only(organisation) => organisation.map(Reference::Id),
             OrganisationScope::All => None,
         };
-        let active = match issued::active_organisation(change.txn, user.id, Some(&session), asked_for).await {
+        let active = match issued::active_organisation(write, user.id, Some(&session), asked_for).await {
             // The user is in that organisation no more, or an admin there has ended the session: tokens for none.
             Err(Error::NotFound | Error::SessionEndedHere) => None,
             active => active?,
         };
-        let number = number(app, change, user.id).await?;
+        let number = number(app, write, user.id).await?;
         let first = RefreshToken::first(session.id);
         let tokens = tokens(app, &session, user, number, active.as_ref(), first)?;
         Ok(Self { id: session.id, user: user.id, tokens, cookie })

@@ -17,7 +17,7 @@ use crate::domain::attempts::AttemptContext;
 use crate::domain::display_name::DisplayName;
 use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::sessions::{self, Beginning};
-use crate::domain::{Change, invitations, sign_in};
+use crate::domain::{invitations, sign_in};
 use crate::email::shown;
 use crate::entity::{invitation, organisation};
 use crate::error::Error;
@@ -224,11 +224,10 @@ pub async fn accept(
         None => by_password(&app, &client.attempt(&app), &found, &form).await,
     };
     let _turn = app.db.turn(found.organisation.id).await?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let mut write = app.write(&actor).await?;
     let outcome = match joiner {
-        Ok(joiner) => joining::join(change, &found.invitation, joiner, app.config.limits.seats).await,
+        Ok(joiner) => joining::join(&write, &found.invitation, joiner, app.config.limits.seats).await,
         Err(error) => Err(error),
     };
     let (user, _) = match outcome {
@@ -254,19 +253,15 @@ pub async fn accept(
         format!("You are {} of {} now, and signed in here.", found.invitation.role, found.organisation.name);
     let done = page(&app, StatusCode::OK, &NoticePage { heading: "Welcome", text, done: true })?;
     if found.visitor == Visitor::SignedIn {
-        txn.commit().await?;
+        write.commit().await?;
         return Ok(done);
     }
     let actor = actor.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
-    let (_, cookie) = sessions::start(
-        change,
-        &app.keyring,
-        user.id,
-        Beginning::by_password(change.now, Some(found.organisation.id)),
-    )
-    .await?;
-    txn.commit().await?;
+    write.actor = &actor;
+    let (_, cookie) =
+        sessions::start(&write, user.id, Beginning::by_password(write.now, Some(found.organisation.id)))
+            .await?;
+    write.commit().await?;
     Ok((client.signed_in(&app, user.id, &cookie, form.keep()), done).into_response())
 }
 

@@ -14,7 +14,7 @@ use super::page::{
 };
 use crate::app::App;
 use crate::auth::Client;
-use crate::domain::{Change, mailbox};
+use crate::domain::mailbox;
 use crate::error::Error;
 use crate::secret::SecretKind;
 
@@ -73,12 +73,11 @@ pub async fn choose(
             return page_of_error(&app, &Error::Invalid(Vec::new()), &again);
         }
     };
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    match mailbox::reset_password(change, &app.keyring, &link, new_hash).await {
+    let write = app.write(&actor).await?;
+    match mailbox::reset_password(&write, &link, new_hash).await {
         Ok(user) => {
-            txn.commit().await?;
+            write.commit().await?;
             let text = "All your sessions were ended. Sign in with the new password.".to_owned();
             let done =
                 page(&app, StatusCode::OK, &NoticePage { heading: "Password changed", text, done: true })?;

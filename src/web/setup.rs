@@ -14,8 +14,8 @@ use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::osmedeus_key::{self, OsmedeusKey};
 use crate::domain::sessions::{self, Beginning};
+use crate::domain::setup;
 use crate::domain::users::NewUser;
-use crate::domain::{Change, setup};
 use crate::email::shown;
 use crate::error::Error;
 use crate::program::command;
@@ -112,9 +112,8 @@ pub async fn create(
         }
     };
     let password_hash = app.hasher.hash(&password).await?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let mut write = app.write(&actor).await?;
     let new = NewUser {
         email,
         username: None,
@@ -123,37 +122,32 @@ pub async fn create(
         operator: true,
         email_verified: true,
     };
-    let (user, organisation) =
-        match setup::create_first_admin(change, &app.keyring, Some(&link), new, &organisation).await {
-            Ok(made) => made,
-            Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &gone()),
-            Err(Error::EmailTaken) => {
-                let again = SetupPage {
-                    link: link.reveal().to_owned(),
-                    email: form.email,
-                    organisation: form.organisation,
-                    email_problem: Some("an account with this address exists already".to_owned()),
-                    ..SetupPage::default()
-                };
-                return page_of_error(&app, &Error::EmailTaken, &again);
-            }
-            Err(error) => return Err(error),
-        };
+    let (user, organisation) = match setup::create_first_admin(&write, Some(&link), new, &organisation).await
+    {
+        Ok(made) => made,
+        Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &gone()),
+        Err(Error::EmailTaken) => {
+            let again = SetupPage {
+                link: link.reveal().to_owned(),
+                email: form.email,
+                organisation: form.organisation,
+                email_problem: Some("an account with this address exists already".to_owned()),
+                ..SetupPage::default()
+            };
+            return page_of_error(&app, &Error::EmailTaken, &again);
+        }
+        Err(error) => return Err(error),
+    };
     let actor = actor.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
-    let (_, cookie) = sessions::start(
-        change,
-        &app.keyring,
-        user.id,
-        Beginning::by_password(change.now, Some(organisation.id)),
-    )
-    .await?;
+    write.actor = &actor;
+    let (_, cookie) =
+        sessions::start(&write, user.id, Beginning::by_password(write.now, Some(organisation.id))).await?;
     let key = if app.config.compat.osmedeus_key {
-        osmedeus_key::make_once(change, &app.keyring, &app.config.permissions).await?
+        osmedeus_key::make_once(&write, &app.config.permissions).await?
     } else {
         None
     };
-    txn.commit().await?;
+    write.commit().await?;
     key.iter().for_each(OsmedeusKey::note);
     let done = DonePage {
         email: &shown(&user.email),

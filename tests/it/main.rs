@@ -132,6 +132,7 @@ mod stream;
 mod times;
 mod tls;
 mod tokens;
+mod unit_of_work;
 mod unproven;
 mod unseen_registration;
 mod updates;

@@ -15,7 +15,6 @@ use crate::api::refresh_tokens;
 use crate::api::session_carrier::Answers;
 use crate::app::App;
 use crate::auth::Client;
-use crate::domain::Change;
 use crate::domain::sessions::{self, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, ActiveOrganisation};
 use crate::entity::session::{self, RefreshUse};
@@ -153,20 +152,19 @@ pub async fn refresh(
     let presented = bearer(&headers).and_then(|text| read(&app, text));
     let presented =
         presented.ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NOT_OURS))?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let user = refresh_tokens::lock_owner(&app, change, presented).await?;
-    let found = sessions::look_up(change, presented, lifetime(&app)).await?;
+    let write = app.write(&actor).await?;
+    let user = refresh_tokens::lock_owner(&app, &write, presented).await?;
+    let found = sessions::look_up(&write, presented, lifetime(&app)).await?;
     let answer = match &found {
         Rotation::Successor(session, _) => {
-            let active = tokens::active_organisation(&txn, user.id, Some(session), None).await?;
+            let active = tokens::active_organisation(&write, user.id, Some(session), None).await?;
             Some(access_token(&app, session, &user, active.as_ref())?)
         }
         Rotation::Theft | Rotation::Refused => None,
     };
     // Also what a theft brought about must stay.
-    txn.commit().await?;
+    write.commit().await?;
     let access_token =
         answer.ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NO_MORE))?;
     Ok(Json(CoreToken { access_token }))
