@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -12,7 +11,6 @@ use super::auth::Tokens;
 use super::input::{Input, present};
 use super::renewal::Renewed;
 use super::session_carrier::{self, SessionCarrier};
-use super::shapes::OrganisationSummary;
 use super::who::Who;
 use crate::app::App;
 use crate::auth::{Caller, Client, Keep, Principal, SignedIn, UserPrincipal};
@@ -22,20 +20,13 @@ use crate::domain::authentication::Authentication;
 use crate::domain::display_name::DisplayName;
 use crate::domain::username::Username;
 use crate::domain::{known_network, replacement, sign_in, users};
-use crate::entity::{organisation, user};
 use crate::error::Error;
-use crate::id::UserId;
 use crate::password::{PresentedPassword, ProposedPassword};
-use crate::permission::Role;
+use crate::views;
+use crate::views::organisations::Membership;
+use crate::views::users::Account;
 
 const TAG: &str = "Account";
-
-/// One of the caller's organisations.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Membership {
-    organisation: OrganisationSummary,
-    role: Role,
-}
 
 /// The caller, and where else they belong.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,16 +49,10 @@ pub async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Me>, Er
         access => access?,
     };
     let memberships = match &caller.principal {
-        Principal::User(by) => organisation::Entity::of_user(by.id).all(app.db.read()).await?,
+        Principal::User(by) => views::organisations::memberships(app.db.read(), by.id).await?,
         Principal::Key(_) => Vec::new(),
     };
-    let memberships = memberships.iter().filter_map(|(organisation, membership)| {
-        Some(Membership { organisation: organisation.into(), role: membership.as_ref()?.role })
-    });
-    Ok(Json(Me {
-        who: Who::new(&app, &caller.principal, access.as_ref()),
-        memberships: memberships.collect(),
-    }))
+    Ok(Json(Me { who: Who::new(&app, &caller.principal, access.as_ref()), memberships }))
 }
 
 /// What is to change. A member that is left out stays as it is.
@@ -91,35 +76,6 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Use
     Option::deserialize(deserializer).map(Some)
 }
 
-/// An account as its owner sees it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Account {
-    id: UserId,
-    #[schema(example = "ana@acme.example")]
-    email: String,
-    #[schema(example = "ana")]
-    username: Option<String>,
-    #[schema(example = "Ana Ruiz")]
-    name: String,
-    operator: bool,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-}
-
-impl From<user::Model> for Account {
-    fn from(user: user::Model) -> Self {
-        Self {
-            id: user.id,
-            email: user.email,
-            username: user.username,
-            name: user.name,
-            operator: user.operator,
-            created_at: user.created_at,
-            updated_at: user.updated_at,
-        }
-    }
-}
-
 /// Change name or username
 ///
 /// The username is a name to sign in with: changing it asks for a recent proof of who the user is, else 401
@@ -127,7 +83,7 @@ impl From<user::Model> for Account {
 #[utoipa::path(patch, path = "/api/auth/me", operation_id = "update_me", tag = TAG, request_body = AccountUpdate,
     responses(
         (status = 200, description = "The account as it is now.", body = Account),
-        (status = 409, description = "The username is taken.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The username is taken."),
     ))]
 pub async fn update(
     State(app): State<App>,
@@ -169,7 +125,7 @@ pub struct PasswordChange {
     responses(
         (status = 200, description = "Changed; the session to go on with.", body = Tokens),
         (status = 204, description = "Changed, by HTTP Basic."),
-        (status = 403, description = "The current password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "The current password is wrong,")))]
 pub async fn change_password(
     State(app): State<App>,
     client: Client,

@@ -13,7 +13,6 @@ use super::input::{OptionalInput, present};
 use super::issuer_login::{SignIn, sign_in};
 use super::refresh_tokens;
 use super::session_carrier::{Answers, SessionCarrier};
-use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::{Client, Keep, SignedIn, session_cookie, signed_out};
 use crate::domain::sessions::{self, Beginning, RefreshLifetime, Rotation};
@@ -28,6 +27,7 @@ use crate::permission::Role;
 use crate::refresh_token::RefreshToken;
 use crate::secret::Secret;
 use crate::site::is_same_site;
+use crate::views::organisations::OrganisationSummary;
 
 const TAG: &str = "Signing in";
 
@@ -227,10 +227,10 @@ pub(super) async fn replace_session(
 #[utoipa::path(post, path = "/api/auth/login", operation_id = "sign_in", tag = TAG, request_body = Option<LoginInput>,
     responses(
         (status = 200, description = "Signed in.", body = Tokens),
-        (status = 401, description = "The name, the password or the issuer's token is wrong, or the address is not proven yet.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The account is disabled (`user_disabled`), the password has to be changed (`password_change_required`), or the request came from a foreign site (`cross_site`). With an issuer's token: the issuer is turned off (`issuer_disabled`), does not vouch for the address (`issuer_email_unverified`), the address is not among those that may come in (`not_allowed`), there is no account (`no_account`), or it is another user's there (`linked_to_another`).", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "The user is no member of the organisation that was asked for.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The name, the password or the issuer's token is wrong, or the address is not proven yet."),
+        (status = 403, description = "The account is disabled (`user_disabled`), the password has to be changed (`password_change_required`), or the request came from a foreign site (`cross_site`). With an issuer's token: the issuer is turned off (`issuer_disabled`), does not vouch for the address (`issuer_email_unverified`), the address is not among those that may come in (`not_allowed`), there is no account (`no_account`), or it is another user's there (`linked_to_another`)."),
+        (status = 404, description = "The user is no member of the organisation that was asked for."),
+        (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left."),
     ))]
 pub async fn login(
     State(app): State<App>,
@@ -343,8 +343,8 @@ pub fn own_refresh_lifetime(app: &App) -> RefreshLifetime {
 #[utoipa::path(post, path = "/api/auth/refresh", operation_id = "refresh", tag = TAG, request_body = Option<RefreshInput>,
     responses(
         (status = 200, description = "A new pair.", body = Tokens),
-        (status = 401, description = "The refresh token is no good (`invalid_refresh_token`), or the session was ended in this organisation (`session_ended_here`).", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "The user is no member of the organisation that was asked for.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The refresh token is no good (`invalid_refresh_token`), or the session was ended in this organisation (`session_ended_here`)."),
+        (status = 404, description = "The user is no member of the organisation that was asked for."),
     ))]
 pub async fn refresh(
     State(app): State<App>,

@@ -41,7 +41,6 @@ mod register;
 mod renewal;
 mod session_carrier;
 mod sessions;
-mod shapes;
 mod stream;
 mod tickets;
 mod tokens;

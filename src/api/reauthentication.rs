@@ -48,7 +48,7 @@ pub struct Reauthentication {
 #[utoipa::path(post, path = "/api/auth/reauthenticate", operation_id = "reauthenticate", tag = "Signing in", request_body = Reauthentication,
     responses(
         (status = 200, description = "The new session.", body = Tokens),
-        (status = 403, description = "The password is wrong (`wrong_password`) or has to be changed (`password_change_required`), the token's user is not linked to the account (`not_linked`), or what a sign-in by the issuer would be told; the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The password is wrong (`wrong_password`) or has to be changed (`password_change_required`), the token's user is not linked to the account (`not_linked`), or what a sign-in by the issuer would be told;"),
     ))]
 pub async fn reauthenticate(
     State(app): State<App>,

@@ -70,7 +70,7 @@ async fn ask(
 /// Mails a link that works once, for 30 minutes, if there is such an account.
 #[utoipa::path(post, path = "/api/auth/forgot-password", operation_id = "forgot_password", tag = TAG, request_body = Address,
     responses((status = 202, description = "The same for every address.", body = Understood),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
 pub async fn forgot_password(
     State(app): State<App>,
     client: Client,
@@ -95,8 +95,8 @@ pub struct PasswordReset {
 /// this client.
 #[utoipa::path(post, path = "/api/auth/reset-password", operation_id = "reset_password", tag = TAG, request_body = PasswordReset,
     responses((status = 204, description = "The password is changed; sign in with it."),
-        (status = 403, description = "The account is disabled, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The link is used, replaced or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "The account is disabled,"),
+        (status = 410, description = "The link is used, replaced or too old.")))]
 pub async fn reset_password(
     State(app): State<App>,
     client: Client,
@@ -137,8 +137,8 @@ pub struct Unlocked {
 /// others. It signs nobody in.
 #[utoipa::path(post, path = "/api/auth/unlock", operation_id = "unlock", tag = TAG, request_body = Link,
     responses((status = 200, description = "Sign in with the password, or choose a new one by `reset_token`.", body = Unlocked),
-        (status = 403, description = "The account is disabled, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The link is used, replaced or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "The account is disabled,"),
+        (status = 410, description = "The link is used, replaced or too old.")))]
 pub async fn unlock(
     State(app): State<App>,
     client: Client,
@@ -173,8 +173,8 @@ pub struct Link {
     responses(
         (status = 200, description = "The account has its new address; the session to go on with.", body = Tokens),
         (status = 204, description = "The address is confirmed."),
-        (status = 409, description = "Another account has taken the address meanwhile.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The link is used, replaced or too old.", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "Another account has taken the address meanwhile."),
+        (status = 410, description = "The link is used, replaced or too old.")))]
 pub async fn verify_email(
     State(app): State<App>,
     client: Client,
@@ -216,7 +216,7 @@ pub async fn use_link(
 /// The link before it dies.
 #[utoipa::path(post, path = "/api/auth/resend-verification", operation_id = "resend_verification", tag = TAG, request_body = Address,
     responses((status = 202, description = "The same for every address.", body = Understood),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
 pub async fn resend_verification(
     State(app): State<App>,
     client: Client,
@@ -244,8 +244,8 @@ pub struct EmailChange {
 /// `insufficient_user_authentication`.
 #[utoipa::path(post, path = "/api/auth/change-email", operation_id = "change_email", tag = "Account", request_body = EmailChange,
     responses((status = 202, description = "The same whether the address is free or not.", body = Understood),
-        (status = 403, description = "The password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::error::Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "The password is wrong,"),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
 pub async fn change_email(
     State(app): State<App>,
     client: Client,

@@ -80,11 +80,11 @@ const CONFIRM: ConfirmFirst = ConfirmFirst {
     responses(
         (status = 201, description = "The account, signed in.", body = Tokens),
         (status = 202, description = "With `verify_email = required`, whether the address was free or not: nobody is signed in before it is confirmed, and until then a sign-in is answered as with a wrong password.", body = ConfirmFirst),
-        (status = 401, description = "By an invitation: there is an account with that address, and the password is another.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Registration is closed, the invitation is for another address, or the request came from a foreign site.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The e-mail address or the username is taken, or the organisation has no seat left, or whoever sent the invitation may not give that role any more (`invitation_unconfirmed`).", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The invitation's link is used, replaced, withdrawn or too old.", body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 501, description = "Addresses must be confirmed, and this server sends no mails.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "By an invitation: there is an account with that address, and the password is another."),
+        (status = 403, description = "Registration is closed, the invitation is for another address,"),
+        (status = 409, description = "The e-mail address or the username is taken, or the organisation has no seat left, or whoever sent the invitation may not give that role any more (`invitation_unconfirmed`)."),
+        (status = 410, description = "The invitation's link is used, replaced, withdrawn or too old."),
+        (status = 501, description = "Addresses must be confirmed, and this server sends no mails."),
     ))]
 pub async fn register(
     State(app): State<App>,

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::input::Input;
-use super::shapes::OrganisationSummary;
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::domain::tokens;
 use crate::entity::session;
 use crate::error::Error;
 use crate::permission::Role;
+use crate::views::organisations::OrganisationSummary;
 
 const TAG: &str = "Signing in";
 
@@ -50,7 +50,7 @@ pub struct OrganisationToken {
 #[utoipa::path(post, path = "/api/auth/token", operation_id = "create_token", tag = TAG, request_body = TokenInput,
     responses(
         (status = 200, description = "The token.", body = OrganisationToken),
-        (status = 404, description = "The user is no member of it.", body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The user is no member of it."),
     ))]
 pub async fn create(
     State(app): State<App>,

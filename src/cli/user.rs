@@ -12,7 +12,7 @@ use oskar::domain::{Write, attempts, invitations, members, replacement, sign_in}
 use oskar::entity::{organisation, user};
 use oskar::error::Error;
 use oskar::permission::Role;
-use sea_orm::{EntityTrait as _, QueryOrder as _};
+use oskar::views::{self, whole};
 use serde_json::json;
 
 use super::hand_over::HandOver;
@@ -209,17 +209,7 @@ pub fn done(common: &Common, user: &user::Model, state: &str) -> anyhow::Result<
 }
 
 async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
-    let users = user::Entity::find().order_by_asc(user::Column::Id).all(app.db.read()).await?;
-    let state = |user: &user::Model| if user.disabled_at.is_some() { "disabled" } else { "active" };
-    let values: Vec<_> = users
-        .iter()
-        .map(|user| {
-            json!({ "id": user.id, "email": user.email, "username": user.username, "name": user.name,
-                "operator": user.operator, "state": state(user), "external_id": user.external_id,
-                "created_at": user.created_at,
-                "password_change_required": user.password_change_required_at.is_some() })
-        })
-        .collect();
+    let users = whole(async |page| views::users::list(app.db.read(), &page).await).await?;
     let rows: Vec<_> = users
         .iter()
         .map(|user| {
@@ -229,9 +219,9 @@ async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
                 user.email.clone(),
                 user.name.clone(),
                 operator.to_owned(),
-                state(user).to_owned(),
+                user.state.as_str().to_owned(),
             ]
         })
         .collect();
-    output::table(common.json, &values, ["ID", "E-MAIL", "NAME", "OPERATOR", "STATE"], &rows)
+    output::table(common.json, &users, ["ID", "E-MAIL", "NAME", "OPERATOR", "STATE"], &rows)
 }

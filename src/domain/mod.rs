@@ -16,7 +16,6 @@ pub mod delivery;
 pub mod developer;
 pub mod device;
 pub mod display_name;
-pub mod event_tail;
 pub mod external_id;
 pub mod identities;
 pub mod import;

@@ -37,6 +37,7 @@ mod damage;
 mod database_roles;
 mod database_tls;
 mod disclosure;
+mod document;
 mod email_addresses;
 mod ended;
 mod ended_here;

@@ -76,7 +76,7 @@ pub struct ApplianceTicket {
 #[utoipa::path(get, path = "/api/ws-token", operation_id = "appliance_socket_ticket", tag = TAG,
     responses(
         (status = 200, description = "The ticket.", body = ApplianceTicket),
-        (status = 422, description = "The caller belongs to no organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The caller belongs to no organisation."),
     ))]
 pub async fn ticket(
     State(app): State<App>,

@@ -19,7 +19,7 @@ use crate::domain::sessions::{self, RefreshLifetime, Rotation};
 use crate::domain::tokens::{self, ActiveOrganisation};
 use crate::entity::session::{self, RefreshUse};
 use crate::entity::user;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::id::UserId;
 use crate::refresh_token::RefreshToken;
 
@@ -116,9 +116,9 @@ fn read(app: &App, text: &str) -> Option<RefreshToken> {
 #[utoipa::path(post, path = "/api/login", operation_id = "core_sign_in", tag = TAG, request_body = Option<LoginInput>,
     responses(
         (status = 200, description = "Signed in.", body = CoreTokens),
-        (status = 401, description = "The name, the password or the issuer's token is wrong.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "The user is no member of the organisation that was asked for.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The name, the password or the issuer's token is wrong."),
+        (status = 404, description = "The user is no member of the organisation that was asked for."),
+        (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left."),
     ))]
 pub async fn login(
     State(app): State<App>,
@@ -141,8 +141,8 @@ pub async fn login(
 #[utoipa::path(get, path = "/api/login/refresh", operation_id = "core_refresh", tag = TAG,
     responses(
         (status = 200, description = "A new access token.", body = CoreToken),
-        (status = 401, description = "The refresh token is no good.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The issuer through which the user signed in is turned off.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The refresh token is no good."),
+        (status = 403, description = "The issuer through which the user signed in is turned off."),
     ))]
 pub async fn refresh(
     State(app): State<App>,
