@@ -2,21 +2,20 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::Tokens;
 use super::input::{Input, present};
-use super::renewal::Renewed;
 use super::session_carrier::{self, SessionCarrier};
 use super::shapes::OrganisationSummary;
+use super::tokens::{Tokens, signed_in};
 use super::who::Who;
 use crate::app::App;
+use crate::auth::sign_in::{RenewalTerms, Started, in_place_of};
 use crate::auth::{Caller, Client, Keep, Principal, SignedIn, UserPrincipal};
-
 use crate::domain::audit::Actor;
 use crate::domain::authentication::Authentication;
 use crate::domain::display_name::DisplayName;
@@ -174,17 +173,14 @@ pub struct PasswordChange {
 pub async fn change_password(
     State(app): State<App>,
     client: Client,
-    headers: HeaderMap,
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<PasswordChange>,
 ) -> Result<Response, Error> {
-    let remember = Keep::asked(input.remember);
-    let cookie_alone = session_carrier::renewed(&app, &headers, input.session)?;
-    let renewed = replace_password(&app, &client, &by, &actor, &input, cookie_alone).await?;
-    Ok(match renewed {
-        Some(renewed) => renewed.answer(&app, &client, &headers, remember),
-        None => (StatusCode::NO_CONTENT, client.device_cookie(&app, by.id)).into_response(),
-    })
+    let terms = session_carrier::renewed(&app, &client, input.session, Keep::asked(input.remember))?;
+    match replace_password(&app, &client, &by, &actor, &input, terms).await? {
+        Some(started) => signed_in(&app, &client, StatusCode::OK, started),
+        None => Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, by.id)).into_response()),
+    }
 }
 
 /// Changes the password; gives the session that takes the place of the caller's, if there is one.
@@ -194,8 +190,8 @@ pub(super) async fn replace_password(
     by: &UserPrincipal,
     actor: &Actor,
     input: &PasswordChange,
-    cookie_alone: bool,
-) -> Result<Option<Renewed>, Error> {
+    terms: RenewalTerms,
+) -> Result<Option<Started>, Error> {
     let user = by.account(app.db.read()).await?;
     let stored = user.password_hash.as_deref();
     let password = app.judge_replacement(&user, "/new_password", &input.new_password).await?;
@@ -205,16 +201,15 @@ pub(super) async fn replace_password(
     let new_hash = app.hasher.hash(&password).await?;
     let txn = app.db.begin().await?;
     let change = Change { txn: &txn, now: app.now(), actor };
-    let renewed = if by.session.is_some() {
-        let now_proved = Authentication::by_password(change.now);
-        Some(Renewed::in_place_of(app, change, by, now_proved, cookie_alone).await?)
+    let started = if by.session.is_some() {
+        Some(in_place_of(app, change, by, Authentication::by_password(change.now), terms).await?)
     } else {
         None
     };
-    let keep = renewed.as_ref().map(|renewed| renewed.id);
+    let keep = started.as_ref().map(|started| started.open.session.id);
     users::change_password(change, by.id, stored.unwrap_or_default(), new_hash, keep).await?;
     // The change forgot all networks and devices; the owner is here.
     known_network::remember(change, &app.keyring, by.id).await?;
     txn.commit().await?;
-    Ok(renewed)
+    Ok(started)
 }

@@ -5,7 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Not as _;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::USER_AGENT;
+use axum::http::HeaderValue;
+use axum::http::header::{ORIGIN, USER_AGENT};
 use axum::http::request::Parts;
 
 use super::address::Address;
@@ -26,6 +27,8 @@ pub struct RequestId(pub String);
 pub struct Client {
     pub address: Address,
     pub(super) cookies: SentCookies,
+    /// Of the page that asks, as the browser tells it.
+    pub(super) origin: Option<HeaderValue>,
     pub user_agent: Option<String>,
     pub request_id: Option<String>,
 }
@@ -57,6 +60,7 @@ impl<S: Sync> FromRequestParts<S> for Client {
         Ok(Self {
             address: parts.extensions.get().copied().unwrap_or(UNKNOWN),
             cookies: SentCookies::of(&parts.headers),
+            origin: parts.headers.get(ORIGIN).cloned(),
             user_agent: user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect()),
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
         })

@@ -9,13 +9,13 @@ use serde::Deserialize;
 use super::link::LinkForm;
 use super::page::{GonePage, Sent, beside_its_field, page, page_of_error, proposed};
 use crate::app::App;
+use crate::auth::sign_in::{SessionTerms, SetUp, SignInState, by_setup_link};
 use crate::auth::{Client, Keep};
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
-use crate::domain::osmedeus_key::{self, OsmedeusKey};
-use crate::domain::sessions::{self, Beginning};
+use crate::domain::osmedeus_key::OsmedeusKey;
+use crate::domain::setup;
 use crate::domain::users::NewUser;
-use crate::domain::{Change, setup};
 use crate::email::shown;
 use crate::error::Error;
 use crate::program::command;
@@ -112,9 +112,6 @@ pub async fn create(
         }
     };
     let password_hash = app.hasher.hash(&password).await?;
-    let txn = app.db.begin().await?;
-    let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
     let new = NewUser {
         email,
         username: None,
@@ -123,8 +120,9 @@ pub async fn create(
         operator: true,
         email_verified: true,
     };
-    let (user, organisation) =
-        match setup::create_first_admin(change, &app.keyring, Some(&link), new, &organisation).await {
+    let terms = SessionTerms::of_page(Keep::Session);
+    let SetUp { sign_in: SignInState::Started(started), organisation, key } =
+        match by_setup_link(&app, &client, &link, new, &organisation, terms).await {
             Ok(made) => made,
             Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &gone()),
             Err(Error::EmailTaken) => {
@@ -139,24 +137,9 @@ pub async fn create(
             }
             Err(error) => return Err(error),
         };
-    let actor = actor.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
-    let (_, cookie) = sessions::start(
-        change,
-        &app.keyring,
-        user.id,
-        Beginning::by_password(change.now, Some(organisation.id)),
-    )
-    .await?;
-    let key = if app.config.compat.osmedeus_key {
-        osmedeus_key::make_once(change, &app.keyring, &app.config.permissions).await?
-    } else {
-        None
-    };
-    txn.commit().await?;
     key.iter().for_each(OsmedeusKey::note);
     let done = DonePage {
-        email: &shown(&user.email),
+        email: &shown(&started.open.user.email),
         organisation: &organisation.name,
         slug: &organisation.slug,
         url: &app.config.public_url,
@@ -164,8 +147,7 @@ pub async fn create(
         osmedeus_key: key.as_ref().map(|key| key.secret.reveal()),
         create_key: command("key create"),
     };
-    Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(&app, StatusCode::CREATED, &done)?)
-        .into_response())
+    Ok((started.cookies(&app, &client), page(&app, StatusCode::CREATED, &done)?).into_response())
 }
 
 async fn working(app: &App, link: &str) -> Result<Option<Secret>, Error> {

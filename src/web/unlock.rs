@@ -12,7 +12,7 @@ use super::link::LinkForm;
 use super::page::{GonePage, NoticePage, Sent, page, working};
 use crate::app::App;
 use crate::auth::Client;
-use crate::domain::{Change, mailbox};
+use crate::auth::sign_in::unlock;
 use crate::error::Error;
 use crate::secret::SecretKind;
 
@@ -51,12 +51,8 @@ pub async fn let_in(
     let Some(link) = working(&app, form.secret(), SecretKind::Unlock).await? else {
         return page(&app, StatusCode::GONE, &GONE);
     };
-    let txn = app.db.begin().await?;
-    let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    match mailbox::unlock(change, &app.keyring, &link).await {
+    match unlock(&app, &client, &link).await {
         Ok((user, reset)) => {
-            txn.commit().await?;
             let done =
                 page(&app, StatusCode::OK, &UnlockedPage { email: &user.email, reset: reset.reveal() })?;
             Ok((client.device_cookie(&app, user.id), done).into_response())

@@ -1,5 +1,5 @@
 //! Clients of the appliance: the requests that our own API has under other names. Turned on by name, its tokens are our
-//! own API's (`api/refresh_tokens.rs`), and `/health` has its words.
+//! own API's (`auth/sign_in/refresh_tokens.rs`), and `/health` has its words.
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -16,7 +16,8 @@ use crate::api::account::{self, PasswordChange};
 use crate::api::input::Input;
 use crate::api::tickets;
 use crate::app::App;
-use crate::auth::{Caller, Client, SignedIn};
+use crate::auth::sign_in::RenewalTerms;
+use crate::auth::{Caller, Client, Keep, SignedIn};
 use crate::error::{Code, Error, Problem};
 use crate::secret::ShownOnce;
 
@@ -100,10 +101,8 @@ pub async fn change_password(
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<PasswordChange>,
 ) -> Result<Response, Error> {
-    let cookie_alone = input.session.is_some();
-    let renewed = account::replace_password(&app, &client, &by, &actor, &input, cookie_alone).await?;
-    Ok(match renewed {
-        Some(renewed) => renewed.answer_with(&app, &client, SUCCESS),
-        None => Json(SUCCESS).into_response(),
-    })
+    let terms = RenewalTerms { cookie_alone: input.session.is_some(), keep: Keep::Session };
+    let started = account::replace_password(&app, &client, &by, &actor, &input, terms).await?;
+    let cookies = started.map(|started| started.cookies(&app, &client));
+    Ok((cookies, Json(SUCCESS)).into_response())
 }

@@ -1,0 +1,60 @@
+//! Proving once more who one is, without signing out first.
+
+use super::renewal::{RenewalTerms, in_place_of};
+use super::session::Started;
+use crate::app::App;
+use crate::auth::client::Client;
+use crate::auth::fresh::check_recent;
+use crate::auth::guard::SignedIn;
+use crate::auth::issuer::by_issuer;
+use crate::domain::authentication::Authentication;
+use crate::domain::{Change, identities, sign_in, users};
+use crate::error::Error;
+use crate::password::PresentedPassword;
+
+/// By the password.
+///
+/// # Errors
+/// Those of [`sign_in::check_again`] and [`in_place_of`].
+pub async fn reauthenticate_by_password(
+    app: &App,
+    client: &Client,
+    SignedIn { by, actor }: &SignedIn,
+    password: &PresentedPassword,
+    terms: RenewalTerms,
+) -> Result<Started, Error> {
+    let user = by.account(app.db.read()).await?;
+    sign_in::check_again(&client.attempt(app), &user, by.session_id(), password).await?;
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor };
+    // It may have been changed while this one was hashed.
+    if users::lock(change, by.id).await?.password_hash != user.password_hash {
+        return Err(Error::WrongPassword);
+    }
+    let started = in_place_of(app, change, by, Authentication::by_password(change.now), terms).await?;
+    txn.commit().await?;
+    Ok(started)
+}
+
+/// By a new token of an issuer that is linked to the account.
+///
+/// # Errors
+/// Those of [`by_issuer`], [`identities::prove_again`] and [`in_place_of`]; [`Error::StepUp`] if the user has not signed
+/// in there recently.
+pub async fn reauthenticate_by_issuer(
+    app: &App,
+    client: &Client,
+    SignedIn { by, actor }: &SignedIn,
+    token: &str,
+    terms: RenewalTerms,
+) -> Result<Started, Error> {
+    let (vouched, admission) = by_issuer(app, client, token).await?;
+    check_recent(app, vouched.authentication.at)?;
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor };
+    identities::spend(change, &vouched).await?;
+    identities::prove_again(change, &vouched, &admission, by.id).await?;
+    let started = in_place_of(app, change, by, vouched.authentication, terms).await?;
+    txn.commit().await?;
+    Ok(started)
+}
