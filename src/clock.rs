@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// UTC with microseconds: as much as PostgreSQL stores.
 pub type Timestamp = DateTime<Utc>;
 
-/// Whole seconds, rounded up, at least one: whoever waits so long is let in.
+/// Whole seconds, rounded up, at least one: after that time a client is let in.
 pub fn seconds_to_wait(wait: TimeDelta) -> u64 {
     let milliseconds = u64::try_from(wait.num_milliseconds()).unwrap_or(0);
     Ord::max(milliseconds.div_ceil(1000), 1)

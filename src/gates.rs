@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Error;
 
-/// One gate for each key, as long as somebody is inside or waits.
+/// One gate for each key, while something is inside or waits.
 #[derive(Debug)]
 pub struct Gates<K>(Mutex<HashMap<K, Weak<Semaphore>>>);
 
@@ -25,7 +25,7 @@ pub struct Permit {
 }
 
 impl<K: Eq + Hash> Gates<K> {
-    /// Waits for a place among so many.
+    /// Waits for one of the key's `places`.
     ///
     /// # Errors
     /// [`Error::Internal`]: never in practice.
@@ -34,7 +34,7 @@ impl<K: Eq + Hash> Gates<K> {
         Ok(Permit { _permit: permit })
     }
 
-    /// Takes a place among so many if one is free.
+    /// Takes one of the key's `places` if one is free.
     pub fn try_enter(&self, key: K, places: usize) -> Option<Permit> {
         let permit = self.of(key, places).try_acquire_owned().ok()?;
         Some(Permit { _permit: permit })
@@ -45,7 +45,7 @@ impl<K: Eq + Hash> Gates<K> {
         if let Some(gate) = gates.get(&key).and_then(Weak::upgrade) {
             return gate;
         }
-        // Nobody is inside the others: the map is as large as there are requests under way.
+        // The others are empty. So the map is never larger than the number of requests under way.
         gates.retain(|_, gate| gate.strong_count() > 0);
         let gate = Arc::new(Semaphore::new(places));
         gates.insert(key, Arc::downgrade(&gate));

@@ -1,7 +1,7 @@
 //! A token bucket per address, in memory: each node counts for itself.
 //!
 //! GCRA: of each address only the moment is kept at which its bucket is full again. Two generations of the map
-//! bound the memory; whoever sends from more addresses than they hold is forgotten the sooner.
+//! bound the memory; if more addresses send than they hold, the older ones are forgotten sooner.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,14 +14,14 @@ use crate::clock::Timestamp;
 /// Addresses in a generation.
 const MOST: usize = 32_768;
 
-/// So many requests a second, and so many at once.
+/// The limit of one address: requests a second, and requests at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     pub per_second: u32,
     pub burst: u32,
 }
 
-/// What the bucket says to a request.
+/// What the bucket decides about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateDecision {
     pub allowed: bool,

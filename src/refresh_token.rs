@@ -1,7 +1,7 @@
 //! Refresh tokens: a session's counter under a MAC instead of a table of tokens.
 //!
-//! `osr_`, the session's id, the counter, the MAC and the checksum. Whoever holds the token with the
-//! session's current counter may rotate it once; see `domain::session::rotate`.
+//! `osr_`, the session's id, the counter, the MAC and the checksum. The holder of the token with the
+//! session's current counter may rotate it once; see `domain::sessions::rotate`.
 
 use subtle::ConstantTimeEq;
 use uuid::Uuid;

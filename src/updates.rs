@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Both members may be missing, and unknown ones are none of our business. Versions and ranges are those of Cargo
-//! (semver.org); an advisory is about a version that is in any of its ranges. The feed is somebody else's text: what
+//! (semver.org); an advisory is about a version that is in any of its ranges. The feed is a foreign text: what
 //! of it cannot be read is left out, and all of it is bounded.
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -116,7 +116,7 @@ pub fn read(feed: &str, running: &Version, now: Timestamp) -> Result<News, Strin
     let feed: Feed = serde_json::from_str(feed.trim_start_matches('\u{feff}'))
         .map_err(|error| format!("it is no feed: {}", crate::json::told(&error)))?;
     let newer = |release: &Release| {
-        // Whoever runs a release is not asked to try what is not released yet.
+        // A pre-release is only offered to an installation that runs a pre-release.
         let wanted = release.version.pre.is_empty() || !running.pre.is_empty();
         wanted && release.version.cmp_precedence(running).is_gt()
     };

@@ -1,4 +1,4 @@
-//! Accounts that people made themselves and whose address nobody has proven yet, and how many a client may make.
+//! Accounts that people made themselves and whose address is not proven yet, and how many a client may make.
 use sea_orm_migration::{
     prelude::*,
     schema::{integer, string_len, string_len_null, timestamp_with_time_zone, uuid},

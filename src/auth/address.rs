@@ -1,7 +1,7 @@
 //! Whose request it is when it came by way of proxies.
 //!
-//! `X-Forwarded-For` is written by everybody on the way, the client first: only what our own proxies have
-//! added, at its right end, is worth anything.
+//! Every hop may write `X-Forwarded-For`, the client first: only what our own proxies have added, at its right end,
+//! can be trusted.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -16,7 +16,7 @@ pub struct Address(pub IpAddr);
 
 impl Address {
     /// The first hop, from the right, that is not one of our proxies. What cannot be read ends the walk at the
-    /// proxy that passed it on: nobody chooses their own address by writing nonsense.
+    /// proxy that passed it on, so that a client cannot choose its own address by writing nonsense.
     pub fn resolve(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
         let is_ours = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
         let mut client = peer.to_canonical();

@@ -67,7 +67,7 @@ impl Credential {
     }
 }
 
-/// The header's value; twice the same header is nobody's intention.
+/// The header's value. The same header twice is refused: it is never meant.
 fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>, Error> {
     let mut values = headers.get_all(name).iter();
     let first = values.next();
@@ -102,7 +102,7 @@ fn basic(encoded: &str) -> Option<Credential> {
         String::from_utf8(STANDARD.decode(encoded).ok()?).map_err(|error| error.into_bytes().zeroize());
     let text = Zeroizing::new(text.ok()?);
     let (name, password) = text.split_once(':')?;
-    // Whoever sends an API key as one of them is told at once, and not that a guess was wrong.
+    // An API key sent as user name or password gets an error that says so, and does not count as a wrong guess.
     if name.len() > LONGEST_NAME || [name, password].into_iter().any(|text| Secret::parse(text).is_some()) {
         return None;
     }

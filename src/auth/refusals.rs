@@ -10,7 +10,7 @@ use crate::rate::Rate;
 /// request has anyway is not limited.
 const MOST: Rate = Rate { per_second: 1, burst: 10 };
 
-/// Warns of a credential that is refused. The reason must be ours, not a text of whoever sends it.
+/// Warns of a credential that is refused. The reason must be our own text, never one from the request.
 pub fn warn_of_refusal(app: &App, client: &Client, credential: &str, reason: &dyn Display) {
     if app.refusals.take(client.address.network(), MOST, app.now()).allowed {
         tracing::warn!(credential, %reason, "refused a credential");

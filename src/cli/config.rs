@@ -62,7 +62,7 @@ fn show(common: &Common) -> anyhow::Result<()> {
         }
     }
     output::table(common.json, &values, ["SETTING", "VALUE", "FROM"], &rows)?;
-    // Shown first, so that whoever has a mistake in it can see what was read.
+    // Shown first, so that a reader with a mistake in the settings sees what was read.
     Ok(loaded.map(drop)?)
 }
 

@@ -27,7 +27,7 @@ use super::{Common, signals};
 /// How to serve.
 #[derive(Args, Default)]
 pub struct Serve {
-    /// Let everybody in as an administrator of a development organisation. For local development: refused in
+    /// Let every client in as an administrator of a development organisation. For local development: refused in
     /// production, and on anything but loopback.
     #[arg(long)]
     no_auth: bool,
@@ -105,17 +105,24 @@ fn tell(config: &Config, sources: &Sources) {
     }
 }
 
-/// Nobody should find this out by chance.
+/// Says so in big letters, so that it is not found out by chance.
 fn warn_of_no_auth(app: &App) {
     let line = "!".repeat(78);
     eprintln!("\n  {line}");
-    eprintln!("  !!  NO AUTHENTICATION: whoever reaches {} is {}", app.config.listen, developer::EMAIL);
+    eprintln!(
+        "  !!  NO AUTHENTICATION: every client that reaches {} is {}",
+        app.config.listen,
+        developer::EMAIL
+    );
     eprintln!(
         "  !!  and admin of the organisation `{}`. For development on this machine only.",
         developer::ORGANISATION
     );
     eprintln!("  {line}\n");
-    tracing::warn!(as_user = developer::EMAIL, "no authentication: everybody is let in as an administrator");
+    tracing::warn!(
+        as_user = developer::EMAIL,
+        "no authentication: every client is let in as an administrator"
+    );
 }
 
 fn log(config: &Config) -> anyhow::Result<()> {
@@ -129,7 +136,7 @@ fn log(config: &Config) -> anyhow::Result<()> {
         LogFormat::Pretty => true,
         LogFormat::Json => false,
     };
-    // A terminal that was closed, or a pipe that nobody reads any more, must not end requests: the library would
+    // A terminal that was closed, or a pipe that is not read any more, must not end requests: the library would
     // panic when it cannot write of its failure either.
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
     let started = if pretty {

@@ -50,7 +50,7 @@ pub fn problem(url: &str) -> Option<String> {
     }
 }
 
-/// For whoever has a password with such characters.
+/// The hint for URLs that cannot be read: often the password has such characters.
 pub const PERCENT_ENCODING: &str = "special characters in the password are percent-encoded: % is %25, / is %2F, ? is %3F, # is %23, @ is %40";
 
 /// Whether a password with `/`, `?` or `#` made its own rest the path, the query or the fragment.

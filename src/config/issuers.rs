@@ -130,7 +130,9 @@ fn algorithms(reader: &mut Reader<'_>, key: &str) -> Vec<Algorithm> {
             Ok(algorithm) if ASYMMETRIC.contains(&algorithm) => algorithms.push(algorithm),
             Ok(_) => reader.problem(
                 key,
-                &format!("has {name}: whoever can check such a signature can make one. Use public keys."),
+                &format!(
+                    "has {name}: every party that can check such a signature can make one. Use public keys."
+                ),
             ),
             Err(_) => {
                 let known: Vec<_> = ASYMMETRIC.iter().map(|known| format!("{known:?}")).collect();
@@ -266,7 +268,7 @@ mod tests {
             "unknown key `issuers.0.audiance`. Did you mean `issuers.0.audience`?",
             "`OSKAR_ISSUERS__0__ALLOWED_DOMAIN` in the environment. Did you mean `OSKAR_ISSUERS__0__ALLOWED_DOMAINS`?",
             "`issuers.0.audience` is empty",
-            "has HS256: whoever can check such a signature can make one",
+            "has HS256: every party that can check such a signature can make one",
             "has `none`, which is none of RS256",
             "`issuers.0.jwks` cannot be used: no key",
             "`issuers.0.organisation` is needed",

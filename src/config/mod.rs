@@ -225,7 +225,7 @@ impl Config {
         (config, read.problems)
     }
 
-    /// A list of domains that does not decide anything, or lets nobody in, is not what was meant.
+    /// Refuses a list of domains that has no effect, or that would let no one register.
     fn check_registration(&self, read: &mut Reader<'_>) {
         let listed = !read.list("registration_domains").is_empty();
         if self.registration == Registration::Domain && !listed {

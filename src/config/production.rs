@@ -40,7 +40,7 @@ pub fn check(config: &Config, read: &mut Reader<'_>) {
 fn addresses(config: &Config, read: &mut Reader<'_>) {
     if !config.is_https() && !read.is_told("public_url") {
         let problem = format!(
-            "is {}. Cookies are `Secure`, so nobody could sign in. Set an https URL, or env = \"development\" to try things out",
+            "is {}. Cookies are `Secure`, so no one could sign in. Set an https URL, or env = \"development\" to try things out",
             config.public_url
         );
         read.problem("public_url", &problem);

@@ -55,7 +55,7 @@ pub fn make_private_folder(path: &Path) -> Result<bool, String> {
     Ok(is_new)
 }
 
-/// Whoever can write into the data folder can put another database and another secret there.
+/// Warns of a data folder that other users can write into: they could put another database and secret there.
 #[cfg(unix)]
 fn warn_of_modes(path: &Path) {
     use std::os::unix::fs::PermissionsExt as _;

@@ -91,9 +91,9 @@ settings! {
     "database_check" One "5s": "SQLite: how long the file is checked for damage at the start, as far as that gets; 0: not at all.";
     "secret_key" One "" secret: "Master secret of at least 32 characters, from which all keys are derived. Default: `secret.key` in the data folder, made at the first start.";
     "secret_key_previous" One "" secret: "The master secret before `secret_key`, accepted beside it while it is replaced (`oskar secret rotate`). Default: `secret.key.previous` in the data folder, if `secret_key` is kept there and that file exists.";
-    "registration" One "open": "`open`: anybody may register; `domain`: users with an address of `registration_domains`; `invite` and `closed`: nobody. Invitations work in every mode.";
+    "registration" One "open": "`open`: everyone may register; `domain`: users with an address of `registration_domains`; `invite` and `closed`: no one. Invitations work in every mode.";
     "registration_domains" List "": "Domains of addresses that may register with `registration = \"domain\"`, each written out: `acme.example` does not stand for `mail.acme.example`.";
-    "verify_email" One "": "`required`: no sign-in before the address is proven, and nobody learns by registering whether an address has an account; `optional`. Default: required in production, and elsewhere as soon as `mail.smtp_url` is set.";
+    "verify_email" One "": "`required`: no sign-in before the address is proven, and a registration does not tell whether an address has an account; `optional`. Default: required in production, and elsewhere as soon as `mail.smtp_url` is set.";
     "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials.";
     "trusted_proxies" List "": "Networks of your proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` is believed (`Forwarded` is not read), and at `/api/verify` `X-Forwarded-Method`, `-Host` and `-Proto`. Default: none; the client is the peer that connects. Production asks for it, unless `tls.cert` is set: an empty list says that there are none.";
     "allow_plain_http" One "false": "Whether production may listen where others reach it without TLS, with no proxy named in `trusted_proxies`.";
@@ -109,7 +109,7 @@ settings! {
     "tokens.audience" One "": "The audience (`aud`) of access tokens. Default: the public URL.";
     "tokens.client_id" One "oskar": "The client (`client_id`) that access tokens are issued to, which RFC 9068 asks for; Oskar itself has no other clients.";
     "tokens.typ" One "at+jwt": "The type (`typ`) in the header of access tokens: `at+jwt` (RFC 9068), or `JWT` for libraries that refuse it. After a change back to `at+jwt`, clients refresh the tokens that they have.";
-    "tokens.publish_ahead" One "24h": "How long a rotated-in signing key is published before it signs; others cache the key set for so long.";
+    "tokens.publish_ahead" One "24h": "How long a rotated-in signing key is published before it signs; verifiers cache the key set for that long.";
     "tokens.refresh_idle" One "30d": "How long a refresh token may lie unused.";
     "tokens.refresh_absolute" One "90d": "How long a sign-in can be refreshed in all.";
     "tokens.refresh_grace" One "10s": "How long a refresh token that was used gets the same successor again, for answers that were lost: up to `60s`; `0`: never, each is good for one request.";
@@ -128,7 +128,7 @@ settings! {
     "limits.seats" One "0": "The most members of an organisation, open invitations included; 0: as many as you like.";
     "limits.events_retention" One "400d": "How long audit events are kept.";
     "limits.registrations" One "10": "How many accounts may be registered in an hour from an address (IPv6: a /64), invitations apart; 0: as many as you like.";
-    "limits.unproven_accounts" One "7d": "How long accounts that people registered themselves are kept while nobody proves the address and nobody uses them; 0: for ever.";
+    "limits.unproven_accounts" One "7d": "How long accounts that people registered themselves are kept while the address is not proven and the account is not used; 0: for ever.";
     "limits.new_organisation" One "24h": "How long an organisation is new, and may send `limits.invitations` in all.";
     "limits.invitations" One "5": "How many invitations a new organisation may send; an older one as many a day for each day of its age and for each of its invitations that was accepted. 0: no such limit.";
     "limits.sessions" One "50": "The most sessions of a user at once; a sign-in that is one too many ends the oldest. 0: as many as you like.";
@@ -157,7 +157,7 @@ settings! {
     "issuers.#.create_users" One "false": "Whether users without an account get one, in `organisation`, whatever `registration` says.";
     "issuers.#.organisation" One "": "Slug or id of the organisation that new users join.";
     "issuers.#.role" One "viewer": "Their role there: viewer, member or admin.";
-    "issuers.#.enabled" One "true": "`false`: nobody signs in through it, and the sessions that were started through it are refused.";
+    "issuers.#.enabled" One "true": "`false`: no one signs in through it, and the sessions that were started through it are refused.";
     "compat.osmedeus" One "": "Clients of Osmedeus (`/osm/api/…`): `on`: tokens as its document has them; `off`: not answered. Default: answered, with this server's own tokens. Older clients' requests are marked deprecated in the API document.";
     "compat.osmedeus_access_ttl" One "1440m": "Turned on: lifetime of its access tokens.";
     "compat.osmedeus_algorithm" One "HS256": "Turned on: how its access tokens are signed.";

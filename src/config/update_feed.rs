@@ -15,12 +15,12 @@ pub enum UpdateFeed {
 }
 
 impl UpdateFeed {
-    /// Whoever is on the way could hide an advisory, or send operators to a release of their own.
+    /// Without TLS an attacker on the network could hide an advisory, or send operators to a release of their own.
     pub(super) fn unsafe_for_production(&self) -> Option<&'static str> {
         let Self::Url(url) = self else { return None };
         let local = url.parse::<Uri>().is_ok_and(|url| url.host().is_some_and(is_loopback_name));
         let refused = !url.starts_with("https://") && !local;
-        refused.then_some("is not https: anybody on the way could write it. Use https")
+        refused.then_some("is not https: an attacker on the network could change it. Use https")
     }
 }
 

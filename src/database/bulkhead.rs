@@ -12,11 +12,11 @@ use crate::error::Error;
 use crate::gates::{Gates, Permit};
 use crate::id::OrganisationId;
 
-/// So many writes of one organisation have a connection at most, however many there are.
+/// The most writes of one organisation that have a connection at the same time.
 const MOST_UNDER_WAY: u32 = 4;
-/// So many more wait for their turn, in memory. The next is refused at once.
+/// The most writes that wait for their turn, in memory. The next one is refused at once.
 const WAITING: usize = 16;
-/// For so long at most; it keeps nothing that others need.
+/// How long a write waits for its turn. While it waits it holds nothing that others need.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Whether the database lives: a write that changes nothing of ours, tried when somebody asks, and when an answer
+//! Whether the database lives: a write that changes nothing of ours, tried when a caller asks, and when an answer
 //! takes long.
 
 use std::future::Future;
@@ -18,7 +18,7 @@ use crate::deadline;
 
 /// How long a request waits for one answer of the database before it doubts that the database lives.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// The same for commands and background jobs, for which nobody waits.
+/// The same for commands and background jobs, whose answer no client waits for.
 const LONG_PATIENCE: Duration = Duration::from_secs(10);
 /// How long the write that is tried may take. With [`PATIENCE`] it stays below the two seconds in which a request is
 /// answered whatever happens to the database.
@@ -53,7 +53,7 @@ impl Pulse {
         }
     }
 
-    /// Until the patience of whoever waits has come to its end, and the database does not live.
+    /// Returns when the caller's patience has ended and the database does not answer the write that is tried then.
     pub async fn until_dead(self: &Arc<Self>) {
         let patience = if deadline::is_request() { PATIENCE } else { LONG_PATIENCE };
         loop {

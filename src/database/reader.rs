@@ -18,7 +18,7 @@ pub struct Reader {
 impl Reader {
     async fn run<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         match self.get_database_backend() {
-            // Readers of SQLite wait for nobody, and a long read is no sign that the writer is in trouble.
+            // Readers of SQLite never wait for the writer, and a long read is no sign that the writer is in trouble.
             DbBackend::Sqlite => self.pulse.observed(work).await,
             _ => self.pulse.patiently(work).await,
         }

@@ -21,7 +21,7 @@ const READER_BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 const LOGGED_PAGES: &str = "256";
 /// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
-/// So often, in steps of SQLite's virtual machine, a check looks at the clock.
+/// How many steps of SQLite's virtual machine a check runs before it looks at the clock again.
 const STEPS: i32 = 10_000;
 
 pub(super) struct Pools {
@@ -66,7 +66,7 @@ pub(super) fn is_empty(file: &Path) -> bool {
     std::fs::metadata(file).map_or(true, |file| file.len() == 0)
 }
 
-/// SQLite would make the file, and its WAL after the file's example, readable by everybody.
+/// SQLite would make the file, and its WAL after the file's example, readable by every user of the machine.
 fn make_private_file(file: &Path) -> Result<(), Error> {
     let mut options = std::fs::OpenOptions::new();
     options.create(true).append(true);

@@ -27,7 +27,7 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    /// Whether so many invitations more may be sent. The caller holds the locks of the organisation and of the
+    /// Whether `more` invitations may be sent now. The caller holds the locks of the organisation and of the
     /// inviter, so that two requests do not count the same ones.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ impl Allowance {
             let sent = sent(change, whose.clone()).count(change.txn).await?;
             left = Ord::min(left, allowed.saturating_sub(sent));
             if sent + wanted > allowed {
-                // So many have to be older than a day before there is room; for more than are ever allowed, age helps.
+                // This number of invitations must become older than a day before there is room.
                 let over = Ord::clamp(sent + wanted - allowed, 1, Ord::max(sent, 1));
                 let oldest = sent_in_order(change, whose, over).await?;
                 let room_at = oldest.map_or(grows_at, |oldest| Ord::min(oldest + DAY, grows_at));

@@ -1,5 +1,5 @@
 //! A device that a user has signed in on before: it has a budget of its own for wrong passwords, so that
-//! nobody else's guessing locks its owner out. Nothing is stored: the text carries a MAC.
+//! guesses from elsewhere never lock its owner out. Nothing is stored: the text carries a MAC.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
@@ -26,7 +26,7 @@ impl Device {
         Self { user, id: Uuid::from_bytes(crate::secret::random_bytes()), since: now }
     }
 
-    /// Whether it is the user's, and was so since the password was chosen: whoever knew an earlier one has no
+    /// Whether it is the user's, and was so since the password was chosen: a person who knew an earlier one has no
     /// budget of their own.
     pub fn is_of(self, user: &user::Model) -> bool {
         self.user == user.id && user.password_changed_at.is_none_or(|changed| self.since >= changed)

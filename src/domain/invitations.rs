@@ -128,7 +128,7 @@ async fn create_one(
     Ok(row)
 }
 
-/// Whether whoever answers for an invitation may still give its role. If not it cannot be accepted, and stays as it is:
+/// Whether the inviter may still give the invitation's role. If not it cannot be accepted, and stays as it is:
 /// an admin confirms it by sending it again.
 pub async fn is_confirmed(
     db: &impl ConnectionTrait,

@@ -48,7 +48,7 @@ async fn accept(
         let mine = invitations::find(change, organisation, invitation.id).await?.accepted_by == Some(user.id);
         return if mine { present.map_err(gone) } else { Err(Error::LinkInvalid) };
     }
-    // Its link is still the one that was looked up, so nobody has taken the invitation over since.
+    // Its link is still the one that was looked up, so the invitation was not taken over since.
     if !invitations::is_confirmed(change.txn, change.txn.catalogue(), invitation).await? {
         return Err(Error::InvitationUnconfirmed);
     }
@@ -70,7 +70,7 @@ async fn accept(
     }
 }
 
-/// What whoever is new wants to be called.
+/// The names that a new user chose.
 #[derive(Debug, Default)]
 pub struct Names {
     pub name: Option<DisplayName>,

@@ -1,5 +1,5 @@
 //! Networks that an account signs in from: each has a budget of its own for wrong passwords, so that programs of the
-//! owner, which keep no cookie, go on while strangers guess. A new password forgets all of them: whoever knew the one
+//! owner, which keep no cookie, go on while strangers guess. A new password forgets all of them: a person who knew the one
 //! before may have signed in from anywhere.
 
 use std::net::IpAddr;

@@ -16,7 +16,7 @@ use crate::event::{Changed, Event};
 use crate::id::{OrganisationId, UserId};
 use crate::permission::{Catalogue, Permission, Role};
 
-/// Of new admins who are made at once, so many are named in a mail.
+/// The most new admins that one mail names.
 const NAMED: usize = 10;
 
 /// Locks the organisation until the transaction ends: changes of who is admin come one after the other.
@@ -134,7 +134,7 @@ fn check_covered(catalogue: &Catalogue, granter: &membership::Model, role: Role)
 }
 
 /// Tells the admins of an organisation that others are admins now, too. Every way to become one leads here, so that
-/// nobody can be made admin in silence.
+/// no admin is made in silence.
 pub(super) async fn announce_admins(
     change: Change<'_>,
     organisation: OrganisationId,

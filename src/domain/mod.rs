@@ -3,7 +3,7 @@
 //! Functions here take a [`Change`] (the transaction, the time, who does it) and plain values, and give
 //! back entities. They know nothing of HTTP. The caller commits.
 //!
-//! Rows are locked in one order, so that nobody waits in a circle: organisations by id, then the user, then
+//! Rows are locked in one order, so that no two writes wait for each other: organisations by id, then the user, then
 //! sessions by id, then the rest.
 
 pub mod allowance;

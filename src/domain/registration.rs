@@ -164,7 +164,7 @@ pub async fn fulfil(change: Change<'_>, user: &user::Model) -> Result<(), Error>
     Ok(())
 }
 
-/// Whoever runs the installation vouches for an account: it gets what it asked for, and does not end for want of a
+/// The operator vouches for an account: it gets what it asked for, and does not end for want of a
 /// proof.
 pub async fn vouch(change: Change<'_>, user: UserId) -> Result<(), Error> {
     let user = users::lock(change, user).await?;

@@ -2,10 +2,10 @@
 //!
 //! What is kept is a digest, under a key of its own, of the password together with the stored hash that it was
 //! checked against. The stored hash is read with every request: when the password changes, on whatever node, what
-//! is remembered fits no more, and nobody has to be told. Whether the account may sign in is read with it.
+//! is remembered fits no more, and the cache need not be told. Whether the account may sign in is read with it.
 //!
 //! It must not become a door without a budget. It is kept for an account at one address, and forgotten as soon as
-//! another password comes from there: whoever guesses finds nothing to guess at without drawing on the budgets.
+//! another password comes from there: each guess draws on the budgets.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -28,7 +28,7 @@ use crate::password::PresentedPassword;
 
 /// Counted from the check, not from the last use.
 const LIFETIME: TimeDelta = TimeDelta::seconds(60);
-/// So many accounts at an address are remembered.
+/// The most accounts at an address that are remembered.
 const MOST: usize = 10_000;
 
 type Digest = [u8; 32];
@@ -109,7 +109,7 @@ impl Remembered {
             right.retain(|_, (_, until)| *until > attempt.now);
         }
         if right.len() >= MOST {
-            // Whoever is forgotten pays with one hash more.
+            // A client that is forgotten pays with one more hash.
             right.clear();
         }
         let until = attempt.now + LIFETIME;

@@ -123,7 +123,7 @@ pub async fn create_first_admin(
         return Err(if link.is_some() { Error::LinkInvalid } else { Error::AlreadySetUp });
     }
     let user = users::create(change, NewUser { operator: true, ..new }).await?;
-    // Whoever held the link is the administrator from here on.
+    // The holder of the link is the administrator from here on.
     let administrator = change.actor.as_user(user.id, &user.name);
     let change = if link.is_some() { Change { actor: &administrator, ..change } } else { change };
     let (organisation, _) = organisations::create(change, organisation, None, Some(user.id)).await?;

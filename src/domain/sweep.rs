@@ -1,4 +1,4 @@
-//! Taking away what nobody can use any more.
+//! Deletes rows that can never be used again.
 
 use chrono::TimeDelta;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter, QuerySelect as _};

@@ -26,9 +26,9 @@ use crate::network::neighbourhood;
 
 /// What happens in the same quarter of an hour is counted together, in seconds.
 const PERIOD: i64 = 15 * 60;
-/// So many different ones are remembered; a failed sign-in costs a hash, so there are never as many in a few seconds.
+/// The most different ones that are remembered; a failed sign-in costs a hash, so there are never as many in a few seconds.
 const MOST: usize = 10_000;
-/// An account's failed sign-ins are told to so many of its organisations, the oldest memberships first.
+/// The most organisations that an account's failed sign-ins are told to, the oldest memberships first.
 const MOST_PLACES: u64 = 50;
 /// Rows in a statement.
 const BATCH: usize = 200;

@@ -1,4 +1,4 @@
-//! The end of accounts whose address nobody proved in time: they would keep names from others for ever.
+//! Deletes accounts whose address was not proven in time: they would keep addresses and names from others for ever.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{

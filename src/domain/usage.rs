@@ -15,7 +15,7 @@ use crate::entity::{api_key, later_times, session};
 use crate::error::Error;
 use crate::id::{ApiKeyId, SessionId};
 
-/// So many rows are written in one transaction.
+/// The most rows that are written in one transaction.
 const BATCH: usize = 500;
 
 /// The uses that are not written yet.
@@ -77,7 +77,7 @@ impl Seen {
     }
 
     /// Writes the uses. A later time that another node wrote stays. Rows that somebody else has locked are left out,
-    /// and given back for the next time: nobody waits for this, and this waits for nobody.
+    /// and given back for the next time: no request waits for this, and this waits for no lock.
     pub async fn write(&self, txn: &Transaction) -> Result<Self, Error> {
         use {api_key::Column as Key, session::Column as Session};
         Ok(Self {

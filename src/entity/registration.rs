@@ -1,4 +1,4 @@
-//! An account that its owner made, while nobody has proven its address. It ends with the proof.
+//! An account that its owner made and whose address is not proven yet. The row is deleted with the proof.
 
 use sea_orm::entity::prelude::*;
 

@@ -16,7 +16,7 @@ pub enum RefreshUse {
     Rotating,
     /// As often as it is presented, as clients of the older `/api/login` expect.
     Reusable,
-    /// Never: the cookie alone carries the session, and nobody is given a refresh token.
+    /// Never: the cookie alone carries the session, and no refresh token is given.
     Never,
 }
 

@@ -30,7 +30,7 @@ use crate::config::Config;
 use crate::deadline;
 use crate::error::{Code, Error, Problem};
 
-/// Nothing may be loaded and nobody may frame us; pages that show something ask for what they need.
+/// Nothing may be loaded, and no site may frame us. Pages that show something set what they need.
 const CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 );
@@ -86,7 +86,8 @@ pub fn around(router: Router, app: &App, doors: Doors, shapes: impl FnOnce(Route
     )
 }
 
-/// Tells whose request it is. A proxy that nobody listed is told of in the log, once, and to operators at `/health`.
+/// Finds the client's address. A proxy that `trusted_proxies` does not list is reported in the log, once, and to operators
+/// at `/health`.
 async fn locate(State(app): State<App>, mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
         let (peer, proxies) = (peer.ip().to_canonical(), &app.config.trusted_proxies);
@@ -130,7 +131,7 @@ async fn security_headers(State(hsts): State<Option<HeaderValue>>, request: Requ
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(CSP);
-    // What answers tell is for the caller of this moment; the few that everybody may keep say so themselves.
+    // An answer is for this caller at this moment. The few that caches may keep set the header themselves.
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
     headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
     for (name, value) in [

@@ -19,7 +19,7 @@ const LONGEST_SUBJECT: usize = 255;
 const LONGEST_ACR: usize = 200;
 /// Another issuer vouched for the user. RFC 8176 has no value for it; this one is common.
 const FEDERATED: &str = "fed";
-/// Longer values of `amr` and more of them are left out, so that tokens of ours stay short enough for everybody.
+/// Longer values of `amr` and more of them are left out, so that our tokens stay short enough for every client.
 const LONGEST_METHOD: usize = 50;
 const MOST_METHODS: usize = 8;
 /// Tokens that are good for longer are remembered, and start sessions, as if they were good for this long.
@@ -69,7 +69,7 @@ pub struct Checked<'t> {
 impl Claims {
     /// From a payload whose signature and times were checked.
     pub fn read(payload: &[u8]) -> Result<Self, Rejection> {
-        // Without an audience it is for anybody, and that is not us.
+        // A token without an audience was not issued to us.
         serde_json::from_slice(payload).map_err(|_| Rejection::BadClaims)
     }
 
@@ -145,8 +145,8 @@ impl Claims {
         })
     }
 
-    /// One of the audiences is ours. A token that was issued to a party whom we do not know is for somebody else,
-    /// whoever else it names; one with several audiences must say to whom it was issued.
+    /// One of the audiences must be ours. A token that was issued to an unknown party is refused, also if it names us as
+    /// well; one with several audiences must say to which party it was issued (`azp`).
     fn check_audience(&self, settings: &IdentityProvider) -> Result<(), Rejection> {
         let ours = |audience: &String| settings.audience.contains(audience);
         let (for_us, several) = match &self.aud {

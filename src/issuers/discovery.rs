@@ -44,7 +44,7 @@ async fn discover(fetcher: &Fetcher, issuer: &str) -> Result<String, String> {
     };
     let metadata: Metadata =
         serde_json::from_str(&text).map_err(|error| format!("metadata: {}", crate::json::told(&error)))?;
-    // Else whoever answers there could speak for anybody.
+    // Otherwise the server at this address could speak for another issuer.
     if metadata.issuer != issuer {
         return Err(format!("the metadata is of the issuer {}", metadata.issuer));
     }

@@ -17,9 +17,9 @@ use crate::jwt::{KeySet, VerifyingKey};
 const FRESH: TimeDelta = TimeDelta::minutes(10);
 /// How long they are used at most, if the issuer cannot be reached.
 const STALE: TimeDelta = TimeDelta::hours(24);
-/// How long nobody is made to wait for an issuer that could not be reached.
+/// How long requests are not made to wait again for an issuer that could not be reached.
 const PAUSE: TimeDelta = TimeDelta::seconds(10);
-/// A key that is not among them makes us look at most so often: anybody can invent a `kid`.
+/// How long after a look for an unknown key the next look may follow: clients can invent a `kid`.
 const UNKNOWN_KEY_PAUSE: TimeDelta = TimeDelta::minutes(1);
 
 /// The log tells of no more short keys of one issuer than these.
@@ -44,7 +44,7 @@ pub struct KeyCache {
     algorithms: Vec<Algorithm>,
     fetcher: Fetcher,
     kept: RwLock<Option<Arc<Keys>>>,
-    /// Held by whoever fetches, so that all others wait for the same answer.
+    /// Held by the request that fetches, so that all others wait for the same answer.
     flight: Mutex<Flight>,
     /// Short keys that the log has told of: `kid` and bits.
     warned_of: std::sync::Mutex<BTreeSet<(Option<String>, usize)>>,
@@ -120,7 +120,7 @@ impl KeyCache {
         if let Some(keys) = self.fresh(now) {
             return Ok(keys);
         }
-        // In a task of its own: whoever hangs up does not take the answer away from the others.
+        // In a task of its own: a client that hangs up does not take the answer away from the others.
         let cache = self.clone();
         tokio::spawn(async move { cache.refresh(now).await }).await.map_err(|_| Unavailable)?
     }
@@ -157,7 +157,7 @@ impl KeyCache {
             return Ok(Some(keys));
         }
         if within(flight.looked_for_unknown_at, now, UNKNOWN_KEY_PAUSE) {
-            // A key that could not be looked for is not an invented one: whoever sends it has not guessed.
+            // A key that could not be looked for may exist: the request does not count as a guess.
             return if flight.failed_at.is_some() { Err(Unavailable) } else { Ok(None) };
         }
         flight.looked_for_unknown_at = Some(now);

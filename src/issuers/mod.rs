@@ -27,10 +27,10 @@ use key_cache::KeyCache;
 /// The longest token that is looked at, in bytes: providers put roles and groups in.
 const LONGEST: usize = 16 * 1024;
 
-/// Why nobody is signed in by a token.
+/// Why a token signs no one in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenRefusal {
-    /// What it is called stays out of the log: anybody can write anything there.
+    /// The issuer's name stays out of the log: a client can write anything there.
     #[error("no such issuer is configured")]
     Unknown(String),
     #[error("its issuer is turned off")]

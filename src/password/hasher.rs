@@ -42,7 +42,7 @@ impl Hasher {
     pub fn new(cost: Cost, cores: usize, longest_queue: usize) -> Result<Self, Error> {
         let params = Params::new(cost.memory, cost.passes, cost.lanes, None).map_err(Error::internal)?;
         let memory = Memory::new(&params);
-        // Nobody's password: checked when there is no user, so that the answer takes as long.
+        // The dummy password is checked when there is no user, so that the answer takes as long.
         let nobody = crate::secret::random_base62(RANDOM_PASSWORD);
         let dummy = memory.hash(&params, nobody.as_bytes())?.into();
         Ok(Self {
@@ -152,7 +152,7 @@ impl Hasher {
         Stored::read(stored).map_or(true, |stored| !stored.is_made_by(&self.params))
     }
 
-    /// How often a core was taken: what tells by its time should take as many for everybody.
+    /// How often a core was taken, for tests: known and unknown accounts must take as many.
     pub fn runs(&self) -> u64 {
         self.runs.load(Ordering::Relaxed)
     }

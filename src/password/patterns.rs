@@ -53,7 +53,7 @@ pub fn run(text: &[char]) -> usize {
 }
 
 /// How many characters a text is worth when doublings and runs are taken for what they are; counted no further
-/// than `enough`. Characters beyond ASCII count twice: there are so many more to choose from.
+/// than `enough`. Characters beyond ASCII count twice: there are far more to choose from.
 pub fn worth(text: &[char], enough: usize) -> usize {
     let mut once = text.to_vec();
     once.dedup();

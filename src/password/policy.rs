@@ -18,7 +18,7 @@ const MOST_LETTERS: usize = 2048;
 const MOST_WORDS: usize = 256;
 /// Shorter parts of names are in many words.
 const SHORTEST_WORD: usize = 3;
-/// Whoever adds these to a name adds nothing.
+/// Words that make a password no stronger when they are added to a name.
 const FILLERS: &[&str] = &[
     "oskar",
     "password",
@@ -78,7 +78,7 @@ impl Context {
             let name = normalised(name);
             let parts = name.split(|c: &char| !c.is_alphanumeric()).map(<[char]>::to_vec);
             let whole = name.iter().copied().filter(|c| c.is_alphanumeric()).collect();
-            // Somebody called `bob77` is Bob.
+            // The user name `bob77` has the word `bob` in it.
             let letters = name.iter().copied().filter(|c| c.is_alphabetic()).collect();
             let long = |word: &Vec<char>| {
                 word.len() >= SHORTEST_WORD || word.iter().any(|c| !c.is_ascii()) && word.len() > 1
@@ -103,7 +103,7 @@ pub enum Reason {
     Length,
     /// A repetition or a run of neighbouring keys.
     Repetitive,
-    /// One that everybody tries, with or without additions.
+    /// One that attackers try first, with or without additions.
     Common,
     /// Names of the person, the organisation or the service, and nothing else.
     Personal,

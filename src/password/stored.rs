@@ -1,7 +1,7 @@
 //! Stored hashes: our own (argon2id), and those that were made elsewhere and imported.
 //!
 //! Every one is read with the same limits, when it is imported and when it is checked: a hash says itself how much
-//! memory and time it takes, and whoever wrote it may not mean well.
+//! memory and time it takes, and its author may be an attacker.
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -22,7 +22,7 @@ use crate::id::UserId;
 use crate::password::PresentedPassword;
 use crate::secret::{Secret, SecretKind};
 
-const GONE: GonePage = GonePage { hint: Cow::Borrowed("Ask whoever invited you for a new one.") };
+const GONE: GonePage = GonePage { hint: Cow::Borrowed("Ask the person who invited you for a new one.") };
 
 /// How the visitor stands to the invited address.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Takes away what nobody can use any more.
+//! Deletes rows that can never be used again.
 
 use crate::app::App;
 use crate::domain::audit::Actor;

@@ -1,4 +1,4 @@
-//! Ends accounts whose address nobody proved in time.
+//! Deletes accounts whose address was not proven in time.
 
 use crate::app::App;
 use crate::clock::Timestamp;

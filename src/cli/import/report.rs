@@ -89,7 +89,7 @@ impl Report {
         self.bar.suspend(|| output::print(&format!("{at}: {email}: {reason}")))
     }
 
-    /// So many bytes of the file are done.
+    /// Moves the bar by the bytes of the file that were just read.
     pub fn advance(&self, bytes: u64) {
         self.bar.inc(bytes);
         self.bar.set_message(format!("{} imported, {} refused", self.imported, self.refused));

@@ -111,7 +111,7 @@ impl Admission<'_> {
 
 /// Whether anybody was ever signed in by that issuer.
 pub async fn is_known(db: &impl ConnectionTrait, issuer: &str) -> Result<bool, Error> {
-    // PostgreSQL has no texts with NUL, so nobody is called that.
+    // PostgreSQL has no texts with NUL, so no account has that name.
     if issuer.contains('\0') {
         return Ok(false);
     }

@@ -100,7 +100,7 @@ impl Import {
         Self { seats, create_organisations, external_ids: HashMap::new(), before, last }
     }
 
-    /// Imports what it can of a batch, and says for each line what became of it.
+    /// Imports what it can of a batch, and returns the outcome of each line.
     ///
     /// # Errors
     /// [`Error::Busy`] if another request made one of these accounts at the same moment: the caller runs the batch again.

@@ -1,4 +1,4 @@
-//! What became of an account of the file.
+//! The outcome for one account of the file.
 
 use crate::permission::Role;
 
@@ -30,7 +30,7 @@ pub enum Refused {
     ExternalIdExists,
     #[error("is a member of `{0}` already, with the role {1}: the role stays as it is")]
     OtherRole(String, Role),
-    #[error("left the organisation `{0}`, or was removed from it: an import brings nobody back")]
+    #[error("left the organisation `{0}`, or was removed from it: an import adds no former member again")]
     HasLeft(String),
     #[error("is in as many organisations as one account may be")]
     TooManyOrganisations,
