@@ -10,7 +10,7 @@
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
-//! auth/             who is calling: credential → authenticate → principal → guard
+//! auth/             who is calling: credential → authenticate → principal → guard; sign_in/: the ways to a session
 //! http/             layers, rate limit, the tables that routes are added to, errors' form, input, pages of rows
 //! api/              JSON over HTTP: one file per resource; mod.rs is THE route list
 //! web/              the pages: one file per page; mod.rs is their route list

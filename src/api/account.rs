@@ -14,13 +14,11 @@ use super::shapes::OrganisationSummary;
 use super::tokens::{Tokens, signed_in};
 use super::who::Who;
 use crate::app::App;
-use crate::auth::sign_in::{RenewalTerms, Started, in_place_of};
-use crate::auth::{Caller, Client, Keep, Principal, SignedIn, UserPrincipal};
-use crate::domain::audit::Actor;
-use crate::domain::authentication::Authentication;
+use crate::auth::sign_in::replace_password;
+use crate::auth::{Caller, Client, Keep, Principal, SignedIn};
 use crate::domain::display_name::DisplayName;
 use crate::domain::username::Username;
-use crate::domain::{Change, known_network, replacement, sign_in, users};
+use crate::domain::{Change, users};
 use crate::entity::{organisation, user};
 use crate::error::Error;
 use crate::id::UserId;
@@ -149,8 +147,8 @@ pub async fn update(
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"current_password": "correct horse battery staple", "new_password": "another long phrase for Ana"}))]
 pub struct PasswordChange {
-    current_password: PresentedPassword,
-    new_password: ProposedPassword,
+    pub(super) current_password: PresentedPassword,
+    pub(super) new_password: ProposedPassword,
     /// As for signing in.
     #[schema(nullable = false, default = true)]
     #[serde(default, deserialize_with = "present")]
@@ -173,43 +171,13 @@ pub struct PasswordChange {
 pub async fn change_password(
     State(app): State<App>,
     client: Client,
-    SignedIn { by, actor }: SignedIn,
+    caller: SignedIn,
     Input(input): Input<PasswordChange>,
 ) -> Result<Response, Error> {
     let terms = session_carrier::renewed(&app, &client, input.session, Keep::asked(input.remember))?;
-    match replace_password(&app, &client, &by, &actor, &input, terms).await? {
+    let (current, new) = (&input.current_password, &input.new_password);
+    match replace_password(&app, &client, &caller, current, new, terms).await? {
         Some(started) => signed_in(&app, &client, StatusCode::OK, started),
-        None => Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, by.id)).into_response()),
+        None => Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, caller.by.id)).into_response()),
     }
-}
-
-/// Changes the password; gives the session that takes the place of the caller's, if there is one.
-pub(super) async fn replace_password(
-    app: &App,
-    client: &Client,
-    by: &UserPrincipal,
-    actor: &Actor,
-    input: &PasswordChange,
-    terms: RenewalTerms,
-) -> Result<Option<Started>, Error> {
-    let user = by.account(app.db.read()).await?;
-    let stored = user.password_hash.as_deref();
-    let password = app.judge_replacement(&user, "/new_password", &input.new_password).await?;
-    let current = &input.current_password;
-    sign_in::check_to_replace(&client.attempt(app), &user, by.session_id(), current).await?;
-    replacement::refuse_the_same(&app.hasher, &user, "/new_password", &input.new_password).await?;
-    let new_hash = app.hasher.hash(&password).await?;
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor };
-    let started = if by.session.is_some() {
-        Some(in_place_of(app, change, by, Authentication::by_password(change.now), terms).await?)
-    } else {
-        None
-    };
-    let keep = started.as_ref().map(|started| started.open.session.id);
-    users::change_password(change, by.id, stored.unwrap_or_default(), new_hash, keep).await?;
-    // The change forgot all networks and devices; the owner is here.
-    known_network::remember(change, &app.keyring, by.id).await?;
-    txn.commit().await?;
-    Ok(started)
 }

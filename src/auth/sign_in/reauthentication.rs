@@ -1,4 +1,4 @@
-//! Proving once more who one is, without signing out first.
+//! Proving once more who one is, without signing out first; and replacing the password, which asks for that.
 
 use super::renewal::{RenewalTerms, in_place_of};
 use super::session::Started;
@@ -8,14 +8,14 @@ use crate::auth::fresh::check_recent;
 use crate::auth::guard::SignedIn;
 use crate::auth::issuer::by_issuer;
 use crate::domain::authentication::Authentication;
-use crate::domain::{Change, identities, sign_in, users};
+use crate::domain::{Change, identities, known_network, replacement, sign_in, users};
 use crate::error::Error;
-use crate::password::PresentedPassword;
+use crate::password::{PresentedPassword, ProposedPassword};
 
 /// By the password.
 ///
 /// # Errors
-/// Those of [`sign_in::check_again`] and [`in_place_of`].
+/// Those of [`sign_in::check_again`] and `in_place_of`.
 pub async fn reauthenticate_by_password(
     app: &App,
     client: &Client,
@@ -39,7 +39,7 @@ pub async fn reauthenticate_by_password(
 /// By a new token of an issuer that is linked to the account.
 ///
 /// # Errors
-/// Those of [`by_issuer`], [`identities::prove_again`] and [`in_place_of`]; [`Error::StepUp`] if the user has not signed
+/// Those of [`by_issuer`], [`identities::prove_again`] and `in_place_of`; [`Error::StepUp`] if the user has not signed
 /// in there recently.
 pub async fn reauthenticate_by_issuer(
     app: &App,
@@ -55,6 +55,40 @@ pub async fn reauthenticate_by_issuer(
     identities::spend(change, &vouched).await?;
     identities::prove_again(change, &vouched, &admission, by.id).await?;
     let started = in_place_of(app, change, by, vouched.authentication, terms).await?;
+    txn.commit().await?;
+    Ok(started)
+}
+
+/// Replaces the password by a new one; all sessions end. Gives the session that takes the place of the caller's, if the
+/// caller has one.
+///
+/// # Errors
+/// Those of [`sign_in::check_to_replace`], [`replacement::refuse_the_same`] and `in_place_of`; [`Error::WeakPassword`].
+pub async fn replace_password(
+    app: &App,
+    client: &Client,
+    SignedIn { by, actor }: &SignedIn,
+    current: &PresentedPassword,
+    new: &ProposedPassword,
+    terms: RenewalTerms,
+) -> Result<Option<Started>, Error> {
+    let user = by.account(app.db.read()).await?;
+    let stored = user.password_hash.as_deref();
+    let password = app.judge_replacement(&user, "/new_password", new).await?;
+    sign_in::check_to_replace(&client.attempt(app), &user, by.session_id(), current).await?;
+    replacement::refuse_the_same(&app.hasher, &user, "/new_password", new).await?;
+    let new_hash = app.hasher.hash(&password).await?;
+    let txn = app.db.begin().await?;
+    let change = Change { txn: &txn, now: app.now(), actor };
+    let started = if by.session.is_some() {
+        Some(in_place_of(app, change, by, Authentication::by_password(change.now), terms).await?)
+    } else {
+        None
+    };
+    let keep = started.as_ref().map(|started| started.open.session.id);
+    users::change_password(change, by.id, stored.unwrap_or_default(), new_hash, keep).await?;
+    // The change forgot all networks and devices; the owner is here.
+    known_network::remember(change, &app.keyring, by.id).await?;
     txn.commit().await?;
     Ok(started)
 }

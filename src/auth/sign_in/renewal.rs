@@ -23,7 +23,7 @@ pub struct RenewalTerms {
 ///
 /// # Errors
 /// [`Error::SessionRequired`] by HTTP Basic, which has none; [`Error::InvalidCredential`] if it has ended meanwhile.
-pub async fn in_place_of(
+pub(super) async fn in_place_of(
     app: &App,
     change: Change<'_>,
     by: &UserPrincipal,

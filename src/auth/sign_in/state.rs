@@ -41,9 +41,9 @@ pub(super) struct Proven {
 /// What a sign-in has come to.
 ///
 /// "The password is right, and the second factor is missing" belongs here, as a variant with what the client needs to go
-/// on: [`start`] gives it for a user who has such a factor, if [`Proven::authentication`] does not tell of it, and the
-/// way that checks the factor ends in [`Proven`] again. Callers take the state apart by `let SignInState::Started(…) =`,
-/// so that the compiler shows each door that needs words for a new variant.
+/// on: `start` gives it for a user who has such a factor, if `Proven::authentication` does not tell of it, and the way
+/// that checks the factor ends in `Proven` again. Callers take the state apart by `let SignInState::Started(…) =`, so
+/// that the compiler shows each door that needs words for a new variant.
 #[derive(Debug)]
 pub enum SignInState {
     Started(Started),
