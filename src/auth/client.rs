@@ -5,12 +5,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Not as _;
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderValue;
-use axum::http::header::{ORIGIN, USER_AGENT};
+use axum::http::header::{COOKIE, ORIGIN, USER_AGENT};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 
 use super::address::Address;
-use super::cookies::SentCookies;
 use crate::domain::audit::Actor;
 use crate::entity::audit_event::ActorKind;
 
@@ -21,6 +20,17 @@ const UNKNOWN: Address = Address(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
 /// What finds a request in the log. Always ours: a client's own could forge lines.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
+
+/// The request's cookies, unchecked.
+#[derive(Clone, Debug)]
+pub(super) struct SentCookies(pub(super) HeaderMap);
+
+impl SentCookies {
+    fn of(headers: &HeaderMap) -> Self {
+        let lines = headers.get_all(COOKIE).iter();
+        Self(lines.map(|line| (COOKIE, line.clone())).collect())
+    }
+}
 
 /// Address, browser and request id.
 #[derive(Clone, Debug)]

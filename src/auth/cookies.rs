@@ -1,7 +1,6 @@
 //! The cookies that signing in sets: the session's, and the device's.
 
-use axum::http::header::COOKIE;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderValue;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
 use chrono::TimeDelta;
@@ -54,17 +53,6 @@ pub enum CookieOutcome {
     /// It drops the cookie: the page that asked is on another site than this server, and the cookie is
     /// `SameSite=Lax`. Use the tokens.
     DroppedByBrowsers,
-}
-
-/// The request's cookies, unchecked.
-#[derive(Clone, Debug)]
-pub(super) struct SentCookies(HeaderMap);
-
-impl SentCookies {
-    pub fn of(headers: &HeaderMap) -> Self {
-        let lines = headers.get_all(COOKIE).iter();
-        Self(lines.map(|line| (COOKIE, line.clone())).collect())
-    }
 }
 
 impl Client {

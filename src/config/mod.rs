@@ -9,6 +9,7 @@ mod database_url;
 mod environment;
 mod events;
 mod file;
+mod gather;
 mod in_use;
 mod issuers;
 mod limits;

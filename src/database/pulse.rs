@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::condition::Condition;
-use super::transaction::at_once;
 use crate::deadline;
 
 /// How long a request waits for one answer of the database before it doubts that the database lives.
@@ -34,6 +34,15 @@ pub(super) struct Pulse {
     pub condition: Arc<Condition>,
     /// The probe under way.
     probe: Mutex<Option<watch::Receiver<Option<bool>>>>,
+}
+
+/// SQLite takes its lock at once, so that no write fails half way because another came first.
+pub(super) fn at_once() -> TransactionOptions {
+    TransactionOptions {
+        isolation_level: None,
+        access_mode: None,
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+    }
 }
 
 impl Pulse {

@@ -17,14 +17,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    TransactionTrait,
 };
 use serde_json::Value;
 
 use super::Database;
 use super::event_log::EventLog;
-use super::pulse::Pulse;
+use super::pulse::{Pulse, at_once};
 use crate::config::Caps;
 use crate::deadline::{self, Committing};
 use crate::error::Error;
@@ -47,15 +47,6 @@ impl Database {
             caps: self.caps,
             catalogue: self.catalogue.clone(),
         })
-    }
-}
-
-/// SQLite takes its lock at once, so that no write fails half way because another came first.
-pub(super) fn at_once() -> TransactionOptions {
-    TransactionOptions {
-        isolation_level: None,
-        access_mode: None,
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
     }
 }
 

@@ -22,7 +22,7 @@ use tracing::field::Empty;
 
 use super::forwarded::{Doors, is_forwarded, receive};
 use super::no_auth::on_this_machine;
-use super::problems::{REQUEST_ID, problems, unknown};
+use super::problems::{NO_STORE, REQUEST_ID, problems, unknown};
 use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Address, RequestId, unheard};
@@ -35,7 +35,6 @@ const CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 );
 
-pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// What pages of other origins may send: credentials, and what tracing libraries (W3C Trace Context, W3C Baggage,
 /// Sentry) and clients that try again add by themselves.
 const ALLOWED_HEADERS: [&str; 8] = [

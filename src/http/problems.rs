@@ -12,11 +12,12 @@ use uuid::Uuid;
 use super::error_page::error_page;
 use super::forwarded::is_for_gateway;
 use super::html::protect;
-use super::layers::NO_STORE;
 use super::negotiation::preferred;
 use crate::app::App;
 use crate::auth::RequestId;
 use crate::error::{Error, Problem};
+
+pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");

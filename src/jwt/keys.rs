@@ -10,12 +10,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::claims::{AccessClaims, TYP};
-use super::ours::Trusted;
 use super::verify::VerifyingKey;
 use crate::clock::Timestamp;
 use crate::error::Error;
-use crate::id::{SessionId, UserId};
 use crate::secret::{random_base62, random_bytes};
 
 /// The algorithms that tokens can be signed with. RSA is not among them (RUSTSEC-2023-0071).
@@ -144,7 +141,7 @@ impl SigningKey {
 /// good by the key that its `kid` names, and a key by its own algorithm alone.
 pub struct SigningKeys {
     keys: Vec<SigningKey>,
-    algorithms: Vec<SigningAlgorithm>,
+    pub(super) algorithms: Vec<SigningAlgorithm>,
 }
 
 impl SigningKeys {
@@ -195,42 +192,6 @@ impl SigningKeys {
     /// The keys that signatures are checked with.
     pub(super) fn verifying(&self) -> impl Iterator<Item = &VerifyingKey> {
         self.keys.iter().map(|key| &key.verifying)
-    }
-
-    /// Signs and verifies once with each algorithm in use.
-    ///
-    /// # Errors
-    /// When the key or the cryptography behind it does not work.
-    pub fn self_test(&self, now: Timestamp) -> Result<(), Error> {
-        let claims = AccessClaims {
-            iss: "self-test".to_owned(),
-            aud: "self-test".to_owned(),
-            sub: UserId::generate(),
-            client_id: "self-test".to_owned(),
-            sid: SessionId::generate(),
-            org: None,
-            role: None,
-            permissions: Vec::new(),
-            r#type: "access".to_owned(),
-            iat: now.timestamp(),
-            exp: now.timestamp() + 60,
-            jti: String::new(),
-            auth_time: Some(now.timestamp()),
-            acr: None,
-            amr: Vec::new(),
-            compat: None,
-        };
-        for algorithm in &self.algorithms {
-            let own = *algorithm;
-            let trusted =
-                Trusted { issuer: "self-test", audience: "self-test", typ: TYP, own, dialects: &[] };
-            let token = self.sign(*algorithm, TYP, &claims, now)?;
-            let read = self.verify(&token, &trusted, now).map_err(Error::internal)?;
-            if read.user != claims.sub {
-                return Err(Error::internal("a signed token read back differently"));
-            }
-        }
-        Ok(())
     }
 
     /// What others verify our tokens with (RFC 7517).

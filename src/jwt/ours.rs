@@ -3,11 +3,12 @@
 use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 
-use super::claims::{REFRESH_TYP, TYP};
+use super::claims::{AccessClaims, REFRESH_TYP, TYP};
 use super::dialect::DialectName;
 use super::keys::{SigningAlgorithm, SigningKeys};
 use super::verify::{Expected, LONGEST, Rejection, verify_by};
 use crate::clock::Timestamp;
+use crate::error::Error;
 use crate::id::{OrganisationId, SessionId, UserId};
 
 /// What a token of ours must say.
@@ -80,6 +81,42 @@ struct Claims {
 }
 
 impl SigningKeys {
+    /// Signs and verifies once with each algorithm in use.
+    ///
+    /// # Errors
+    /// When the key or the cryptography behind it does not work.
+    pub fn self_test(&self, now: Timestamp) -> Result<(), Error> {
+        let claims = AccessClaims {
+            iss: "self-test".to_owned(),
+            aud: "self-test".to_owned(),
+            sub: UserId::generate(),
+            client_id: "self-test".to_owned(),
+            sid: SessionId::generate(),
+            org: None,
+            role: None,
+            permissions: Vec::new(),
+            r#type: "access".to_owned(),
+            iat: now.timestamp(),
+            exp: now.timestamp() + 60,
+            jti: String::new(),
+            auth_time: Some(now.timestamp()),
+            acr: None,
+            amr: Vec::new(),
+            compat: None,
+        };
+        for algorithm in &self.algorithms {
+            let own = *algorithm;
+            let trusted =
+                Trusted { issuer: "self-test", audience: "self-test", typ: TYP, own, dialects: &[] };
+            let token = self.sign(*algorithm, TYP, &claims, now)?;
+            let read = self.verify(&token, &trusted, now).map_err(Error::internal)?;
+            if read.user != claims.sub {
+                return Err(Error::internal("a signed token read back differently"));
+            }
+        }
+        Ok(())
+    }
+
     /// Checks an access token of ours.
     ///
     /// # Errors

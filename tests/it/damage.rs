@@ -10,15 +10,11 @@ use oskar::database::Database;
 use sea_orm::{ConnectionTrait as _, Database as Connection, DbBackend, Statement};
 
 use crate::process::{Installation, Ran, run};
-use crate::support::{fresh_database, on_postgres};
+use crate::support::on_postgres;
 
 /// An installation that was started once.
 async fn started() -> Installation {
-    let installation = if on_postgres() {
-        Installation::with(fresh_database(std::path::Path::new("")).await)
-    } else {
-        Installation::with(None)
-    };
+    let installation = if on_postgres() { Installation::new().await } else { Installation::with(None) };
     installation.run(&["user", "list"], "").await.code(0);
     if !on_postgres() {
         // Everything in one file, which is what a backup of it is to have.

@@ -48,6 +48,7 @@ max_connections = 400
 fsync = off
 full_page_writes = off
 synchronous_commit = off
+max_wal_size = 256MB
 SETTINGS
   postgres_as "$POSTGRES_BIN/pg_ctl" start --pgdata="$POSTGRES_FOLDER/data" --log="$POSTGRES_FOLDER/server.log" \
     --wait --timeout=60 >>"$POSTGRES_FOLDER.log" || {

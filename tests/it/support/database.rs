@@ -1,6 +1,7 @@
 //! A fresh database for every test: a SQLite file, or a copy of a migrated PostgreSQL template.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use oskar::config::{Config, Environment, Sources};
 use oskar::database::Database;
@@ -8,6 +9,8 @@ use sea_orm::{ConnectionTrait as _, Database as Connection};
 use tokio::sync::OnceCell;
 
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+/// The databases on PostgreSQL, each with the folder of its test.
+static MADE: Mutex<Vec<(PathBuf, String)>> = Mutex::new(Vec::new());
 
 /// The PostgreSQL that the tests run on, if they do.
 #[expect(clippy::disallowed_methods, reason = "tells which database to test on")]
@@ -20,15 +23,25 @@ pub fn on_postgres() -> bool {
     postgres().is_some()
 }
 
-/// The address of a new, migrated database.
+/// The address of a new, migrated database. It is deleted after `folder` is: all of them together are gigabytes.
 pub async fn fresh(folder: &Path) -> String {
     let Some(server) = postgres() else {
         return format!("sqlite://{}", folder.join("oskar.db").display());
     };
     let template = TEMPLATE.get_or_init(|| migrated(server.clone())).await;
+    for name in of_ended_tests() {
+        execute(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+    }
     let name = format!("test_{}", uuid::Uuid::now_v7().simple());
     execute(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+    MADE.lock().unwrap_or_else(PoisonError::into_inner).push((folder.to_owned(), name.clone()));
     format!("{server}/{name}")
+}
+
+/// Takes the databases out of the list whose test has deleted its folder.
+fn of_ended_tests() -> Vec<String> {
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    made.extract_if(.., |(folder, _)| !folder.exists()).map(|(_, name)| name).collect()
 }
 
 async fn migrated(server: String) -> String {
