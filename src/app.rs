@@ -15,7 +15,7 @@ use crate::domain::tally::Tally;
 use crate::domain::tokens::TokenIssuer;
 use crate::domain::upgrades::Upgrades;
 use crate::domain::usage::Usage;
-use crate::domain::{Change, attempts, developer, replacement, setup, signing_keys};
+use crate::domain::{Write, attempts, developer, replacement, setup, signing_keys};
 use crate::email::shown;
 use crate::entity::user;
 use crate::error::{Error, OrLog as _};
@@ -157,13 +157,12 @@ impl App {
 
     async fn prepare(&self) -> Result<bool, Error> {
         let actor = Actor::system();
-        let txn = self.db.begin().await?;
-        let change = Change { txn: &txn, now: self.now(), actor: &actor };
-        setup::check_instance(change, &self.keyring).await?;
+        let write = self.write(&actor).await?;
+        setup::check_instance(&write).await?;
         let used = self.algorithms();
-        let made = signing_keys::ensure(change, &self.keyring, &used).await?;
-        signing_keys::retire_others(change, &used).await?;
-        txn.commit().await?;
+        let made = signing_keys::ensure(&write, &used).await?;
+        signing_keys::retire_others(&write, &used).await?;
+        write.commit().await?;
         self.reload_signing_keys().await?;
         // A provider that is missing or there twice would panic at the first sign-in otherwise.
         self.signing_keys().self_test(self.now())?;
@@ -174,10 +173,9 @@ impl App {
         // Nobody knows it.
         let password_hash = self.hasher.hash(&NewPassword::generate().0).await?;
         let actor = Actor::system();
-        let txn = self.db.begin().await?;
-        let change = Change { txn: &txn, now: self.now(), actor: &actor };
-        let developer = developer::ensure(change, password_hash).await?;
-        txn.commit().await?;
+        let write = self.write(&actor).await?;
+        let developer = developer::ensure(&write, password_hash).await?;
+        write.commit().await?;
         Ok(developer)
     }
 
@@ -227,10 +225,9 @@ impl App {
         let mut loaded = signing_keys::load(self.db.read(), &self.keyring, &used).await?;
         if loaded.lack() {
             let actor = Actor::system();
-            let txn = self.db.begin().await?;
-            let change = Change { txn: &txn, now: self.now(), actor: &actor };
-            signing_keys::ensure(change, &self.keyring, &used).await?;
-            txn.commit().await?;
+            let write = self.write(&actor).await?;
+            signing_keys::ensure(&write, &used).await?;
+            write.commit().await?;
             loaded = signing_keys::load(self.db.read(), &self.keyring, &used).await?;
         }
         *self.signing_keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
@@ -240,6 +237,14 @@ impl App {
     /// The signing keys of this moment.
     pub fn signing_keys(&self) -> Arc<SigningKeys> {
         self.signing_keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Begins a write.
+    ///
+    /// # Errors
+    /// Those of [`Database::begin`].
+    pub async fn write<'a>(&'a self, actor: &'a Actor) -> Result<Write<'a>, Error> {
+        Ok(Write::new(self.db.begin().await?, self.now(), actor, &self.keyring))
     }
 
     /// The time.

@@ -18,7 +18,7 @@ use crate::auth::sign_in::replace_password;
 use crate::auth::{Caller, Client, Keep, Principal, SignedIn};
 use crate::domain::display_name::DisplayName;
 use crate::domain::username::Username;
-use crate::domain::{Change, users};
+use crate::domain::users;
 use crate::entity::{organisation, user};
 use crate::error::Error;
 use crate::id::UserId;
@@ -134,11 +134,10 @@ pub async fn update(
     if input.username.is_some() {
         by.check_fresh(&app)?;
     }
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let user = users::lock(change, by.id).await?;
-    let user = users::update(change, user, input.name, input.username).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    let user = users::lock(&write, by.id).await?;
+    let user = users::update(&write, user, input.name, input.username).await?;
+    write.commit().await?;
     Ok(Json(user.into()))
 }
 

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::input::{Input, present};
 use crate::app::App;
 use crate::auth::{Client, SignedIn, signed_out};
-use crate::domain::{Change, deletion, sign_in};
+use crate::domain::{deletion, sign_in};
 use crate::error::Error;
 use crate::password::PresentedPassword;
 
@@ -57,10 +57,9 @@ pub async fn delete(
         }
         (None, None) => by.check_fresh(&app)?,
     }
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    deletion::confirm(change, &user, by.session_id()).await?;
-    deletion::delete(change, &app.keyring, user.id).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    deletion::confirm(&write, &user, by.session_id()).await?;
+    deletion::delete(&write, user.id).await?;
+    write.commit().await?;
     Ok((StatusCode::NO_CONTENT, signed_out(&app.config.sessions.cookies)).into_response())
 }

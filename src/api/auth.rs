@@ -14,7 +14,7 @@ use super::tokens::{Tokens, signed_in};
 use crate::app::App;
 use crate::auth::sign_in::{self, SignInState};
 use crate::auth::{Client, SignedIn, bearer, signed_out};
-use crate::domain::{Change, sessions};
+use crate::domain::sessions;
 use crate::error::Error;
 
 const TAG: &str = "Signing in";
@@ -94,9 +94,9 @@ pub async fn refresh(
     responses((status = 204, description = "Signed out.")))]
 pub async fn logout(State(app): State<App>, SignedIn { by, actor }: SignedIn) -> Result<Response, Error> {
     let Some(session) = by.session_id() else { return Ok(StatusCode::NO_CONTENT.into_response()) };
-    let txn = app.db.begin().await?;
-    sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.id, session).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    sessions::end(&write, by.id, session).await?;
+    write.commit().await?;
     // No `Clear-Site-Data`: it clears whole origins and, for cookies, whole sites. A product that shares the host, or
     // the domain, would lose what is its own. Ours is the cookie alone: all answers are `no-store`.
     Ok((StatusCode::NO_CONTENT, signed_out(&app.config.sessions.cookies)).into_response())

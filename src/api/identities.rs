@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::input::{Input, Params};
 use crate::app::App;
 use crate::auth::{Client, SignedIn, by_issuer};
-use crate::domain::{Change, identities};
+use crate::domain::identities;
 use crate::entity::external_identity;
 use crate::error::Error;
 
@@ -79,11 +79,10 @@ pub async fn link(
     Input(input): Input<NewIdentity>,
 ) -> Result<(StatusCode, Json<Identity>), Error> {
     let (vouched, admission) = by_issuer(&app, &client, &input.issuer_token).await?;
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    identities::spend(change, &vouched).await?;
-    let identity = identities::link_own(change, &vouched, &admission, by.id, by.session_id()).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    identities::spend(&write, &vouched).await?;
+    let identity = identities::link_own(&write, &vouched, &admission, by.id, by.session_id()).await?;
+    write.commit().await?;
     Ok((StatusCode::CREATED, Json(identity.into())))
 }
 
@@ -111,10 +110,9 @@ pub async fn unlink(
     SignedIn { by, actor }: SignedIn,
     Params(which): Params<OfIssuer>,
 ) -> Result<StatusCode, Error> {
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let write = app.write(&actor).await?;
     let admitted = |issuer: &str| app.issuers.admit(Some(issuer));
-    identities::unlink_own(change, by.id, &which.issuer, admitted).await?;
-    txn.commit().await?;
+    identities::unlink_own(&write, by.id, &which.issuer, admitted).await?;
+    write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

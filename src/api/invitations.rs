@@ -20,7 +20,6 @@ use super::tokens::Tokens;
 use crate::app::App;
 use crate::auth::sign_in::{Invited, NewMember, SignInState};
 use crate::auth::{Client, Keep, OrganisationAccess, optional_user};
-use crate::domain::Change;
 use crate::domain::allowance::Allowance;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
@@ -182,11 +181,10 @@ pub async fn create(
     let mut seen = HashSet::new();
     let once: Vec<_> = input.emails.iter().filter(|email| seen.insert(email.normalised())).collect();
     let inviter = access.user()?.id;
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    let write = app.write(&access.actor).await?;
     let organisation = access.organisation.id;
-    let rows = invitations::create(change, organisation, inviter, &once, input.role, rules(&app)).await?;
-    txn.commit().await?;
+    let rows = invitations::create(&write, organisation, inviter, &once, input.role, rules(&app)).await?;
+    write.commit().await?;
     Ok((StatusCode::CREATED, Json(Invitations { data: show(&app, rows).await? })))
 }
 
@@ -200,10 +198,9 @@ pub async fn withdraw(
     access: OrganisationAccess,
     PathId(id): PathId<InvitationId>,
 ) -> Result<StatusCode, Error> {
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
-    invitations::withdraw(change, access.organisation.id, id).await?;
-    txn.commit().await?;
+    let write = app.write(&access.actor).await?;
+    invitations::withdraw(&write, access.organisation.id, id).await?;
+    write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -223,13 +220,12 @@ pub async fn resend(
 ) -> Result<Json<Invitation>, Error> {
     app.needs_mail()?;
     let inviter = access.user()?.id;
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
-    let row = invitations::resend(change, access.organisation.id, inviter, id, rules(&app)).await?;
+    let write = app.write(&access.actor).await?;
+    let row = invitations::resend(&write, access.organisation.id, inviter, id, rules(&app)).await?;
     if manages_members(row.role) {
         access.principal.check_fresh(&app)?;
     }
-    txn.commit().await?;
+    write.commit().await?;
     show(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
 }
 

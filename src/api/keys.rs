@@ -18,7 +18,7 @@ use super::shapes::UserSummary;
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
-use crate::domain::Change;
+use crate::domain::Write;
 use crate::domain::display_name::DisplayName;
 use crate::domain::keys::{self, NewKey};
 use crate::domain::members::manages_members;
@@ -197,28 +197,20 @@ pub async fn create(
         permissions: input.permissions,
         expires_at: input.expires_at,
     };
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
-    let created = keys::create(
-        change,
-        &app.keyring,
-        &app.config.permissions,
-        access.organisation.id,
-        Some(creator),
-        new,
-    )
-    .await?;
-    let answer = with_secret(StatusCode::CREATED, change, created).await?;
-    txn.commit().await?;
+    let write = app.write(&access.actor).await?;
+    let created =
+        keys::create(&write, &app.config.permissions, access.organisation.id, Some(creator), new).await?;
+    let answer = with_secret(StatusCode::CREATED, &write, created).await?;
+    write.commit().await?;
     Ok(answer)
 }
 
 async fn with_secret(
     status: StatusCode,
-    change: Change<'_>,
+    write: &Write<'_>,
     (key, _, secret): (api_key::Model, api_key_secret::Model, Secret),
 ) -> Result<(StatusCode, Json<KeyWithSecret>), Error> {
-    let key = show_one(change.txn, key, change.now).await?;
+    let key = show_one(write, key, write.now).await?;
     Ok((status, Json(KeyWithSecret { key, secret: ShownOnce(secret) })))
 }
 
@@ -254,11 +246,10 @@ pub async fn rename(
     PathId(id): PathId<ApiKeyId>,
     Input(input): Input<KeyUpdate>,
 ) -> Result<Json<Key>, Error> {
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
-    let key = keys::rename(change, access.organisation.id, id, &input.name).await?;
-    let shown = show_one(&txn, key, change.now).await?;
-    txn.commit().await?;
+    let write = app.write(&access.actor).await?;
+    let key = keys::rename(&write, access.organisation.id, id, &input.name).await?;
+    let shown = show_one(&write, key, write.now).await?;
+    write.commit().await?;
     Ok(Json(shown))
 }
 
@@ -303,15 +294,14 @@ pub async fn rotate(
     OptionalInput(input): OptionalInput<KeyRotation>,
 ) -> Result<(StatusCode, Json<KeyWithSecret>), Error> {
     let overlap = input.and_then(|input| input.overlap).unwrap_or(DEFAULT_OVERLAP);
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    let write = app.write(&access.actor).await?;
     let overlap = TimeDelta::seconds(overlap.into());
-    let rotated = keys::rotate(change, &app.keyring, access.organisation.id, id, overlap).await?;
+    let rotated = keys::rotate(&write, access.organisation.id, id, overlap).await?;
     if manages_members(rotated.0.role) {
         access.principal.check_fresh(&app)?;
     }
-    let answer = with_secret(StatusCode::OK, change, rotated).await?;
-    txn.commit().await?;
+    let answer = with_secret(StatusCode::OK, &write, rotated).await?;
+    write.commit().await?;
     Ok(answer)
 }
 
@@ -326,9 +316,8 @@ pub async fn revoke(
     access: OrganisationAccess,
     PathId(id): PathId<ApiKeyId>,
 ) -> Result<StatusCode, Error> {
-    let txn = app.db.begin().await?;
-    keys::revoke(Change { txn: &txn, now: app.now(), actor: &access.actor }, access.organisation.id, id)
-        .await?;
-    txn.commit().await?;
+    let write = app.write(&access.actor).await?;
+    keys::revoke(&write, access.organisation.id, id).await?;
+    write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

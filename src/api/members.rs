@@ -14,7 +14,7 @@ use super::shapes::UserSummary;
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
-use crate::domain::{Change, members};
+use crate::domain::members;
 use crate::entity::{membership, user};
 use crate::error::Error;
 use crate::id::UserId;
@@ -97,12 +97,11 @@ pub async fn change_role(
         access.principal.check_fresh(&app)?;
     }
     let granter = access.user()?.id;
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
+    let write = app.write(&access.actor).await?;
     let membership =
-        members::change_role(change, access.organisation.id, Some(granter), id, input.role).await?;
-    let user = user::Entity::find_by_id(id).one(&txn).await?.ok_or(Error::NotFound)?;
-    txn.commit().await?;
+        members::change_role(&write, access.organisation.id, Some(granter), id, input.role).await?;
+    let user = user::Entity::find_by_id(id).one(&write).await?.ok_or(Error::NotFound)?;
+    write.commit().await?;
     Ok(Json(show(&membership, &user)))
 }
 
@@ -118,10 +117,9 @@ pub async fn remove(
     access: OrganisationAccess,
     PathId(id): PathId<UserId>,
 ) -> Result<StatusCode, Error> {
-    let txn = app.db.begin().await?;
-    members::remove(Change { txn: &txn, now: app.now(), actor: &access.actor }, access.organisation.id, id)
-        .await?;
-    txn.commit().await?;
+    let write = app.write(&access.actor).await?;
+    members::remove(&write, access.organisation.id, id).await?;
+    write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -138,9 +136,8 @@ pub async fn end_sessions(
     access: OrganisationAccess,
     PathId(id): PathId<UserId>,
 ) -> Result<StatusCode, Error> {
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
-    members::end_sessions(change, access.organisation.id, id).await?;
-    txn.commit().await?;
+    let write = app.write(&access.actor).await?;
+    members::end_sessions(&write, access.organisation.id, id).await?;
+    write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

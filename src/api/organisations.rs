@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::auth::{OrganisationAccess, SignedIn};
 use crate::domain::display_name::DisplayName;
 use crate::domain::slug::Slug;
-use crate::domain::{Change, members, organisations};
+use crate::domain::{members, organisations};
 use crate::entity::organisation;
 use crate::error::Error;
 use crate::id::OrganisationId;
@@ -75,10 +75,9 @@ pub async fn create(
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<NewOrganisation>,
 ) -> Result<(StatusCode, Json<MyOrganisation>), Error> {
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let (row, _) = organisations::create(change, &input.name, input.slug, Some(by.id)).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    let (row, _) = organisations::create(&write, &input.name, input.slug, Some(by.id)).await?;
+    write.commit().await?;
     Ok((StatusCode::CREATED, Json(MyOrganisation { organisation: (&row).into(), role: Role::Admin })))
 }
 
@@ -115,11 +114,10 @@ pub async fn update(
     access: OrganisationAccess,
     Input(input): Input<OrganisationUpdate>,
 ) -> Result<Json<Organisation>, Error> {
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &access.actor };
-    let row = members::lock(change, access.organisation.id).await?;
-    let row = organisations::update(change, row, input.name, input.slug).await?;
-    txn.commit().await?;
+    let write = app.write(&access.actor).await?;
+    let row = members::lock(&write, access.organisation.id).await?;
+    let row = organisations::update(&write, row, input.name, input.slug).await?;
+    write.commit().await?;
     Ok(Json((&row).into()))
 }
 
@@ -130,10 +128,9 @@ pub async fn update(
     params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 204, description = "It is gone.")))]
 pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {
-    let txn = app.db.begin().await?;
-    organisations::delete(Change { txn: &txn, now: app.now(), actor: &access.actor }, &access.organisation)
-        .await?;
-    txn.commit().await?;
+    let write = app.write(&access.actor).await?;
+    organisations::delete(&write, &access.organisation).await?;
+    write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -148,9 +145,8 @@ pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Resul
     ))]
 pub async fn leave(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {
     let user = access.user()?.id;
-    let txn = app.db.begin().await?;
-    members::remove(Change { txn: &txn, now: app.now(), actor: &access.actor }, access.organisation.id, user)
-        .await?;
-    txn.commit().await?;
+    let write = app.write(&access.actor).await?;
+    members::remove(&write, access.organisation.id, user).await?;
+    write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::auth::sign_in;
 use crate::auth::{Client, SignedIn};
 use crate::domain::email::Email;
-use crate::domain::{Change, mailbox, one_time, outbox, sign_in::check_again};
+use crate::domain::{mailbox, one_time, outbox, sign_in::check_again};
 use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::outbox::Kind;
 use crate::error::Error;
@@ -54,15 +54,14 @@ async fn ask(
 ) -> Result<(StatusCode, Json<Understood>), Error> {
     app.needs_mail()?;
     let own = client.is_known_to(app, address).await?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let write = app.write(&actor).await?;
     if own {
-        outbox::enqueue_for_owner(change, kind, &address.normalised()).await?;
+        outbox::enqueue_for_owner(&write, kind, &address.normalised()).await?;
     } else {
-        outbox::enqueue_requested(change, kind, &address.normalised(), json!({})).await?;
+        outbox::enqueue_requested(&write, kind, &address.normalised(), json!({})).await?;
     }
-    txn.commit().await?;
+    write.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
 }
 
@@ -225,9 +224,8 @@ pub async fn change_email(
         }
         None => by.check_fresh(&app)?,
     }
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    mailbox::ask_for_new_email(change, &app.keyring, &user, by.session_id(), &input.email).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    mailbox::ask_for_new_email(&write, &user, by.session_id(), &input.email).await?;
+    write.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
 }

@@ -13,7 +13,7 @@ use super::page::{Page, Part};
 use crate::app::App;
 use crate::auth::SignedIn;
 
-use crate::domain::{Change, sessions, users};
+use crate::domain::{sessions, users};
 use crate::entity::session;
 use crate::error::Error;
 use crate::id::SessionId;
@@ -77,10 +77,9 @@ pub async fn end_others(
     State(app): State<App>,
     SignedIn { by, actor }: SignedIn,
 ) -> Result<StatusCode, Error> {
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    users::sign_out_everywhere(change, by.id, by.session_id()).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    users::sign_out_everywhere(&write, by.id, by.session_id()).await?;
+    write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -99,8 +98,8 @@ pub async fn end(
     if by.session_id() != Some(id) {
         by.check_fresh(&app)?;
     }
-    let txn = app.db.begin().await?;
-    sessions::end(Change { txn: &txn, now: app.now(), actor: &actor }, by.id, id).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    sessions::end(&write, by.id, id).await?;
+    write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

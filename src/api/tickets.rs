@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 use super::input::OptionalInput;
 use crate::app::App;
 use crate::auth::{Caller, Principal};
-use crate::domain::Change;
 use crate::domain::tickets::{self, Holder};
 use crate::error::Error;
 use crate::secret::{Secret, ShownOnce};
@@ -88,9 +87,8 @@ pub async fn issue(
         return Err(Error::CrossSite);
     }
     let _turn = app.db.turn(access.organisation.id).await?;
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &caller.actor };
-    let ticket = tickets::issue(change, &app.keyring, holder, access.organisation.id, origin).await?;
-    txn.commit().await?;
+    let write = app.write(&caller.actor).await?;
+    let ticket = tickets::issue(&write, holder, access.organisation.id, origin).await?;
+    write.commit().await?;
     Ok(ticket)
 }

@@ -127,7 +127,7 @@ async fn answer(app: &App, caller: &Caller, requirements: &Requirements) -> Resu
     if let Err(denial) = require(app, access.as_ref(), requirements) {
         if let (Some(access), Some(wanted)) = (&access, wanted(&denial)) {
             let by = (&access.actor, app.now());
-            app.tally.denied(&app.db, by, access.organisation.id, wanted, None).await;
+            app.tally.denied((&app.db, &app.keyring), by, access.organisation.id, wanted, None).await;
         }
         return Err(denial);
     }

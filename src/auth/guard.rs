@@ -159,7 +159,7 @@ pub(super) async fn write_down(
 ) {
     let wanted = Wanted::Permission(permission.as_str().to_owned());
     let (organisation, by) = (access.organisation.id, (&access.actor, app.now()));
-    app.tally.denied(&app.db, by, organisation, wanted, Some(method.as_str())).await;
+    app.tally.denied((&app.db, &app.keyring), by, organisation, wanted, Some(method.as_str())).await;
 }
 
 /// Tells a client that still uses a rotated key's old secret (RFC 9745, RFC 8594).

@@ -18,7 +18,7 @@ use super::organisation_access::OrganisationAccess;
 use super::principal::{CredentialKind, OrganisationScope, Principal};
 use crate::app::App;
 use crate::config::Config;
-use crate::domain::{Change, tickets};
+use crate::domain::tickets;
 use crate::entity::{api_key, session, socket_ticket, user};
 use crate::error::Error;
 use crate::permission::Permission;
@@ -59,11 +59,10 @@ pub async fn authorize_socket(
 ) -> Result<Response, Error> {
     let origin = allowed_origin(request.headers(), &app.config)?;
     let secret = presented(&request)?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let ticket = tickets::consume(change, &app.keyring, &secret).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    let ticket = tickets::consume(&write, &secret).await?;
+    write.commit().await?;
     // A page's own origin is not sent with every request of its own; another one always is.
     let own = origin.as_ref().is_none_or(|origin| *origin == app.config.public_url);
     if ticket.origin != origin && !(ticket.origin.is_none() && own) {

@@ -5,7 +5,7 @@ use clap::Args;
 use oskar::app::App;
 use oskar::clock::Timestamp;
 use oskar::config::MailTransport;
-use oskar::domain::{Change, choose_password, users};
+use oskar::domain::{Write, choose_password, users};
 use oskar::entity::user;
 use oskar::error::Error;
 use oskar::password::Context;
@@ -59,22 +59,22 @@ impl HandOver {
     pub async fn complete(
         &self,
         app: &App,
-        change: Change<'_>,
+        write: &Write<'_>,
         user: &user::Model,
         first: bool,
     ) -> Result<HandedOver, Error> {
         if self.password_stdin {
             if !self.keep {
-                users::require_password_change(change, user.id).await?;
+                users::require_password_change(write, user.id).await?;
             }
             return Ok(HandedOver::Password { to_be_changed: !self.keep });
         }
         let goes_out = matches!(app.config.mail.transport, MailTransport::Smtp(_) | MailTransport::Folder(_));
         if self.mail || (goes_out && !self.print) {
-            choose_password::mail_link(change, user, first).await?;
+            choose_password::mail_link(write, user, first).await?;
             return Ok(HandedOver::Mailed);
         }
-        let (secret, until) = choose_password::issue_link(change, &app.keyring, user).await?;
+        let (secret, until) = choose_password::issue_link(write, user).await?;
         Ok(HandedOver::Printed { link: app.link("reset", &secret), until })
     }
 }

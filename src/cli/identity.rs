@@ -40,7 +40,7 @@ impl Link {
         );
         ensure!((1..=255).contains(&self.subject.len()), "a subject has 1 to 255 characters");
         let user = find(app, &self.user).await?;
-        change(app, async |change| identities::link(change, &self.issuer, &self.subject, user.id).await)
+        change(app, async |write| identities::link(write, &self.issuer, &self.subject, user.id).await)
             .await?;
         done(common, &user, "linked")
     }
@@ -49,7 +49,7 @@ impl Link {
 impl Unlink {
     pub async fn run(self, common: &Common, app: &App) -> anyhow::Result<()> {
         let user = find(app, &self.user).await?;
-        change(app, async |change| identities::unlink(change, user.id, &self.issuer).await).await?;
+        change(app, async |write| identities::unlink(write, user.id, &self.issuer).await).await?;
         done(common, &user, "linked no more")
     }
 }

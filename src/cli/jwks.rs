@@ -66,7 +66,7 @@ impl Jwks {
                 let shared = set.keys.iter().filter(is_shared);
                 let kids: Vec<_> = shared.filter_map(|key| key.common.key_id.clone()).collect();
                 if !kids.is_empty() {
-                    change(&app, async |change| signing_keys::note_export(change, kids).await).await?;
+                    change(&app, async |write| signing_keys::note_export(write, kids).await).await?;
                     eprintln!(
                         "oskar: this holds shared keys, with which tokens can be signed: keep it secret."
                     );
@@ -88,10 +88,10 @@ impl Jwks {
                         program::command("jwks show")
                     );
                 }
-                let rotated = change(&app, async |change| {
+                let rotated = change(&app, async |write| {
                     let mut rotated = Vec::new();
                     for used in &used {
-                        rotated.push(signing_keys::rotate(change, &app.keyring, *used, ahead).await?);
+                        rotated.push(signing_keys::rotate(write, *used, ahead).await?);
                     }
                     Ok(rotated)
                 });

@@ -95,7 +95,7 @@ impl Key {
                 if !yes && !confirmed(&format!("Revoke {id} for good?"))? {
                     anyhow::bail!("nothing was changed; --yes goes ahead without asking");
                 }
-                change(&app, async |change| keys::revoke(change, organisation.id, id).await).await?;
+                change(&app, async |write| keys::revoke(write, organisation.id, id).await).await?;
                 output::one(
                     common.json,
                     &json!({ "id": id, "state": "revoked" }),
@@ -119,8 +119,8 @@ impl Create {
             permissions,
             expires_at,
         };
-        let made = change(app, async |change| {
-            keys::create(change, &app.keyring, &app.config.permissions, organisation.id, None, new).await
+        let made = change(app, async |write| {
+            keys::create(write, &app.config.permissions, organisation.id, None, new).await
         });
         let (key, _, secret) = made.await?;
         let value = json!({ "id": key.id, "name": key.name, "organisation": organisation.slug,
@@ -144,8 +144,7 @@ async fn rotate(
     overlap: TimeDelta,
 ) -> anyhow::Result<()> {
     let organisation = org::find(app, reference).await?;
-    let rotated =
-        change(app, async |change| keys::rotate(change, &app.keyring, organisation.id, id, overlap).await);
+    let rotated = change(app, async |write| keys::rotate(write, organisation.id, id, overlap).await);
     let (key, _, secret) = rotated.await?;
     let until = app.now() + overlap;
     let value = json!({ "id": key.id, "name": key.name, "organisation": organisation.slug,

@@ -67,7 +67,7 @@ impl Mail {
                 )
             }
             Self::Retry { id } => {
-                let revived = change(&app, async |change| outbox::revive(change, id).await).await?;
+                let revived = change(&app, async |write| outbox::revive(write, id).await).await?;
                 if let (Some(id), 0) = (id, revived) {
                     bail!("{id} is not dead");
                 }

@@ -49,9 +49,9 @@ impl Org {
         match self {
             Self::Create { name, slug, admin } => {
                 let admin = user::find(&app, &admin).await?;
-                let made = change(&app, async |change| {
-                    registration::vouch(change, admin.id).await?;
-                    organisations::create(change, &name, slug.clone(), Some(admin.id)).await
+                let made = change(&app, async |write| {
+                    registration::vouch(write, admin.id).await?;
+                    organisations::create(write, &name, slug.clone(), Some(admin.id)).await
                 });
                 let (organisation, _) = made.await?;
                 let value =
@@ -67,10 +67,10 @@ impl Org {
                 let organisation = find(&app, &org).await?;
                 let user = user::find(&app, &user).await?;
                 let seats = app.config.limits.seats;
-                change(&app, async |change| {
-                    invitations::lock_with_a_seat(change, organisation.id, seats).await?;
-                    registration::vouch(change, user.id).await?;
-                    members::add(change, organisation.id, user.id, role).await
+                change(&app, async |write| {
+                    invitations::lock_with_a_seat(write, organisation.id, seats).await?;
+                    registration::vouch(write, user.id).await?;
+                    members::add(write, organisation.id, user.id, role).await
                 })
                 .await?;
                 let value = json!({ "organisation": organisation.slug, "user_id": user.id, "role": role });

@@ -49,15 +49,14 @@ impl Secret {
 async fn rotate(app: &App) -> anyhow::Result<usize> {
     let mut done = 0;
     loop {
-        let batch =
-            change(app, async |change| secret_rotation::reencrypt(change, &app.keyring).await).await?;
+        let batch = change(app, async |write| secret_rotation::reencrypt(write).await).await?;
         if batch == 0 {
             break;
         }
         done += batch;
         eprintln!("{done} signing keys are encrypted under the current master secret");
     }
-    change(app, async |change| secret_rotation::conclude(change, &app.keyring).await).await?;
+    change(app, async |write| secret_rotation::conclude(write).await).await?;
     Ok(done)
 }
 

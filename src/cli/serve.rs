@@ -13,7 +13,7 @@ use oskar::database::Database;
 use oskar::domain::audit::Actor;
 use oskar::domain::osmedeus_key::{self, OsmedeusKey};
 use oskar::domain::settings::{self, Given};
-use oskar::domain::{Change, developer, setup};
+use oskar::domain::{developer, setup};
 use oskar::error::{Error, OrLog as _};
 use oskar::server::Certificate;
 use oskar::site::is_same_site;
@@ -156,10 +156,9 @@ async fn note_settings(app: &App, sources: &Sources, no_auth: bool) -> Result<()
         in_use.insert("--no-auth".to_owned(), Given::Plain("true".to_owned()));
     }
     let actor = Actor::system();
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let changed = settings::note(change, &app.keyring, &in_use).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    let changed = settings::note(&write, &in_use).await?;
+    write.commit().await?;
     if !changed.is_empty() {
         tracing::warn!(settings = changed.join(", "), "settings have changed since the last start");
     }
@@ -169,11 +168,11 @@ async fn note_settings(app: &App, sources: &Sources, no_auth: bool) -> Result<()
 /// A link for the first administrator, as long as there is none.
 async fn setup_link(app: &App) -> Result<Option<(String, Timestamp)>, Error> {
     let actor = Actor::system();
-    let txn = app.db.begin().await?;
-    let issued = setup::issue_link(Change { txn: &txn, now: app.now(), actor: &actor }, &app.keyring).await;
+    let write = app.write(&actor).await?;
+    let issued = setup::issue_link(&write).await;
     match issued {
         Ok((secret, until)) => {
-            txn.commit().await?;
+            write.commit().await?;
             Ok(Some((app.link("setup", &secret), until)))
         }
         Err(Error::AlreadySetUp) => Ok(None),
@@ -187,11 +186,10 @@ async fn osmedeus_key(app: &App) -> Result<Option<OsmedeusKey>, Error> {
         return Ok(None);
     }
     let actor = Actor::system();
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    match osmedeus_key::make_once(change, &app.keyring, &app.config.permissions).await {
+    let write = app.write(&actor).await?;
+    match osmedeus_key::make_once(&write, &app.config.permissions).await {
         Ok(key) => {
-            txn.commit().await?;
+            write.commit().await?;
             key.iter().for_each(OsmedeusKey::note);
             Ok(key)
         }

@@ -8,7 +8,7 @@ use oskar::domain::display_name::DisplayName;
 use oskar::domain::email::Email;
 use oskar::domain::keys::{self, NewKey};
 use oskar::domain::users::NewUser;
-use oskar::domain::{Change, osmedeus_key, setup};
+use oskar::domain::{Write, osmedeus_key, setup};
 use oskar::email::shown;
 use oskar::entity::api_key::Environment;
 use oskar::id::{OrganisationId, UserId};
@@ -67,8 +67,7 @@ impl Setup {
         let context = app.password_context(email.as_str()).and([organisation.as_str()]);
         let password_hash = self.hand_over.hash(&app, &context).await?;
         let actor = Actor::cli();
-        let txn = app.db.begin().await?;
-        let change = Change { txn: &txn, now: app.now(), actor: &actor };
+        let write = app.write(&actor).await?;
         let new = NewUser {
             email,
             username: None,
@@ -77,19 +76,18 @@ impl Setup {
             operator: true,
             email_verified: true,
         };
-        let (user, organisation) =
-            setup::create_first_admin(change, &app.keyring, None, new, &organisation).await?;
+        let (user, organisation) = setup::create_first_admin(&write, None, new, &organisation).await?;
         let secret = match self.with_key {
-            Some(name) => Some(first_key(&app, change, organisation.id, user.id, name).await?),
+            Some(name) => Some(first_key(&app, &write, organisation.id, user.id, name).await?),
             None => None,
         };
         let osmedeus = if app.config.compat.osmedeus_key {
-            osmedeus_key::make_once(change, &app.keyring, &app.config.permissions).await?
+            osmedeus_key::make_once(&write, &app.config.permissions).await?
         } else {
             None
         };
-        let handed_over = self.hand_over.complete(&app, change, &user, true).await?;
-        txn.commit().await?;
+        let handed_over = self.hand_over.complete(&app, &write, &user, true).await?;
+        write.commit().await?;
         let url = &app.config.public_url;
         let key = secret.as_ref().map(Secret::reveal);
         let osmedeus = osmedeus.as_ref().map(|key| key.secret.reveal());
@@ -140,7 +138,7 @@ impl Setup {
 
 async fn first_key(
     app: &App,
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     creator: UserId,
     name: DisplayName,
@@ -148,18 +146,16 @@ async fn first_key(
     let (environment, role) = (Environment::Test, Role::Admin);
     let new = NewKey { name, environment, role, permissions: None, expires_at: None };
     let catalogue = &app.config.permissions;
-    let (_, _, secret) =
-        keys::create(change, &app.keyring, catalogue, organisation, Some(creator), new).await?;
+    let (_, _, secret) = keys::create(write, catalogue, organisation, Some(creator), new).await?;
     Ok(secret)
 }
 
 async fn link(common: &Common) -> anyhow::Result<()> {
     let app = common.open().await?;
     let actor = Actor::cli();
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let (secret, expires_at) = setup::issue_link(change, &app.keyring).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    let (secret, expires_at) = setup::issue_link(&write).await?;
+    write.commit().await?;
     let link = app.link("setup", &secret);
     output::one(common.json, &json!({ "link": link, "expires_at": expires_at }), &link)
 }

@@ -8,7 +8,7 @@ use oskar::domain::display_name::DisplayName;
 use oskar::domain::email::Email;
 use oskar::domain::username::Username;
 use oskar::domain::users::{self, NewUser};
-use oskar::domain::{Change, attempts, invitations, members, replacement, sign_in};
+use oskar::domain::{Write, attempts, invitations, members, replacement, sign_in};
 use oskar::entity::{organisation, user};
 use oskar::error::Error;
 use oskar::permission::Role;
@@ -105,18 +105,18 @@ impl User {
                 if !yes && !confirmed(&format!("Disable {} and end all their sessions?", user.email))? {
                     anyhow::bail!("nothing was changed; --yes goes ahead without asking");
                 }
-                change(&app, async |change| users::disable(change, user.id).await).await?;
+                change(&app, async |write| users::disable(write, user.id).await).await?;
                 done(common, &user, "disabled")
             }
             Self::Enable { user } => {
                 let user = find(&app, &user).await?;
-                change(&app, async |change| users::enable(change, user.id).await).await?;
+                change(&app, async |write| users::enable(write, user.id).await).await?;
                 done(common, &user, "enabled")
             }
             Self::Delete { user, yes } => super::user_delete::run(common, &app, &user, yes).await,
             Self::Unlock { user } => {
                 let user = find(&app, &user).await?;
-                change(&app, async |change| attempts::unlock(change, &app.keyring, &user).await).await?;
+                change(&app, async |write| attempts::unlock(write, &user).await).await?;
                 done(common, &user, "unlocked")
             }
             Self::Link(link) => link.run(common, &app).await,
@@ -126,9 +126,9 @@ impl User {
                 let context = app.password_context(&user.email);
                 let context = replacement::add_names(app.db.read(), context, &user).await?;
                 let hash = hand_over.hash(&app, &context).await?;
-                let handed_over = change(&app, async |change| {
-                    users::reset_password(change, user.id, hash.clone()).await?;
-                    hand_over.complete(&app, change, &user, false).await
+                let handed_over = change(&app, async |write| {
+                    users::reset_password(write, user.id, hash.clone()).await?;
+                    hand_over.complete(&app, write, &user, false).await
                 })
                 .await?;
                 let value = handed_over.add_to(json!({ "user_id": user.id, "email": user.email }));
@@ -165,17 +165,16 @@ impl Create {
             email_verified: true,
         };
         let actor = Actor::cli();
-        let txn = app.db.begin().await?;
-        let change = Change { txn: &txn, now: app.now(), actor: &actor };
+        let write = app.write(&actor).await?;
         if let Some(organisation) = &organisation {
-            invitations::lock_with_a_seat(change, organisation.id, app.config.limits.seats).await?;
+            invitations::lock_with_a_seat(&write, organisation.id, app.config.limits.seats).await?;
         }
-        let user = users::create(change, new).await?;
+        let user = users::create(&write, new).await?;
         if let Some(organisation) = &organisation {
-            members::add(change, organisation.id, user.id, self.role).await?;
+            members::add(&write, organisation.id, user.id, self.role).await?;
         }
-        let handed_over = self.hand_over.complete(app, change, &user, true).await?;
-        txn.commit().await?;
+        let handed_over = self.hand_over.complete(app, &write, &user, true).await?;
+        write.commit().await?;
         let place = organisation.map(|organisation: organisation::Model| organisation.slug);
         let text = match &place {
             Some(slug) => format!("{} is {} of {slug}.", user.email, self.role),
@@ -195,12 +194,12 @@ pub async fn find(app: &App, name: &str) -> anyhow::Result<user::Model> {
 /// One write by the command line.
 pub async fn change<T>(
     app: &App,
-    work: impl AsyncFnOnce(Change<'_>) -> Result<T, Error>,
+    work: impl AsyncFnOnce(&Write<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let actor = Actor::cli();
-    let txn = app.db.begin().await?;
-    let result = work(Change { txn: &txn, now: app.now(), actor: &actor }).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    let result = work(&write).await?;
+    write.commit().await?;
     Ok(result)
 }
 

@@ -24,7 +24,7 @@ pub async fn run(common: &Common, app: &App, name: &str, yes: bool) -> anyhow::R
     if !yes && !confirmed(&format!("Delete the account of {} for good?", user.email))? {
         anyhow::bail!("nothing was changed; --yes goes ahead without asking");
     }
-    let deleted = change(app, async |change| deletion::delete(change, &app.keyring, user.id).await).await?;
+    let deleted = change(app, async |write| deletion::delete(write, user.id).await).await?;
     let slugs: Vec<_> = deleted.organisations.iter().map(|place| place.slug.as_str()).collect();
     let places = if slugs.is_empty() { "none".to_owned() } else { slugs.join(", ") };
     let value = json!({ "user_id": user.id, "email": deleted.user.email, "state": "deleted",

@@ -13,7 +13,7 @@
 //! Audit events go to the log of events only then, so that it never tells of what was rolled back.
 
 use std::future::Future;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{
@@ -50,6 +50,15 @@ impl Database {
     }
 }
 
+/// The events of a transaction. What they touched is to be collected here, too, once caches have to be told of it.
+#[derive(Debug, Default)]
+struct Events {
+    needed: bool,
+    any: bool,
+    /// Lines for the log of events, if there is one.
+    lines: String,
+}
+
 /// A write in progress. Dropped without [`Transaction::commit`], it is rolled back.
 #[derive(Debug)]
 pub struct Transaction {
@@ -58,8 +67,7 @@ pub struct Transaction {
     /// The first failure; nothing is done or committed after it.
     failed: OnceLock<DbErr>,
     event_log: EventLog,
-    /// Lines for the log of events, if there is one.
-    events: Mutex<String>,
+    events: Mutex<Events>,
     caps: Caps,
     catalogue: Catalogue,
 }
@@ -81,16 +89,32 @@ impl Transaction {
             _ => self.pulse.patiently(self.inner.commit()).await?,
         }
         self.pulse.condition.committed();
-        self.event_log.write(self.events.into_inner().unwrap_or_else(PoisonError::into_inner));
+        self.event_log.write(self.events.into_inner().unwrap_or_else(PoisonError::into_inner).lines);
         Ok(())
     }
 
-    /// Keeps an audit event of this transaction for the log of events (`log.events`).
+    /// Notes an audit event of this transaction, also for the log of events (`log.events`).
     pub fn note_event(&self, event: impl FnOnce() -> Value) {
+        let mut events = self.events();
+        events.any = true;
         if self.event_log.is_on() {
-            let line = format!("{}\n", event());
-            self.events.lock().unwrap_or_else(PoisonError::into_inner).push_str(&line);
+            events.lines.push_str(&format!("{}\n", event()));
         }
+    }
+
+    /// Rows were written that an event must tell of.
+    pub fn need_event(&self) {
+        self.events().needed = true;
+    }
+
+    /// Whether an event is needed and none was noted.
+    pub fn lacks_event(&self) -> bool {
+        let events = self.events();
+        events.needed && !events.any
+    }
+
+    fn events(&self) -> MutexGuard<'_, Events> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many of everything there may be. Each write carries it, so that no door can forget it.

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
-use super::Change;
+use super::Write;
 use crate::clock::{Timestamp, seconds_to_wait};
 use crate::entity::outbox::Kind;
 use crate::entity::{invitation, organisation, outbox, user};
@@ -34,7 +34,7 @@ impl Allowance {
     /// [`Error::TooManyInvitations`].
     pub async fn check(
         self,
-        change: Change<'_>,
+        write: &Write<'_>,
         organisation: &organisation::Model,
         inviter: &user::Model,
         wanted: u64,
@@ -42,26 +42,26 @@ impl Allowance {
         if inviter.operator {
             return Ok(());
         }
-        let age = change.now - organisation.created_at;
+        let age = write.now - organisation.created_at;
         let (allowed, grows_at) = if age < self.new {
             (self.each, organisation.created_at + self.new)
         } else {
             let days = Ord::max(age.num_days(), 0);
-            let grown = u64::try_from(days).unwrap_or(0) + accepted(change, organisation).await?;
+            let grown = u64::try_from(days).unwrap_or(0) + accepted(write, organisation).await?;
             let allowed = self.each.saturating_mul(grown.saturating_add(1));
             (allowed, organisation.created_at + TimeDelta::days(days + 1))
         };
-        let (mut left, mut more_at) = (allowed, change.now);
+        let (mut left, mut more_at) = (allowed, write.now);
         for whose in [
             outbox::COLUMN.organisation_id.eq(organisation.id),
             outbox::COLUMN.requested_from.eq(inviter.id.to_string()),
         ] {
-            let sent = sent(change, whose.clone()).count(change.txn).await?;
+            let sent = sent(write, whose.clone()).count(write).await?;
             left = Ord::min(left, allowed.saturating_sub(sent));
             if sent + wanted > allowed {
                 // This number of invitations must become older than a day before there is room.
                 let over = Ord::clamp(sent + wanted - allowed, 1, Ord::max(sent, 1));
-                let oldest = sent_in_order(change, whose, over).await?;
+                let oldest = sent_in_order(write, whose, over).await?;
                 let room_at = oldest.map_or(grows_at, |oldest| Ord::min(oldest + DAY, grows_at));
                 more_at = Ord::max(more_at, room_at);
             }
@@ -69,32 +69,32 @@ impl Allowance {
         if left >= wanted {
             return Ok(());
         }
-        let retry_after = seconds_to_wait(more_at - change.now);
+        let retry_after = seconds_to_wait(more_at - write.now);
         Err(Error::TooManyInvitations { allowed, left, retry_after })
     }
 }
 
-async fn accepted(change: Change<'_>, organisation: &organisation::Model) -> Result<u64, Error> {
+async fn accepted(write: &Write<'_>, organisation: &organisation::Model) -> Result<u64, Error> {
     let accepted = invitation::Entity::in_organisation(organisation.id)
         .filter(invitation::COLUMN.accepted_at.is_not_null());
-    Ok(accepted.count(change.txn).await?)
+    Ok(accepted.count(write).await?)
 }
 
 /// Mails, not invitations: one that is sent again is another mail.
-fn sent(change: Change<'_>, whose: Expr) -> Select<outbox::Entity> {
+fn sent(write: &Write<'_>, whose: Expr) -> Select<outbox::Entity> {
     outbox::Entity::find()
         .filter(whose)
         .filter(outbox::COLUMN.kind.eq(Kind::Invitation))
-        .filter(outbox::COLUMN.created_at.gt(change.now - DAY))
+        .filter(outbox::COLUMN.created_at.gt(write.now - DAY))
 }
 
 /// When the n-th oldest of them was sent.
-async fn sent_in_order(change: Change<'_>, whose: Expr, nth: u64) -> Result<Option<Timestamp>, Error> {
-    let found = sent(change, whose)
+async fn sent_in_order(write: &Write<'_>, whose: Expr, nth: u64) -> Result<Option<Timestamp>, Error> {
+    let found = sent(write, whose)
         .order_by_asc(outbox::Column::CreatedAt)
         .offset(nth - 1)
         .limit(1)
-        .one(change.txn)
+        .one(write)
         .await?;
     Ok(found.map(|mail| mail.created_at))
 }

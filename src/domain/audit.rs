@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 
-use super::Change;
+use super::Write;
 use crate::entity::audit_event::{self, ActorKind};
 use crate::error::Error;
 use crate::event::Event;
@@ -48,19 +48,19 @@ impl Actor {
     }
 }
 
-impl Change<'_> {
+impl Write<'_> {
     /// Writes down what happened.
     pub async fn record(&self, event: Event) -> Result<(), Error> {
-        let row = self.row(&event)?.insert(self.txn).await?;
-        self.txn.note_event(|| row.to_json());
+        let row = self.row(&event)?.insert(self).await?;
+        self.transaction().note_event(|| row.to_json());
         Ok(())
     }
 
     /// The same for many events.
     pub(super) async fn record_all(&self, events: impl IntoIterator<Item = Event>) -> Result<(), Error> {
         let rows = events.into_iter().map(|event| self.row(&event)).collect::<Result<Vec<_>, _>>()?;
-        for row in audit_event::Entity::insert_many(rows).exec_with_returning(self.txn).await? {
-            self.txn.note_event(|| row.to_json());
+        for row in audit_event::Entity::insert_many(rows).exec_with_returning(self).await? {
+            self.transaction().note_event(|| row.to_json());
         }
         Ok(())
     }

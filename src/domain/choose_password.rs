@@ -4,42 +4,36 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{Change, one_time, outbox};
+use super::{Write, one_time, outbox};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::outbox::Kind;
 use crate::entity::user;
 use crate::error::Error;
 use crate::event::Event;
-use crate::keyring::Keyring;
 use crate::secret::Secret;
 
 /// How long such a link works: people did not ask for it, so it has to wait for them.
 pub const LINK_LIFETIME: TimeDelta = TimeDelta::hours(24);
 
 /// Makes a link that the operator hands over; when it ends.
-pub async fn issue_link(
-    change: Change<'_>,
-    keyring: &Keyring,
-    user: &user::Model,
-) -> Result<(Secret, Timestamp), Error> {
-    let link = renew_link(change, keyring, user).await?;
-    record(change, user, false).await?;
-    Ok((link, change.now + LINK_LIFETIME))
+pub async fn issue_link(write: &Write<'_>, user: &user::Model) -> Result<(Secret, Timestamp), Error> {
+    let link = renew_link(write, user).await?;
+    record(write, user, false).await?;
+    Ok((link, write.now + LINK_LIFETIME))
 }
 
 /// Has a link mailed. `first` says that the account is new.
-pub async fn mail_link(change: Change<'_>, user: &user::Model, first: bool) -> Result<(), Error> {
-    outbox::enqueue(change, Kind::ChoosePassword, &user.email, json!({ "first": first })).await?;
-    record(change, user, true).await
+pub async fn mail_link(write: &Write<'_>, user: &user::Model, first: bool) -> Result<(), Error> {
+    outbox::enqueue(write, Kind::ChoosePassword, &user.email, json!({ "first": first })).await?;
+    record(write, user, true).await
 }
 
 /// The link of such a mail; one that was made before is revoked.
-pub async fn renew_link(change: Change<'_>, keyring: &Keyring, user: &user::Model) -> Result<Secret, Error> {
-    one_time::issue_for(change, keyring, LinkPurpose::ResetPassword, user.id, &user.email, LINK_LIFETIME)
-        .await
+pub async fn renew_link(write: &Write<'_>, user: &user::Model) -> Result<Secret, Error> {
+    one_time::issue_for(write, LinkPurpose::ResetPassword, user.id, &user.email, LINK_LIFETIME).await
 }
 
-async fn record(change: Change<'_>, user: &user::Model, mailed: bool) -> Result<(), Error> {
-    change.record(Event::UserPasswordLinkIssued { user: user.id, mailed }).await
+async fn record(write: &Write<'_>, user: &user::Model, mailed: bool) -> Result<(), Error> {
+    write.record(Event::UserPasswordLinkIssued { user: user.id, mailed }).await
 }

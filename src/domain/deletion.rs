@@ -8,14 +8,13 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter, Query
 use serde_json::{Value, json};
 
 use super::members::{self, another_manager};
-use super::{Change, attempts, outbox, users};
+use super::{Write, attempts, outbox, users};
 use crate::clock::Timestamp;
 use crate::entity::outbox::Kind;
 use crate::entity::{audit_event, invitation, membership, organisation, session, user};
 use crate::error::{Error, LastAdminOf};
 use crate::event::{Deletion, Event, EventKind};
 use crate::id::{OrganisationId, SessionId, UserId};
-use crate::keyring::Keyring;
 
 /// What the audit log calls an actor whose account was deleted.
 pub const DELETED_USER: &str = "deleted user";
@@ -38,17 +37,17 @@ pub struct Deleted {
 /// [`Error::WrongPassword`] if the password was changed meanwhile; [`Error::InvalidCredential`] if the session or the account
 /// has ended.
 pub async fn confirm(
-    change: Change<'_>,
+    write: &Write<'_>,
     checked: &user::Model,
     session: Option<SessionId>,
 ) -> Result<(), Error> {
     let gone = |error| if matches!(error, Error::NotFound) { Error::InvalidCredential } else { error };
-    let (user, _) = lock(change, checked.id).await.map_err(gone)?;
+    let (user, _) = lock(write, checked.id).await.map_err(gone)?;
     if user.password_hash != checked.password_hash {
         return Err(Error::WrongPassword);
     }
     let signed_out = match session {
-        Some(id) => session::Entity::alive(id).one(change.txn).await?.is_none(),
+        Some(id) => session::Entity::alive(id).one(write).await?.is_none(),
         None => false,
     };
     if signed_out || user.disabled_at.is_some() { Err(Error::InvalidCredential) } else { Ok(()) }
@@ -58,12 +57,11 @@ pub async fn confirm(
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::LastAdminOf`]; [`Error::Busy`] if it joined an organisation meanwhile.
-pub async fn delete(change: Change<'_>, keyring: &Keyring, user: UserId) -> Result<Deleted, Error> {
-    let (user, places) = lock(change, user).await?;
+pub async fn delete(write: &Write<'_>, user: UserId) -> Result<Deleted, Error> {
+    let (user, places) = lock(write, user).await?;
     let mut last_of = Vec::new();
     for (place, membership) in &places {
-        if members::manages_members(membership.role)
-            && !has_another_manager(change, place.id, user.id).await?
+        if members::manages_members(membership.role) && !has_another_manager(write, place.id, user.id).await?
         {
             last_of.push(LastAdminOf { id: place.id, slug: place.slug.clone(), name: place.name.clone() });
         }
@@ -71,23 +69,23 @@ pub async fn delete(change: Change<'_>, keyring: &Keyring, user: UserId) -> Resu
     if !last_of.is_empty() {
         return Err(Error::LastAdminOf(last_of));
     }
-    let sessions_ended = users::end_sessions(change, user.id, None).await?;
+    let sessions_ended = users::end_sessions(write, user.id, None).await?;
     for (place, _) in &places {
-        members::tell_of_keys(change, place.id, user.id).await?;
+        members::tell_of_keys(write, place.id, user.id).await?;
     }
-    attempts::forget(change, keyring, &user).await?;
-    forget_invitations(change, user.id).await?;
-    outbox::drop_waiting(change, &[&user.email, &user.email_normalised]).await?;
-    user::Entity::delete_by_id(user.id).exec(change.txn).await?;
+    attempts::forget(write, &user).await?;
+    forget_invitations(write, user.id).await?;
+    outbox::drop_waiting(write, &[&user.email, &user.email_normalised]).await?;
+    user::Entity::delete_by_id(user.id).exec(write).await?;
     if user.email_verified_at.is_some() {
-        outbox::enqueue(change, Kind::AccountDeleted, &user.email, json!({})).await?;
+        outbox::enqueue(write, Kind::AccountDeleted, &user.email, json!({})).await?;
     }
     let target = user.id.to_string();
-    let mut actor = change.actor.clone();
+    let mut actor = write.actor.clone();
     if actor.id.as_ref() == Some(&target) {
         DELETED_USER.clone_into(&mut actor.name);
     }
-    let nameless = Change { actor: &actor, ..change };
+    let nameless = &write.by(&actor);
     for (place, membership) in &places {
         let how = Deletion::Member { role: membership.role };
         nameless.record(Event::UserDeleted { organisation: Some(place.id), user: user.id, how }).await?;
@@ -96,45 +94,45 @@ pub async fn delete(change: Change<'_>, keyring: &Keyring, user: UserId) -> Resu
     let ids: Vec<_> = places.iter().map(|place| place.id).collect();
     let how = Deletion::Account { sessions_ended, organisations: ids };
     nameless.record(Event::UserDeleted { organisation: None, user: user.id, how }).await?;
-    forget_in_events(change.txn, &[target]).await?;
+    forget_in_events(write, &[target]).await?;
     Ok(Deleted { user, sessions_ended, organisations: places })
 }
 
 /// The account with its organisations. For its deletion it is locked against rows that refer to it, too: a membership
 /// that another transaction has just made is seen, or comes after and fails.
 pub(super) async fn lock(
-    change: Change<'_>,
+    write: &Write<'_>,
     user: UserId,
 ) -> Result<(user::Model, Vec<(organisation::Model, membership::Model)>), Error> {
-    users::lock_with_places(change, user, LockType::Update).await
+    users::lock_with_places(write, user, LockType::Update).await
 }
 
-async fn has_another_manager(change: Change<'_>, place: OrganisationId, user: UserId) -> Result<bool, Error> {
+async fn has_another_manager(write: &Write<'_>, place: OrganisationId, user: UserId) -> Result<bool, Error> {
     let kept = organisation::Entity::find_by_id(place).filter(another_manager(place, user));
-    Ok(kept.one(change.txn).await?.is_some())
+    Ok(kept.one(write).await?.is_some())
 }
 
 /// Those that the user accepted count for their organisations, and say no longer whom they were for; nor do their events.
-async fn forget_invitations(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    let accepted = invitation::Entity::of_accepter(user).all(change.txn).await?;
+async fn forget_invitations(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    let accepted = invitation::Entity::of_accepter(user).all(write).await?;
     let accepted: Vec<_> = accepted.into_iter().map(|invitation| invitation.id.to_string()).collect();
     let named = audit_event::Entity::of_installation()
         .filter(audit_event::COLUMN.action.eq(EventKind::InvitationCreated.as_str()))
         .filter(audit_event::COLUMN.target_id.is_in(accepted.iter().map(String::as_str)));
-    for event in named.all(change.txn).await? {
+    for event in named.all(write).await? {
         let mut data = event.data.clone();
         data["email"] = Value::Null;
         audit_event::Entity::update_many()
             .col_expr(audit_event::Column::Data, Expr::value(data))
             .filter(audit_event::COLUMN.id.eq(event.id))
-            .exec(change.txn)
+            .exec(write)
             .await?;
     }
     invitation::Entity::update_many()
         .col_expr(invitation::Column::Email, Expr::value(""))
         .col_expr(invitation::Column::EmailNormalised, Expr::value(""))
         .filter(invitation::COLUMN.accepted_by.eq(user))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     Ok(())
 }
@@ -164,7 +162,7 @@ pub(super) async fn forget_in_events(db: &impl ConnectionTrait, users: &[String]
 }
 
 /// The same for what requests that were under way, and counted denials, have written after the deletion.
-pub async fn forget_late_names(change: Change<'_>, since: Timestamp) -> Result<(), Error> {
+pub async fn forget_late_names(write: &Write<'_>, since: Timestamp) -> Result<(), Error> {
     let deleted = audit_event::Entity::of_installation()
         .filter(audit_event::COLUMN.organisation_id.is_null())
         .filter(audit_event::COLUMN.action.eq(EventKind::UserDeleted.as_str()))
@@ -172,11 +170,11 @@ pub async fn forget_late_names(change: Change<'_>, since: Timestamp) -> Result<(
         .select_only()
         .column(audit_event::Column::TargetId)
         .into_tuple::<Option<String>>()
-        .all(change.txn)
+        .all(write)
         .await?;
     let deleted: Vec<_> = deleted.into_iter().flatten().collect();
     for some in deleted.chunks(500) {
-        forget_in_events(change.txn, some).await?;
+        forget_in_events(write, some).await?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use super::display_name::DisplayName;
 use super::users::{self, NewUser};
-use super::{Change, members, organisations, sign_in};
+use super::{Write, members, organisations, sign_in};
 use crate::entity::{membership, organisation};
 use crate::error::Error;
 use crate::id::UserId;
@@ -14,10 +14,10 @@ pub const EMAIL: &str = "dev@localhost";
 pub const ORGANISATION: &str = "development";
 
 /// Finds them, or makes what is missing. No operator: an installation that was used so can still be set up.
-pub async fn ensure(change: Change<'_>, password_hash: String) -> Result<UserId, Error> {
-    let user = if let Some(user) = sign_in::find(change.txn, EMAIL).await? {
+pub async fn ensure(write: &Write<'_>, password_hash: String) -> Result<UserId, Error> {
+    let user = if let Some(user) = sign_in::find(write, EMAIL).await? {
         if user.disabled_at.is_some() {
-            users::enable(change, user.id).await?;
+            users::enable(write, user.id).await?;
         }
         user.id
     } else {
@@ -29,20 +29,20 @@ pub async fn ensure(change: Change<'_>, password_hash: String) -> Result<UserId,
             operator: false,
             email_verified: true,
         };
-        users::create(change, new).await?.id
+        users::create(write, new).await?.id
     };
-    let Some(place) = organisation::Entity::find_by_reference(ORGANISATION).one(change.txn).await? else {
+    let Some(place) = organisation::Entity::find_by_reference(ORGANISATION).one(write).await? else {
         let name = DisplayName::try_from("Development".to_owned()).map_err(Error::internal)?;
         let slug = ORGANISATION.to_owned().try_into().map_err(Error::internal)?;
-        organisations::create(change, &name, Some(slug), Some(user)).await?;
+        organisations::create(write, &name, Some(slug), Some(user)).await?;
         return Ok(user);
     };
     let membership =
         membership::Entity::in_organisation(place.id).filter(membership::COLUMN.user_id.eq(user));
-    if membership.one(change.txn).await?.is_some() {
-        members::change_role(change, place.id, None, user, Role::Admin).await?;
+    if membership.one(write).await?.is_some() {
+        members::change_role(write, place.id, None, user, Role::Admin).await?;
     } else {
-        members::add(change, place.id, user, Role::Admin).await?;
+        members::add(write, place.id, user, Role::Admin).await?;
     }
     Ok(user)
 }

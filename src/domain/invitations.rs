@@ -8,12 +8,11 @@ use sea_orm::{
 
 use super::allowance::Allowance;
 use super::email::Email;
-use super::{Change, members, outbox, users};
+use super::{NoEvent, Write, members, outbox, users};
 use crate::entity::{invitation, membership, user};
 use crate::error::{Cap, Error};
 use crate::event::{Changed, Event};
 use crate::id::{InvitationId, OrganisationId, UserId};
-use crate::keyring::Keyring;
 use crate::permission::{Catalogue, Role};
 use crate::secret::{self, Secret};
 
@@ -35,47 +34,47 @@ pub struct Rules {
 /// Those of [`members::check_grant`]; [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::CapReached`];
 /// [`Error::EmailUnverified`]; [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
 pub async fn create(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     inviter: UserId,
     emails: &[&Email],
     role: Role,
     rules: Rules,
 ) -> Result<Vec<invitation::Model>, Error> {
-    lock_to_send(change, organisation, inviter, emails.len(), rules).await?;
-    members::check_grant(change.txn, change.txn.catalogue(), organisation, inviter, role).await?;
+    lock_to_send(write, organisation, inviter, emails.len(), rules).await?;
+    members::check_grant(write, write.catalogue(), organisation, inviter, role).await?;
     let recipients: Vec<_> = emails.iter().map(|email| email.normalised()).collect();
-    outbox::lock_invitations(change, &recipients.iter().map(|recipient| &**recipient).collect::<Vec<_>>())
+    outbox::lock_invitations(write, &recipients.iter().map(|recipient| &**recipient).collect::<Vec<_>>())
         .await?;
     let mut rows = Vec::with_capacity(emails.len());
     for email in emails {
-        rows.push(create_one(change, organisation, inviter, email, role, rules.seats).await?);
+        rows.push(create_one(write, organisation, inviter, email, role, rules.seats).await?);
     }
     Ok(rows)
 }
 
 /// Locks the organisation and the inviter, and looks whether they may send so many invitations.
 async fn lock_to_send(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     inviter: UserId,
     wanted: usize,
     rules: Rules,
 ) -> Result<(), Error> {
-    let place = members::lock(change, organisation).await?;
-    let inviter = users::lock(change, inviter).await?;
+    let place = members::lock(write, organisation).await?;
+    let inviter = users::lock(write, inviter).await?;
     if rules.only_proven && inviter.email_verified_at.is_none() {
         return Err(Error::EmailUnverified);
     }
     let wanted = u64::try_from(wanted).map_err(Error::internal)?;
     match rules.allowance {
-        Some(allowance) => allowance.check(change, &place, &inviter, wanted).await,
+        Some(allowance) => allowance.check(write, &place, &inviter, wanted).await,
         None => Ok(()),
     }
 }
 
 async fn create_one(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     inviter: UserId,
     email: &Email,
@@ -85,26 +84,26 @@ async fn create_one(
     let member = membership::Entity::in_organisation(organisation)
         .find_also_related(user::Entity)
         .filter(user::COLUMN.email_normalised.eq(email.normalised()))
-        .one(change.txn)
+        .one(write)
         .await?;
     if member.is_some() {
         return Err(Error::AlreadyMember);
     }
     let replaced = invitation::Entity::update_many()
-        .col_expr(invitation::Column::WithdrawnAt, Expr::value(change.now))
-        .col_expr(invitation::Column::UpdatedAt, Expr::value(change.now))
+        .col_expr(invitation::Column::WithdrawnAt, Expr::value(write.now))
+        .col_expr(invitation::Column::UpdatedAt, Expr::value(write.now))
         .filter(invitation::COLUMN.organisation_id.eq(organisation))
         .filter(invitation::COLUMN.email_normalised.eq(email.normalised()))
         .filter(invitation::COLUMN.accepted_at.is_null())
         .filter(invitation::COLUMN.withdrawn_at.is_null())
-        .exec(change.txn)
+        .exec(write)
         .await?;
-    if taken_seats(change, organisation).await? >= seats.unwrap_or(u64::MAX) {
+    if taken_seats(write, organisation).await? >= seats.unwrap_or(u64::MAX) {
         return Err(Error::SeatsTaken);
     }
-    check_number(change, organisation).await?;
+    check_number(write, organisation).await?;
     let id = InvitationId::generate();
-    let mail = outbox::enqueue_invitation(change, &email.normalised(), organisation, id).await?;
+    let mail = outbox::enqueue_invitation(write, &email.normalised(), organisation, id).await?;
     let row = invitation::ActiveModel {
         id: Set(id),
         organisation_id: Set(organisation),
@@ -114,17 +113,17 @@ async fn create_one(
         invited_by: Set(Some(inviter)),
         digest: Set(None),
         outbox_id: Set(Some(mail)),
-        expires_at: Set(change.now + LIFETIME),
+        expires_at: Set(write.now + LIFETIME),
         accepted_at: Set(None),
         accepted_by: Set(None),
         withdrawn_at: Set(None),
-        created_at: Set(change.now),
-        updated_at: Set(change.now),
+        created_at: Set(write.now),
+        updated_at: Set(write.now),
         key_id: Set(None),
     };
-    let row = row.insert(change.txn).await?;
+    let row = row.insert(write).await?;
     let (email, replaced) = (row.email.clone(), replaced.rows_affected);
-    change.record(Event::InvitationCreated { organisation, invitation: id, email, role, replaced }).await?;
+    write.record(Event::InvitationCreated { organisation, invitation: id, email, role, replaced }).await?;
     Ok(row)
 }
 
@@ -150,35 +149,35 @@ pub async fn is_confirmed(
 /// # Errors
 /// [`Error::SeatsTaken`]; [`Error::NotFound`].
 pub async fn lock_with_a_seat(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     seats: Option<u64>,
 ) -> Result<(), Error> {
-    members::lock(change, organisation).await?;
-    let taken = taken_seats(change, organisation).await?;
+    members::lock(write, organisation).await?;
+    let taken = taken_seats(write, organisation).await?;
     if taken >= seats.unwrap_or(u64::MAX) { Err(Error::SeatsTaken) } else { Ok(()) }
 }
 
 /// Members and open invitations together. The caller holds the organisation's lock.
-pub(super) async fn taken_seats(change: Change<'_>, organisation: OrganisationId) -> Result<u64, Error> {
-    let open = open(change, organisation).await?;
-    Ok(members(change, organisation).await? + open)
+pub(super) async fn taken_seats(write: &Write<'_>, organisation: OrganisationId) -> Result<u64, Error> {
+    let open = open(write, organisation).await?;
+    Ok(members(write, organisation).await? + open)
 }
 
-async fn open(change: Change<'_>, organisation: OrganisationId) -> Result<u64, Error> {
+async fn open(write: &Write<'_>, organisation: OrganisationId) -> Result<u64, Error> {
     let open = invitation::Entity::in_organisation(organisation)
         .filter(invitation::COLUMN.accepted_at.is_null())
         .filter(invitation::COLUMN.withdrawn_at.is_null())
-        .filter(invitation::COLUMN.expires_at.gt(change.now))
-        .count(change.txn)
+        .filter(invitation::COLUMN.expires_at.gt(write.now))
+        .count(write)
         .await?;
     Ok(open)
 }
 
 /// Whether there may be one open invitation more. The caller holds the organisation's lock.
-async fn check_number(change: Change<'_>, organisation: OrganisationId) -> Result<(), Error> {
-    match change.txn.caps().open_invitations {
-        Some(most) if open(change, organisation).await? >= most => {
+async fn check_number(write: &Write<'_>, organisation: OrganisationId) -> Result<(), Error> {
+    match write.caps().open_invitations {
+        Some(most) if open(write, organisation).await? >= most => {
             Err(Error::CapReached { cap: Cap::OpenInvitations, most, retry_after: None })
         }
         _ => Ok(()),
@@ -186,26 +185,26 @@ async fn check_number(change: Change<'_>, organisation: OrganisationId) -> Resul
 }
 
 /// How many members an organisation has.
-pub(super) async fn members(change: Change<'_>, organisation: OrganisationId) -> Result<u64, Error> {
-    Ok(membership::Entity::in_organisation(organisation).count(change.txn).await?)
+pub(super) async fn members(write: &Write<'_>, organisation: OrganisationId) -> Result<u64, Error> {
+    Ok(membership::Entity::in_organisation(organisation).count(write).await?)
 }
 
 /// Makes the secret of an invitation's link, for its mail; the link before it is revoked. `None` if it cannot be
 /// accepted any more.
 pub async fn issue_link(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     id: InvitationId,
 ) -> Result<Option<(invitation::Model, Secret)>, Error> {
-    let Some(row) = invitation::Entity::of_mail(id).one(change.txn).await? else { return Ok(None) };
-    if !row.is_open(change.now) || !is_confirmed(change.txn, change.txn.catalogue(), &row).await? {
+    let write = &write.without_event(NoEvent::SingleUse);
+    let Some(row) = invitation::Entity::of_mail(id).one(write).await? else { return Ok(None) };
+    if !row.is_open(write.now) || !is_confirmed(write, write.catalogue(), &row).await? {
         return Ok(None);
     }
     let secret = Secret::generate(secret::SecretKind::Invitation);
     let mut changed: invitation::ActiveModel = row.into();
-    changed.digest = Set(Some(secret.digest(keyring).to_vec()));
-    changed.key_id = Set(Some(keyring.key_id().to_vec()));
-    Ok(Some((changed.update(change.txn).await?, secret)))
+    changed.digest = Set(Some(secret.digest(write.keyring).to_vec()));
+    changed.key_id = Set(Some(write.keyring.key_id().to_vec()));
+    Ok(Some((changed.update(write).await?, secret)))
 }
 
 /// Sends an invitation again, for another seven days; the link before it is revoked now. Who sends it answers for it from now
@@ -216,27 +215,27 @@ pub async fn issue_link(
 /// expired and its seat is taken; [`Error::CapReached`]; [`Error::EmailUnverified`]; [`Error::TooManyInvitations`];
 /// [`Error::TooManyMails`].
 pub async fn resend(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     sender: UserId,
     id: InvitationId,
     rules: Rules,
 ) -> Result<invitation::Model, Error> {
-    lock_to_send(change, organisation, sender, 1, rules).await?;
-    let row = find(change, organisation, id).await?;
-    members::check_grant(change.txn, change.txn.catalogue(), organisation, sender, row.role).await?;
+    lock_to_send(write, organisation, sender, 1, rules).await?;
+    let row = find(write, organisation, id).await?;
+    members::check_grant(write, write.catalogue(), organisation, sender, row.role).await?;
     if row.accepted_at.is_some() || row.withdrawn_at.is_some() {
         return Err(Error::InvitationEnded);
     }
-    let reopened = !row.is_open(change.now);
-    if reopened && taken_seats(change, organisation).await? >= rules.seats.unwrap_or(u64::MAX) {
+    let reopened = !row.is_open(write.now);
+    if reopened && taken_seats(write, organisation).await? >= rules.seats.unwrap_or(u64::MAX) {
         return Err(Error::SeatsTaken);
     }
     if reopened {
-        check_number(change, organisation).await?;
+        check_number(write, organisation).await?;
     }
-    outbox::lock_invitations(change, &[&row.email_normalised]).await?;
-    let mail = outbox::enqueue_invitation(change, &row.email_normalised, organisation, id).await?;
+    outbox::lock_invitations(write, &[&row.email_normalised]).await?;
+    let mail = outbox::enqueue_invitation(write, &row.email_normalised, organisation, id).await?;
     let invited_by = Changed { before: row.invited_by, after: Some(sender) };
     let invited_by = Some(invited_by).filter(|changed| changed.before != changed.after);
     let mut changed: invitation::ActiveModel = row.into();
@@ -244,10 +243,10 @@ pub async fn resend(
     changed.outbox_id = Set(Some(mail));
     changed.digest = Set(None);
     changed.key_id = Set(None);
-    changed.expires_at = Set(change.now + LIFETIME);
-    changed.updated_at = Set(change.now);
-    let row = changed.update(change.txn).await?;
-    change.record(Event::InvitationResent { organisation, invitation: id, invited_by }).await?;
+    changed.expires_at = Set(write.now + LIFETIME);
+    changed.updated_at = Set(write.now);
+    let row = changed.update(write).await?;
+    write.record(Event::InvitationResent { organisation, invitation: id, invited_by }).await?;
     Ok(row)
 }
 
@@ -256,32 +255,32 @@ pub async fn resend(
 /// # Errors
 /// [`Error::NotFound`]; [`Error::InvitationEnded`] if it was accepted.
 pub async fn withdraw(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     id: InvitationId,
 ) -> Result<(), Error> {
     let withdrawn = invitation::Entity::update_many()
-        .col_expr(invitation::Column::WithdrawnAt, Expr::value(change.now))
-        .col_expr(invitation::Column::UpdatedAt, Expr::value(change.now))
+        .col_expr(invitation::Column::WithdrawnAt, Expr::value(write.now))
+        .col_expr(invitation::Column::UpdatedAt, Expr::value(write.now))
         .filter(invitation::COLUMN.id.eq(id))
         .filter(invitation::COLUMN.organisation_id.eq(organisation))
         .filter(invitation::COLUMN.accepted_at.is_null())
         .filter(invitation::COLUMN.withdrawn_at.is_null())
-        .exec(change.txn)
+        .exec(write)
         .await?;
     if withdrawn.rows_affected == 1 {
-        change.record(Event::InvitationWithdrawn { organisation, invitation: id }).await?;
+        write.record(Event::InvitationWithdrawn { organisation, invitation: id }).await?;
         return Ok(());
     }
-    let row = find(change, organisation, id).await?;
+    let row = find(write, organisation, id).await?;
     if row.accepted_at.is_some() { Err(Error::InvitationEnded) } else { Ok(()) }
 }
 
 pub(super) async fn find(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     id: InvitationId,
 ) -> Result<invitation::Model, Error> {
     let select = invitation::Entity::in_organisation(organisation).filter(invitation::COLUMN.id.eq(id));
-    select.one(change.txn).await?.ok_or(Error::NotFound)
+    select.one(write).await?.ok_or(Error::NotFound)
 }

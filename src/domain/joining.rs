@@ -10,7 +10,7 @@ use super::email::Email;
 use super::sign_in::{self, Checked};
 use super::username::Username;
 use super::users::{self, NewUser};
-use super::{Change, invitations, mailbox, members, registration, replacement, sessions};
+use super::{Write, invitations, mailbox, members, registration, replacement, sessions};
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
 use crate::event::Event;
@@ -23,7 +23,7 @@ use crate::password::{Context, PresentedPassword, ProposedPassword};
 /// [`Error::LinkInvalid`]; [`Error::SeatsTaken`]; [`Error::InvitationForAnother`] and [`Error::InvitationUnconfirmed`],
 /// which leave the invitation as it is.
 async fn accept(
-    change: Change<'_>,
+    write: &Write<'_>,
     invitation: &invitation::Model,
     user: &user::Model,
     seats: Option<u64>,
@@ -33,39 +33,39 @@ async fn accept(
     }
     let organisation = invitation.organisation_id;
     let accepted = invitation::Entity::update_many()
-        .col_expr(invitation::Column::AcceptedAt, Expr::value(change.now))
+        .col_expr(invitation::Column::AcceptedAt, Expr::value(write.now))
         .col_expr(invitation::Column::AcceptedBy, Expr::value(user.id))
-        .col_expr(invitation::Column::UpdatedAt, Expr::value(change.now))
+        .col_expr(invitation::Column::UpdatedAt, Expr::value(write.now))
         .filter(invitation::COLUMN.id.eq(invitation.id))
         .filter(invitation::COLUMN.digest.eq(invitation.digest.clone().unwrap_or_default()))
         .filter(invitation::COLUMN.accepted_at.is_null())
         .filter(invitation::COLUMN.withdrawn_at.is_null())
-        .filter(invitation::COLUMN.expires_at.gt(change.now))
-        .exec(change.txn)
+        .filter(invitation::COLUMN.expires_at.gt(write.now))
+        .exec(write)
         .await?;
-    let present = members::find(change, organisation, user.id).await;
+    let present = members::find(write, organisation, user.id).await;
     if accepted.rows_affected != 1 {
-        let mine = invitations::find(change, organisation, invitation.id).await?.accepted_by == Some(user.id);
+        let mine = invitations::find(write, organisation, invitation.id).await?.accepted_by == Some(user.id);
         return if mine { present.map_err(gone) } else { Err(Error::LinkInvalid) };
     }
     // Its link is still the one that was looked up, so the invitation was not taken over since.
-    if !invitations::is_confirmed(change.txn, change.txn.catalogue(), invitation).await? {
+    if !invitations::is_confirmed(write, write.catalogue(), invitation).await? {
         return Err(Error::InvitationUnconfirmed);
     }
-    mailbox::mark_proven(change, user.id).await?;
+    mailbox::mark_proven(write, user.id).await?;
     let (role, invited_by) = (invitation.role, invitation.invited_by);
-    change
+    write
         .record(Event::InvitationAccepted { organisation, invitation: invitation.id, role, invited_by })
         .await?;
     match present {
         Ok(member) => Ok(member),
         // Its seat is its own, unless the limit was lowered or somebody was added past it.
         Err(Error::NotFound)
-            if invitations::members(change, organisation).await? >= seats.unwrap_or(u64::MAX) =>
+            if invitations::members(write, organisation).await? >= seats.unwrap_or(u64::MAX) =>
         {
             Err(Error::SeatsTaken)
         }
-        Err(Error::NotFound) => members::add(change, organisation, user.id, invitation.role).await,
+        Err(Error::NotFound) => members::add(write, organisation, user.id, invitation.role).await,
         Err(error) => Err(error),
     }
 }
@@ -159,16 +159,16 @@ pub async fn by_password(
 /// [`Error::LinkInvalid`]; [`Error::InvitationForAnother`]; [`Error::InvitationUnconfirmed`]; [`Error::SeatsTaken`]; [`Error::UserDisabled`];
 /// [`Error::EmailTaken`] if the account was made meanwhile.
 pub async fn join(
-    change: Change<'_>,
+    write: &Write<'_>,
     invitation: &invitation::Model,
     joiner: Joiner,
     seats: Option<u64>,
 ) -> Result<(user::Model, membership::Model), Error> {
     // First the organisation, then the account, as everywhere: two changes cannot wait for each other.
-    members::lock(change, invitation.organisation_id).await.map_err(gone)?;
+    members::lock(write, invitation.organisation_id).await.map_err(gone)?;
     let user = match joiner {
         Joiner::SignedIn(user) => {
-            let user = users::lock(change, user).await?;
+            let user = users::lock(write, user).await?;
             if user.disabled_at.is_some() {
                 return Err(Error::UserDisabled);
             }
@@ -176,14 +176,14 @@ pub async fn join(
         }
         Joiner::Known { checked, new_hash } => {
             let user = match new_hash {
-                Some(new_hash) => checked.confirm_and_replace(change, new_hash).await?,
-                None => checked.confirm(change).await?,
+                Some(new_hash) => checked.confirm_and_replace(write, new_hash).await?,
+                None => checked.confirm(write).await?,
             };
             // Who has the password and the mailbox is who registered.
             if user.email_verified_at.is_none() {
-                registration::fulfil(change, &user).await?;
+                registration::fulfil(write, &user).await?;
             }
-            sessions::announce_new_device(change, &user).await?;
+            sessions::announce_new_device(write, &user).await?;
             user
         }
         Joiner::New { password_hash, names: Names { name, username } } => {
@@ -191,22 +191,22 @@ pub async fn join(
             let (operator, email_verified) = (false, true);
             let password_hash = Some(password_hash);
             let new = NewUser { email, username, name, password_hash, operator, email_verified };
-            users::create(change, new).await?
+            users::create(write, new).await?
         }
         Joiner::Reclaimed { user, password_hash } => {
-            let user = users::lock(change, user.id).await?;
+            let user = users::lock(write, user.id).await?;
             if user.email_verified_at.is_some() {
                 return Err(Error::InvalidLogin);
             }
             if user.disabled_at.is_some() {
                 return Err(Error::UserDisabled);
             }
-            mailbox::take_over(change, user.id, Some(password_hash)).await?;
+            mailbox::take_over(write, user.id, Some(password_hash)).await?;
             user
         }
     };
-    let actor = change.actor.as_user(user.id, &user.name);
-    let membership = accept(Change { actor: &actor, ..change }, invitation, &user, seats).await?;
+    let actor = write.actor.as_user(user.id, &user.name);
+    let membership = accept(&write.by(&actor), invitation, &user, seats).await?;
     Ok((user, membership))
 }
 

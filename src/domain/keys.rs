@@ -10,7 +10,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::display_name::DisplayName;
-use super::{Change, members, outbox};
+use super::{Write, members, outbox};
 use crate::clock::Timestamp;
 use crate::entity::api_key::{self, Environment, Narrowed};
 use crate::entity::api_key_secret;
@@ -18,7 +18,6 @@ use crate::entity::outbox::Kind;
 use crate::error::{Cap, Error};
 use crate::event::{Changed, Event};
 use crate::id::{ApiKeyId, ApiKeySecretId, OrganisationId, UserId};
-use crate::keyring::Keyring;
 use crate::permission::{Catalogue, Role};
 use crate::secret::Secret;
 
@@ -41,17 +40,16 @@ pub struct NewKey {
 /// [`Error::CapReached`]; [`Error::Invalid`] for permissions that the role does not have or keys may not use, an expiry
 /// in the past, or a role with more than the creator has.
 pub async fn create(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     catalogue: &Catalogue,
     organisation: OrganisationId,
     creator: Option<UserId>,
     new: NewKey,
 ) -> Result<(api_key::Model, api_key_secret::Model, Secret), Error> {
-    let place = members::lock(change, organisation).await?;
+    let place = members::lock(write, organisation).await?;
     if let Some(creator) = creator {
         // Under the lock, so that a demotion that is under way counts.
-        let creator = members::find(change, organisation, creator).await?;
+        let creator = members::find(write, organisation, creator).await?;
         // All that the role has, and not only what the key is narrowed to: others ask for a key's role as well.
         if !catalogue.of_member(creator.role).cover(catalogue.role(new.role)) {
             return Err(Error::invalid(
@@ -60,14 +58,14 @@ pub async fn create(
             ));
         }
     }
-    if new.expires_at.is_some_and(|end| end <= change.now) {
+    if new.expires_at.is_some_and(|end| end <= write.now) {
         return Err(Error::invalid("/expires_at", "this is in the past"));
     }
-    if new.expires_at.is_some_and(|end| end > change.now + FARTHEST) {
+    if new.expires_at.is_some_and(|end| end > write.now + FARTHEST) {
         return Err(Error::invalid("/expires_at", "a hundred years at most"));
     }
     check_permissions(catalogue, new.role, new.permissions.as_ref())?;
-    check_number(change, organisation).await?;
+    check_number(write, organisation).await?;
     let key = api_key::ActiveModel {
         id: Set(ApiKeyId::generate()),
         organisation_id: Set(organisation),
@@ -79,12 +77,12 @@ pub async fn create(
         expires_at: Set(new.expires_at),
         revoked_at: Set(None),
         last_used_at: Set(None),
-        created_at: Set(change.now),
-        updated_at: Set(change.now),
+        created_at: Set(write.now),
+        updated_at: Set(write.now),
     }
-    .insert(change.txn)
+    .insert(write)
     .await?;
-    let (secret, shown_once) = add_secret(change, keyring, &key).await?;
+    let (secret, shown_once) = add_secret(write, &key).await?;
     let event = Event::KeyCreated {
         organisation,
         key: key.id,
@@ -93,23 +91,23 @@ pub async fn create(
         role: key.role,
         hint: secret.hint.clone(),
     };
-    change.record(event).await?;
-    let told = json!({ "actor": change.actor.name, "key": key.name, "organisation": place.name });
-    outbox::enqueue_for_admins(change, organisation, Kind::KeyCreated, told).await?;
+    write.record(event).await?;
+    let told = json!({ "actor": write.actor.name, "key": key.name, "organisation": place.name });
+    outbox::enqueue_for_admins(write, organisation, Kind::KeyCreated, told).await?;
     Ok((key, secret, shown_once))
 }
 
 /// The caller holds the organisation's lock.
-async fn check_number(change: Change<'_>, organisation: OrganisationId) -> Result<(), Error> {
-    let Some(most) = change.txn.caps().keys else { return Ok(()) };
+async fn check_number(write: &Write<'_>, organisation: OrganisationId) -> Result<(), Error> {
+    let Some(most) = write.caps().keys else { return Ok(()) };
     let alive = api_key::Entity::in_organisation(organisation)
         .filter(api_key::COLUMN.revoked_at.is_null())
         .filter(
             Condition::any()
                 .add(api_key::COLUMN.expires_at.is_null())
-                .add(api_key::COLUMN.expires_at.gt(change.now)),
+                .add(api_key::COLUMN.expires_at.gt(write.now)),
         )
-        .count(change.txn)
+        .count(write)
         .await?;
     if alive < most { Ok(()) } else { Err(Error::CapReached { cap: Cap::Keys, most, retry_after: None }) }
 }
@@ -134,8 +132,7 @@ fn check_permissions(
 }
 
 async fn add_secret(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     key: &api_key::Model,
 ) -> Result<(api_key_secret::Model, Secret), Error> {
     let shown_once = Secret::generate(key.environment.secret_kind());
@@ -143,31 +140,31 @@ async fn add_secret(
         id: Set(ApiKeySecretId::generate()),
         organisation_id: Set(key.organisation_id),
         api_key_id: Set(key.id),
-        digest: Set(shown_once.digest(keyring).to_vec()),
+        digest: Set(shown_once.digest(write.keyring).to_vec()),
         hint: Set(shown_once.hint()),
         expires_at: Set(None),
-        created_at: Set(change.now),
-        key_id: Set(Some(keyring.key_id().to_vec())),
+        created_at: Set(write.now),
+        key_id: Set(Some(write.keyring.key_id().to_vec())),
     }
-    .insert(change.txn)
+    .insert(write)
     .await?;
     Ok((row, shown_once))
 }
 
 /// Renames a key.
 pub async fn rename(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     id: ApiKeyId,
     name: &DisplayName,
 ) -> Result<api_key::Model, Error> {
-    let key = lock(change, organisation, id).await?;
+    let key = lock(write, organisation, id).await?;
     let changed = Changed { before: key.name.clone(), after: name.as_str().to_owned() };
     let mut row: api_key::ActiveModel = key.into();
     row.name = Set(name.as_str().to_owned());
-    row.updated_at = Set(change.now);
-    let key = row.update(change.txn).await?;
-    change.record(Event::KeyRenamed { organisation, key: id, changed }).await?;
+    row.updated_at = Set(write.now);
+    let key = row.update(write).await?;
+    write.record(Event::KeyRenamed { organisation, key: id, changed }).await?;
     Ok(key)
 }
 
@@ -176,18 +173,17 @@ pub async fn rename(
 /// # Errors
 /// [`Error::NotFound`]; [`Error::KeyEnded`] for a key that is revoked or expired.
 pub async fn rotate(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     organisation: OrganisationId,
     id: ApiKeyId,
     overlap: TimeDelta,
 ) -> Result<(api_key::Model, api_key_secret::Model, Secret), Error> {
     // Locked, so that of two rotations at once the later replaces the earlier's secret too.
-    let key = lock(change, organisation, id).await?;
-    if !key.is_alive(change.now) {
+    let key = lock(write, organisation, id).await?;
+    if !key.is_alive(write.now) {
         return Err(Error::KeyEnded);
     }
-    let end = change.now + overlap;
+    let end = write.now + overlap;
     api_key_secret::Entity::update_many()
         .col_expr(api_key_secret::Column::ExpiresAt, Expr::value(end))
         .filter(api_key_secret::COLUMN.organisation_id.eq(organisation))
@@ -197,40 +193,40 @@ pub async fn rotate(
                 .add(api_key_secret::COLUMN.expires_at.is_null())
                 .add(api_key_secret::COLUMN.expires_at.gt(end)),
         )
-        .exec(change.txn)
+        .exec(write)
         .await?;
-    let (secret, shown_once) = add_secret(change, keyring, &key).await?;
+    let (secret, shown_once) = add_secret(write, &key).await?;
     let (hint, overlap_seconds) = (secret.hint.clone(), overlap.num_seconds());
-    change.record(Event::KeyRotated { organisation, key: id, hint, overlap_seconds }).await?;
+    write.record(Event::KeyRotated { organisation, key: id, hint, overlap_seconds }).await?;
     Ok((key, secret, shown_once))
 }
 
 /// Revokes a key for good; once more changes nothing.
-pub async fn revoke(change: Change<'_>, organisation: OrganisationId, id: ApiKeyId) -> Result<(), Error> {
+pub async fn revoke(write: &Write<'_>, organisation: OrganisationId, id: ApiKeyId) -> Result<(), Error> {
     let revoked = api_key::Entity::update_many()
-        .col_expr(api_key::Column::RevokedAt, Expr::value(change.now))
-        .col_expr(api_key::Column::UpdatedAt, Expr::value(change.now))
+        .col_expr(api_key::Column::RevokedAt, Expr::value(write.now))
+        .col_expr(api_key::Column::UpdatedAt, Expr::value(write.now))
         .filter(api_key::COLUMN.organisation_id.eq(organisation))
         .filter(api_key::COLUMN.id.eq(id))
         .filter(api_key::COLUMN.revoked_at.is_null())
-        .exec(change.txn)
+        .exec(write)
         .await?;
     if revoked.rows_affected == 0 {
-        lock(change, organisation, id).await?;
+        lock(write, organisation, id).await?;
         return Ok(());
     }
-    change.record(Event::KeyRevoked { organisation, key: id }).await
+    write.record(Event::KeyRevoked { organisation, key: id }).await
 }
 
 async fn lock(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     id: ApiKeyId,
 ) -> Result<api_key::Model, Error> {
     api_key::Entity::in_organisation(organisation)
         .filter(api_key::COLUMN.id.eq(id))
         .lock(LockType::NoKeyUpdate)
-        .one(change.txn)
+        .one(write)
         .await?
         .ok_or(Error::NotFound)
 }

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
-use super::Change;
+use super::{NoEvent, Write};
 use crate::clock::Timestamp;
 use crate::entity::known_network::{self, ActiveModel, Column, Entity};
 use crate::error::Error;
@@ -46,34 +46,30 @@ pub async fn is_known(
 }
 
 /// Notes that an account signed in from where the actor is.
-pub async fn remember(change: Change<'_>, keyring: &Keyring, user: UserId) -> Result<(), Error> {
-    match change.actor.address() {
-        Some(address) => remember_at(change, keyring, user, address).await,
+pub async fn remember(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    match write.actor.address() {
+        Some(address) => remember_at(write, user, address).await,
         None => Ok(()),
     }
 }
 
 /// Notes that an account signed in from there; written once a day at most.
-pub async fn remember_at(
-    change: Change<'_>,
-    keyring: &Keyring,
-    user: UserId,
-    address: IpAddr,
-) -> Result<(), Error> {
-    let network = digests(keyring, user, address).swap_remove(0);
-    let note = Entity::find_by_id((user, network.clone())).one(change.txn).await?;
-    if note.is_some_and(|note| note.seen_at > change.now - NOTED_FOR) {
+pub async fn remember_at(write: &Write<'_>, user: UserId, address: IpAddr) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::Uses);
+    let network = digests(write.keyring, user, address).swap_remove(0);
+    let note = Entity::find_by_id((user, network.clone())).one(write).await?;
+    if note.is_some_and(|note| note.seen_at > write.now - NOTED_FOR) {
         return Ok(());
     }
-    let row = ActiveModel { user_id: Set(user), network: Set(network), seen_at: Set(change.now) };
+    let row = ActiveModel { user_id: Set(user), network: Set(network), seen_at: Set(write.now) };
     let again =
         OnConflict::columns([Column::UserId, Column::Network]).update_column(Column::SeenAt).to_owned();
-    Entity::insert(row).on_conflict(again).exec_without_returning(change.txn).await?;
+    Entity::insert(row).on_conflict(again).exec_without_returning(write).await?;
     Ok(())
 }
 
 /// Forgets all networks of an account.
-pub async fn forget(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    Entity::delete_many().filter(known_network::COLUMN.user_id.eq(user)).exec(change.txn).await?;
+pub async fn forget(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    Entity::delete_many().filter(known_network::COLUMN.user_id.eq(user)).exec(write).await?;
     Ok(())
 }

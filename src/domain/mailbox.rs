@@ -9,7 +9,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::email::{self, Email};
-use super::{Change, attempts, keys, one_time, outbox, registration, sessions, users};
+use super::{Write, attempts, keys, one_time, outbox, registration, sessions, users};
 use crate::clock::{Timestamp, seconds_to_wait};
 use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::outbox::Kind;
@@ -27,78 +27,76 @@ use crate::secret::Secret;
 /// # Errors
 /// [`Error::LinkInvalid`]; [`Error::EmailTaken`] if another account has taken the address meanwhile.
 pub async fn verify(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     link: &Secret,
     presented: Option<(UserId, SessionId)>,
 ) -> Result<(user::Model, Option<(session::Model, Secret)>), Error> {
     let (user, token) =
-        lock_and_consume(change, keyring, &[LinkPurpose::VerifyEmail, LinkPurpose::NewEmail], link).await?;
+        lock_and_consume(write, &[LinkPurpose::VerifyEmail, LinkPurpose::NewEmail], link).await?;
     let email = token.email.ok_or(Error::LinkInvalid)?;
     let id = user.id;
     let (user, renewed) = if token.purpose == LinkPurpose::NewEmail {
         let renewed = match presented.filter(|(user, _)| *user == id) {
             Some((_, session)) => {
-                let actor = change.actor.as_user(id, &user.name);
-                sessions::renew(Change { actor: &actor, ..change }, keyring, session, id, None, false).await?
+                let actor = write.actor.as_user(id, &user.name);
+                sessions::renew(&write.by(&actor), session, id, None, false).await?
             }
             None => None,
         };
         let keep = renewed.as_ref().map(|(session, _)| session.id);
-        (replace_email(change, user, &email, keep).await?, renewed)
+        (replace_email(write, user, &email, keep).await?, renewed)
     } else if user.email == email {
-        registration::fulfil(change, &user).await?;
-        mark_proven(change, id).await?;
-        (users::lock(change, id).await?, None)
+        registration::fulfil(write, &user).await?;
+        mark_proven(write, id).await?;
+        (users::lock(write, id).await?, None)
     } else {
         return Err(Error::LinkInvalid);
     };
-    attempts::let_in(change, keyring, &user).await?;
+    attempts::let_in(write, &user).await?;
     Ok((user, renewed))
 }
 
 /// First the account, then its link, as whoever makes or ends links does: two changes cannot wait for each other.
 async fn lock_and_consume(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     purposes: &[LinkPurpose],
     link: &Secret,
 ) -> Result<(user::Model, one_time_token::Model), Error> {
-    let found = one_time::find(change.txn, keyring, link, change.now).await?;
+    let found = one_time::find(write, write.keyring, link, write.now).await?;
     let found = found.filter(|token| purposes.contains(&token.purpose)).and_then(|token| token.user_id);
     // An account that has ended takes its links along.
-    let user = users::lock(change, found.ok_or(Error::LinkInvalid)?).await;
+    let user = users::lock(write, found.ok_or(Error::LinkInvalid)?).await;
     let user =
         user.map_err(|error| if matches!(error, Error::NotFound) { Error::LinkInvalid } else { error })?;
-    Ok((user, one_time::consume(change, keyring, purposes, link).await?))
+    Ok((user, one_time::consume(write, purposes, link).await?))
 }
 
 async fn replace_email(
-    change: Change<'_>,
+    write: &Write<'_>,
     user: user::Model,
     email: &str,
     keep: Option<SessionId>,
 ) -> Result<user::Model, Error> {
     let (id, old) = (user.id, user.email.clone());
-    registration::fulfil(change, &user).await?;
-    registration::settle(change, id).await?;
-    let user = users::lock(change, id).await?;
+    registration::fulfil(write, &user).await?;
+    registration::settle(write, id).await?;
+    let user = users::lock(write, id).await?;
     let mut row: user::ActiveModel = user.into();
     row.email = Set(email.to_owned());
     row.email_normalised = Set(email::normalise(email));
-    row.email_verified_at = Set(Some(change.now));
-    row.updated_at = Set(change.now);
-    let user = row.update(change.txn).await.on_conflict(|_| Error::EmailTaken)?;
+    row.email_verified_at = Set(Some(write.now));
+    row.updated_at = Set(write.now);
+    let user = row.update(write).await.on_conflict(|_| Error::EmailTaken)?;
     // Links that went to the old mailbox must not open the account any more.
     for purpose in
         [LinkPurpose::ResetPassword, LinkPurpose::VerifyEmail, LinkPurpose::NewEmail, LinkPurpose::Unlock]
     {
-        one_time::revoke(change, purpose, id).await?;
+        one_time::revoke(write, purpose, id).await?;
     }
-    let ended = users::end_sessions(change, id, keep).await?;
-    outbox::enqueue(change, Kind::EmailChanged, &old, json!({ "new": email })).await?;
+    let ended = users::end_sessions(write, id, keep).await?;
+    outbox::enqueue(write, Kind::EmailChanged, &old, json!({ "new": email })).await?;
     let addresses = Changed { before: old, after: email.to_owned() };
-    change.record(Event::UserEmailChanged { user: id, addresses, sessions_ended: ended }).await?;
+    write.record(Event::UserEmailChanged { user: id, addresses, sessions_ended: ended }).await?;
     Ok(user)
 }
 
@@ -109,43 +107,42 @@ async fn replace_email(
 /// What a new request would be told, if something has ended while the password was checked: [`Error::WrongPassword`],
 /// [`Error::InvalidCredential`]. [`Error::CapReached`].
 pub async fn ask_for_new_email(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     checked: &user::Model,
     session: Option<SessionId>,
     email: &Email,
 ) -> Result<(), Error> {
-    let user = users::lock(change, checked.id).await?;
+    let user = users::lock(write, checked.id).await?;
     if user.password_hash != checked.password_hash {
         return Err(Error::WrongPassword);
     }
     let signed_out = match session {
-        Some(id) => session::Entity::alive(id).one(change.txn).await?.is_none(),
+        Some(id) => session::Entity::alive(id).one(write).await?.is_none(),
         None => false,
     };
     if signed_out || user.disabled_at.is_some() {
         return Err(Error::InvalidCredential);
     }
-    check_number(change, user.id).await?;
-    let data = json!({ "user_id": user.id, "email": email.as_str(), "asked_with": asked_with(keyring, &user).first() });
-    outbox::enqueue_requested(change, Kind::ConfirmNewEmail, &email.normalised(), data).await?;
-    change.record(Event::UserEmailChangeRequested { user: user.id }).await
+    check_number(write, user.id).await?;
+    let data = json!({ "user_id": user.id, "email": email.as_str(), "asked_with": asked_with(write.keyring, &user).first() });
+    outbox::enqueue_requested(write, Kind::ConfirmNewEmail, &email.normalised(), data).await?;
+    write.record(Event::UserEmailChangeRequested { user: user.id }).await
 }
 
 /// Whether users may ask for one change more, each of which sends a mail to an address that may be a stranger's. Their
 /// events count; the caller holds the account's lock.
-async fn check_number(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    let Some(most) = change.txn.caps().email_changes else { return Ok(()) };
+async fn check_number(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    let Some(most) = write.caps().email_changes else { return Ok(()) };
     let day = one_time::lifetime(LinkPurpose::NewEmail);
     let asked = audit_event::Entity::of_target(user.to_string())
         .filter(audit_event::COLUMN.action.eq(EventKind::UserEmailChangeRequested.as_str()))
-        .filter(audit_event::COLUMN.created_at.gt(change.now - day));
-    if asked.clone().count(change.txn).await? < most {
+        .filter(audit_event::COLUMN.created_at.gt(write.now - day));
+    if asked.clone().count(write).await? < most {
         return Ok(());
     }
-    let oldest = asked.order_by_asc(audit_event::Column::CreatedAt).one(change.txn).await?;
-    let end = oldest.map_or(change.now, |event| event.created_at + day);
-    let retry_after = Some(seconds_to_wait(end - change.now));
+    let oldest = asked.order_by_asc(audit_event::Column::CreatedAt).one(write).await?;
+    let end = oldest.map_or(write.now, |event| event.created_at + day);
+    let retry_after = Some(seconds_to_wait(end - write.now));
     Err(Error::CapReached { cap: Cap::EmailChanges, most, retry_after })
 }
 
@@ -179,12 +176,11 @@ pub async fn owner_of(
 /// # Errors
 /// [`Error::LinkInvalid`]; [`Error::UserDisabled`].
 pub async fn reset_password(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     link: &Secret,
     new_hash: String,
 ) -> Result<user::Model, Error> {
-    let (user, token) = lock_and_consume(change, keyring, &[LinkPurpose::ResetPassword], link).await?;
+    let (user, token) = lock_and_consume(write, &[LinkPurpose::ResetPassword], link).await?;
     let id = user.id;
     if token.email.as_deref() != Some(user.email.as_str()) {
         return Err(Error::LinkInvalid);
@@ -193,11 +189,11 @@ pub async fn reset_password(
         return Err(Error::UserDisabled);
     }
     if user.email_verified_at.is_none() {
-        take_over(change, id, Some(new_hash)).await?;
+        take_over(write, id, Some(new_hash)).await?;
     } else {
-        users::reset_password(change, id, new_hash).await?;
+        users::reset_password(write, id, new_hash).await?;
     }
-    attempts::let_in(change, keyring, &user).await?;
+    attempts::let_in(write, &user).await?;
     Ok(user)
 }
 
@@ -206,50 +202,46 @@ pub async fn reset_password(
 ///
 /// # Errors
 /// [`Error::LinkInvalid`]; [`Error::UserDisabled`].
-pub async fn unlock(
-    change: Change<'_>,
-    keyring: &Keyring,
-    link: &Secret,
-) -> Result<(user::Model, Secret), Error> {
-    let (user, token) = lock_and_consume(change, keyring, &[LinkPurpose::Unlock], link).await?;
+pub async fn unlock(write: &Write<'_>, link: &Secret) -> Result<(user::Model, Secret), Error> {
+    let (user, token) = lock_and_consume(write, &[LinkPurpose::Unlock], link).await?;
     if token.email.as_deref() != Some(user.email.as_str()) {
         return Err(Error::LinkInvalid);
     }
     if user.disabled_at.is_some() {
         return Err(Error::UserDisabled);
     }
-    attempts::let_in(change, keyring, &user).await?;
-    let reset = one_time::issue(change, keyring, LinkPurpose::ResetPassword, user.id, &user.email).await?;
-    change.record(Event::UserUnlocked { user: user.id, by: Some("mail") }).await?;
+    attempts::let_in(write, &user).await?;
+    let reset = one_time::issue(write, LinkPurpose::ResetPassword, user.id, &user.email).await?;
+    write.record(Event::UserUnlocked { user: user.id, by: Some("mail") }).await?;
     Ok((user, reset))
 }
 
 /// Marks an account's address as proven.
-pub async fn mark_proven(change: Change<'_>, user: UserId) -> Result<(), Error> {
+pub async fn mark_proven(write: &Write<'_>, user: UserId) -> Result<(), Error> {
     let marked = user::Entity::update_many()
-        .col_expr(user::Column::EmailVerifiedAt, Expr::value(change.now))
-        .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
+        .col_expr(user::Column::EmailVerifiedAt, Expr::value(write.now))
+        .col_expr(user::Column::UpdatedAt, Expr::value(write.now))
         .filter(user::COLUMN.id.eq(user))
         .filter(user::COLUMN.email_verified_at.is_null())
-        .exec(change.txn)
+        .exec(write)
         .await?;
     if marked.rows_affected == 1 {
-        registration::settle(change, user).await?;
-        change.record(Event::UserEmailVerified { user }).await?;
+        registration::settle(write, user).await?;
+        write.record(Event::UserEmailVerified { user }).await?;
     }
     Ok(())
 }
 
 /// The owner of the mailbox takes an account that somebody may have made with it before them: password, sessions,
 /// links, keys that were made by it, and who it was elsewhere end, and the address is proven now.
-pub async fn take_over(change: Change<'_>, user: UserId, new_hash: Option<String>) -> Result<(), Error> {
-    users::reset_password(change, user, new_hash).await?;
-    for key in api_key::Entity::alive_of_creator(user).all(change.txn).await? {
-        keys::revoke(change, key.organisation_id, key.id).await?;
+pub async fn take_over(write: &Write<'_>, user: UserId, new_hash: Option<String>) -> Result<(), Error> {
+    users::reset_password(write, user, new_hash).await?;
+    for key in api_key::Entity::alive_of_creator(user).all(write).await? {
+        keys::revoke(write, key.organisation_id, key.id).await?;
     }
     external_identity::Entity::delete_many()
         .filter(external_identity::COLUMN.user_id.eq(user))
-        .exec(change.txn)
+        .exec(write)
         .await?;
-    mark_proven(change, user).await
+    mark_proven(write, user).await
 }

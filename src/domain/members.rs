@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::{Change, outbox, users};
+use super::{Write, outbox, users};
 use crate::entity::outbox::Kind;
 use crate::entity::{api_key, membership, organisation, session, user};
 use crate::error::{Cap, Error, OnConflict};
@@ -20,10 +20,10 @@ use crate::permission::{Catalogue, Permission, Role};
 const NAMED: usize = 10;
 
 /// Locks the organisation until the transaction ends: changes of who is admin come one after the other.
-pub async fn lock(change: Change<'_>, organisation: OrganisationId) -> Result<organisation::Model, Error> {
+pub async fn lock(write: &Write<'_>, organisation: OrganisationId) -> Result<organisation::Model, Error> {
     organisation::Entity::find_by_id(organisation)
         .lock(LockType::NoKeyUpdate)
-        .one(change.txn)
+        .one(write)
         .await?
         .ok_or(Error::NotFound)
 }
@@ -57,40 +57,40 @@ pub fn another_manager(organisation: OrganisationId, user: UserId) -> Expr {
 /// # Errors
 /// [`Error::AlreadyMember`]; [`Error::CapReached`].
 pub async fn add(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     user: UserId,
     role: Role,
 ) -> Result<membership::Model, Error> {
-    check_number(change, organisation, user).await?;
+    check_number(write, organisation, user).await?;
     let membership = membership::ActiveModel {
         organisation_id: Set(organisation),
         user_id: Set(user),
         role: Set(role),
-        created_at: Set(change.now),
-        updated_at: Set(change.now),
+        created_at: Set(write.now),
+        updated_at: Set(write.now),
         sessions_ended_at: Set(None),
     }
-    .insert(change.txn)
+    .insert(write)
     .await
     .on_conflict(|_| Error::AlreadyMember)?;
-    change.record(Event::MemberAdded { organisation, user, role, imported: false }).await?;
+    write.record(Event::MemberAdded { organisation, user, role, imported: false }).await?;
     if manages_members(role) {
-        announce_admins(change, organisation, &[user]).await?;
+        announce_admins(write, organisation, &[user]).await?;
     }
     Ok(membership)
 }
 
 /// Whether a user may join one organisation more. Under the account's lock, so that two organisations do not count the
 /// same memberships.
-async fn check_number(change: Change<'_>, organisation: OrganisationId, user: UserId) -> Result<(), Error> {
-    let Some(most) = change.txn.caps().organisations else { return Ok(()) };
-    users::lock(change, user).await?;
+async fn check_number(write: &Write<'_>, organisation: OrganisationId, user: UserId) -> Result<(), Error> {
+    let Some(most) = write.caps().organisations else { return Ok(()) };
+    users::lock(write, user).await?;
     let places = membership::Entity::of_user(user);
-    if places.clone().count(change.txn).await? < most {
+    if places.clone().count(write).await? < most {
         return Ok(());
     }
-    let here = places.filter(membership::COLUMN.organisation_id.eq(organisation)).one(change.txn).await?;
+    let here = places.filter(membership::COLUMN.organisation_id.eq(organisation)).one(write).await?;
     let too_many = Error::CapReached { cap: Cap::Organisations, most, retry_after: None };
     Err(if here.is_some() { Error::AlreadyMember } else { too_many })
 }
@@ -136,11 +136,11 @@ fn check_covered(catalogue: &Catalogue, granter: &membership::Model, role: Role)
 /// Tells the admins of an organisation that others are admins now, too. Every way to become one leads here, so that
 /// no admin is made in silence.
 pub(super) async fn announce_admins(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     new: &[UserId],
 ) -> Result<(), Error> {
-    let admins = outbox::active_admins(change, organisation).await?;
+    let admins = outbox::active_admins(write, organisation).await?;
     let (new, earlier): (Vec<_>, Vec<_>) = admins.into_iter().partition(|admin| new.contains(&admin.id));
     if new.is_empty() || earlier.is_empty() {
         return Ok(());
@@ -148,11 +148,11 @@ pub(super) async fn announce_admins(
     let named = new.iter().take(NAMED).map(|admin| format!("{} ({})", admin.name, admin.email));
     let more = new.len().checked_sub(NAMED).filter(|more| *more > 0);
     let members: Vec<_> = named.chain(more.map(|more| format!("{more} others"))).collect();
-    let place = organisation::Entity::find_by_id(organisation).one(change.txn).await?;
+    let place = organisation::Entity::find_by_id(organisation).one(write).await?;
     let place = place.ok_or(Error::NotFound)?.name;
     let data = json!({ "members": members, "organisation": place });
     for admin in earlier {
-        outbox::enqueue(change, Kind::NewAdmin, &admin.email, data.clone()).await?;
+        outbox::enqueue(write, Kind::NewAdmin, &admin.email, data.clone()).await?;
     }
     Ok(())
 }
@@ -163,57 +163,57 @@ pub(super) async fn announce_admins(
 /// [`Error::NotFound`], also if who gives the role is no member any more; [`Error::Invalid`] for a role with more than
 /// they have now; [`Error::LastAdmin`].
 pub async fn change_role(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     granter: Option<UserId>,
     user: UserId,
     role: Role,
 ) -> Result<membership::Model, Error> {
-    let place = lock(change, organisation).await?;
+    let place = lock(write, organisation).await?;
     if let Some(granter) = granter {
         // Under the lock, so that a demotion that is under way counts.
-        let granter = find(change, organisation, granter).await?;
-        check_covered(change.txn.catalogue(), &granter, role)?;
+        let granter = find(write, organisation, granter).await?;
+        check_covered(write.catalogue(), &granter, role)?;
     }
-    let before = find(change, organisation, user).await?;
+    let before = find(write, organisation, user).await?;
     if before.role == role {
         return Ok(before);
     }
     let mut changing = membership::Entity::update_many()
         .col_expr(membership::Column::Role, Expr::value(role))
-        .col_expr(membership::Column::UpdatedAt, Expr::value(change.now))
+        .col_expr(membership::Column::UpdatedAt, Expr::value(write.now))
         .filter(membership::COLUMN.organisation_id.eq(organisation))
         .filter(membership::COLUMN.user_id.eq(user));
     if !manages_members(role) {
         changing = changing.filter(not_the_last_manager(organisation, user));
     }
-    if changing.exec(change.txn).await?.rows_affected != 1 {
+    if changing.exec(write).await?.rows_affected != 1 {
         return Err(Error::LastAdmin);
     }
     let changed = Changed { before: before.role, after: role };
-    change.record(Event::MemberRoleChanged { organisation, user, changed }).await?;
+    write.record(Event::MemberRoleChanged { organisation, user, changed }).await?;
     if manages_members(role)
-        && let Some(raised) = user::Entity::find_by_id(user).one(change.txn).await?
+        && let Some(raised) = user::Entity::find_by_id(user).one(write).await?
     {
         let data = json!({ "organisation": place.name });
-        outbox::enqueue(change, Kind::RaisedToAdmin, &raised.email, data).await?;
-        announce_admins(change, organisation, &[user]).await?;
+        outbox::enqueue(write, Kind::RaisedToAdmin, &raised.email, data).await?;
+        announce_admins(write, organisation, &[user]).await?;
     }
-    Ok(membership::Model { role, updated_at: change.now, ..before })
+    Ok(membership::Model { role, updated_at: write.now, ..before })
 }
 
 /// Removes a member; leaving is removing oneself.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::LastAdmin`].
-pub async fn remove(change: Change<'_>, organisation: OrganisationId, user: UserId) -> Result<(), Error> {
-    lock(change, organisation).await?;
-    let before = find(change, organisation, user).await?;
+pub async fn remove(write: &Write<'_>, organisation: OrganisationId, user: UserId) -> Result<(), Error> {
+    lock(write, organisation).await?;
+    let before = find(write, organisation, user).await?;
     let removed = membership::Entity::delete_many()
         .filter(membership::COLUMN.organisation_id.eq(organisation))
         .filter(membership::COLUMN.user_id.eq(user))
         .filter(not_the_last_manager(organisation, user))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     if removed.rows_affected != 1 {
         return Err(Error::LastAdmin);
@@ -223,18 +223,18 @@ pub async fn remove(change: Change<'_>, organisation: OrganisationId, user: User
         .col_expr(session::Column::OrganisationId, Expr::value(None::<OrganisationId>))
         .filter(session::COLUMN.user_id.eq(user))
         .filter(session::COLUMN.organisation_id.eq(organisation))
-        .exec(change.txn)
+        .exec(write)
         .await?;
-    let left = change.actor.id.as_deref() == Some(user.to_string().as_str());
+    let left = write.actor.id.as_deref() == Some(user.to_string().as_str());
     let role = before.role;
-    change
+    write
         .record(if left {
             Event::MemberLeft { organisation, user, role }
         } else {
             Event::MemberRemoved { organisation, user, role }
         })
         .await?;
-    tell_of_keys(change, organisation, user).await
+    tell_of_keys(write, organisation, user).await
 }
 
 /// Ends what the sessions of a member may do in this organisation; in the member's others they go on. Sessions that
@@ -243,59 +243,58 @@ pub async fn remove(change: Change<'_>, organisation: OrganisationId, user: User
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn end_sessions(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     user: UserId,
 ) -> Result<(), Error> {
-    lock(change, organisation).await?;
-    find(change, organisation, user).await?;
+    lock(write, organisation).await?;
+    find(write, organisation, user).await?;
     // Sign-ins of this moment come before or after.
-    users::lock(change, user).await?;
+    users::lock(write, user).await?;
     let newest = session::Entity::of_user(user).order_by_desc(session::Column::CreatedAt);
-    let newest = newest.one(change.txn).await?.map(|session| session.created_at);
+    let newest = newest.one(write).await?.map(|session| session.created_at);
     // The clock of the node that started it may be ahead of this one's.
-    let end = newest.map_or(change.now, |newest| Ord::max(newest, change.now));
+    let end = newest.map_or(write.now, |newest| Ord::max(newest, write.now));
     membership::Entity::update_many()
         .col_expr(membership::Column::SessionsEndedAt, Expr::value(end))
         .filter(membership::COLUMN.organisation_id.eq(organisation))
         .filter(membership::COLUMN.user_id.eq(user))
-        .exec(change.txn)
+        .exec(write)
         .await?;
-    change.record(Event::MemberSessionsEnded { organisation, user }).await
+    write.record(Event::MemberSessionsEnded { organisation, user }).await
 }
 
 /// Keys are the organisation's and go on when their creator leaves or is disabled; the admins should know.
 pub async fn tell_of_keys(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     gone: UserId,
 ) -> Result<(), Error> {
     let keys = api_key::Entity::in_organisation(organisation)
         .filter(api_key::COLUMN.created_by.eq(gone))
         .filter(api_key::COLUMN.revoked_at.is_null())
-        .all(change.txn)
+        .all(write)
         .await?;
     let names: Vec<_> =
-        keys.iter().filter(|key| key.is_alive(change.now)).map(|key| key.name.as_str()).collect();
+        keys.iter().filter(|key| key.is_alive(write.now)).map(|key| key.name.as_str()).collect();
     if names.is_empty() {
         return Ok(());
     }
-    let place = lock(change, organisation).await?;
-    let member =
-        user::Entity::find_by_id(gone).one(change.txn).await?.map_or_else(String::new, |user| user.name);
+    let place = lock(write, organisation).await?;
+    let member = user::Entity::find_by_id(gone).one(write).await?.map_or_else(String::new, |user| user.name);
     let data = json!({ "member": member, "organisation": place.name, "keys": names });
-    outbox::enqueue_for_admins(change, organisation, Kind::KeysLeftBehind, data).await
+    outbox::enqueue_for_admins(write, organisation, Kind::KeysLeftBehind, data).await
 }
 
 /// The membership of a user.
 pub async fn find(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: OrganisationId,
     user: UserId,
 ) -> Result<membership::Model, Error> {
     membership::Entity::in_organisation(organisation)
         .filter(membership::COLUMN.user_id.eq(user))
-        .one(change.txn)
+        .one(write)
         .await?
         .ok_or(Error::NotFound)
 }

@@ -1,6 +1,6 @@
 //! The rules: every insert and update, in one transaction with its audit event.
 //!
-//! Functions here take a [`Change`] (the transaction, the time, who does it) and plain values, and give
+//! Functions here take a [`Write`] (the transaction, the time, who does it, the keys) and plain values, and give
 //! back entities. They know nothing of HTTP. The caller commits.
 //!
 //! Rows are locked in one order, so that no two writes wait for each other: organisations by id, then the user, then
@@ -49,16 +49,7 @@ pub mod usage;
 pub mod user_numbers;
 pub mod username;
 pub mod users;
+mod write;
 
-use crate::clock::Timestamp;
-use crate::database::Transaction;
 pub use crate::email;
-use audit::Actor;
-
-/// A write in progress.
-#[derive(Clone, Copy)]
-pub struct Change<'a> {
-    pub txn: &'a Transaction,
-    pub now: Timestamp,
-    pub actor: &'a Actor,
-}
+pub use write::{NoEvent, Write};

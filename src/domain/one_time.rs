@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
-use super::Change;
+use super::{NoEvent, Write};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::{self, LinkPurpose};
 use crate::error::Error;
@@ -31,48 +31,48 @@ pub const fn lifetime(purpose: LinkPurpose) -> TimeDelta {
 
 /// Makes a link's secret for a user; older links of the same kind are revoked.
 pub async fn issue(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     purpose: LinkPurpose,
     user: UserId,
     email: &str,
 ) -> Result<Secret, Error> {
-    issue_for(change, keyring, purpose, user, email, lifetime(purpose)).await
+    issue_for(write, purpose, user, email, lifetime(purpose)).await
 }
 
 /// The same with another lifetime: a person who did not ask for the link may find it late.
 pub async fn issue_for(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     purpose: LinkPurpose,
     user: UserId,
     email: &str,
     lifetime: TimeDelta,
 ) -> Result<Secret, Error> {
-    revoke(change, purpose, user).await?;
+    let write = &write.without_event(NoEvent::SingleUse);
+    revoke(write, purpose, user).await?;
     let secret = Secret::generate(form(purpose).0);
     one_time_token::ActiveModel {
         id: Set(OneTimeTokenId::generate()),
         purpose: Set(purpose),
-        digest: Set(secret.digest(keyring).to_vec()),
+        digest: Set(secret.digest(write.keyring).to_vec()),
         user_id: Set(Some(user)),
         email: Set(Some(email.to_owned())),
-        expires_at: Set(change.now + lifetime),
+        expires_at: Set(write.now + lifetime),
         consumed_at: Set(None),
-        created_at: Set(change.now),
-        key_id: Set(Some(keyring.key_id().to_vec())),
+        created_at: Set(write.now),
+        key_id: Set(Some(write.keyring.key_id().to_vec())),
     }
-    .insert(change.txn)
+    .insert(write)
     .await?;
     Ok(secret)
 }
 
 /// Revokes a user's links of one kind.
-pub async fn revoke(change: Change<'_>, purpose: LinkPurpose, user: UserId) -> Result<(), Error> {
+pub async fn revoke(write: &Write<'_>, purpose: LinkPurpose, user: UserId) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::SingleUse);
     one_time_token::Entity::delete_many()
         .filter(one_time_token::COLUMN.user_id.eq(user))
         .filter(one_time_token::COLUMN.purpose.eq(purpose))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     Ok(())
 }
@@ -82,25 +82,25 @@ pub async fn revoke(change: Change<'_>, purpose: LinkPurpose, user: UserId) -> R
 /// # Errors
 /// [`Error::LinkInvalid`] if it is used, too old, or replaced by a newer one.
 pub async fn consume(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     purposes: &[LinkPurpose],
     secret: &Secret,
 ) -> Result<one_time_token::Model, Error> {
-    let digests = secret.digests(keyring);
+    let write = &write.without_event(NoEvent::SingleUse);
+    let digests = secret.digests(write.keyring);
     let consumed = one_time_token::Entity::update_many()
-        .col_expr(one_time_token::Column::ConsumedAt, Expr::value(change.now))
+        .col_expr(one_time_token::Column::ConsumedAt, Expr::value(write.now))
         .filter(one_time_token::Column::Digest.is_in(digests.clone()))
         .filter(one_time_token::COLUMN.purpose.is_in(purposes.iter().copied()))
         .filter(one_time_token::COLUMN.consumed_at.is_null())
-        .filter(one_time_token::COLUMN.expires_at.gt(change.now))
-        .exec(change.txn)
+        .filter(one_time_token::COLUMN.expires_at.gt(write.now))
+        .exec(write)
         .await?;
     if consumed.rows_affected != 1 {
         return Err(Error::LinkInvalid);
     }
     let token = one_time_token::Entity::find().filter(one_time_token::Column::Digest.is_in(digests));
-    token.one(change.txn).await?.ok_or(Error::LinkInvalid)
+    token.one(write).await?.ok_or(Error::LinkInvalid)
 }
 
 /// Whether a link would work. Looking does not use it up.

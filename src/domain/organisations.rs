@@ -3,7 +3,7 @@
 use sea_orm::sea_query::OnConflict as Upsert;
 use sea_orm::{ActiveModelTrait, EntityTrait, Set, TryInsertResult};
 
-use super::Change;
+use super::Write;
 use super::display_name::DisplayName;
 use super::members;
 use super::slug::Slug;
@@ -18,29 +18,29 @@ use crate::permission::Role;
 /// # Errors
 /// [`Error::SlugTaken`] for a slug that was asked for.
 pub async fn create(
-    change: Change<'_>,
+    write: &Write<'_>,
     name: &DisplayName,
     slug: Option<Slug>,
     admin: Option<UserId>,
 ) -> Result<(organisation::Model, Option<membership::Model>), Error> {
     let organisation = match slug {
-        Some(slug) => insert(change, name, slug).await?.ok_or(Error::SlugTaken)?,
-        None => insert_with_free_slug(change, name).await?,
+        Some(slug) => insert(write, name, slug).await?.ok_or(Error::SlugTaken)?,
+        None => insert_with_free_slug(write, name).await?,
     };
     let (id, names) = (organisation.id, names(&organisation));
-    change.record(Event::OrganisationCreated { organisation: id, target: id, names }).await?;
+    write.record(Event::OrganisationCreated { organisation: id, target: id, names }).await?;
     let membership = match admin {
-        Some(admin) => Some(members::add(change, organisation.id, admin, Role::Admin).await?),
+        Some(admin) => Some(members::add(write, organisation.id, admin, Role::Admin).await?),
         None => None,
     };
     Ok((organisation, membership))
 }
 
-async fn insert_with_free_slug(change: Change<'_>, name: &DisplayName) -> Result<organisation::Model, Error> {
+async fn insert_with_free_slug(write: &Write<'_>, name: &DisplayName) -> Result<organisation::Model, Error> {
     let wanted = Slug::from_name(name.as_str());
     let mut slug = wanted.clone();
     for _ in 0..8 {
-        if let Some(organisation) = insert(change, name, slug).await? {
+        if let Some(organisation) = insert(write, name, slug).await? {
             return Ok(organisation);
         }
         slug = wanted.with_suffix();
@@ -50,7 +50,7 @@ async fn insert_with_free_slug(change: Change<'_>, name: &DisplayName) -> Result
 
 /// `None` if the slug is taken. Not by an error: on PostgreSQL that would end the transaction.
 async fn insert(
-    change: Change<'_>,
+    write: &Write<'_>,
     name: &DisplayName,
     slug: Slug,
 ) -> Result<Option<organisation::Model>, Error> {
@@ -58,8 +58,8 @@ async fn insert(
         id: OrganisationId::generate(),
         slug: slug.as_str().to_owned(),
         name: name.as_str().to_owned(),
-        created_at: change.now,
-        updated_at: change.now,
+        created_at: write.now,
+        updated_at: write.now,
     };
     let insert = organisation::Entity::insert(organisation::ActiveModel {
         id: Set(row.id),
@@ -70,7 +70,7 @@ async fn insert(
     })
     .on_conflict(Upsert::column(organisation::Column::Slug).do_nothing().to_owned())
     .try_insert();
-    match insert.exec(change.txn).await? {
+    match insert.exec(write).await? {
         TryInsertResult::Inserted(_) => Ok(Some(row)),
         _ => Ok(None),
     }
@@ -81,7 +81,7 @@ async fn insert(
 /// # Errors
 /// [`Error::SlugTaken`].
 pub async fn update(
-    change: Change<'_>,
+    write: &Write<'_>,
     organisation: organisation::Model,
     name: Option<DisplayName>,
     slug: Option<Slug>,
@@ -94,21 +94,21 @@ pub async fn update(
     if let Some(slug) = slug {
         row.slug = Set(slug.as_str().to_owned());
     }
-    row.updated_at = Set(change.now);
-    let organisation = row.update(change.txn).await.on_conflict(|_| Error::SlugTaken)?;
+    row.updated_at = Set(write.now);
+    let organisation = row.update(write).await.on_conflict(|_| Error::SlugTaken)?;
     let (id, changed) = (organisation.id, Changed { before, after: names(&organisation) });
-    change.record(Event::OrganisationUpdated { organisation: id, target: id, changed }).await?;
+    write.record(Event::OrganisationUpdated { organisation: id, target: id, changed }).await?;
     Ok(organisation)
 }
 
 /// Deletes an organisation with its members and keys. Its audit events stay.
-pub async fn delete(change: Change<'_>, organisation: &organisation::Model) -> Result<(), Error> {
-    let deleted = organisation::Entity::delete_by_id(organisation.id).exec(change.txn).await?;
+pub async fn delete(write: &Write<'_>, organisation: &organisation::Model) -> Result<(), Error> {
+    let deleted = organisation::Entity::delete_by_id(organisation.id).exec(write).await?;
     if deleted.rows_affected != 1 {
         return Err(Error::NotFound);
     }
     let (id, names) = (organisation.id, names(organisation));
-    change.record(Event::OrganisationDeleted { organisation: id, target: id, names }).await
+    write.record(Event::OrganisationDeleted { organisation: id, target: id, names }).await
 }
 
 fn names(organisation: &organisation::Model) -> OrganisationNames {

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
-use super::Change;
+use super::Write;
 use super::audit::Actor;
 use super::display_name::DisplayName;
 use super::keys::{self, NewKey};
@@ -12,7 +12,6 @@ use crate::entity::api_key::Environment;
 use crate::entity::{instance, membership, organisation, user};
 use crate::error::Error;
 use crate::id::ApiKeyId;
-use crate::keyring::Keyring;
 use crate::permission::{Catalogue, Role};
 use crate::secret::Secret;
 
@@ -45,17 +44,13 @@ impl OsmedeusKey {
 ///
 /// # Errors
 /// Those of [`keys::create`].
-pub async fn make_once(
-    change: Change<'_>,
-    keyring: &Keyring,
-    catalogue: &Catalogue,
-) -> Result<Option<OsmedeusKey>, Error> {
-    let Some(place) = operator_s_organisation(change).await? else { return Ok(None) };
+pub async fn make_once(write: &Write<'_>, catalogue: &Catalogue) -> Result<Option<OsmedeusKey>, Error> {
+    let Some(place) = operator_s_organisation(write).await? else { return Ok(None) };
     let claimed = instance::Entity::update_many()
-        .col_expr(instance::Column::OsmedeusKeyMadeAt, Expr::value(change.now))
+        .col_expr(instance::Column::OsmedeusKeyMadeAt, Expr::value(write.now))
         .filter(instance::COLUMN.id.eq(instance::ONLY))
         .filter(instance::COLUMN.osmedeus_key_made_at.is_null())
-        .exec(change.txn)
+        .exec(write)
         .await?;
     if claimed.rows_affected != 1 {
         return Ok(None);
@@ -69,21 +64,21 @@ pub async fn make_once(
     };
     // A setting makes it, and not the person who starts or sets up the server.
     let actor = Actor::system();
-    let change = Change { actor: &actor, ..change };
-    let (key, _, secret) = keys::create(change, keyring, catalogue, place.id, None, new).await?;
+    let write = &write.by(&actor);
+    let (key, _, secret) = keys::create(write, catalogue, place.id, None, new).await?;
     Ok(Some(OsmedeusKey { id: key.id, organisation: place.slug, secret }))
 }
 
 /// The eldest operator's eldest.
-async fn operator_s_organisation(change: Change<'_>) -> Result<Option<organisation::Model>, Error> {
+async fn operator_s_organisation(write: &Write<'_>) -> Result<Option<organisation::Model>, Error> {
     let operators = user::Entity::find()
         .filter(user::COLUMN.operator.eq(true))
         .filter(user::COLUMN.disabled_at.is_null())
         .order_by_asc(user::Column::Id)
-        .all(change.txn)
+        .all(write)
         .await?;
     for operator in operators {
-        let places = organisation::Entity::of_user(operator.id).all(change.txn).await?;
+        let places = organisation::Entity::of_user(operator.id).all(write).await?;
         let is_admin = |membership: &Option<membership::Model>| {
             membership.as_ref().is_some_and(|membership| manages_members(membership.role))
         };

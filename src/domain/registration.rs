@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::display_name::DisplayName;
 use super::users::{self, NewUser};
-use super::{Change, organisations, outbox, sign_in};
+use super::{NoEvent, Write, organisations, outbox, sign_in};
 use crate::clock::seconds_to_wait;
 use crate::entity::outbox::Kind;
 use crate::entity::{organisation, registration, registration_budget, user};
@@ -35,27 +35,28 @@ const SEEN: TimeDelta = TimeDelta::hours(1);
 ///
 /// # Errors
 /// [`Error::TooManyRegistrations`].
-pub async fn spend(change: Change<'_>, client: IpAddr, most: i32) -> Result<(), Error> {
+pub async fn spend(write: &Write<'_>, client: IpAddr, most: i32) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::Budgets);
     use registration_budget::{ActiveModel, Column, Entity};
     let network = network(client).to_string();
     let column = |column: Column| Expr::col((Entity, column));
-    let over = || column(Column::EndsAt).lte(change.now);
+    let over = || column(Column::EndsAt).lte(write.now);
     let mut again = Upsert::column(Column::Network);
     again
         .value(Column::Taken, CaseStatement::new().case(over(), 1).finally(column(Column::Taken).add(1)))
         .value(
             Column::EndsAt,
-            CaseStatement::new().case(over(), change.now + WINDOW).finally(column(Column::EndsAt)),
+            CaseStatement::new().case(over(), write.now + WINDOW).finally(column(Column::EndsAt)),
         )
         .action_cond_where(Condition::any().add(over()).add(column(Column::Taken).lt(most)));
     let first =
-        ActiveModel { network: Set(network.clone()), taken: Set(1), ends_at: Set(change.now + WINDOW) };
+        ActiveModel { network: Set(network.clone()), taken: Set(1), ends_at: Set(write.now + WINDOW) };
     let insert = Entity::insert(first).on_conflict(again).into_query();
-    if change.txn.execute(&insert).await?.rows_affected() == 1 {
+    if write.execute(&insert).await?.rows_affected() == 1 {
         return Ok(());
     }
-    let row = Entity::find_by_id(network).one(change.txn).await?;
-    let wait = row.map_or(WINDOW, |row| row.ends_at - change.now);
+    let row = Entity::find_by_id(network).one(write).await?;
+    let wait = row.map_or(WINDOW, |row| row.ends_at - write.now);
     Err(Error::TooManyRegistrations { retry_after: seconds_to_wait(wait) })
 }
 
@@ -64,20 +65,20 @@ pub async fn spend(change: Change<'_>, client: IpAddr, most: i32) -> Result<(), 
 /// # Errors
 /// [`Error::EmailTaken`]; [`Error::UsernameTaken`].
 pub async fn create(
-    change: Change<'_>,
+    write: &Write<'_>,
     new: NewUser,
     organisation: Option<&DisplayName>,
 ) -> Result<(user::Model, Option<organisation::Model>), Error> {
-    let user = users::create(change, new).await?;
-    let actor = change.actor.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
+    let user = users::create(write, new).await?;
+    let actor = write.actor.as_user(user.id, &user.name);
+    let write = &write.by(&actor);
     let place = match organisation {
-        Some(name) => Some(organisations::create(change, name, None, Some(user.id)).await?.0),
+        Some(name) => Some(organisations::create(write, name, None, Some(user.id)).await?.0),
         None => None,
     };
-    write_down(change, &user, None, None).await?;
+    write_down(write, &user, None, None).await?;
     // The account can be used without the mail: a client that asked for too many gets it all the same.
-    match ask_for_proof(change, &user.email_normalised, Some(user.id)).await {
+    match ask_for_proof(write, &user.email_normalised, Some(user.id)).await {
         Err(Error::TooManyMailsAsked { .. }) => {}
         asked => asked?,
     }
@@ -91,28 +92,28 @@ pub async fn create(
 /// [`Error::UsernameTaken`], whether the address is free or not; [`Error::EmailTaken`] if the account was made in
 /// this moment: once more finds it.
 pub async fn begin(
-    change: Change<'_>,
+    write: &Write<'_>,
     mut new: NewUser,
     organisation: Option<&DisplayName>,
 ) -> Result<(), Error> {
     let email = new.email.normalised();
     let username = new.username.take().map(|username| username.as_str().to_owned());
     if let Some(username) = &username
-        && sign_in::find(change.txn, username).await?.is_some()
+        && sign_in::find(write, username).await?.is_some()
     {
         return Err(Error::UsernameTaken);
     }
-    if sign_in::find(change.txn, &email).await?.is_some() {
-        return ask_for_proof(change, &email, None).await;
+    if sign_in::find(write, &email).await?.is_some() {
+        return ask_for_proof(write, &email, None).await;
     }
-    let user = users::create(change, new).await?;
+    let user = users::create(write, new).await?;
     let organisation = organisation.map(|name| name.as_str().to_owned());
-    write_down(change, &user, username, organisation).await?;
-    ask_for_proof(change, &email, Some(user.id)).await
+    write_down(write, &user, username, organisation).await?;
+    ask_for_proof(write, &email, Some(user.id)).await
 }
 
 async fn write_down(
-    change: Change<'_>,
+    write: &Write<'_>,
     user: &user::Model,
     username: Option<String>,
     organisation: Option<String>,
@@ -121,16 +122,16 @@ async fn write_down(
         user_id: Set(user.id),
         username: Set(username),
         organisation: Set(organisation),
-        seen_at: Set(change.now),
-        created_at: Set(change.now),
+        seen_at: Set(write.now),
+        created_at: Set(write.now),
     }
-    .insert(change.txn)
+    .insert(write)
     .await?;
     Ok(())
 }
 
-async fn ask_for_proof(change: Change<'_>, email: &str, made: Option<UserId>) -> Result<(), Error> {
-    outbox::enqueue_requested(change, Kind::Registration, email, json!({ "made": made })).await
+async fn ask_for_proof(write: &Write<'_>, email: &str, made: Option<UserId>) -> Result<(), Error> {
+    outbox::enqueue_requested(write, Kind::Registration, email, json!({ "made": made })).await
 }
 
 /// Gives an account what was asked for when it was registered, now that its address is proven by the mailed link. A
@@ -138,53 +139,54 @@ async fn ask_for_proof(change: Change<'_>, email: &str, made: Option<UserId>) ->
 ///
 /// # Errors
 /// [`Error::Busy`] if another account takes the username in this moment.
-pub async fn fulfil(change: Change<'_>, user: &user::Model) -> Result<(), Error> {
-    let Some(asked) = registration::Entity::find_by_id(user.id).one(change.txn).await? else {
+pub async fn fulfil(write: &Write<'_>, user: &user::Model) -> Result<(), Error> {
+    let Some(asked) = registration::Entity::find_by_id(user.id).one(write).await? else {
         return Ok(());
     };
-    let actor = change.actor.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
+    let actor = write.actor.as_user(user.id, &user.name);
+    let write = &write.by(&actor);
     if let Some(username) = asked.username.filter(|_| user.username.is_none())
-        && sign_in::find(change.txn, &username).await?.is_none()
+        && sign_in::find(write, &username).await?.is_none()
     {
         user::Entity::update_many()
             .col_expr(user::Column::Username, Expr::value(username.as_str()))
             .filter(user::COLUMN.id.eq(user.id))
-            .exec(change.txn)
+            .exec(write)
             .await
             .on_conflict(|_| Error::Busy)?;
         let called = |username| Profile::Username { username };
         let changed = Changed { before: called(None), after: called(Some(username)) };
-        change.record(Event::UserUpdated { user: user.id, changed }).await?;
+        write.record(Event::UserUpdated { user: user.id, changed }).await?;
     }
     // A name that was good then and is not any more must not keep anybody from proving the address.
     if let Some(name) = asked.organisation.as_deref().and_then(DisplayName::from_others) {
-        organisations::create(change, &name, None, Some(user.id)).await?;
+        organisations::create(write, &name, None, Some(user.id)).await?;
     }
     Ok(())
 }
 
 /// The operator vouches for an account: it gets what it asked for, and does not end for want of a
 /// proof.
-pub async fn vouch(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    let user = users::lock(change, user).await?;
-    fulfil(change, &user).await?;
-    settle(change, user.id).await
+pub async fn vouch(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    let user = users::lock(write, user).await?;
+    fulfil(write, &user).await?;
+    settle(write, user.id).await
 }
 
 /// The account no longer waits for its proof.
-pub async fn settle(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    registration::Entity::delete_by_id(user).exec(change.txn).await?;
+pub async fn settle(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    registration::Entity::delete_by_id(user).exec(write).await?;
     Ok(())
 }
 
 /// Notes that an account was used by HTTP Basic, which leaves no session behind.
-pub async fn seen(change: Change<'_>, user: UserId) -> Result<(), Error> {
+pub async fn seen(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::Uses);
     registration::Entity::update_many()
-        .col_expr(registration::Column::SeenAt, Expr::value(change.now))
+        .col_expr(registration::Column::SeenAt, Expr::value(write.now))
         .filter(registration::COLUMN.user_id.eq(user))
-        .filter(registration::COLUMN.seen_at.lt(change.now - SEEN))
-        .exec(change.txn)
+        .filter(registration::COLUMN.seen_at.lt(write.now - SEEN))
+        .exec(write)
         .await?;
     Ok(())
 }

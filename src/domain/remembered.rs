@@ -17,7 +17,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::attempts::AttemptContext;
 use super::audit::Actor;
-use super::{Change, known_network, registration, sign_in, users};
+use super::{known_network, registration, sign_in, users};
 use crate::clock::Timestamp;
 use crate::entity::user;
 use crate::error::Error;
@@ -66,16 +66,15 @@ impl Remembered {
         self.checks.fetch_add(1, Ordering::Relaxed);
         let checked = sign_in::check(attempt, name, password, only_verified).await?;
         let actor = Actor::system();
-        let txn = attempt.db.begin().await?;
-        let change = Change { txn: &txn, now: attempt.now, actor: &actor };
-        let user = checked.confirm(change).await?;
-        known_network::remember_at(change, attempt.keyring, user.id, attempt.network).await?;
+        let write = attempt.write(&actor).await?;
+        let user = checked.confirm(&write).await?;
+        known_network::remember_at(&write, user.id, attempt.network).await?;
         // Once more, since the hash may just have been upgraded; not by name, which somebody else may have by now.
-        let user = users::lock(change, user.id).await?;
+        let user = users::lock(&write, user.id).await?;
         if user.email_verified_at.is_none() {
-            registration::seen(change, user.id).await?;
+            registration::seen(&write, user.id).await?;
         }
-        txn.commit().await?;
+        write.commit().await?;
         self.remember(attempt, &user, password);
         Ok(user)
     }

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use serde::Serialize;
 
-use super::Change;
+use super::Write;
 use crate::clock::Timestamp;
 use crate::entity::{api_key, api_key_secret, instance, invitation, one_time_token, session, signing_key};
 use crate::error::Error;
@@ -28,31 +28,33 @@ const NAMED: u64 = 100;
 ///
 /// # Errors
 /// [`Error::Internal`] if a key was encrypted under a secret that is not accepted.
-pub async fn reencrypt(change: Change<'_>, keyring: &Keyring) -> Result<usize, Error> {
+pub async fn reencrypt(write: &Write<'_>) -> Result<usize, Error> {
     let rows = signing_key::Entity::find()
-        .filter(behind(signing_key::Column::KeyId, keyring))
+        .filter(behind(signing_key::Column::KeyId, write.keyring))
         .order_by_asc(signing_key::Column::Id)
         .limit(BATCH)
-        .all(change.txn)
+        .all(write)
         .await?;
-    let key_id = keyring.key_id().to_vec();
+    let key_id = write.keyring.key_id().to_vec();
     for row in &rows {
-        let plain = keyring.open(&row.id, &row.private_key).ok_or_else(|| {
+        let plain = write.keyring.open(&row.id, &row.private_key).ok_or_else(|| {
             Error::internal("a signing key cannot be decrypted: it is neither under `secret_key` nor under `secret_key_previous`")
         })?;
-        let sealed =
-            keyring.seal(&row.id, &plain).ok_or_else(|| Error::internal("a key could not be encrypted"))?;
+        let sealed = write
+            .keyring
+            .seal(&row.id, &plain)
+            .ok_or_else(|| Error::internal("a key could not be encrypted"))?;
         signing_key::Entity::update_many()
             .col_expr(signing_key::Column::PrivateKey, Expr::value(sealed))
             .col_expr(signing_key::Column::KeyId, Expr::value(key_id.clone()))
             .filter(signing_key::COLUMN.id.eq(row.id.as_str()))
-            .filter(behind(signing_key::Column::KeyId, keyring))
-            .exec(change.txn)
+            .filter(behind(signing_key::Column::KeyId, write.keyring))
+            .exec(write)
             .await?;
     }
     if !rows.is_empty() {
-        let (key_id, signing_keys) = (keyring.key_id().to_string(), rows.len());
-        change.record(Event::MasterSecretReencrypted { key_id, signing_keys }).await?;
+        let (key_id, signing_keys) = (write.keyring.key_id().to_string(), rows.len());
+        write.record(Event::MasterSecretReencrypted { key_id, signing_keys }).await?;
     }
     Ok(rows.len())
 }
@@ -62,27 +64,27 @@ pub async fn reencrypt(change: Change<'_>, keyring: &Keyring) -> Result<usize, E
 ///
 /// # Errors
 /// [`Error::Internal`] if something is left.
-pub async fn conclude(change: Change<'_>, keyring: &Keyring) -> Result<bool, Error> {
-    let left = signing_key::Entity::find().filter(behind(signing_key::Column::KeyId, keyring));
-    if left.count(change.txn).await? > 0 {
+pub async fn conclude(write: &Write<'_>) -> Result<bool, Error> {
+    let left = signing_key::Entity::find().filter(behind(signing_key::Column::KeyId, write.keyring));
+    if left.count(write).await? > 0 {
         return Err(Error::internal(
             "another node has made a signing key under another master secret meanwhile: restart it with the settings of this one, and run this again",
         ));
     }
     let concluded = instance::Entity::update_many()
-        .col_expr(instance::Column::SecretCheck, Expr::value(keyring.check()))
+        .col_expr(instance::Column::SecretCheck, Expr::value(write.keyring.check()))
         .filter(instance::COLUMN.id.eq(instance::ONLY))
-        .filter(instance::COLUMN.secret_check.ne(keyring.check()))
-        .exec(change.txn)
+        .filter(instance::COLUMN.secret_check.ne(write.keyring.check()))
+        .exec(write)
         .await?;
     if concluded.rows_affected != 1 {
         return Ok(false);
     }
     let key_ids = Changed {
-        before: keyring.previous_key_id().map(|id| id.to_string()),
-        after: Some(keyring.key_id().to_string()),
+        before: write.keyring.previous_key_id().map(|id| id.to_string()),
+        after: Some(write.keyring.key_id().to_string()),
     };
-    change.record(Event::MasterSecretRotated { key_ids }).await?;
+    write.record(Event::MasterSecretRotated { key_ids }).await?;
     Ok(true)
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::authentication::Authentication;
-use super::{Change, known_network, outbox, users};
+use super::{NoEvent, Write, known_network, outbox, users};
 use crate::clock::Timestamp;
 use crate::entity::outbox::Kind;
 use crate::entity::session::RefreshUse;
@@ -16,7 +16,6 @@ use crate::entity::{session, user};
 use crate::error::Error;
 use crate::event::Event;
 use crate::id::{OrganisationId, SessionId, UserId};
-use crate::keyring::Keyring;
 use crate::refresh_token::RefreshToken;
 use crate::secret::{self, Secret};
 
@@ -62,16 +61,15 @@ const MOST_ENDED: u64 = 100;
 /// Starts a session. The cookie's value is given back this one time. From now on the account knows the network. If the
 /// user has as many sessions as there may be (`limits.sessions`), the oldest ends.
 pub async fn start(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     user: UserId,
     beginning: Beginning,
 ) -> Result<(session::Model, Secret), Error> {
-    end_the_oldest(change, user).await?;
+    end_the_oldest(write, user).await?;
     let organisation = beginning.organisation;
     let issuer = beginning.authentication.issuer.clone();
-    let (session, cookie) = insert(change, keyring, user, change.now, beginning).await?;
-    change.record(Event::SessionStarted { organisation, session: session.id, issuer }).await?;
+    let (session, cookie) = insert(write, user, write.now, beginning).await?;
+    write.record(Event::SessionStarted { organisation, session: session.id, issuer }).await?;
     Ok((session, cookie))
 }
 
@@ -81,38 +79,37 @@ pub async fn start(
 /// disabled. With `cookie_alone` no refresh token
 /// is given out any more.
 pub async fn renew(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     id: SessionId,
     user: UserId,
     proof: Option<Authentication>,
     cookie_alone: bool,
 ) -> Result<Option<(session::Model, Secret)>, Error> {
-    let user = users::lock(change, user).await?;
-    let before = session::Entity::of_user(user.id).filter(session::COLUMN.id.eq(id)).one(change.txn).await?;
+    let user = users::lock(write, user).await?;
+    let before = session::Entity::of_user(user.id).filter(session::COLUMN.id.eq(id)).one(write).await?;
     let Some(before) = before.filter(|_| user.disabled_at.is_none()) else { return Ok(None) };
-    if !end_one(change, id).await? {
+    if !end_one(write, id).await? {
         return Ok(None);
     }
-    let created_at = if proof.is_some() { change.now } else { before.created_at };
+    let created_at = if proof.is_some() { write.now } else { before.created_at };
     let beginning = Beginning {
         organisation: before.organisation_id,
         authentication: proof.unwrap_or_else(|| Authentication::of(&before)),
         refresh_use: if cookie_alone { RefreshUse::Never } else { before.refresh_use },
     };
-    let (session, cookie) = insert(change, keyring, user.id, created_at, beginning).await?;
+    let (session, cookie) = insert(write, user.id, created_at, beginning).await?;
     let event =
         Event::SessionRenewed { organisation: session.organisation_id, session: session.id, in_place_of: id };
-    change.record(event).await?;
+    write.record(event).await?;
     Ok(Some((session, cookie)))
 }
 
 /// Makes room for one session more. Under the account's lock, so that two sign-ins do not count the same sessions.
-async fn end_the_oldest(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    let Some(most) = change.txn.caps().sessions else { return Ok(()) };
-    users::lock(change, user).await?;
-    let alive = session::Entity::of_user(user).filter(session::Entity::not_over(change.now));
-    let too_many = (alive.clone().count(change.txn).await? + 1).saturating_sub(most).min(MOST_ENDED);
+async fn end_the_oldest(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    let Some(most) = write.caps().sessions else { return Ok(()) };
+    users::lock(write, user).await?;
+    let alive = session::Entity::of_user(user).filter(session::Entity::not_over(write.now));
+    let too_many = (alive.clone().count(write).await? + 1).saturating_sub(most).min(MOST_ENDED);
     if too_many == 0 {
         return Ok(());
     }
@@ -120,20 +117,19 @@ async fn end_the_oldest(change: Change<'_>, user: UserId) -> Result<(), Error> {
         .order_by_asc(session::Column::CreatedAt)
         .order_by_asc(session::Column::Id)
         .limit(too_many)
-        .all(change.txn)
+        .all(write)
         .await?;
     for session in oldest {
-        if end_one(change, session.id).await? {
+        if end_one(write, session.id).await? {
             let (organisation, session) = (session.organisation_id, session.id);
-            change.record(Event::SessionEnded { organisation, session, too_many: Some(most) }).await?;
+            write.record(Event::SessionEnded { organisation, session, too_many: Some(most) }).await?;
         }
     }
     Ok(())
 }
 
 async fn insert(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     user: UserId,
     created_at: Timestamp,
     beginning: Beginning,
@@ -144,12 +140,12 @@ async fn insert(
         id: Set(SessionId::generate()),
         user_id: Set(user),
         organisation_id: Set(organisation),
-        cookie_digest: Set(cookie.digest(keyring).to_vec()),
+        cookie_digest: Set(cookie.digest(write.keyring).to_vec()),
         refresh_counter: Set(0),
-        refresh_rotated_at: Set(change.now),
-        seen_at: Set(change.now),
-        ip: Set(change.actor.ip.clone()),
-        user_agent: Set(change.actor.user_agent.clone()),
+        refresh_rotated_at: Set(write.now),
+        seen_at: Set(write.now),
+        ip: Set(write.actor.ip.clone()),
+        user_agent: Set(write.actor.user_agent.clone()),
         ended_at: Set(None),
         created_at: Set(created_at),
         issuer: Set(by.issuer),
@@ -158,12 +154,12 @@ async fn insert(
         amr: Set(Some(by.amr)),
         acr: Set(by.acr),
         ends_at: Set(by.session_ends_at),
-        key_id: Set(Some(keyring.key_id().to_vec())),
-        refresh_key_id: Set(Some(keyring.key_id().to_vec())),
+        key_id: Set(Some(write.keyring.key_id().to_vec())),
+        refresh_key_id: Set(Some(write.keyring.key_id().to_vec())),
     }
-    .insert(change.txn)
+    .insert(write)
     .await?;
-    known_network::remember(change, keyring, user).await?;
+    known_network::remember(write, user).await?;
     Ok((session, cookie))
 }
 
@@ -173,20 +169,20 @@ fn device(user_agent: Option<&str>) -> String {
 
 /// Tells a user of a sign-in by a program that none of their sessions was started by before. The first session
 /// of all is nothing new.
-pub async fn announce_new_device(change: Change<'_>, user: &user::Model) -> Result<(), Error> {
-    let program = match &change.actor.user_agent {
+pub async fn announce_new_device(write: &Write<'_>, user: &user::Model) -> Result<(), Error> {
+    let program = match &write.actor.user_agent {
         Some(program) => session::COLUMN.user_agent.eq(program.as_str()),
         None => session::COLUMN.user_agent.is_null(),
     };
     let earlier = || session::Entity::find().filter(session::COLUMN.user_id.eq(user.id));
-    let known = earlier().filter(program).one(change.txn).await?.is_some();
-    if !known && earlier().one(change.txn).await?.is_some() {
+    let known = earlier().filter(program).one(write).await?.is_some();
+    if !known && earlier().one(write).await?.is_some() {
         let data = json!({
-            "device": device(change.actor.user_agent.as_deref()),
-            "address": change.actor.ip.as_deref().unwrap_or("an unknown address"),
-            "time": change.now.format("%Y-%m-%d %H:%M UTC").to_string(),
+            "device": device(write.actor.user_agent.as_deref()),
+            "address": write.actor.ip.as_deref().unwrap_or("an unknown address"),
+            "time": write.now.format("%Y-%m-%d %H:%M UTC").to_string(),
         });
-        outbox::enqueue(change, Kind::NewDevice, &user.email, data).await?;
+        outbox::enqueue(write, Kind::NewDevice, &user.email, data).await?;
     }
     Ok(())
 }
@@ -205,42 +201,41 @@ pub enum Rotation {
 /// Exchanges a refresh token for its successor, by one conditional statement. The token of a session whose tokens are
 /// reusable rotates here, too, and from then on the session is one that rotates: its older token is theft at every door.
 pub async fn rotate(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     presented: RefreshToken,
     lifetime: RefreshLifetime,
 ) -> Result<Rotation, Error> {
     let successor = RefreshToken { counter: presented.counter.saturating_add(1), ..presented };
     let rotated = session::Entity::update_many()
         .col_expr(session::Column::RefreshCounter, Expr::value(i64::from(successor.counter)))
-        .col_expr(session::Column::RefreshRotatedAt, Expr::value(change.now))
+        .col_expr(session::Column::RefreshRotatedAt, Expr::value(write.now))
         .col_expr(session::Column::RefreshUse, Expr::value(RefreshUse::Rotating))
         // The successor is signed under the current master secret.
-        .col_expr(session::Column::RefreshKeyId, Expr::value(keyring.key_id().to_vec()))
+        .col_expr(session::Column::RefreshKeyId, Expr::value(write.keyring.key_id().to_vec()))
         .filter(session::COLUMN.id.eq(presented.session))
         .filter(session::COLUMN.refresh_counter.eq(i64::from(presented.counter)))
         .filter(session::COLUMN.refresh_use.ne(RefreshUse::Never))
         .filter(session::COLUMN.ended_at.is_null())
-        .filter(session::COLUMN.created_at.gt(change.now - lifetime.absolute))
-        .filter(session::COLUMN.refresh_rotated_at.gt(change.now - lifetime.idle))
-        .filter(session::Entity::not_over(change.now))
-        .exec(change.txn)
+        .filter(session::COLUMN.created_at.gt(write.now - lifetime.absolute))
+        .filter(session::COLUMN.refresh_rotated_at.gt(write.now - lifetime.idle))
+        .filter(session::Entity::not_over(write.now))
+        .exec(&write.without_event(NoEvent::Refresh))
         .await?;
-    let Some(session) = session::Entity::find_by_id(presented.session).one(change.txn).await? else {
+    let Some(session) = session::Entity::find_by_id(presented.session).one(write).await? else {
         return Ok(Rotation::Refused);
     };
     let alive = session.ended_at.is_none()
-        && !session.is_over(change.now)
-        && change.now < session.created_at + lifetime.absolute;
+        && !session.is_over(write.now)
+        && write.now < session.created_at + lifetime.absolute;
     let counter = i64::from(presented.counter);
     if rotated.rows_affected == 1 {
         Ok(Rotation::Successor(Box::new(session), successor))
     } else if !alive || session.refresh_counter == counter {
         Ok(Rotation::Refused)
-    } else if lifetime.forgives(&session, counter, change.now) {
+    } else if lifetime.forgives(&session, counter, write.now) {
         Ok(Rotation::Successor(Box::new(session), successor))
     } else {
-        end_for_theft(change, &session, presented).await?;
+        end_for_theft(write, &session, presented).await?;
         Ok(Rotation::Theft)
     }
 }
@@ -249,22 +244,22 @@ pub async fn rotate(
 /// token for the whole sign-in. Its lifetime counts from issue, not from use. Tokens of sessions that rotate are refused:
 /// a thief could use a copy here for as long as the owner uses the token elsewhere, and both would look alike.
 pub async fn look_up(
-    change: Change<'_>,
+    write: &Write<'_>,
     presented: RefreshToken,
     lifetime: RefreshLifetime,
 ) -> Result<Rotation, Error> {
-    let Some(session) = session::Entity::find_by_id(presented.session).one(change.txn).await? else {
+    let Some(session) = session::Entity::find_by_id(presented.session).one(write).await? else {
         return Ok(Rotation::Refused);
     };
     let alive = session.ended_at.is_none()
-        && !session.is_over(change.now)
-        && change.now < session.created_at + lifetime.absolute
-        && change.now < session.refresh_rotated_at + lifetime.idle;
+        && !session.is_over(write.now)
+        && write.now < session.created_at + lifetime.absolute
+        && write.now < session.refresh_rotated_at + lifetime.idle;
     let counter = i64::from(presented.counter);
-    if !alive || lifetime.forgives(&session, counter, change.now) {
+    if !alive || lifetime.forgives(&session, counter, write.now) {
         Ok(Rotation::Refused)
     } else if session.refresh_counter != counter {
-        end_for_theft(change, &session, presented).await?;
+        end_for_theft(write, &session, presented).await?;
         Ok(Rotation::Theft)
     } else if session.refresh_use == RefreshUse::Reusable {
         Ok(Rotation::Successor(Box::new(session), presented))
@@ -274,11 +269,11 @@ pub async fn look_up(
 }
 
 async fn end_for_theft(
-    change: Change<'_>,
+    write: &Write<'_>,
     session: &session::Model,
     presented: RefreshToken,
 ) -> Result<(), Error> {
-    end_one(change, session.id).await?;
+    end_one(write, session.id).await?;
     tracing::warn!(account = %session.user_id, session = %session.id, "a refresh token was used twice: the session was ended");
     let event = Event::SessionRefreshReused {
         organisation: session.organisation_id,
@@ -286,10 +281,10 @@ async fn end_for_theft(
         presented: presented.counter,
         current: session.refresh_counter,
     };
-    change.record(event).await?;
-    if let Some(user) = user::Entity::find_by_id(session.user_id).one(change.txn).await? {
+    write.record(event).await?;
+    if let Some(user) = user::Entity::find_by_id(session.user_id).one(write).await? {
         let data = json!({ "device": device(session.user_agent.as_deref()) });
-        outbox::enqueue(change, Kind::RefreshTheft, &user.email, data).await?;
+        outbox::enqueue(write, Kind::RefreshTheft, &user.email, data).await?;
     }
     Ok(())
 }
@@ -298,33 +293,33 @@ async fn end_for_theft(
 ///
 /// # Errors
 /// [`Error::NotFound`] if it is not theirs or ended already.
-pub async fn end(change: Change<'_>, user: UserId, id: SessionId) -> Result<(), Error> {
-    let session = session::Entity::of_user(user).filter(session::COLUMN.id.eq(id)).one(change.txn).await?;
+pub async fn end(write: &Write<'_>, user: UserId, id: SessionId) -> Result<(), Error> {
+    let session = session::Entity::of_user(user).filter(session::COLUMN.id.eq(id)).one(write).await?;
     let session = session.ok_or(Error::NotFound)?;
-    if end_one(change, id).await? {
+    if end_one(write, id).await? {
         let organisation = session.organisation_id;
-        change.record(Event::SessionEnded { organisation, session: id, too_many: None }).await?;
+        write.record(Event::SessionEnded { organisation, session: id, too_many: None }).await?;
     }
     Ok(())
 }
 
 /// Ends the session that a cookie opens, if there is one: a new sign-in in the same browser replaces it.
-pub async fn replace(change: Change<'_>, keyring: &Keyring, cookie: &Secret) -> Result<(), Error> {
-    if let Some((session, _)) = session::Entity::by_cookie(cookie.digests(keyring)).one(change.txn).await?
-        && end_one(change, session.id).await?
+pub async fn replace(write: &Write<'_>, cookie: &Secret) -> Result<(), Error> {
+    if let Some((session, _)) = session::Entity::by_cookie(cookie.digests(write.keyring)).one(write).await?
+        && end_one(write, session.id).await?
     {
         let (organisation, session) = (session.organisation_id, session.id);
-        change.record(Event::SessionReplaced { organisation, session }).await?;
+        write.record(Event::SessionReplaced { organisation, session }).await?;
     }
     Ok(())
 }
 
-async fn end_one(change: Change<'_>, id: SessionId) -> Result<bool, Error> {
+async fn end_one(write: &Write<'_>, id: SessionId) -> Result<bool, Error> {
     let ended = session::Entity::update_many()
-        .col_expr(session::Column::EndedAt, Expr::value(change.now))
+        .col_expr(session::Column::EndedAt, Expr::value(write.now))
         .filter(session::COLUMN.id.eq(id))
         .filter(session::COLUMN.ended_at.is_null())
-        .exec(change.txn)
+        .exec(write)
         .await?;
     Ok(ended.rows_affected == 1)
 }

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 use serde_json::{Map, Value, json};
 
-use super::Change;
+use super::{NoEvent, Write};
 use crate::entity::instance;
 use crate::error::Error;
 use crate::event::Event;
@@ -24,17 +24,12 @@ pub enum Given {
 
 /// Writes down which settings are others than at the last start, and gives their names. Of secrets only digests are kept,
 /// and only that they have changed is told. The first start has nothing to compare with.
-pub async fn note(
-    change: Change<'_>,
-    keyring: &Keyring,
-    in_use: &BTreeMap<String, Given>,
-) -> Result<Vec<String>, Error> {
+pub async fn note(write: &Write<'_>, in_use: &BTreeMap<String, Given>) -> Result<Vec<String>, Error> {
     let now: Map<String, Value> = in_use
         .iter()
-        .map(|(key, setting)| (key.clone(), kept(keyring, key, setting).swap_remove(0)))
+        .map(|(key, setting)| (key.clone(), kept(write.keyring, key, setting).swap_remove(0)))
         .collect();
-    let row =
-        instance::Entity::find_by_id(instance::ONLY).lock(LockType::NoKeyUpdate).one(change.txn).await?;
+    let row = instance::Entity::find_by_id(instance::ONLY).lock(LockType::NoKeyUpdate).one(write).await?;
     let before = row.and_then(|row| row.settings);
     if before.as_ref().and_then(Value::as_object) == Some(&now) {
         return Ok(Vec::new());
@@ -42,13 +37,13 @@ pub async fn note(
     instance::Entity::update_many()
         .col_expr(instance::Column::Settings, Expr::value(Value::Object(now.clone())))
         .filter(instance::COLUMN.id.eq(instance::ONLY))
-        .exec(change.txn)
+        .exec(&write.without_event(NoEvent::Upkeep))
         .await?;
     let Some(Value::Object(before)) = before else { return Ok(Vec::new()) };
     let keys: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     // What was kept under the previous master secret is the same setting, too.
     let same = |key: &String| match (before.get(key), in_use.get(key)) {
-        (Some(before), Some(setting)) => kept(keyring, key, setting).contains(before),
+        (Some(before), Some(setting)) => kept(write.keyring, key, setting).contains(before),
         (before, _) => before == now.get(key),
     };
     let changed: Vec<_> = keys.into_iter().filter(|key| !same(key)).cloned().collect();
@@ -66,7 +61,7 @@ pub async fn note(
         };
         (key.clone(), told)
     });
-    change.record(Event::SettingsChanged { settings: told.collect() }).await?;
+    write.record(Event::SettingsChanged { settings: told.collect() }).await?;
     Ok(changed)
 }
 

@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
 use super::display_name::DisplayName;
 use super::users::{self, NewUser};
-use super::{Change, one_time, organisations};
+use super::{NoEvent, Write, one_time, organisations};
 use crate::clock::Timestamp;
 use crate::database::Database;
 use crate::entity::one_time_token::{self, LinkPurpose};
@@ -26,21 +26,22 @@ pub const LINK_LIFETIME: TimeDelta = TimeDelta::minutes(30);
 ///
 /// # Errors
 /// [`Error::Internal`] with a sentence for the operator if it is not.
-pub async fn check_instance(change: Change<'_>, keyring: &Keyring) -> Result<(), Error> {
+pub async fn check_instance(write: &Write<'_>) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::Upkeep);
     instance::Entity::insert(instance::ActiveModel {
         id: Set(instance::ONLY),
-        secret_check: Set(keyring.check()),
+        secret_check: Set(write.keyring.check()),
         set_up_at: Set(None),
-        created_at: Set(change.now),
+        created_at: Set(write.now),
         settings: Set(None),
         osmedeus_key_made_at: Set(None),
     })
     .on_conflict(Upsert::column(instance::Column::Id).do_nothing().to_owned())
     .try_insert()
-    .exec(change.txn)
+    .exec(write)
     .await?;
-    let row = instance::Entity::find_by_id(instance::ONLY).one(change.txn).await?;
-    if row.is_some_and(|row| keyring.accepts_check(&row.secret_check)) {
+    let row = instance::Entity::find_by_id(instance::ONLY).one(write).await?;
+    if row.is_some_and(|row| write.keyring.accepts_check(&row.secret_check)) {
         Ok(())
     } else {
         let rotate = command("secret rotate");
@@ -65,26 +66,26 @@ pub async fn is_done(db: &impl ConnectionTrait) -> Result<bool, Error> {
 ///
 /// # Errors
 /// [`Error::AlreadySetUp`].
-pub async fn issue_link(change: Change<'_>, keyring: &Keyring) -> Result<(Secret, Timestamp), Error> {
-    if is_done(change.txn).await? {
+pub async fn issue_link(write: &Write<'_>) -> Result<(Secret, Timestamp), Error> {
+    if is_done(write).await? {
         return Err(Error::AlreadySetUp);
     }
     let secret = Secret::generate(SecretKind::Setup);
-    let expires_at = change.now + LINK_LIFETIME;
+    let expires_at = write.now + LINK_LIFETIME;
     one_time_token::ActiveModel {
         id: Set(OneTimeTokenId::generate()),
         purpose: Set(LinkPurpose::Setup),
-        digest: Set(secret.digest(keyring).to_vec()),
+        digest: Set(secret.digest(write.keyring).to_vec()),
         user_id: Set(None),
         email: Set(None),
         expires_at: Set(expires_at),
         consumed_at: Set(None),
-        created_at: Set(change.now),
-        key_id: Set(Some(keyring.key_id().to_vec())),
+        created_at: Set(write.now),
+        key_id: Set(Some(write.keyring.key_id().to_vec())),
     }
-    .insert(change.txn)
+    .insert(write)
     .await?;
-    change.record(Event::SetupLinkIssued {}).await?;
+    write.record(Event::SetupLinkIssued {}).await?;
     Ok((secret, expires_at))
 }
 
@@ -104,29 +105,28 @@ pub async fn link_works(
 /// # Errors
 /// [`Error::LinkInvalid`]; [`Error::AlreadySetUp`] without a link.
 pub async fn create_first_admin(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     link: Option<&Secret>,
     new: NewUser,
     organisation: &DisplayName,
 ) -> Result<(user::Model, organisation::Model), Error> {
     if let Some(link) = link {
-        one_time::consume(change, keyring, &[LinkPurpose::Setup], link).await?;
+        one_time::consume(write, &[LinkPurpose::Setup], link).await?;
     }
     let claimed = instance::Entity::update_many()
-        .col_expr(instance::Column::SetUpAt, Expr::value(change.now))
+        .col_expr(instance::Column::SetUpAt, Expr::value(write.now))
         .filter(instance::COLUMN.id.eq(instance::ONLY))
         .filter(instance::COLUMN.set_up_at.is_null())
-        .exec(change.txn)
+        .exec(write)
         .await?;
     if claimed.rows_affected != 1 {
         return Err(if link.is_some() { Error::LinkInvalid } else { Error::AlreadySetUp });
     }
-    let user = users::create(change, NewUser { operator: true, ..new }).await?;
+    let user = users::create(write, NewUser { operator: true, ..new }).await?;
     // The holder of the link is the administrator from here on.
-    let administrator = change.actor.as_user(user.id, &user.name);
-    let change = if link.is_some() { Change { actor: &administrator, ..change } } else { change };
-    let (organisation, _) = organisations::create(change, organisation, None, Some(user.id)).await?;
-    change.record(Event::SetupDone { user: user.id }).await?;
+    let administrator = write.actor.as_user(user.id, &user.name);
+    let write = if link.is_some() { &write.by(&administrator) } else { write };
+    let (organisation, _) = organisations::create(write, organisation, None, Some(user.id)).await?;
+    write.record(Event::SetupDone { user: user.id }).await?;
     Ok((user, organisation))
 }

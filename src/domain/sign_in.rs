@@ -6,7 +6,7 @@ use super::attempts::{AttemptContext, Subject};
 use super::audit::Actor;
 use super::device::Device;
 use super::email::{self, Email};
-use super::{Change, outbox, users};
+use super::{Write, outbox, users};
 use crate::entity::user;
 use crate::error::{Error, OrLog as _};
 use crate::id::SessionId;
@@ -90,10 +90,9 @@ async fn help(
         },
     };
     let actor = Actor::system();
-    let txn = attempt.db.begin().await?;
-    let change = Change { txn: &txn, now: attempt.now, actor: &actor };
-    outbox::enqueue_for_failed_sign_in(change, attempt.network, &recipient, right).await?;
-    txn.commit().await
+    let write = attempt.write(&actor).await?;
+    outbox::enqueue_for_failed_sign_in(&write, attempt.network, &recipient, right).await?;
+    write.commit().await
 }
 
 /// Names the account in the log's line of the request, and counts a failure for its organisations. Attempts that were not
@@ -175,13 +174,13 @@ impl Checked {
     ///
     /// # Errors
     /// [`Error::InvalidLogin`]; [`Error::PasswordChangeRequired`].
-    pub async fn confirm(self, change: Change<'_>) -> Result<user::Model, Error> {
-        let user = self.lock(change).await?;
+    pub async fn confirm(self, write: &Write<'_>) -> Result<user::Model, Error> {
+        let user = self.lock(write).await?;
         if user.password_change_required_at.is_some() {
             return Err(Error::PasswordChangeRequired);
         }
         if let Some(upgraded) = self.upgraded {
-            users::upgrade_hash(change, user.id, &self.hash, upgraded).await?;
+            users::upgrade_hash(write, user.id, &self.hash, upgraded).await?;
         }
         Ok(user)
     }
@@ -192,18 +191,18 @@ impl Checked {
     /// [`Error::InvalidLogin`].
     pub async fn confirm_and_replace(
         self,
-        change: Change<'_>,
+        write: &Write<'_>,
         new_hash: String,
     ) -> Result<user::Model, Error> {
-        let user = self.lock(change).await?;
-        let actor = change.actor.as_user(user.id, &user.name);
-        let change = Change { actor: &actor, ..change };
-        users::change_password(change, user.id, &self.hash, new_hash, None).await?;
-        users::lock(change, user.id).await
+        let user = self.lock(write).await?;
+        let actor = write.actor.as_user(user.id, &user.name);
+        let write = &write.by(&actor);
+        users::change_password(write, user.id, &self.hash, new_hash, None).await?;
+        users::lock(write, user.id).await
     }
 
-    async fn lock(&self, change: Change<'_>) -> Result<user::Model, Error> {
-        let user = users::lock(change, self.user.id).await;
+    async fn lock(&self, write: &Write<'_>) -> Result<user::Model, Error> {
+        let user = users::lock(write, self.user.id).await;
         // It may even have ended.
         let user =
             user.map_err(|error| if matches!(error, Error::NotFound) { Error::InvalidLogin } else { error })?;

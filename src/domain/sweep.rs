@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter, QuerySelect as _};
 
 use super::known_network::KNOWN_FOR;
-use super::{Change, deletion};
+use super::{NoEvent, Write, deletion};
 use crate::clock::Timestamp;
 use crate::entity::{
     api_key, api_key_secret, audit_event, invitation, known_network, login_failure, one_time_token, outbox,
@@ -30,8 +30,9 @@ pub struct Retention {
 }
 
 /// Deletes what is past its time; the number of rows.
-pub async fn run(change: Change<'_>, kept: Retention) -> Result<u64, Error> {
-    let now = change.now;
+pub async fn run(write: &Write<'_>, kept: Retention) -> Result<u64, Error> {
+    let write = &write.without_event(NoEvent::Sweeps);
+    let now = write.now;
     let ended_before = now - kept.ended;
     let sessions = session::Entity::delete_many()
         .filter(
@@ -39,41 +40,39 @@ pub async fn run(change: Change<'_>, kept: Retention) -> Result<u64, Error> {
                 .add(session::COLUMN.ended_at.lt(ended_before))
                 .add(session::COLUMN.created_at.lt(ended_before - kept.sessions)),
         )
-        .exec(change.txn)
+        .exec(write)
         .await?;
     let links = one_time_token::Entity::delete_many()
         .filter(one_time_token::COLUMN.expires_at.lt(ended_before))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     let secrets = api_key_secret::Entity::delete_many()
         .filter(api_key_secret::COLUMN.expires_at.lt(ended_before))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     let tickets = socket_ticket::Entity::delete_many()
         .filter(socket_ticket::COLUMN.expires_at.lt(now))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     let spent = spent_issuer_token::Entity::delete_many()
         .filter(spent_issuer_token::COLUMN.expires_at.lt(now))
-        .exec(change.txn)
+        .exec(write)
         .await?;
-    let keys = signing_key::Entity::delete_many()
-        .filter(signing_key::COLUMN.retires_at.lt(now))
-        .exec(change.txn)
-        .await?;
+    let keys =
+        signing_key::Entity::delete_many().filter(signing_key::COLUMN.retires_at.lt(now)).exec(write).await?;
     let mails = outbox::Entity::delete_many()
         .filter(outbox::COLUMN.created_at.lt(ended_before))
         .filter(outbox::COLUMN.state.ne(outbox::State::Pending))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     let failures = login_failure::Entity::delete_many()
         .filter(login_failure::COLUMN.forgotten_at.lt(now))
         .filter(login_failure::COLUMN.blocked_until.lt(now))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     let registrations = registration_budget::Entity::delete_many()
         .filter(registration_budget::COLUMN.ends_at.lt(now))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     // Those that were accepted stay: how many an organisation may send goes by their number.
     let invitations = invitation::Entity::delete_many()
@@ -83,18 +82,18 @@ pub async fn run(change: Change<'_>, kept: Retention) -> Result<u64, Error> {
                 .add(invitation::COLUMN.expires_at.lt(ended_before))
                 .add(invitation::COLUMN.withdrawn_at.lt(ended_before)),
         )
-        .exec(change.txn)
+        .exec(write)
         .await?;
     let networks = known_network::Entity::delete_many()
         .filter(known_network::COLUMN.seen_at.lt(now - KNOWN_FOR))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     let events = audit_event::Entity::delete_many()
         .filter(audit_event::COLUMN.created_at.lt(now - kept.events))
-        .exec(change.txn)
+        .exec(write)
         .await?;
-    deletion::forget_late_names(change, now - LATE).await?;
-    let api_keys = delete_keys(change, ended_before).await?;
+    deletion::forget_late_names(write, now - LATE).await?;
+    let api_keys = delete_keys(write, ended_before).await?;
     let deleted = [
         sessions,
         links,
@@ -113,17 +112,17 @@ pub async fn run(change: Change<'_>, kept: Retention) -> Result<u64, Error> {
 }
 
 /// Deletes API keys that were revoked or have expired. An event keeps what they were called and when they were used last.
-async fn delete_keys(change: Change<'_>, ended_before: Timestamp) -> Result<u64, Error> {
+async fn delete_keys(write: &Write<'_>, ended_before: Timestamp) -> Result<u64, Error> {
     let mut deleted = 0;
     loop {
-        let due = api_key::Entity::ended_before(ended_before).limit(KEYS_AT_ONCE).all(change.txn).await?;
+        let due = api_key::Entity::ended_before(ended_before).limit(KEYS_AT_ONCE).all(write).await?;
         if due.is_empty() {
             return Ok(deleted);
         }
         // Of two nodes that sweep at once, one gets each row.
         let gone = api_key::Entity::delete_many()
             .filter(api_key::COLUMN.id.is_in(due.iter().map(|key| key.id)))
-            .exec_with_returning(change.txn)
+            .exec_with_returning(write)
             .await?;
         deleted += gone.len() as u64;
         let events = gone.into_iter().map(|key| Event::KeyDeleted {
@@ -135,6 +134,6 @@ async fn delete_keys(change: Change<'_>, ended_before: Timestamp) -> Result<u64,
             expires_at: key.expires_at,
             last_used_at: key.last_used_at,
         });
-        change.record_all(events).await?;
+        write.record_all(events).await?;
     }
 }

@@ -13,7 +13,7 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, OnConflict};
 use sea_orm::{EntityTrait, QueryOrder, QuerySelect, Set};
 use sha2::{Digest as _, Sha256};
 
-use super::Change;
+use super::Write;
 use super::audit::Actor;
 use crate::clock::Timestamp;
 use crate::database::Database;
@@ -22,6 +22,7 @@ use crate::entity::membership;
 use crate::error::{Error, OrLog as _};
 use crate::event::{Event, Wanted};
 use crate::id::{OrganisationId, UserId};
+use crate::keyring::Keyring;
 use crate::network::neighbourhood;
 
 /// What happens in the same quarter of an hour is counted together, in seconds.
@@ -68,13 +69,13 @@ impl Tally {
     /// first one is written at once; if it cannot be, the denial stands all the same.
     pub async fn denied(
         &self,
-        db: &Database,
-        change: (&Actor, Timestamp),
+        (db, keyring): (&Database, &Keyring),
+        by: (&Actor, Timestamp),
         organisation: OrganisationId,
         wanted: Wanted,
         method: Option<&str>,
     ) {
-        let (actor, now) = change;
+        let (actor, now) = by;
         let (kind, name) = match &wanted {
             Wanted::Permission(name) => ("permission", name.as_str()),
             Wanted::Role(name) => ("role", name.as_str()),
@@ -84,7 +85,7 @@ impl Tally {
         let key = key(now, &["access.denied", &organisation.to_string(), who, kind, name]);
         let happened = Happened::Denied { organisation, wanted, method: method.map(str::to_owned) };
         if self.count(key, happened, actor, now) {
-            self.write(db, now).await.map(drop).or_log("writing down a denial");
+            self.write(db, keyring, now).await.map(drop).or_log("writing down a denial");
         }
     }
 
@@ -112,7 +113,7 @@ impl Tally {
     ///
     /// # Errors
     /// Those of the database. What could not be written is counted still.
-    pub async fn write(&self, db: &Database, now: Timestamp) -> Result<usize, Error> {
+    pub async fn write(&self, db: &Database, keyring: &Keyring, now: Timestamp) -> Result<usize, Error> {
         let taken: Vec<(Key, Counted)> = {
             let mut all = self.lock();
             // Denials are remembered for their period, so that only the first one is written at once.
@@ -126,7 +127,7 @@ impl Tally {
         if taken.is_empty() {
             return Ok(0);
         }
-        let written = insert(db, &taken).await;
+        let written = insert(db, keyring, now, &taken).await;
         if written.is_err() {
             let mut all = self.lock();
             for (key, counted) in taken {
@@ -149,14 +150,14 @@ impl Counted {
     }
 
     /// The rows that it is counted in: of a sign-in one in each of the account's organisations, or one in none.
-    async fn rows(&self, change: Change<'_>, key: &Key) -> Result<Vec<ActiveModel>, Error> {
+    async fn rows(&self, write: &Write<'_>, key: &Key) -> Result<Vec<ActiveModel>, Error> {
         let events = match &self.happened {
             Happened::SignInFailed { account, network, code } => {
                 let memberships = membership::Entity::of_user(*account)
                     .order_by_asc(membership::Column::CreatedAt)
                     .order_by_asc(membership::Column::OrganisationId)
                     .limit(MOST_PLACES)
-                    .all(change.txn)
+                    .all(write)
                     .await?;
                 let mut places: Vec<_> =
                     memberships.iter().map(|membership| Some(membership.organisation_id)).collect();
@@ -183,19 +184,26 @@ impl Counted {
             Ok(ActiveModel {
                 counted_under: Set(Some(under.finalize().to_vec())),
                 count: Set(Some(self.unwritten)),
-                ..change.row(&event)?
+                ..write.row(&event)?
             })
         };
         events.into_iter().map(row).collect()
     }
 }
 
-async fn insert(db: &Database, counted: &[(Key, Counted)]) -> Result<usize, Error> {
-    let txn = db.begin().await?;
+async fn insert(
+    db: &Database,
+    keyring: &Keyring,
+    now: Timestamp,
+    counted: &[(Key, Counted)],
+) -> Result<usize, Error> {
+    let actor = Actor::system();
+    let write = Write::new(db.begin().await?, now, &actor, keyring);
     let mut rows = Vec::new();
     for (key, one) in counted {
-        let change = Change { txn: &txn, now: one.at, actor: &one.actor };
-        rows.extend(one.rows(change, key).await?);
+        let mut then = write.by(&one.actor);
+        then.now = one.at;
+        rows.extend(one.rows(&then, key).await?);
     }
     // In one order on all nodes, so that two of them cannot wait for each other.
     rows.sort_by(|one, other| one.counted_under.as_ref().cmp(other.counted_under.as_ref()));
@@ -208,11 +216,11 @@ async fn insert(db: &Database, counted: &[(Key, Counted)]) -> Result<usize, Erro
         let batch: Vec<_> = rows.by_ref().take(BATCH).collect();
         let insert = audit_event::Entity::insert_many(batch).on_conflict(add.clone());
         // The rows as they are now: a line for each time that a count grows.
-        for event in insert.exec_with_returning(&txn).await? {
-            txn.note_event(|| event.to_json());
+        for event in insert.exec_with_returning(&write).await? {
+            write.transaction().note_event(|| event.to_json());
         }
     }
-    txn.commit().await?;
+    write.commit().await?;
     Ok(number)
 }
 

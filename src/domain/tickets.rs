@@ -8,7 +8,7 @@ use sea_orm::{
     Set,
 };
 
-use super::{Change, users};
+use super::{NoEvent, Write, users};
 use crate::clock::seconds_to_wait;
 use crate::entity::{api_key, socket_ticket, user};
 use crate::error::{Cap, Error};
@@ -45,67 +45,67 @@ pub fn is_same_password(keyring: &Keyring, user: &user::Model, digest: Option<&V
 /// # Errors
 /// [`Error::CapReached`].
 pub async fn issue(
-    change: Change<'_>,
-    keyring: &Keyring,
+    write: &Write<'_>,
     holder: Holder<'_>,
     organisation: OrganisationId,
     origin: Option<String>,
 ) -> Result<Secret, Error> {
-    check_number(change, holder).await?;
+    let write = &write.without_event(NoEvent::SingleUse);
+    check_number(write, holder).await?;
     let secret = Secret::generate(SecretKind::SocketTicket);
     let (user, session, password, key) = match holder {
         Holder::User(user, session) => (Some(user), Some(session), None, None),
         Holder::Sessionless(user) => {
-            (Some(user.id), None, password_digests(keyring, user).into_iter().next(), None)
+            (Some(user.id), None, password_digests(write.keyring, user).into_iter().next(), None)
         }
         Holder::Key(_, key) => (None, None, None, Some(key)),
     };
     socket_ticket::ActiveModel {
         id: Set(SocketTicketId::generate()),
-        digest: Set(secret.digest(keyring).to_vec()),
+        digest: Set(secret.digest(write.keyring).to_vec()),
         organisation_id: Set(organisation),
         user_id: Set(user),
         session_id: Set(session),
         api_key_id: Set(key),
         password_digest: Set(password),
         origin: Set(origin),
-        expires_at: Set(change.now + LIFETIME),
-        created_at: Set(change.now),
+        expires_at: Set(write.now + LIFETIME),
+        created_at: Set(write.now),
     }
-    .insert(change.txn)
+    .insert(write)
     .await?;
     Ok(secret)
 }
 
 /// Whether the holder may have one ticket more. Under a lock on the holder, so that two requests do not count the same
 /// tickets.
-async fn check_number(change: Change<'_>, holder: Holder<'_>) -> Result<(), Error> {
-    let Some(most) = change.txn.caps().tickets else { return Ok(()) };
+async fn check_number(write: &Write<'_>, holder: Holder<'_>) -> Result<(), Error> {
+    let Some(most) = write.caps().tickets else { return Ok(()) };
     let unused = match holder {
-        Holder::User(user, _) => of_user(change, user).await?,
-        Holder::Sessionless(user) => of_user(change, user.id).await?,
+        Holder::User(user, _) => of_user(write, user).await?,
+        Holder::Sessionless(user) => of_user(write, user.id).await?,
         Holder::Key(organisation, key) => {
             api_key::Entity::in_organisation(organisation)
                 .filter(api_key::COLUMN.id.eq(key))
                 .lock(LockType::NoKeyUpdate)
-                .one(change.txn)
+                .one(write)
                 .await?
                 .ok_or(Error::InvalidCredential)?;
             socket_ticket::Entity::of_key(organisation, key)
         }
     };
-    let unused = unused.filter(socket_ticket::COLUMN.expires_at.gt(change.now));
-    if unused.clone().count(change.txn).await? < most {
+    let unused = unused.filter(socket_ticket::COLUMN.expires_at.gt(write.now));
+    if unused.clone().count(write).await? < most {
         return Ok(());
     }
-    let oldest = unused.order_by_asc(socket_ticket::Column::ExpiresAt).one(change.txn).await?;
-    let end = oldest.map_or(change.now, |ticket| ticket.expires_at);
-    let retry_after = Some(seconds_to_wait(end - change.now));
+    let oldest = unused.order_by_asc(socket_ticket::Column::ExpiresAt).one(write).await?;
+    let end = oldest.map_or(write.now, |ticket| ticket.expires_at);
+    let retry_after = Some(seconds_to_wait(end - write.now));
     Err(Error::CapReached { cap: Cap::Tickets, most, retry_after })
 }
 
-async fn of_user(change: Change<'_>, user: UserId) -> Result<Select<socket_ticket::Entity>, Error> {
-    users::lock(change, user).await?;
+async fn of_user(write: &Write<'_>, user: UserId) -> Result<Select<socket_ticket::Entity>, Error> {
+    users::lock(write, user).await?;
     Ok(socket_ticket::Entity::of_user(user))
 }
 
@@ -113,18 +113,15 @@ async fn of_user(change: Change<'_>, user: UserId) -> Result<Select<socket_ticke
 ///
 /// # Errors
 /// [`Error::InvalidCredential`] if it is used or too old.
-pub async fn consume(
-    change: Change<'_>,
-    keyring: &Keyring,
-    secret: &Secret,
-) -> Result<socket_ticket::Model, Error> {
-    let found = socket_ticket::Entity::by_digests(secret.digests(keyring)).one(change.txn).await?;
+pub async fn consume(write: &Write<'_>, secret: &Secret) -> Result<socket_ticket::Model, Error> {
+    let write = &write.without_event(NoEvent::SingleUse);
+    let found = socket_ticket::Entity::by_digests(secret.digests(write.keyring)).one(write).await?;
     let ticket = found.ok_or(Error::InvalidCredential)?;
     // Of two at once, one finds it gone.
     let deleted = socket_ticket::Entity::delete_many()
         .filter(socket_ticket::COLUMN.id.eq(ticket.id))
-        .filter(socket_ticket::COLUMN.expires_at.gt(change.now))
-        .exec(change.txn)
+        .filter(socket_ticket::COLUMN.expires_at.gt(write.now))
+        .exec(write)
         .await?;
     if deleted.rows_affected == 1 { Ok(ticket) } else { Err(Error::InvalidCredential) }
 }

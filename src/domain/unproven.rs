@@ -5,7 +5,7 @@ use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{Change, deletion, organisations, outbox};
+use super::{Write, deletion, organisations, outbox};
 use crate::clock::Timestamp;
 use crate::entity::{api_key, external_identity, membership, registration, session, user};
 use crate::error::Error;
@@ -32,24 +32,24 @@ pub async fn due(
 
 /// Ends an account with everything that is its alone: its names, its sessions, and the organisations in which it is
 /// the only member, with their keys. False if that is not so any more, or another node was faster.
-pub async fn end(change: Change<'_>, user: UserId, since: Timestamp) -> Result<bool, Error> {
-    let (account, places) = match deletion::lock(change, user).await {
+pub async fn end(write: &Write<'_>, user: UserId, since: Timestamp) -> Result<bool, Error> {
+    let (account, places) = match deletion::lock(write, user).await {
         Ok(found) => found,
         // Ended by another node, or changed in this moment: the next round sees to it.
         Err(Error::NotFound | Error::Busy) => return Ok(false),
         Err(error) => return Err(error),
     };
     // Looked at again, because until the locks were had it could be proven, used, or joined by others.
-    let still = registration::Entity::find_by_id(user).filter(over(since)).one(change.txn).await?;
+    let still = registration::Entity::find_by_id(user).filter(over(since)).one(write).await?;
     let Some(registered) = still else { return Ok(false) };
     for (place, _) in &places {
-        organisations::delete(change, place).await?;
+        organisations::delete(write, place).await?;
     }
-    outbox::drop_waiting(change, &[&account.email, &account.email_normalised]).await?;
-    user::Entity::delete_by_id(user).exec(change.txn).await?;
+    outbox::drop_waiting(write, &[&account.email, &account.email_normalised]).await?;
+    user::Entity::delete_by_id(user).exec(write).await?;
     let how = Deletion::Unproven { reason: "address_not_proven", registered_at: registered.created_at };
-    change.record(Event::UserDeleted { organisation: None, user, how }).await?;
-    deletion::forget_in_events(change.txn, &[user.to_string()]).await?;
+    write.record(Event::UserDeleted { organisation: None, user, how }).await?;
+    deletion::forget_in_events(write, &[user.to_string()]).await?;
     Ok(true)
 }
 

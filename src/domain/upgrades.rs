@@ -10,7 +10,7 @@ use sea_orm::{
     QuerySelect as _, TryGetable, Value,
 };
 
-use crate::database::Transaction;
+use super::{NoEvent, Write};
 use crate::entity::{api_key_secret, moved_digests, session};
 use crate::error::Error;
 use crate::id::{ApiKeySecretId, SessionId};
@@ -68,10 +68,10 @@ impl Pending {
     }
 
     /// Writes the digests. Rows that others have locked are left out, and move at their next use.
-    pub async fn write(&self, txn: &Transaction, keyring: &Keyring) -> Result<(), Error> {
+    pub async fn write(&self, write: &Write<'_>) -> Result<(), Error> {
         use {api_key_secret::Column as Key, session::Column as Session};
-        write::<api_key_secret::Entity, _>(txn, keyring, Key::Id, Key::Digest, &self.keys).await?;
-        write::<session::Entity, _>(txn, keyring, Session::Id, Session::CookieDigest, &self.sessions).await
+        update::<api_key_secret::Entity, _>(write, Key::Id, Key::Digest, &self.keys).await?;
+        update::<session::Entity, _>(write, Session::Id, Session::CookieDigest, &self.sessions).await
     }
 }
 
@@ -82,13 +82,13 @@ fn batches<K: Ord>(pending: BTreeMap<K, Digest>) -> impl Iterator<Item = BTreeMa
     })
 }
 
-async fn write<E: EntityTrait, K: Copy + Ord + Into<Value> + TryGetable>(
-    txn: &Transaction,
-    keyring: &Keyring,
+async fn update<E: EntityTrait, K: Copy + Ord + Into<Value> + TryGetable>(
+    write: &Write<'_>,
     id: E::Column,
     digest: E::Column,
     pending: &BTreeMap<K, Digest>,
 ) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::Uses);
     if pending.is_empty() {
         return Ok(());
     }
@@ -98,13 +98,13 @@ async fn write<E: EntityTrait, K: Copy + Ord + Into<Value> + TryGetable>(
         .filter(id.is_in(pending.keys().copied()))
         .order_by_asc(id)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-    let free: Vec<K> = free.into_tuple().all(txn).await?;
+    let free: Vec<K> = free.into_tuple().all(write).await?;
     let rows: Vec<_> = free.iter().filter_map(|id| Some(((*id).into(), pending.get(id)?.to_vec()))).collect();
     if rows.is_empty() {
         return Ok(());
     }
-    let (table, key_id) = (E::default().table_name().to_owned(), keyring.key_id().to_vec());
-    let statement = moved_digests(txn.get_database_backend(), &table, digest.as_str(), key_id, rows);
-    txn.execute_raw(statement).await?;
+    let (table, key_id) = (E::default().table_name().to_owned(), write.keyring.key_id().to_vec());
+    let statement = moved_digests(write.get_database_backend(), &table, digest.as_str(), key_id, rows);
+    write.execute_raw(statement).await?;
     Ok(())
 }

@@ -9,8 +9,8 @@ use sea_orm::{
     QuerySelect as _, TryGetable, Value,
 };
 
+use super::{NoEvent, Write};
 use crate::clock::Timestamp;
-use crate::database::Transaction;
 use crate::entity::{api_key, later_times, session};
 use crate::error::Error;
 use crate::id::{ApiKeyId, SessionId};
@@ -78,11 +78,12 @@ impl Seen {
 
     /// Writes the uses. A later time that another node wrote stays. Rows that somebody else has locked are left out,
     /// and given back for the next time: no request waits for this, and this waits for no lock.
-    pub async fn write(&self, txn: &Transaction) -> Result<Self, Error> {
+    pub async fn write(&self, write: &Write<'_>) -> Result<Self, Error> {
         use {api_key::Column as Key, session::Column as Session};
         Ok(Self {
-            keys: write::<api_key::Entity, _>(txn, Key::Id, Key::LastUsedAt, &self.keys).await?,
-            sessions: write::<session::Entity, _>(txn, Session::Id, Session::SeenAt, &self.sessions).await?,
+            keys: update::<api_key::Entity, _>(write, Key::Id, Key::LastUsedAt, &self.keys).await?,
+            sessions: update::<session::Entity, _>(write, Session::Id, Session::SeenAt, &self.sessions)
+                .await?,
         })
     }
 }
@@ -95,37 +96,38 @@ fn batches<K: Ord>(seen: BTreeMap<K, Timestamp>) -> impl Iterator<Item = BTreeMa
 }
 
 /// Writes the times of one table by one statement; what was left out.
-async fn write<E: EntityTrait, K: Copy + Ord + Into<Value> + TryGetable>(
-    txn: &Transaction,
+async fn update<E: EntityTrait, K: Copy + Ord + Into<Value> + TryGetable>(
+    write: &Write<'_>,
     id: E::Column,
     time: E::Column,
     seen: &BTreeMap<K, Timestamp>,
 ) -> Result<BTreeMap<K, Timestamp>, Error> {
+    let write = &write.without_event(NoEvent::Uses);
     if seen.is_empty() {
         return Ok(BTreeMap::new());
     }
     let ids = |ids: Vec<K>| E::find().select_only().column(id).filter(id.is_in(ids)).order_by_asc(id);
     let free = ids(seen.keys().copied().collect())
         .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked);
-    let free: BTreeSet<K> = free.into_tuple().all(txn).await?.into_iter().collect();
+    let free: BTreeSet<K> = free.into_tuple().all(write).await?.into_iter().collect();
     let (writable, other): (BTreeMap<K, Timestamp>, BTreeMap<K, Timestamp>) =
         seen.iter().map(|(id, at)| (*id, *at)).partition(|(id, _)| free.contains(id));
     if !writable.is_empty() {
         let rows = writable.into_iter().map(|(id, at)| (id.into(), at.into()));
         let statement = later_times(
-            txn.get_database_backend(),
+            write.get_database_backend(),
             E::default().table_name(),
             id.as_str(),
             time.as_str(),
             rows,
         );
-        txn.execute_raw(statement).await?;
+        write.execute_raw(statement).await?;
     }
     if other.is_empty() {
         return Ok(BTreeMap::new());
     }
     // What was deleted meanwhile is not wanted any more.
     let locked: BTreeSet<K> =
-        ids(other.keys().copied().collect()).into_tuple().all(txn).await?.into_iter().collect();
+        ids(other.keys().copied().collect()).into_tuple().all(write).await?.into_iter().collect();
     Ok(other.into_iter().filter(|(id, _)| locked.contains(id)).collect())
 }

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::OnConflict as Upsert;
 use sea_orm::{EntityTrait as _, Set};
 
-use super::Change;
+use super::{NoEvent, Write};
 use crate::entity::user_number::{ActiveModel, Entity};
 use crate::error::Error;
 use crate::id::UserId;
@@ -14,9 +14,9 @@ const TRIES: usize = 20;
 
 /// The user's number, for good; made when it is first asked for. It is random: it does not tell how many users
 /// there are, and a new user does not get the number of a deleted one.
-pub async fn of(change: Change<'_>, user: UserId) -> Result<i32, Error> {
+pub async fn of(write: &Write<'_>, user: UserId) -> Result<i32, Error> {
     for _ in 0..TRIES {
-        if let Some(row) = Entity::find_by_id(user).one(change.txn).await? {
+        if let Some(row) = Entity::find_by_id(user).one(write).await? {
             return Ok(row.number);
         }
         let number = (i32::from_be_bytes(random_bytes()) & i32::MAX).max(1);
@@ -24,7 +24,7 @@ pub async fn of(change: Change<'_>, user: UserId) -> Result<i32, Error> {
         Entity::insert(ActiveModel { user_id: Set(user), number: Set(number) })
             .on_conflict(Upsert::new().do_nothing().to_owned())
             .try_insert()
-            .exec(change.txn)
+            .exec(&write.without_event(NoEvent::Uses))
             .await?;
     }
     Err(Error::internal("no free number for the user was found"))

@@ -10,7 +10,7 @@ use super::display_name::DisplayName;
 use super::email::Email;
 use super::members::{self, another_manager, manages_members};
 use super::username::Username;
-use super::{Change, known_network, one_time, outbox};
+use super::{NoEvent, Write, known_network, one_time, outbox};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::outbox::Kind;
@@ -37,7 +37,7 @@ pub struct NewUser {
 ///
 /// # Errors
 /// [`Error::EmailTaken`], [`Error::UsernameTaken`].
-pub async fn create(change: Change<'_>, new: NewUser) -> Result<user::Model, Error> {
+pub async fn create(write: &Write<'_>, new: NewUser) -> Result<user::Model, Error> {
     let name = new.name.unwrap_or_else(|| DisplayName::from_local_part(&new.email));
     let user = user::ActiveModel {
         id: Set(UserId::generate()),
@@ -45,21 +45,21 @@ pub async fn create(change: Change<'_>, new: NewUser) -> Result<user::Model, Err
         email_normalised: Set(new.email.normalised()),
         username: Set(new.username.as_ref().map(|username| username.as_str().to_owned())),
         name: Set(name.as_str().to_owned()),
-        password_changed_at: Set(new.password_hash.as_ref().map(|_| change.now)),
+        password_changed_at: Set(new.password_hash.as_ref().map(|_| write.now)),
         password_hash: Set(new.password_hash),
         password_change_required_at: Set(None),
         operator: Set(new.operator),
-        email_verified_at: Set(new.email_verified.then_some(change.now)),
+        email_verified_at: Set(new.email_verified.then_some(write.now)),
         disabled_at: Set(None),
         external_id: Set(None),
         imported_hash_digest: Set(None),
-        created_at: Set(change.now),
-        updated_at: Set(change.now),
+        created_at: Set(write.now),
+        updated_at: Set(write.now),
     }
-    .insert(change.txn)
+    .insert(write)
     .await
     .on_conflict(which_name)?;
-    change.record(Event::UserCreated { user: user.id, operator: user.operator, imported: None }).await?;
+    write.record(Event::UserCreated { user: user.id, operator: user.operator, imported: None }).await?;
     Ok(user)
 }
 
@@ -74,7 +74,7 @@ fn which_name(constraint: &str) -> Error {
 /// # Errors
 /// [`Error::UsernameTaken`].
 pub async fn update(
-    change: Change<'_>,
+    write: &Write<'_>,
     user: user::Model,
     name: Option<DisplayName>,
     username: Option<Option<Username>>,
@@ -88,18 +88,19 @@ pub async fn update(
     if let Some(username) = username {
         row.username = Set(username.map(|username| username.as_str().to_owned()));
     }
-    row.updated_at = Set(change.now);
-    let user = row.update(change.txn).await.on_conflict(|_| Error::UsernameTaken)?;
+    row.updated_at = Set(write.now);
+    let user =
+        row.update(&write.without_event(NoEvent::Unchanged)).await.on_conflict(|_| Error::UsernameTaken)?;
     if user.username != old_username {
         let changed = Changed { before: old_username, after: user.username.clone() };
-        change.record(Event::UserUsernameChanged { user: id, changed }).await?;
+        write.record(Event::UserUsernameChanged { user: id, changed }).await?;
         let told = json!({ "username": user.username });
-        outbox::enqueue(change, Kind::UsernameChanged, &user.email, told).await?;
+        outbox::enqueue(write, Kind::UsernameChanged, &user.email, told).await?;
     }
     if user.name != old_name {
         let called = |name| Profile::Name { name };
         let changed = Changed { before: called(old_name), after: called(user.name.clone()) };
-        change.record(Event::UserUpdated { user: id, changed }).await?;
+        write.record(Event::UserUpdated { user: id, changed }).await?;
     }
     Ok(user)
 }
@@ -110,7 +111,7 @@ pub async fn update(
 /// # Errors
 /// [`Error::WrongPassword`] if the password was changed in between.
 pub async fn change_password(
-    change: Change<'_>,
+    write: &Write<'_>,
     user: UserId,
     checked_hash: &str,
     new_hash: String,
@@ -118,74 +119,75 @@ pub async fn change_password(
 ) -> Result<(), Error> {
     let changed = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
-        .col_expr(user::Column::PasswordChangedAt, Expr::value(change.now))
+        .col_expr(user::Column::PasswordChangedAt, Expr::value(write.now))
         .col_expr(user::Column::PasswordChangeRequiredAt, Expr::value(None::<Timestamp>))
-        .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
+        .col_expr(user::Column::UpdatedAt, Expr::value(write.now))
         .filter(user::COLUMN.id.eq(user))
         .filter(user::COLUMN.password_hash.eq(checked_hash))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     if changed.rows_affected != 1 {
         return Err(Error::WrongPassword);
     }
-    let ended = end_sessions(change, user, keep).await?;
-    password_was_replaced(change, user).await?;
-    change.record(Event::UserPasswordChanged { user, sessions_ended: ended }).await
+    let ended = end_sessions(write, user, keep).await?;
+    password_was_replaced(write, user).await?;
+    write.record(Event::UserPasswordChanged { user, sessions_ended: ended }).await
 }
 
 /// Sets a password without knowing the old one, as operators and mailed links do, or takes it away, and ends all
 /// sessions.
 pub async fn reset_password(
-    change: Change<'_>,
+    write: &Write<'_>,
     user: UserId,
     new_hash: impl Into<Option<String>>,
 ) -> Result<(), Error> {
     let new_hash: Option<String> = new_hash.into();
     let changed = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
-        .col_expr(user::Column::PasswordChangedAt, Expr::value(change.now))
+        .col_expr(user::Column::PasswordChangedAt, Expr::value(write.now))
         .col_expr(user::Column::PasswordChangeRequiredAt, Expr::value(None::<Timestamp>))
-        .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
+        .col_expr(user::Column::UpdatedAt, Expr::value(write.now))
         .filter(user::COLUMN.id.eq(user))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     if changed.rows_affected != 1 {
         return Err(Error::NotFound);
     }
-    let ended = end_sessions(change, user, None).await?;
-    password_was_replaced(change, user).await?;
-    change.record(Event::UserPasswordReset { user, sessions_ended: ended }).await
+    let ended = end_sessions(write, user, None).await?;
+    password_was_replaced(write, user).await?;
+    write.record(Event::UserPasswordReset { user, sessions_ended: ended }).await
 }
 
 /// Marks a password that its owner did not choose: until it is replaced, it opens nothing but the way to a new one.
-pub async fn require_password_change(change: Change<'_>, user: UserId) -> Result<(), Error> {
+pub async fn require_password_change(write: &Write<'_>, user: UserId) -> Result<(), Error> {
     user::Entity::update_many()
-        .col_expr(user::Column::PasswordChangeRequiredAt, Expr::value(change.now))
+        .col_expr(user::Column::PasswordChangeRequiredAt, Expr::value(write.now))
         .filter(user::COLUMN.id.eq(user))
-        .exec(change.txn)
+        .exec(write)
         .await?;
-    change.record(Event::UserPasswordChangeRequired { user }).await
+    write.record(Event::UserPasswordChangeRequired { user }).await
 }
 
 /// A person who knew the old password may have asked for links with it, and signed in from anywhere: the links are revoked,
 /// the networks are forgotten, and the owner is told.
-async fn password_was_replaced(change: Change<'_>, user: UserId) -> Result<(), Error> {
+async fn password_was_replaced(write: &Write<'_>, user: UserId) -> Result<(), Error> {
     for purpose in [LinkPurpose::ResetPassword, LinkPurpose::NewEmail, LinkPurpose::Unlock] {
-        one_time::revoke(change, purpose, user).await?;
+        one_time::revoke(write, purpose, user).await?;
     }
-    known_network::forget(change, user).await?;
-    let user = lock(change, user).await?;
-    outbox::enqueue(change, Kind::PasswordChanged, &user.email, json!({})).await?;
+    known_network::forget(write, user).await?;
+    let user = lock(write, user).await?;
+    outbox::enqueue(write, Kind::PasswordChanged, &user.email, json!({})).await?;
     Ok(())
 }
 
 /// Replaces a hash by one of the same password at today's cost. Not audited: nothing changed for anybody.
-pub async fn upgrade_hash(change: Change<'_>, user: UserId, old: &str, new: String) -> Result<(), Error> {
+pub async fn upgrade_hash(write: &Write<'_>, user: UserId, old: &str, new: String) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::Uses);
     user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(new))
         .filter(user::COLUMN.id.eq(user))
         .filter(user::COLUMN.password_hash.eq(old))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     Ok(())
 }
@@ -194,56 +196,56 @@ pub async fn upgrade_hash(change: Change<'_>, user: UserId, old: &str, new: Stri
 ///
 /// # Errors
 /// [`Error::LastAdmin`] if it is the last active admin of any organisation; [`Error::Busy`] if it joined one meanwhile.
-pub async fn disable(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    let (_, places) = lock_with_places(change, user, LockType::NoKeyUpdate).await?;
+pub async fn disable(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    let (_, places) = lock_with_places(write, user, LockType::NoKeyUpdate).await?;
     let mut disabling = user::Entity::update_many()
-        .col_expr(user::Column::DisabledAt, Expr::value(change.now))
-        .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
+        .col_expr(user::Column::DisabledAt, Expr::value(write.now))
+        .col_expr(user::Column::UpdatedAt, Expr::value(write.now))
         .filter(user::COLUMN.id.eq(user))
         .filter(user::COLUMN.disabled_at.is_null());
     for (place, _) in places.iter().filter(|(_, membership)| manages_members(membership.role)) {
         disabling = disabling.filter(another_manager(place.id, user));
     }
-    if disabling.exec(change.txn).await?.rows_affected == 0 {
-        let known = user::Entity::find_by_id(user).one(change.txn).await?.ok_or(Error::NotFound)?;
+    if disabling.exec(write).await?.rows_affected == 0 {
+        let known = user::Entity::find_by_id(user).one(write).await?.ok_or(Error::NotFound)?;
         return if known.disabled_at.is_some() { Ok(()) } else { Err(Error::LastAdmin) };
     }
-    let ended = end_sessions(change, user, None).await?;
+    let ended = end_sessions(write, user, None).await?;
     for purpose in
         [LinkPurpose::ResetPassword, LinkPurpose::VerifyEmail, LinkPurpose::NewEmail, LinkPurpose::Unlock]
     {
-        one_time::revoke(change, purpose, user).await?;
+        one_time::revoke(write, purpose, user).await?;
     }
     for (place, _) in &places {
-        members::tell_of_keys(change, place.id, user).await?;
+        members::tell_of_keys(write, place.id, user).await?;
     }
-    change.record(Event::UserDisabled { user, sessions_ended: ended }).await
+    write.record(Event::UserDisabled { user, sessions_ended: ended }).await
 }
 
 /// Lets a disabled account sign in again. Where it is an admin, the other admins are told.
-pub async fn enable(change: Change<'_>, user: UserId) -> Result<(), Error> {
-    let disabled = lock(change, user).await?.disabled_at.is_some();
+pub async fn enable(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    let disabled = lock(write, user).await?.disabled_at.is_some();
     let enabled = user::Entity::update_many()
         .col_expr(user::Column::DisabledAt, Expr::value(None::<Timestamp>))
-        .col_expr(user::Column::UpdatedAt, Expr::value(change.now))
+        .col_expr(user::Column::UpdatedAt, Expr::value(write.now))
         .filter(user::COLUMN.id.eq(user))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     if enabled.rows_affected != 1 {
         return Err(Error::NotFound);
     }
-    change.record(Event::UserEnabled { user }).await?;
+    write.record(Event::UserEnabled { user }).await?;
     let places = membership::Entity::of_user(user)
         .filter(membership::COLUMN.role.is_in(Role::holding(Permission::MembersManage)));
-    for place in places.all(change.txn).await?.iter().filter(|_| disabled) {
-        members::announce_admins(change, place.organisation_id, &[user]).await?;
+    for place in places.all(write).await?.iter().filter(|_| disabled) {
+        members::announce_admins(write, place.organisation_id, &[user]).await?;
     }
     Ok(())
 }
 
 /// The account, locked until the transaction ends: sessions start and end one after the other.
-pub async fn lock(change: Change<'_>, user: UserId) -> Result<user::Model, Error> {
-    user::Entity::find_by_id(user).lock(LockType::NoKeyUpdate).one(change.txn).await?.ok_or(Error::NotFound)
+pub async fn lock(write: &Write<'_>, user: UserId) -> Result<user::Model, Error> {
+    user::Entity::find_by_id(user).lock(LockType::NoKeyUpdate).one(write).await?.ok_or(Error::NotFound)
 }
 
 /// The account and all its organisations, locked until the transaction ends: the account by that lock, the
@@ -252,15 +254,15 @@ pub async fn lock(change: Change<'_>, user: UserId) -> Result<user::Model, Error
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Busy`] if it joined one meanwhile.
 pub(super) async fn lock_with_places(
-    change: Change<'_>,
+    write: &Write<'_>,
     user: UserId,
     how: LockType,
 ) -> Result<(user::Model, Vec<(organisation::Model, membership::Model)>), Error> {
     let sorted = || membership::Entity::of_user(user).order_by_asc(membership::Column::OrganisationId);
     let mut locked = HashMap::new();
     // Organisations come before the account, in the order of their ids, so that two changes cannot wait for each other.
-    for membership in sorted().all(change.txn).await? {
-        match members::lock(change, membership.organisation_id).await {
+    for membership in sorted().all(write).await? {
+        match members::lock(write, membership.organisation_id).await {
             Ok(place) => drop(locked.insert(place.id, place)),
             // Deleted meanwhile.
             Err(Error::NotFound) => {}
@@ -268,8 +270,8 @@ pub(super) async fn lock_with_places(
         }
     }
     // The memberships are read again under the account's lock, for which a new one has to wait.
-    let account = user::Entity::find_by_id(user).lock(how).one(change.txn).await?.ok_or(Error::NotFound)?;
-    let memberships = sorted().all(change.txn).await?;
+    let account = user::Entity::find_by_id(user).lock(how).one(write).await?.ok_or(Error::NotFound)?;
+    let memberships = sorted().all(write).await?;
     let places = memberships.into_iter().map(|membership| {
         let place = locked.remove(&membership.organisation_id).ok_or(Error::Busy)?;
         Ok((place, membership))
@@ -278,33 +280,33 @@ pub(super) async fn lock_with_places(
 }
 
 pub(super) async fn end_sessions(
-    change: Change<'_>,
+    write: &Write<'_>,
     user: UserId,
     keep: Option<SessionId>,
 ) -> Result<u64, Error> {
     session::Entity::of_user(user)
         .order_by_asc(session::Column::Id)
         .lock(LockType::NoKeyUpdate)
-        .all(change.txn)
+        .all(write)
         .await?;
     let mut ending = session::Entity::update_many()
-        .col_expr(session::Column::EndedAt, Expr::value(change.now))
+        .col_expr(session::Column::EndedAt, Expr::value(write.now))
         .filter(session::COLUMN.user_id.eq(user))
         .filter(session::COLUMN.ended_at.is_null());
     if let Some(keep) = keep {
         ending = ending.filter(session::COLUMN.id.ne(keep));
     }
-    Ok(ending.exec(change.txn).await?.rows_affected)
+    Ok(ending.exec(write).await?.rows_affected)
 }
 
 /// Ends the sessions of a user, all of them or all but one, and writes it down.
 pub async fn sign_out_everywhere(
-    change: Change<'_>,
+    write: &Write<'_>,
     user: UserId,
     keep: Option<SessionId>,
 ) -> Result<u64, Error> {
-    lock(change, user).await?;
-    let ended = end_sessions(change, user, keep).await?;
-    change.record(Event::SessionsEnded { user, sessions_ended: ended }).await?;
+    lock(write, user).await?;
+    let ended = end_sessions(write, user, keep).await?;
+    write.record(Event::SessionsEnded { user, sessions_ended: ended }).await?;
     Ok(ended)
 }

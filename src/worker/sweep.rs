@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::domain::audit::Actor;
+use crate::domain::sweep;
 use crate::domain::sweep::Retention;
-use crate::domain::{Change, sweep};
 use crate::error::Error;
 
 /// Deletes what is past its time.
@@ -15,12 +15,11 @@ pub async fn tick(app: &App) -> Result<(), Error> {
         events: config.limits.events_retention,
         ended: config.limits.ended_retention,
     };
-    let txn = app.db.begin().await?;
+    let write = app.write(&actor).await?;
     // After a long pause there is much to delete, and nobody waits for it.
-    app.db.without_time_limit(&txn).await?;
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let deleted = sweep::run(change, kept).await?;
-    txn.commit().await?;
+    app.db.without_time_limit(&write).await?;
+    let deleted = sweep::run(&write, kept).await?;
+    write.commit().await?;
     tracing::debug!(deleted, "swept");
     Ok(())
 }

@@ -5,5 +5,5 @@ use crate::error::Error;
 
 /// Writes what was counted since the last time; the number of rows.
 pub async fn tick(app: &App) -> Result<usize, Error> {
-    app.tally.write(&app.db, app.now()).await
+    app.tally.write(&app.db, &app.keyring, app.now()).await
 }

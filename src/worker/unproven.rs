@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::domain::audit::Actor;
-use crate::domain::{Change, unproven};
+use crate::domain::unproven;
 use crate::error::{Error, OrLog as _};
 use crate::id::UserId;
 
@@ -34,8 +34,8 @@ pub async fn tick(app: &App) -> Result<u64, Error> {
 
 async fn end(app: &App, user: UserId, since: Timestamp) -> Result<bool, Error> {
     let actor = Actor::system();
-    let txn = app.db.begin().await?;
-    let gone = unproven::end(Change { txn: &txn, now: app.now(), actor: &actor }, user, since).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    let gone = unproven::end(&write, user, since).await?;
+    write.commit().await?;
     Ok(gone)
 }

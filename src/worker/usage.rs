@@ -1,6 +1,7 @@
 //! Writes the last uses of keys and sessions.
 
 use crate::app::App;
+use crate::domain::audit::Actor;
 use crate::domain::usage::Seen;
 use crate::error::Error;
 
@@ -8,7 +9,7 @@ use crate::error::Error;
 pub async fn tick(app: &App) -> Result<(), Error> {
     let mut batches = app.usage.take().in_batches().into_iter();
     for batch in batches.by_ref() {
-        match write(app, &batch).await {
+        match put(app, &batch).await {
             Ok(left_out) => app.usage.put_back(left_out),
             Err(error) => {
                 app.usage.put_back(batch);
@@ -22,18 +23,20 @@ pub async fn tick(app: &App) -> Result<(), Error> {
 
 /// Moves the digests of presented secrets to the current master secret. What fails is collected again at the next use.
 async fn upgrade(app: &App) -> Result<(), Error> {
+    let actor = Actor::system();
     for batch in app.upgrades.take().in_batches() {
-        let txn = app.db.begin().await?;
-        batch.write(&txn, &app.keyring).await?;
-        txn.commit().await?;
+        let write = app.write(&actor).await?;
+        batch.write(&write).await?;
+        write.commit().await?;
     }
     Ok(())
 }
 
-async fn write(app: &App, batch: &Seen) -> Result<Seen, Error> {
-    let txn = app.db.begin().await?;
-    let left_out = batch.write(&txn).await?;
-    txn.commit().await?;
+async fn put(app: &App, batch: &Seen) -> Result<Seen, Error> {
+    let actor = Actor::system();
+    let write = app.write(&actor).await?;
+    let left_out = batch.write(&write).await?;
+    write.commit().await?;
     tracing::debug!(written = batch.len() - left_out.len(), "wrote last uses");
     Ok(left_out)
 }

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
 use oskar::domain::deletion::{self, DELETED_USER};
 use oskar::domain::display_name::DisplayName;
-use oskar::domain::{Change, organisations};
+use oskar::domain::organisations;
 use oskar::entity::{
     audit_event, external_identity, known_network, login_failure, membership, outbox, session, user,
 };
@@ -36,7 +36,7 @@ async fn delete(person: &Person) -> Answer {
 /// As `oskar user delete` does.
 async fn by_operator(app: &TestApp, user: &str) -> Result<deletion::Deleted, Error> {
     let user = user.parse().unwrap();
-    operator::change(app, async |change| deletion::delete(change, &app.app.keyring, user).await).await
+    operator::change(app, async |write| deletion::delete(write, user).await).await
 }
 
 async fn events(app: &TestApp) -> Vec<audit_event::Model> {
@@ -380,16 +380,15 @@ async fn an_organisation_that_is_being_made_keeps_its_admin() {
     let ana = app.register("ana@acme.example", None).await;
     let user = ana.user_id.parse().unwrap();
     let actor = Actor::system();
-    let txn = app.app.db.begin().await.unwrap();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
+    let write = app.app.write(&actor).await.unwrap();
     let name = DisplayName::try_from("Acme".to_owned()).unwrap();
-    organisations::create(change, &name, None, Some(user)).await.unwrap();
+    organisations::create(&write, &name, None, Some(user)).await.unwrap();
     let me = ana.with_cookie();
     let deletion = tokio::spawn(async move { delete_by(&me, json!({ "password": PASSWORD })).await });
     if on_postgres() {
         somebody_waits(&app).await;
     }
-    txn.commit().await.unwrap();
+    write.commit().await.unwrap();
     let answer = deletion.await.unwrap();
     assert!(["last_admin", "busy"].contains(&answer.code().as_str()), "{}", answer.text());
     assert!(exists(&app, &ana.user_id).await);

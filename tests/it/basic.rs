@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::Method;
 use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
-use oskar::domain::{Change, members, sign_in, users};
+use oskar::domain::{Write, members, sign_in, users};
 use oskar::permission::Role;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
@@ -47,12 +47,12 @@ async fn sessions(app: &TestApp) -> u64 {
 }
 
 /// As the command line does.
-async fn operate(app: &TestApp, what: impl AsyncFnOnce(Change<'_>, oskar::id::UserId)) {
-    let txn = app.app.db.begin().await.unwrap();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &Actor::cli() };
-    let user = sign_in::find(&txn, ANA).await.unwrap().unwrap();
-    what(change, user.id).await;
-    txn.commit().await.unwrap();
+async fn operate(app: &TestApp, what: impl AsyncFnOnce(&Write<'_>, oskar::id::UserId)) {
+    let actor = Actor::cli();
+    let write = app.app.write(&actor).await.unwrap();
+    let user = sign_in::find(&write, ANA).await.unwrap().unwrap();
+    what(&write, user.id).await;
+    write.commit().await.unwrap();
 }
 
 #[tokio::test]
@@ -161,18 +161,18 @@ async fn a_reset_and_disabling_count_at_once_on_every_node() {
         me(node, ANA, PASSWORD).await.status(200);
     }
     let hash = app.hash(NEW).await;
-    operate(&app, async |change, user| users::reset_password(change, user, hash).await.unwrap()).await;
+    operate(&app, async |write, user| users::reset_password(write, user, hash).await.unwrap()).await;
     for node in [&other, &app] {
         refused(&me(node, ANA, PASSWORD).await);
         me(node, ANA, NEW).await.status(200);
     }
-    operate(&app, async |change, user| users::disable(change, user).await.unwrap()).await;
+    operate(&app, async |write, user| users::disable(write, user).await.unwrap()).await;
     for node in [&other, &app] {
         assert_eq!(me(node, ANA, NEW).await.status(403).code(), "user_disabled");
         // Whoever does not know the password does not learn it.
         refused(&me(node, ANA, PASSWORD).await);
     }
-    operate(&app, async |change, user| users::enable(change, user).await.unwrap()).await;
+    operate(&app, async |write, user| users::enable(write, user).await.unwrap()).await;
     me(&other, ANA, NEW).await.status(200);
 }
 
@@ -200,11 +200,11 @@ async fn a_removed_member_is_out_at_once() {
 async fn a01_the_path_alone_says_which_organisation() {
     let app = TestApp::start().await;
     let (acme, other) = (app.organisation("Acme").await, app.organisation("Other").await);
-    let txn = app.app.db.begin().await.unwrap();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &Actor::cli() };
+    let actor = Actor::cli();
+    let write = app.app.write(&actor).await.unwrap();
     let user = acme.admin.user_id.parse().unwrap();
-    members::add(change, other.id.parse().unwrap(), user, Role::Viewer).await.unwrap();
-    txn.commit().await.unwrap();
+    members::add(&write, other.id.parse().unwrap(), user, Role::Viewer).await.unwrap();
+    write.commit().await.unwrap();
     let both = acme.admin.with_basic();
     both.get(&format!("{}/keys", acme.path)).await.status(200);
     both.get(&format!("{}/members", other.path)).await.status(200);

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
-use oskar::domain::{Change, signing_keys};
+use oskar::domain::signing_keys;
 use oskar::entity::signing_key;
 use oskar::jwt::SigningAlgorithm;
 use sea_orm::EntityTrait as _;
@@ -55,12 +55,11 @@ async fn whoever_came_in_while_the_clock_was_ahead_is_not_locked_out() {
 async fn a_key_of_a_clock_ahead_can_be_rotated_and_does_not_come_back() {
     let app = started_ahead(TimeDelta::days(400)).await;
     let actor = Actor::cli();
-    let txn = app.app.db.begin().await.unwrap();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
+    let write = app.app.write(&actor).await.unwrap();
     let ahead = TimeDelta::hours(1);
     let used = app.app.algorithms()[0];
-    let rotated = signing_keys::rotate(change, &app.app.keyring, used, ahead).await.unwrap();
-    txn.commit().await.unwrap();
+    let rotated = signing_keys::rotate(&write, used, ahead).await.unwrap();
+    write.commit().await.unwrap();
     assert_eq!(rotated.signs_from, app.app.now() + ahead);
     let signs_with = async |app: &TestApp| {
         app.app.reload_signing_keys().await.unwrap();

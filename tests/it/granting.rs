@@ -4,7 +4,7 @@
 use axum::http::Method;
 use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
-use oskar::domain::{Change, users};
+use oskar::domain::users;
 use serde_json::{Value, json};
 
 use crate::mail_pages::{look, submit};
@@ -68,11 +68,10 @@ async fn an_invitation_ends_with_its_inviter_s_right_and_another_admin_confirms_
             }
             "demoted" => role(&org, "member").await,
             _ => {
-                let txn = app.app.db.begin().await.unwrap();
                 let actor = Actor::cli();
-                let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-                users::disable(change, org.member.user_id.parse().unwrap()).await.unwrap();
-                txn.commit().await.unwrap();
+                let write = app.app.write(&actor).await.unwrap();
+                users::disable(&write, org.member.user_id.parse().unwrap()).await.unwrap();
+                write.commit().await.unwrap();
             }
         }
         is_unconfirmed(&app, &org, &token).await;
@@ -181,14 +180,13 @@ async fn all_admins_are_told_of_a_new_one() {
         assert_eq!(told(&app, email).await, expected, "{email}");
     }
     // A disabled admin who is let in again is one more.
-    let txn = app.app.db.begin().await.unwrap();
     let actor = Actor::cli();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-    users::disable(change, org.member.user_id.parse().unwrap()).await.unwrap();
+    let write = app.app.write(&actor).await.unwrap();
+    users::disable(&write, org.member.user_id.parse().unwrap()).await.unwrap();
     for _ in 0..2 {
-        users::enable(change, org.member.user_id.parse().unwrap()).await.unwrap();
+        users::enable(&write, org.member.user_id.parse().unwrap()).await.unwrap();
     }
-    txn.commit().await.unwrap();
+    write.commit().await.unwrap();
     assert_eq!(told(&app, &org.admin.email).await, 5);
 }
 

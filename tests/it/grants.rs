@@ -53,7 +53,7 @@ async fn a_role_is_given_by_who_holds_all_of_it_now() {
     // Only admins reach the route, so the rule is asked where it stands: a demotion may be under way.
     let give = async |giver: &str, role| {
         let (giver, to) = (Some(giver.parse().unwrap()), eve.user_id.parse().unwrap());
-        operator::change(&app, async |change| members::change_role(change, id, giver, to, role).await).await
+        operator::change(&app, async |write| members::change_role(write, id, giver, to, role).await).await
     };
     for (giver, own) in [(&org.viewer, Role::Viewer), (&org.member, Role::Member), (&org.admin, Role::Admin)]
     {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::Method;
 use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
-use oskar::domain::{Change, attempts, sign_in};
+use oskar::domain::{attempts, sign_in};
 use serde_json::{Value, json};
 
 use crate::races::at_once;
@@ -301,10 +301,10 @@ async fn an_operator_ends_the_wait() {
         try_from(&app, &format!("198.51.100.{place}"), "", "ana@acme.example", "wrong").await.status(401);
     }
     try_from(&app, "192.0.2.1", "", "ana@acme.example", PASSWORD).await.status(429);
-    let txn = app.app.db.begin().await.unwrap();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &Actor::cli() };
-    let user = sign_in::find(&txn, "ana@acme.example").await.unwrap().unwrap();
-    attempts::unlock(change, &app.app.keyring, &user).await.unwrap();
-    txn.commit().await.unwrap();
+    let actor = Actor::cli();
+    let write = app.app.write(&actor).await.unwrap();
+    let user = sign_in::find(&write, "ana@acme.example").await.unwrap().unwrap();
+    attempts::unlock(&write, &user).await.unwrap();
+    write.commit().await.unwrap();
     try_from(&app, "192.0.2.1", "", "ana@acme.example", PASSWORD).await.status(200);
 }

@@ -3,7 +3,7 @@
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use oskar::domain::{Change, identities};
+use oskar::domain::identities;
 use oskar::entity::{audit_event, external_identity, user};
 use oskar::id::UserId;
 use oskar::permission::Role;
@@ -151,11 +151,10 @@ async fn an_account_that_nothing_opens_is_linked_by_its_address_like_any_other()
     let Scene { app, org, a, b } = &scene;
     sign_in(app, &scene.token(a, "m", &org.member.email)).await.status(200);
     change_user(app, &org.member.user_id, |row| row.password_hash = Set(None)).await;
-    let txn = app.app.db.begin().await.unwrap();
     let actor = oskar::domain::audit::Actor::cli();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-    identities::unlink(change, org.member.user_id.parse().unwrap(), &a.url).await.unwrap();
-    txn.commit().await.unwrap();
+    let write = app.app.write(&actor).await.unwrap();
+    identities::unlink(&write, org.member.user_id.parse().unwrap(), &a.url).await.unwrap();
+    write.commit().await.unwrap();
     let answer = sign_in(app, &scene.token(b, "m", &org.member.email)).await.status(200);
     assert_eq!(answer.json()["user"]["id"], json!(org.member.user_id));
     assert!(scene.is_linked(b, "m", &org.member).await);
@@ -181,22 +180,20 @@ async fn no_account_is_linked_in_silence() {
     let scene = scene(&[]).await;
     let Scene { app, org, a, b } = &scene;
     let other = app.organisation("Other").await;
-    let txn = app.app.db.begin().await.unwrap();
     let actor = oskar::domain::audit::Actor::cli();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
+    let write = app.app.write(&actor).await.unwrap();
     let member = org.member.user_id.parse().unwrap();
-    oskar::domain::members::add(change, other.id.parse().unwrap(), member, Role::Viewer).await.unwrap();
-    txn.commit().await.unwrap();
+    oskar::domain::members::add(&write, other.id.parse().unwrap(), member, Role::Viewer).await.unwrap();
+    write.commit().await.unwrap();
     // By the address, …
     sign_in(app, &scene.token(a, "m", "member@acme.example")).await.status(200);
     // … by the owner, …
     link(&org.member.with_cookie(), &scene.token(b, "m-at-b", "member@acme.example")).await.status(201);
     unlink(&org.member.with_cookie(), b).await.status(204);
     // … and at the command line.
-    let txn = app.app.db.begin().await.unwrap();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-    identities::link(change, &b.url, "m-at-b", member).await.unwrap();
-    txn.commit().await.unwrap();
+    let write = app.app.write(&actor).await.unwrap();
+    identities::link(&write, &b.url, "m-at-b", member).await.unwrap();
+    write.commit().await.unwrap();
     let linked = "A new way to sign in to your account";
     let unlinked = "A way to sign in to your account was removed";
     let mut subjects = app.subjects("member@acme.example").await;

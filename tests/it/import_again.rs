@@ -123,7 +123,7 @@ async fn an_import_brings_nobody_back() {
     };
     let import = async || {
         let mut import = Import::new(None, false);
-        operator::change(&app, async |change| import.batch(change, &[line("acme")]).await).await.unwrap()
+        operator::change(&app, async |write| import.batch(write, &[line("acme")]).await).await.unwrap()
     };
     assert_eq!(import().await, [Ok(Done::Created)]);
     assert_eq!(import().await, [Ok(Done::Unchanged)]);
@@ -238,7 +238,7 @@ async fn who_has_no_password_gets_in_by_a_mailed_link() {
     };
     let import = async |line: ImportedUser| {
         let mut import = Import::new(None, false);
-        operator::change(&app, async |change| import.batch(change, &[line]).await).await.unwrap().remove(0)
+        operator::change(&app, async |write| import.batch(write, &[line]).await).await.unwrap().remove(0)
     };
     assert_eq!(import(line()).await, Ok(Done::Created));
     for password in ["", PASSWORD] {

@@ -86,7 +86,7 @@ pub async fn import_read(app: &TestApp, email: &str, hash: ImportedHash) {
         created_at: None,
     };
     let mut import = Import::new(None, false);
-    let outcome = operator::change(app, async |change| import.batch(change, &[user]).await).await.unwrap();
+    let outcome = operator::change(app, async |write| import.batch(write, &[user]).await).await.unwrap();
     assert_eq!(outcome, [Ok(Done::Created)]);
 }
 
@@ -222,11 +222,11 @@ async fn a_hostile_hash_in_the_database_is_not_computed() {
     import(&app, "ana@acme.example", BCRYPT).await;
     let started = Instant::now();
     for (hash, _) in HOSTILE {
-        operator::change(&app, async |change| {
+        operator::change(&app, async |write| {
             user::Entity::update_many()
                 .col_expr(user::Column::PasswordHash, Expr::value(hash))
                 .filter(Expr::col(user::Column::EmailNormalised).eq("ana@acme.example"))
-                .exec(change.txn)
+                .exec(write)
                 .await?;
             Ok(())
         })

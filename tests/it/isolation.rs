@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use oskar::domain::Change;
 use oskar::domain::audit::Actor;
 use oskar::domain::invitations::{self, Rules};
 use oskar::entity::{api_key, invitation};
@@ -275,14 +274,13 @@ async fn a_node_that_hangs_in_a_transaction_loses_its_locks() {
     let app = TestApp::with(&settings).await;
     let acme = app.organisation("Acme").await;
     let hanging = app.another_node().await;
-    let txn = hanging.app.db.begin().await.unwrap();
     let actor = Actor::cli();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-    oskar::domain::members::lock(change, acme.id.parse().unwrap()).await.unwrap();
+    let write = hanging.app.write(&actor).await.unwrap();
+    oskar::domain::members::lock(&write, acme.id.parse().unwrap()).await.unwrap();
     // Nothing more comes from that node.
     let body = json!({ "name": "Acme & Sons" });
     timeout(PATIENCE, acme.admin.with_bearer().patch(&acme.path, body)).await.unwrap().status(200);
-    let late = invitations::lock_with_a_seat(change, acme.id.parse().unwrap(), None).await;
+    let late = invitations::lock_with_a_seat(&write, acme.id.parse().unwrap(), None).await;
     assert!(matches!(late, Err(Error::Busy)), "its transaction is over: {late:?}");
 }
 
@@ -293,20 +291,19 @@ async fn an_invitation_waits_for_no_other_organisation_s() {
     }
     let app = TestApp::with(&[PATIENT]).await;
     let (acme, globex) = (app.organisation("Acme").await, app.organisation("Globex").await);
-    let txn = app.app.db.begin().await.unwrap();
     let actor = Actor { id: Some(acme.admin.user_id.clone()), ..Actor::cli() };
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
+    let write = app.app.write(&actor).await.unwrap();
     let (place, inviter) = (acme.id.parse().unwrap(), acme.admin.user_id.parse().unwrap());
     let bob = "bob@mail.example".parse().unwrap();
     let rules = Rules { seats: None, allowance: None, only_proven: false };
-    invitations::create(change, place, inviter, &[&bob], Role::Member, rules).await.unwrap();
+    invitations::create(&write, place, inviter, &[&bob], Role::Member, rules).await.unwrap();
     // That one is not committed yet.
     let body = json!({ "emails": ["carol@mail.example", "dan@mail.example"], "role": "member" });
     let path = format!("{}/invitations", globex.path);
     let admin = globex.admin.with_bearer();
     let other = admin.post(&path, body);
     timeout(PATIENCE, other).await.expect("it waits for another organisation's").status(201);
-    txn.commit().await.unwrap();
+    write.commit().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

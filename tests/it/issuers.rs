@@ -4,7 +4,7 @@
 use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use oskar::domain::{Change, users};
+use oskar::domain::users;
 use oskar::entity::{audit_event, external_identity, session, user};
 use sea_orm::{ActiveModelTrait as _, EntityTrait, PaginatorTrait as _, Set};
 use serde_json::{Value, json};
@@ -267,11 +267,10 @@ async fn a80_a_disabled_user_and_a_disabled_or_removed_issuer_sign_nobody_in_and
     // Turned on again, all is as before.
     refresh(&app, &through).await.status(200);
 
-    let txn = app.app.db.begin().await.unwrap();
     let actor = oskar::domain::audit::Actor::cli();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-    users::disable(change, org.member.user_id.parse().unwrap()).await.unwrap();
-    txn.commit().await.unwrap();
+    let write = app.app.write(&actor).await.unwrap();
+    users::disable(&write, org.member.user_id.parse().unwrap()).await.unwrap();
+    write.commit().await.unwrap();
     assert_eq!(sign_in(&app, &token()).await.status(403).code(), "user_disabled");
     refresh(&app, &through).await.status(401);
     // Nor by the address, for whoever is not linked yet.

@@ -123,7 +123,7 @@ async fn a_key_never_has_more_than_its_creator() {
         [(&org.viewer, Role::Viewer), (&org.member, Role::Member), (&org.admin, Role::Admin)]
     {
         for role in Role::ALL {
-            let made = operator::change(&app, async |change| {
+            let made = operator::change(&app, async |write| {
                 let name = "x".parse().unwrap();
                 let new = NewKey {
                     name,
@@ -134,8 +134,7 @@ async fn a_key_never_has_more_than_its_creator() {
                 };
                 let (organisation, creator) = (org.id.parse().unwrap(), creator.user_id.parse().unwrap());
                 let config = &app.app.config;
-                keys::create(change, &app.app.keyring, &config.permissions, organisation, Some(creator), new)
-                    .await
+                keys::create(write, &config.permissions, organisation, Some(creator), new).await
             })
             .await;
             match made {

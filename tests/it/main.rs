@@ -131,6 +131,7 @@ mod stream;
 mod times;
 mod tls;
 mod tokens;
+mod unit_of_work;
 mod unproven;
 mod unseen_registration;
 mod updates;

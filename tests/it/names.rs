@@ -145,11 +145,11 @@ async fn the_mail_that_goes_out_leads_nowhere_either() {
     use sea_orm::{ActiveModelTrait as _, Set};
     let app = TestApp::start().await;
     let ana = app.register("ana@acme.example", Some("Acme")).await;
-    crate::operator::change(&app, async |change| {
+    crate::operator::change(&app, async |write| {
         let id: oskar::id::UserId = ana.user_id.parse().unwrap();
-        let mut row: user::ActiveModel = user::Entity::find_by_id(id).one(change.txn).await?.unwrap().into();
+        let mut row: user::ActiveModel = user::Entity::find_by_id(id).one(write).await?.unwrap().into();
         row.name = Set("Win at https://evil.example".to_owned());
-        Ok(row.update(change.txn).await?)
+        Ok(row.update(write).await?)
     })
     .await
     .unwrap();

@@ -2,7 +2,7 @@
 
 use oskar::domain::audit::Actor;
 use oskar::domain::signing_keys::{self, RotatedKey};
-use oskar::domain::{Change, setup, users};
+use oskar::domain::{Write, setup, users};
 use oskar::error::Error;
 use oskar::worker;
 
@@ -11,41 +11,38 @@ use crate::support::TestApp;
 /// Does something and commits it, or leaves no trace of it.
 pub async fn change<T>(
     app: &TestApp,
-    deed: impl AsyncFnOnce(Change<'_>) -> Result<T, Error>,
+    deed: impl AsyncFnOnce(&Write<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let txn = app.app.db.begin().await?;
     let actor = Actor::cli();
-    let done = deed(Change { txn: &txn, now: app.app.now(), actor: &actor }).await?;
-    txn.commit().await?;
+    let write = app.app.write(&actor).await?;
+    let done = deed(&write).await?;
+    write.commit().await?;
     Ok(done)
 }
 
 /// As `oskar user disable` does.
 pub async fn disable(app: &TestApp, user: &str) -> Result<(), Error> {
     let user = user.parse().unwrap();
-    change(app, async |change| users::disable(change, user).await).await
+    change(app, async |write| users::disable(write, user).await).await
 }
 
 /// As `oskar user enable` does.
 pub async fn enable(app: &TestApp, user: &str) {
     let user = user.parse().unwrap();
-    change(app, async |change| users::enable(change, user).await).await.unwrap();
+    change(app, async |write| users::enable(write, user).await).await.unwrap();
 }
 
 /// A new setup link on this server, as `oskar setup --link` makes it.
 pub async fn setup_link(app: &TestApp) -> String {
-    let (secret, _) =
-        change(app, async |change| setup::issue_link(change, &app.app.keyring).await).await.unwrap();
+    let (secret, _) = change(app, async |write| setup::issue_link(write).await).await.unwrap();
     format!("/setup#{}", secret.reveal())
 }
 
 /// As `oskar jwks rotate` does; this node learns of it at once.
 pub async fn rotate_signing_keys(app: &TestApp) -> Result<RotatedKey, Error> {
     let ahead = app.app.config.tokens.publish_ahead;
-    let rotated = change(app, async |change| {
-        signing_keys::rotate(change, &app.app.keyring, app.app.algorithms()[0], ahead).await
-    })
-    .await?;
+    let rotated =
+        change(app, async |write| signing_keys::rotate(write, app.app.algorithms()[0], ahead).await).await?;
     worker::signing_keys::tick(&app.app).await?;
     Ok(rotated)
 }

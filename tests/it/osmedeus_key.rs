@@ -156,12 +156,10 @@ async fn of_many_starts_at_once_one_makes_it() {
     let made = at_once((0..8).map(|turn| {
         let node = if turn % 2 == 0 { app.app.clone() } else { node.app.clone() };
         async move {
-            let txn = node.db.begin().await.unwrap();
             let actor = oskar::domain::audit::Actor::system();
-            let change = oskar::domain::Change { txn: &txn, now: node.now(), actor: &actor };
-            let made =
-                osmedeus_key::make_once(change, &node.keyring, &node.config.permissions).await.unwrap();
-            txn.commit().await.unwrap();
+            let write = node.write(&actor).await.unwrap();
+            let made = osmedeus_key::make_once(&write, &node.config.permissions).await.unwrap();
+            write.commit().await.unwrap();
             made.is_some()
         }
     }));

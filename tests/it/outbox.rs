@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
-use oskar::domain::{Change, outbox as rules};
+use oskar::domain::outbox as rules;
 use oskar::entity::outbox::{self, State};
 use sea_orm::EntityTrait as _;
 use serde_json::json;
@@ -94,12 +94,11 @@ async fn two_nodes_at_once_send_each_mail_once() {
 async fn a_crash_between_claim_and_sending_loses_no_mail() {
     let app = with_a_mail_to_send().await;
     let mail = waiting(&app).await;
-    let txn = app.app.db.begin().await.unwrap();
     let actor = Actor::system();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-    assert!(rules::claim(change, &mail).await.unwrap());
-    assert!(!rules::claim(change, &mail).await.unwrap(), "of two one gets it");
-    txn.commit().await.unwrap();
+    let write = app.app.write(&actor).await.unwrap();
+    assert!(rules::claim(&write, &mail).await.unwrap());
+    assert!(!rules::claim(&write, &mail).await.unwrap(), "of two one gets it");
+    write.commit().await.unwrap();
 
     let other = app.another_node().await;
     app.advance(TimeDelta::seconds(59));
@@ -142,34 +141,31 @@ async fn a_crash_between_sending_and_noting_sends_one_duplicate_whose_link_repla
 async fn a_late_failure_does_not_send_again_what_another_node_has_sent() {
     let app = with_a_mail_to_send().await;
     let claimed = waiting(&app).await;
-    let txn = app.app.db.begin().await.unwrap();
     let actor = Actor::system();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-    assert!(rules::claim(change, &claimed).await.unwrap());
-    txn.commit().await.unwrap();
+    let write = app.app.write(&actor).await.unwrap();
+    assert!(rules::claim(&write, &claimed).await.unwrap());
+    write.commit().await.unwrap();
     app.advance(TimeDelta::seconds(61));
     app.deliver().await;
-    let txn = app.app.db.begin().await.unwrap();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-    rules::retry_later(change, &claimed, "too slow").await.unwrap();
-    rules::give_up(change, &claimed, "too slow").await.unwrap();
-    txn.commit().await.unwrap();
+    let write = app.app.write(&actor).await.unwrap();
+    rules::retry_later(&write, &claimed, "too slow").await.unwrap();
+    rules::give_up(&write, &claimed, "too slow").await.unwrap();
+    write.commit().await.unwrap();
     assert_eq!(waiting(&app).await.state, State::Sent);
 }
 
 #[tokio::test]
 async fn one_that_cannot_be_sent_does_not_hold_up_the_others() {
     let app = TestApp::start().await;
-    let txn = app.app.db.begin().await.unwrap();
     let actor = Actor::system();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
+    let write = app.app.write(&actor).await.unwrap();
     let nobody = oskar::id::UserId::generate();
     for number in 0..25 {
         let data = json!({ "user_id": nobody });
         let to = format!("n{number}@new.example");
-        rules::enqueue(change, outbox::Kind::ConfirmNewEmail, &to, data).await.unwrap();
+        rules::enqueue(&write, outbox::Kind::ConfirmNewEmail, &to, data).await.unwrap();
     }
-    txn.commit().await.unwrap();
+    write.commit().await.unwrap();
     app.advance(TimeDelta::seconds(1));
     app.register(ANA, None).await;
     app.deliver().await;
@@ -215,12 +211,11 @@ async fn dead_mails_are_listed_and_revived_by_command() {
     // As a permanent refusal leaves it.
     let database = installation.open().await;
     let mail = outbox::Entity::find().one(database.db.read()).await.unwrap().unwrap();
-    let txn = database.db.begin().await.unwrap();
-    let (actor, now) = (Actor::system(), database.now());
-    let change = Change { txn: &txn, now, actor: &actor };
-    assert!(rules::claim(change, &mail).await.unwrap());
-    rules::give_up(change, &mail, "550 no such mailbox").await.unwrap();
-    txn.commit().await.unwrap();
+    let actor = Actor::system();
+    let write = database.write(&actor).await.unwrap();
+    assert!(rules::claim(&write, &mail).await.unwrap());
+    rules::give_up(&write, &mail, "550 no such mailbox").await.unwrap();
+    write.commit().await.unwrap();
     let listed = run("mail list").await.code(0);
     assert!(listed.out.contains("dead") && listed.out.contains("550 no such mailbox"), "{}", listed.out);
     assert_eq!(run("mail retry --json").await.code(0).json(), json!({ "revived": 1 }));

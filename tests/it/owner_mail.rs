@@ -45,11 +45,9 @@ async fn the_owner_is_told_of_guesses_once_a_day_on_all_nodes() {
     assert_eq!(told(&app).await, 1);
     // Unlocking starts the budgets anew, but not the day.
     let user = oskar::domain::sign_in::find(app.app.db.read(), ANA).await.unwrap().unwrap();
-    crate::operator::change(&app, async |change| {
-        oskar::domain::attempts::unlock(change, &app.app.keyring, &user).await
-    })
-    .await
-    .unwrap();
+    crate::operator::change(&app, async |write| oskar::domain::attempts::unlock(write, &user).await)
+        .await
+        .unwrap();
     app.advance(TimeDelta::hours(1));
     strangers_guess(&app, ANA).await;
     assert_eq!(told(&app).await, 1);

@@ -2,7 +2,7 @@
 //! way to a new one.
 
 use axum::http::Method;
-use oskar::domain::{Change, sign_in, users};
+use oskar::domain::{Write, sign_in, users};
 use oskar::entity::audit_event;
 use oskar::permission::Role;
 use sea_orm::EntityTrait as _;
@@ -18,7 +18,7 @@ const CODE: &str = "password_change_required";
 
 async fn mark(app: &TestApp, email: &str) {
     let user = sign_in::find(app.app.db.read(), email).await.unwrap().unwrap();
-    operator::change(app, async |change: Change<'_>| users::require_password_change(change, user.id).await)
+    operator::change(app, async |write: &Write<'_>| users::require_password_change(write, user.id).await)
         .await
         .unwrap();
 }
@@ -198,8 +198,8 @@ async fn every_way_to_a_new_password_ends_it() {
                 // Nobody learns of the password there without a guess that counts.
                 let probe = json!({ "current_password": "wrong", "new_password": PASSWORD });
                 client.post("/api/auth/change-password", probe).await.status(403);
-                let change = json!({ "current_password": PASSWORD, "new_password": OWN });
-                client.post("/api/auth/change-password", change).await.status(200);
+                let write = json!({ "current_password": PASSWORD, "new_password": OWN });
+                client.post("/api/auth/change-password", write).await.status(200);
                 let body = json!({ "email": member.email, "password": OWN });
                 anonymous.post("/api/auth/login", body).await.status(200);
                 continue;
@@ -207,7 +207,7 @@ async fn every_way_to_a_new_password_ends_it() {
             _ => {
                 let hash = app.hash(OWN).await;
                 let user = sign_in::find(app.app.db.read(), ANA).await.unwrap().unwrap();
-                operator::change(&app, async |change| users::reset_password(change, user.id, hash).await)
+                operator::change(&app, async |write| users::reset_password(write, user.id, hash).await)
                     .await
                     .unwrap();
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
-use oskar::domain::{Change, signing_keys, users};
+use oskar::domain::{signing_keys, users};
 use oskar::entity::{api_key_secret, membership, organisation, session, signing_key, user};
 use oskar::error::Error;
 use oskar::permission::Role;
@@ -106,11 +106,10 @@ async fn an_organisation_always_keeps_an_admin() {
         let disabled = [&org.admin, &second].map(|admin| {
             let (app, id) = (app.app.clone(), admin.user_id.parse().unwrap());
             async move {
-                let txn = app.db.begin().await?;
                 let actor = Actor::cli();
-                let change = Change { txn: &txn, now: app.now(), actor: &actor };
-                users::disable(change, id).await?;
-                txn.commit().await?;
+                let write = app.write(&actor).await?;
+                users::disable(&write, id).await?;
+                write.commit().await?;
                 Ok::<_, Error>(())
             }
         });
@@ -176,12 +175,11 @@ async fn of_many_rotations_of_the_signing_key_one_counts() {
     let tasks = (0..MANY).map(|turn| {
         let node = [&app, &other][turn % 2].app.clone();
         async move {
-            let txn = node.db.begin().await.unwrap();
             let actor = Actor::cli();
-            let change = Change { txn: &txn, now: node.now(), actor: &actor };
+            let write = node.write(&actor).await.unwrap();
             let (used, day) = (node.algorithms()[0], TimeDelta::days(1));
-            let rotated = signing_keys::rotate(change, &node.keyring, used, day).await;
-            txn.commit().await.unwrap();
+            let rotated = signing_keys::rotate(&write, used, day).await;
+            write.commit().await.unwrap();
             rotated
         }
     });

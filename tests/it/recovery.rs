@@ -3,7 +3,7 @@
 use axum::http::Method;
 use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
-use oskar::domain::{Change, mailbox, sign_in};
+use oskar::domain::{mailbox, sign_in};
 use oskar::entity::{outbox, session, user};
 use oskar::error::Error;
 use oskar::secret::{Secret, SecretKind};
@@ -164,12 +164,11 @@ async fn a_disabled_account_gets_no_link_and_the_ones_out_there_die() {
     app.create_user("bob@acme.example", &org_id(&app).await, oskar::permission::Role::Member).await;
     forgot(&app, "bob@acme.example").await;
     let token = app.mailed_secret("bob@acme.example").await;
-    let txn = app.app.db.begin().await.unwrap();
     let actor = oskar::domain::audit::Actor::cli();
-    let change = oskar::domain::Change { txn: &txn, now: app.app.now(), actor: &actor };
-    let bob = oskar::domain::sign_in::find(&txn, "bob@acme.example").await.unwrap().unwrap();
-    oskar::domain::users::disable(change, bob.id).await.unwrap();
-    txn.commit().await.unwrap();
+    let write = app.app.write(&actor).await.unwrap();
+    let bob = oskar::domain::sign_in::find(&write, "bob@acme.example").await.unwrap().unwrap();
+    oskar::domain::users::disable(&write, bob.id).await.unwrap();
+    write.commit().await.unwrap();
     reset(&app, &token).await.status(410);
     let before = app.mails("bob@acme.example").await.len();
     forgot(&app, "bob@acme.example").await;
@@ -381,11 +380,10 @@ async fn a75_a_change_of_address_is_refused_if_the_password_was_replaced_while_i
     let session = session::Entity::find().order_by_desc(session::Column::Id).one(db).await.unwrap().unwrap();
     let checked = async || sign_in::find(db, ANA).await.unwrap().unwrap();
     let ask = async |checked: &user::Model| {
-        let txn = app.app.db.begin().await.unwrap();
         let actor = Actor::system();
-        let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-        let (keyring, email) = (&app.app.keyring, "evil@evil.example".parse().unwrap());
-        mailbox::ask_for_new_email(change, keyring, checked, Some(session.id), &email).await
+        let write = app.app.write(&actor).await.unwrap();
+        let email = "evil@evil.example".parse().unwrap();
+        mailbox::ask_for_new_email(&write, checked, Some(session.id), &email).await
     };
     let before = checked().await;
     ask(&before).await.unwrap();

@@ -87,9 +87,7 @@ async fn every_credential_lives_on_and_the_operator_learns_when_the_previous_sec
     let body = json!({ "token": invitation, "password": PASSWORD });
     node.anonymous().post("/api/invitations/accept", body).await.status(200);
     let ticket = Secret::parse(ticket["token"].as_str().unwrap()).unwrap();
-    operator::change(&node, async |change| tickets::consume(change, &node.app.keyring, &ticket).await)
-        .await
-        .unwrap();
+    operator::change(&node, async |write| tickets::consume(write, &ticket).await).await.unwrap();
 
     // What was used has moved, and works for the new secret alone once the rest is done; the rest is named.
     worker::usage::tick(&node.app).await.unwrap();
@@ -116,9 +114,8 @@ async fn every_credential_lives_on_and_the_operator_learns_when_the_previous_sec
     assert_eq!(who(&node, Credential::ApiKey(unused.clone())).await, 200);
     worker::usage::tick(&node.app).await.unwrap();
     for (purpose, link) in [(LinkPurpose::Setup, &link), (LinkPurpose::VerifyEmail, &proof)] {
-        let consume = async |change: oskar::domain::Change<'_>| {
-            one_time::consume(change, &node.app.keyring, &[purpose], link).await
-        };
+        let consume =
+            async |write: &oskar::domain::Write<'_>| one_time::consume(write, &[purpose], link).await;
         operator::change(&node, consume).await.unwrap();
         assert!(operator::change(&node, consume).await.is_err(), "a link works once");
     }
@@ -286,9 +283,7 @@ async fn a_setting_that_is_a_secret_has_not_changed_by_a_rotation() {
     let app = TestApp::start().await;
     let note = async |node: &TestApp, url: &str| {
         let in_use = BTreeMap::from([("database_url".to_owned(), Given::Secret(url.to_owned()))]);
-        operator::change(node, async |change| settings::note(change, &node.app.keyring, &in_use).await)
-            .await
-            .unwrap()
+        operator::change(node, async |write| settings::note(write, &in_use).await).await.unwrap()
     };
     let both = app.another_node_with(&BOTH).await;
     assert!(note(&app, "postgres://u:p@db/oskar").await.is_empty());

@@ -191,8 +191,7 @@ async fn all_links_die_when_an_administrator_exists() {
     for link in &links {
         is_gone(&app, link).await;
     }
-    let refused =
-        operator::change(&app, async |change| setup::issue_link(change, &app.app.keyring).await).await;
+    let refused = operator::change(&app, async |write| setup::issue_link(write).await).await;
     assert!(matches!(refused, Err(Error::AlreadySetUp)));
 }
 
@@ -211,8 +210,8 @@ async fn a_link_dies_when_the_command_line_was_first() {
     };
     let organisation = "Acme".parse().unwrap();
     let make = async || {
-        operator::change(&app, async |change| {
-            setup::create_first_admin(change, &app.app.keyring, None, new(), &organisation).await
+        operator::change(&app, async |write| {
+            setup::create_first_admin(write, None, new(), &organisation).await
         })
         .await
     };

@@ -126,9 +126,8 @@ async fn a_longer_lifetime_counts_for_the_keys_that_sign_and_a_shorter_one_for_t
     let hs256 = |app: &TestApp| app.app.algorithms()[1];
     let rotate = async |app: &TestApp| {
         let ahead = TimeDelta::hours(24);
-        let rotated = operator::change(app, async |change| {
-            signing_keys::rotate(change, &app.app.keyring, hs256(app), ahead).await
-        });
+        let rotated =
+            operator::change(app, async |write| signing_keys::rotate(write, hs256(app), ahead).await);
         rotated.await
     };
     let rotated = rotate(&app).await.unwrap();

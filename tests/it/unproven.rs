@@ -132,15 +132,15 @@ async fn one_in_an_organisation_with_others_stays_and_so_does_the_organisation()
 async fn whom_an_operator_or_an_issuer_vouches_for_stays() {
     let app = TestApp::start().await;
     let linked = register(&app, "linked@acme.example", "linked", "One").await;
-    change(&app, async |change| {
+    change(&app, async |write| {
         let user = linked.user_id.parse().unwrap();
-        oskar::domain::identities::link(change, "https://login.example", "linked", user).await
+        oskar::domain::identities::link(write, "https://login.example", "linked", user).await
     })
     .await
     .unwrap();
     let added = register(&app, "added@acme.example", "added", "Two").await;
     let id = added.user_id.parse().unwrap();
-    change(&app, async |change| oskar::domain::registration::vouch(change, id).await).await.unwrap();
+    change(&app, async |write| oskar::domain::registration::vouch(write, id).await).await.unwrap();
     app.advance(TimeDelta::days(30));
     assert_eq!(tick(&app).await, 0);
     for email in ["linked@acme.example", "added@acme.example"] {

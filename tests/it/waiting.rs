@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::Method;
 use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
-use oskar::domain::{Change, identities, members, one_time, sign_in, users};
+use oskar::domain::{Write, identities, members, one_time, sign_in, users};
 use oskar::entity::one_time_token::{self, LinkPurpose};
 use oskar::error::Error;
 use oskar::permission::Role;
@@ -37,18 +37,17 @@ pub async fn somebody_waits(app: &TestApp) {
 /// Does one thing while another one, which comes later, waits for Ana's account.
 async fn meanwhile<T: Send + 'static>(
     app: &TestApp,
-    work: impl AsyncFnOnce(Change<'_>, oskar::id::UserId),
+    work: impl AsyncFnOnce(&Write<'_>, oskar::id::UserId),
     later: impl Future<Output = T> + Send + 'static,
 ) -> T {
-    let txn = app.app.db.begin().await.unwrap();
     let actor = Actor::cli();
-    let change = Change { txn: &txn, now: app.app.now(), actor: &actor };
-    let ana = sign_in::find(&txn, ANA).await.unwrap().unwrap();
-    users::lock(change, ana.id).await.unwrap();
+    let write = app.app.write(&actor).await.unwrap();
+    let ana = sign_in::find(&write, ANA).await.unwrap().unwrap();
+    users::lock(&write, ana.id).await.unwrap();
     let later = tokio::spawn(later);
     somebody_waits(app).await;
-    work(change, ana.id).await;
-    txn.commit().await.unwrap();
+    work(&write, ana.id).await;
+    write.commit().await.unwrap();
     later.await.unwrap()
 }
 
@@ -66,7 +65,7 @@ async fn an_identity_that_was_unlinked_starts_no_session() {
         Client::new(app.router.clone(), Credential::Bearer(token))
     });
     first.call(Method::POST, "/api/auth/login", None).await.status(200);
-    let unlink = async |change: Change<'_>, ana| identities::unlink(change, ana, &issuer.url).await.unwrap();
+    let unlink = async |write: &Write<'_>, ana| identities::unlink(write, ana, &issuer.url).await.unwrap();
     let sign_in = async move { client.call(Method::POST, "/api/auth/login", None).await };
     assert_eq!(meanwhile(&app, unlink, sign_in).await.status(503).code(), "busy");
 }
@@ -81,12 +80,12 @@ async fn disabling_notices_an_organisation_that_was_joined_meanwhile() {
     let ana = app.register(ANA, None).await;
     let (shared, id) = (app.app.clone(), ana.user_id.parse().unwrap());
     let disable = async move {
-        let txn = shared.db.begin().await.unwrap();
         let actor = Actor::cli();
-        users::disable(Change { txn: &txn, now: shared.now(), actor: &actor }, id).await
+        let write = shared.write(&actor).await.unwrap();
+        users::disable(&write, id).await
     };
-    let join = async |change: Change<'_>, ana| {
-        members::add(change, org.id.parse().unwrap(), ana, Role::Admin).await.unwrap();
+    let join = async |write: &Write<'_>, ana| {
+        members::add(write, org.id.parse().unwrap(), ana, Role::Admin).await.unwrap();
     };
     assert!(matches!(meanwhile(&app, join, disable).await, Err(Error::Busy)));
 }
@@ -100,8 +99,8 @@ async fn an_older_client_s_refresh_gets_nothing_from_a_session_that_was_ended() 
     let ana = app.register(ANA, Some("Acme")).await;
     let client = Client::new(app.router.clone(), Credential::Bearer(ana.refresh_token));
     let refresh = async move { client.get("/api/login/refresh").await };
-    let end = async |change: Change<'_>, ana| {
-        users::sign_out_everywhere(change, ana, None).await.unwrap();
+    let end = async |write: &Write<'_>, ana| {
+        users::sign_out_everywhere(write, ana, None).await.unwrap();
     };
     meanwhile(&app, end, refresh).await.status(401);
 }
@@ -118,7 +117,7 @@ async fn a_link_that_is_being_used_and_a_new_password_do_not_wait_for_each_other
     let client = app.anonymous();
     let reset = async move { client.post("/api/auth/reset-password", body).await };
     let hash = app.hash(PASSWORD).await;
-    let replace = async |change: Change<'_>, ana| users::reset_password(change, ana, hash).await.unwrap();
+    let replace = async |write: &Write<'_>, ana| users::reset_password(write, ana, hash).await.unwrap();
     meanwhile(&app, replace, reset).await.status(410);
 }
 
@@ -133,8 +132,8 @@ async fn of_two_links_that_are_made_at_once_one_works() {
     app.anonymous().post("/api/auth/forgot-password", json!({ "email": ANA })).await.status(202);
     let shared = app.app.clone();
     let deliver = async move { oskar::worker::outbox::tick(&shared).await.unwrap() };
-    let issue = async |change: Change<'_>, ana| {
-        one_time::issue(change, &app.app.keyring, LinkPurpose::ResetPassword, ana, ANA).await.unwrap();
+    let issue = async |write: &Write<'_>, ana| {
+        one_time::issue(write, LinkPurpose::ResetPassword, ana, ANA).await.unwrap();
     };
     meanwhile(&app, issue, deliver).await;
     let id: oskar::id::UserId = ana.user_id.parse().unwrap();
@@ -157,6 +156,6 @@ async fn whoever_was_disabled_meanwhile_joins_nothing() {
     let body = json!({ "token": app.mailed_secret(ANA).await });
     let client = ana.with_cookie();
     let accept = async move { client.post("/api/invitations/accept", body).await };
-    let disable = async |change: Change<'_>, ana| users::disable(change, ana).await.unwrap();
+    let disable = async |write: &Write<'_>, ana| users::disable(write, ana).await.unwrap();
     assert_eq!(meanwhile(&app, disable, accept).await.status(403).code(), "user_disabled");
 }

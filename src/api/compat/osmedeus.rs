@@ -20,7 +20,7 @@ use crate::api::who::Who;
 use crate::app::App;
 use crate::auth::sign_in::SignInState;
 use crate::auth::{API_KEY_HEADER, Caller, Client, bearer, presented_sessions, signed_out};
-use crate::domain::{Change, sessions};
+use crate::domain::sessions;
 use crate::entity::session::RefreshUse;
 use crate::error::{Error, Problem};
 
@@ -103,18 +103,18 @@ pub async fn logout(State(app): State<App>, client: Client, headers: HeaderMap) 
     let mut ending = presented_sessions(&app, &client, &headers).await?;
     ending.sort_by_key(|by| by.session_id());
     if !ending.is_empty() {
-        let txn = app.db.begin().await?;
+        let anonymous = client.anonymous();
+        let write = app.write(&anonymous).await?;
         for by in ending {
             let Some(session) = by.session_id() else { continue };
-            let actor = client.anonymous().as_user(by.id, &by.name);
-            let change = Change { txn: &txn, now: app.now(), actor: &actor };
-            match sessions::end(change, by.id, session).await {
+            let actor = anonymous.as_user(by.id, &by.name);
+            match sessions::end(&write.by(&actor), by.id, session).await {
                 // The token and the cookie of the same one, or another request was faster.
                 Ok(()) | Err(Error::NotFound) => {}
                 Err(error) => return Err(error),
             }
         }
-        txn.commit().await?;
+        write.commit().await?;
     }
     let message = OsmedeusMessage { message: "Logged out successfully" };
     Ok((signed_out(&app.config.sessions.cookies), Json(message)).into_response())

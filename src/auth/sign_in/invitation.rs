@@ -5,7 +5,7 @@ use sea_orm::EntityTrait as _;
 use super::state::{Proven, SessionTerms, SignInState, start};
 use crate::app::App;
 use crate::auth::client::Client;
-use crate::domain::Change;
+use crate::domain::Write;
 use crate::domain::authentication::Authentication;
 use crate::domain::joining::{self, Joiner, Names};
 use crate::domain::tokens::ActiveOrganisation;
@@ -50,11 +50,10 @@ impl Invited {
     /// Those of [`joining::join`].
     pub async fn join(&self, app: &App, client: &Client, user: UserId) -> Result<ActiveOrganisation, Error> {
         let _turn = app.db.turn(self.organisation.id).await?;
-        let txn = app.db.begin().await?;
         let actor = client.anonymous();
-        let change = Change { txn: &txn, now: app.now(), actor: &actor };
-        let (_, active) = self.add(app, change, Joiner::SignedIn(user)).await?;
-        txn.commit().await?;
+        let write = app.write(&actor).await?;
+        let (_, active) = self.add(app, &write, Joiner::SignedIn(user)).await?;
+        write.commit().await?;
         Ok(active)
     }
 
@@ -95,25 +94,24 @@ impl Invited {
         terms: SessionTerms,
     ) -> Result<(ActiveOrganisation, SignInState), Error> {
         let _turn = app.db.turn(self.organisation.id).await?;
-        let txn = app.db.begin().await?;
         let actor = client.anonymous();
-        let change = Change { txn: &txn, now: app.now(), actor: &actor };
-        let (user, active) = self.add(app, change, joiner).await?;
-        let authentication = Authentication::by_password(change.now);
+        let write = app.write(&actor).await?;
+        let (user, active) = self.add(app, &write, joiner).await?;
+        let authentication = Authentication::by_password(write.now);
         let proven = Proven { user, active: Some(active.clone()), authentication };
-        let state = start(app, client, change, proven, terms).await?;
-        txn.commit().await?;
+        let state = start(app, client, &write, proven, terms).await?;
+        write.commit().await?;
         Ok((active, state))
     }
 
     async fn add(
         &self,
         app: &App,
-        change: Change<'_>,
+        write: &Write<'_>,
         joiner: Joiner,
     ) -> Result<(user::Model, ActiveOrganisation), Error> {
         let (user, membership) =
-            joining::join(change, &self.invitation, joiner, app.config.limits.seats).await?;
+            joining::join(write, &self.invitation, joiner, app.config.limits.seats).await?;
         let organisation = self.organisation.clone();
         Ok((user, ActiveOrganisation { organisation, role: membership.role }))
     }

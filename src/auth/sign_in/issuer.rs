@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::auth::client::Client;
 use crate::auth::issuer::by_issuer;
 use crate::domain::identities::{self, ExternalIdentityClaims};
-use crate::domain::{Change, attempts, sessions, tokens};
+use crate::domain::{attempts, sessions, tokens};
 use crate::entity::organisation;
 use crate::error::{Error, OrLog as _};
 
@@ -30,30 +30,29 @@ pub async fn by_issuer_token(
         None => None,
     };
     let _turn = app.db.turn(joined.map(|organisation| organisation.id)).await?;
-    let txn = app.db.begin().await?;
     let anonymous = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &anonymous };
+    let mut write = app.write(&anonymous).await?;
     let entering = async {
-        identities::spend(change, &vouched).await?;
-        identities::sign_in(change, &vouched, &admission).await
+        identities::spend(&write, &vouched).await?;
+        identities::sign_in(&write, &vouched, &admission).await
     };
     let user = match entering.await {
         Ok(user) => user,
         Err(error) => {
-            txn.rollback().await?;
+            write.rollback().await?;
             leave_trace(app, client, &vouched, &error).await.or_log("counting a failed sign-in");
             return Err(error);
         }
     };
     Span::current().record("account", display(user.id));
     let actor = anonymous.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
-    let active = tokens::active_organisation(&txn, user.id, None, organisation.map(Into::into)).await?;
-    attempts::let_in(change, &app.keyring, &user).await?;
-    sessions::announce_new_device(change, &user).await?;
+    write.actor = &actor;
+    let active = tokens::active_organisation(&write, user.id, None, organisation.map(Into::into)).await?;
+    attempts::let_in(&write, &user).await?;
+    sessions::announce_new_device(&write, &user).await?;
     let proven = Proven { user, active, authentication: vouched.authentication };
-    let state = start(app, client, change, proven, terms).await?;
-    txn.commit().await?;
+    let state = start(app, client, &write, proven, terms).await?;
+    write.commit().await?;
     Ok(state)
 }
 

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::auth::authenticate::presented_session;
 use crate::auth::client::Client;
 use crate::auth::cookies::Keep;
-use crate::domain::{Change, mailbox};
+use crate::domain::mailbox;
 use crate::entity::user;
 use crate::error::Error;
 use crate::password::ProposedPassword;
@@ -36,21 +36,19 @@ pub async fn reset_password(
         found => found?,
     };
     let new_hash = app.hash_replacement(&owner, "/password", password).await?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let user = mailbox::reset_password(change, &app.keyring, &link, new_hash).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    let user = mailbox::reset_password(&write, &link, new_hash).await?;
+    write.commit().await?;
     Ok(user)
 }
 
 /// Lets the owner in while others guess; see [`mailbox::unlock`].
 pub async fn unlock(app: &App, client: &Client, link: &Secret) -> Result<(user::Model, Secret), Error> {
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let unlocked = mailbox::unlock(change, &app.keyring, link).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    let unlocked = mailbox::unlock(&write, link).await?;
+    write.commit().await?;
     Ok(unlocked)
 }
 
@@ -66,18 +64,17 @@ pub async fn confirm_address(
     link: &Secret,
 ) -> Result<(user::Model, Option<Started>), Error> {
     let presented = presented_session(app, client, headers).await;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let write = app.write(&actor).await?;
     let session = presented.as_ref().and_then(|by| Some((by.id, by.session_id()?)));
-    let (user, renewed) = mailbox::verify(change, &app.keyring, link, session).await?;
+    let (user, renewed) = mailbox::verify(&write, link, session).await?;
     let started = match (renewed, presented) {
         (Some(renewed), Some(by)) => {
             let (user, keep) = (user.clone(), Keep::UntilClosed);
-            Some(renewal::started(app, change, by.reach, user, renewed, keep).await?)
+            Some(renewal::started(app, &write, by.reach, user, renewed, keep).await?)
         }
         _ => None,
     };
-    txn.commit().await?;
+    write.commit().await?;
     Ok((user, started))
 }

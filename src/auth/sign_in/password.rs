@@ -4,7 +4,7 @@ use super::state::{Proven, SessionTerms, SignInState, start};
 use crate::app::App;
 use crate::auth::client::Client;
 use crate::domain::authentication::Authentication;
-use crate::domain::{Change, sessions, sign_in, tokens};
+use crate::domain::{sessions, sign_in, tokens};
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 
@@ -39,16 +39,15 @@ pub async fn by_password(
         None => None,
     };
     let _turn = app.db.turn_to_sign_in(active.as_ref().map(|active| active.organisation.id)).await?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let write = app.write(&actor).await?;
     let user = match new_hash {
-        Some(new_hash) => checked.confirm_and_replace(change, new_hash).await?,
-        None => checked.confirm(change).await?,
+        Some(new_hash) => checked.confirm_and_replace(&write, new_hash).await?,
+        None => checked.confirm(&write).await?,
     };
-    sessions::announce_new_device(change, &user).await?;
-    let proven = Proven { user, active, authentication: Authentication::by_password(change.now) };
-    let state = start(app, client, change, proven, terms).await?;
-    txn.commit().await?;
+    sessions::announce_new_device(&write, &user).await?;
+    let proven = Proven { user, active, authentication: Authentication::by_password(write.now) };
+    let state = start(app, client, &write, proven, terms).await?;
+    write.commit().await?;
     Ok(state)
 }

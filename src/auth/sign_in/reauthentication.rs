@@ -8,7 +8,7 @@ use crate::auth::fresh::check_recent;
 use crate::auth::guard::SignedIn;
 use crate::auth::issuer::by_issuer;
 use crate::domain::authentication::Authentication;
-use crate::domain::{Change, identities, known_network, replacement, sign_in, users};
+use crate::domain::{identities, known_network, replacement, sign_in, users};
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 
@@ -25,14 +25,13 @@ pub async fn reauthenticate_by_password(
 ) -> Result<Started, Error> {
     let user = by.account(app.db.read()).await?;
     sign_in::check_again(&client.attempt(app), &user, by.session_id(), password).await?;
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor };
+    let write = app.write(actor).await?;
     // It may have been changed while this one was hashed.
-    if users::lock(change, by.id).await?.password_hash != user.password_hash {
+    if users::lock(&write, by.id).await?.password_hash != user.password_hash {
         return Err(Error::WrongPassword);
     }
-    let started = in_place_of(app, change, by, Authentication::by_password(change.now), terms).await?;
-    txn.commit().await?;
+    let started = in_place_of(app, &write, by, Authentication::by_password(write.now), terms).await?;
+    write.commit().await?;
     Ok(started)
 }
 
@@ -50,12 +49,11 @@ pub async fn reauthenticate_by_issuer(
 ) -> Result<Started, Error> {
     let (vouched, admission) = by_issuer(app, client, token).await?;
     check_recent(app, vouched.authentication.at)?;
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor };
-    identities::spend(change, &vouched).await?;
-    identities::prove_again(change, &vouched, &admission, by.id).await?;
-    let started = in_place_of(app, change, by, vouched.authentication, terms).await?;
-    txn.commit().await?;
+    let write = app.write(actor).await?;
+    identities::spend(&write, &vouched).await?;
+    identities::prove_again(&write, &vouched, &admission, by.id).await?;
+    let started = in_place_of(app, &write, by, vouched.authentication, terms).await?;
+    write.commit().await?;
     Ok(started)
 }
 
@@ -78,17 +76,16 @@ pub async fn replace_password(
     sign_in::check_to_replace(&client.attempt(app), &user, by.session_id(), current).await?;
     replacement::refuse_the_same(&app.hasher, &user, "/new_password", new).await?;
     let new_hash = app.hasher.hash(&password).await?;
-    let txn = app.db.begin().await?;
-    let change = Change { txn: &txn, now: app.now(), actor };
+    let write = app.write(actor).await?;
     let started = if by.session.is_some() {
-        Some(in_place_of(app, change, by, Authentication::by_password(change.now), terms).await?)
+        Some(in_place_of(app, &write, by, Authentication::by_password(write.now), terms).await?)
     } else {
         None
     };
     let keep = started.as_ref().map(|started| started.open.session.id);
-    users::change_password(change, by.id, stored.unwrap_or_default(), new_hash, keep).await?;
+    users::change_password(&write, by.id, stored.unwrap_or_default(), new_hash, keep).await?;
     // The change forgot all networks and devices; the owner is here.
-    known_network::remember(change, &app.keyring, by.id).await?;
-    txn.commit().await?;
+    known_network::remember(&write, by.id).await?;
+    write.commit().await?;
     Ok(started)
 }

@@ -9,7 +9,7 @@ use crate::auth::client::Client;
 use crate::auth::refusals::warn_of_refusal;
 use crate::config::DialectTokens;
 use crate::domain::sessions::{self, RefreshLifetime, Rotation};
-use crate::domain::{Change, tokens, users};
+use crate::domain::{Write, tokens, users};
 use crate::entity::{session, user};
 use crate::error::Error;
 use crate::refresh_token::RefreshToken;
@@ -28,13 +28,12 @@ pub async fn refresh(
     organisation: Option<&str>,
 ) -> Result<(OpenSession, Option<IssuedTokens>), Error> {
     let presented = read(app, dialect(app), text).ok_or_else(|| refuse(app, client, NOT_OURS))?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let user = lock_owner(app, change, presented).await?;
+    let write = app.write(&actor).await?;
+    let user = lock_owner(app, &write, presented).await?;
     let lifetime = refresh_tokens::lifetime(app);
-    let rotation = sessions::rotate(change, &app.keyring, presented, lifetime).await?;
-    let answer = match open(app, change, user, rotation, organisation).await? {
+    let rotation = sessions::rotate(&write, presented, lifetime).await?;
+    let answer = match open(app, &write, user, rotation, organisation).await? {
         Some(open) => {
             // Before the commit: without a successor the token must not be used up.
             let tokens = open.tokens(app)?;
@@ -43,7 +42,7 @@ pub async fn refresh(
         None => None,
     };
     // Also what a theft brought about must stay.
-    txn.commit().await?;
+    write.commit().await?;
     answer.ok_or_else(|| refuse(app, client, NO_MORE))
 }
 
@@ -61,39 +60,38 @@ pub async fn look_up(
 ) -> Result<OpenSession, Error> {
     let presented = text.and_then(|text| read(app, dialect, text));
     let presented = presented.ok_or_else(|| refuse(app, client, NOT_OURS))?;
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let user = lock_owner(app, change, presented).await?;
-    let found = sessions::look_up(change, presented, lifetime).await?;
-    let open = open(app, change, user, found, None).await?;
-    txn.commit().await?;
+    let write = app.write(&actor).await?;
+    let user = lock_owner(app, &write, presented).await?;
+    let found = sessions::look_up(&write, presented, lifetime).await?;
+    let open = open(app, &write, user, found, None).await?;
+    write.commit().await?;
     open.ok_or_else(|| refuse(app, client, NO_MORE))
 }
 
 /// The user of a refresh token, locked: what is read of the session after this has not ended meanwhile.
-async fn lock_owner(app: &App, change: Change<'_>, presented: RefreshToken) -> Result<user::Model, Error> {
-    let session = session::Entity::find_by_id(presented.session).one(change.txn).await?;
+async fn lock_owner(app: &App, write: &Write<'_>, presented: RefreshToken) -> Result<user::Model, Error> {
+    let session = session::Entity::find_by_id(presented.session).one(write).await?;
     let session = session.ok_or(Error::InvalidRefreshToken)?;
     if !app.issuers.admit(session.issuer.as_deref()) {
         return Err(Error::IssuerDisabled);
     }
-    let user = users::lock(change, session.user_id).await?;
+    let user = users::lock(write, session.user_id).await?;
     tracing::Span::current().record("account", tracing::field::display(user.id));
     if user.disabled_at.is_some() { Err(Error::InvalidRefreshToken) } else { Ok(user) }
 }
 
 async fn open(
     app: &App,
-    change: Change<'_>,
+    write: &Write<'_>,
     user: user::Model,
     found: Rotation,
     organisation: Option<&str>,
 ) -> Result<Option<OpenSession>, Error> {
     let Rotation::Successor(session, successor) = found else { return Ok(None) };
     let asked_for = organisation.map(Into::into);
-    let active = tokens::active_organisation(change.txn, user.id, Some(&session), asked_for).await?;
-    OpenSession::new(app, change, user, *session, active, successor).await.map(Some)
+    let active = tokens::active_organisation(write, user.id, Some(&session), asked_for).await?;
+    OpenSession::new(app, write, user, *session, active, successor).await.map(Some)
 }
 
 /// What is said of a refresh token that is no good, to the log with the reason.

@@ -9,10 +9,10 @@ use crate::domain::authentication::Authentication;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::joining::{Joiner, Names};
+use crate::domain::registration;
 use crate::domain::tokens::ActiveOrganisation;
 use crate::domain::username::Username;
 use crate::domain::users::NewUser;
-use crate::domain::{Change, registration};
 use crate::error::Error;
 use crate::password::ProposedPassword;
 use crate::permission::Role;
@@ -77,25 +77,23 @@ pub async fn register(
         };
         return begun.map(|()| Registered::ProofAwaited);
     }
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let (user, active) = registration::create(change, new(), organisation).await?;
+    let write = app.write(&actor).await?;
+    let (user, active) = registration::create(&write, new(), organisation).await?;
     let active = active.map(|organisation| ActiveOrganisation { organisation, role: Role::Admin });
-    let proven = Proven { user, active, authentication: Authentication::by_password(change.now) };
-    let state = start(app, client, change, proven, terms).await?;
-    txn.commit().await?;
+    let proven = Proven { user, active, authentication: Authentication::by_password(write.now) };
+    let state = start(app, client, &write, proven, terms).await?;
+    write.commit().await?;
     Ok(Registered::SignedIn(state))
 }
 
 /// Counts before anything is looked up, and for every address alike.
 async fn spend(app: &App, client: &Client) -> Result<(), Error> {
     let Some(most) = app.config.limits.registrations else { return Ok(()) };
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    registration::spend(change, client.address.0, most).await?;
-    txn.commit().await
+    let write = app.write(&actor).await?;
+    registration::spend(&write, client.address.0, most).await?;
+    write.commit().await
 }
 
 async fn begin(
@@ -104,11 +102,10 @@ async fn begin(
     new: NewUser,
     organisation: Option<&DisplayName>,
 ) -> Result<(), Error> {
-    let txn = app.db.begin().await?;
     let actor = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    registration::begin(change, new, organisation).await?;
-    txn.commit().await
+    let write = app.write(&actor).await?;
+    registration::begin(&write, new, organisation).await?;
+    write.commit().await
 }
 
 fn may_register(app: &App, email: &Email) -> bool {

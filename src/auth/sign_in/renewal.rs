@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::auth::cookies::Keep;
 use crate::auth::principal::{OrganisationScope, UserPrincipal};
 use crate::domain::authentication::Authentication;
-use crate::domain::{Change, sessions, tokens, users};
+use crate::domain::{Write, sessions, tokens, users};
 use crate::entity::organisation::Reference;
 use crate::entity::{session, user};
 use crate::error::Error;
@@ -25,24 +25,23 @@ pub struct RenewalTerms {
 /// [`Error::SessionRequired`] by HTTP Basic, which has none; [`Error::InvalidCredential`] if it has ended meanwhile.
 pub(super) async fn in_place_of(
     app: &App,
-    change: Change<'_>,
+    write: &Write<'_>,
     by: &UserPrincipal,
     proof: Authentication,
     terms: RenewalTerms,
 ) -> Result<Started, Error> {
     let before = by.session_id().ok_or(Error::SessionRequired)?;
-    let renewed =
-        sessions::renew(change, &app.keyring, before, by.id, Some(proof), terms.cookie_alone).await?;
+    let renewed = sessions::renew(write, before, by.id, Some(proof), terms.cookie_alone).await?;
     let renewed = renewed.ok_or(Error::InvalidCredential)?;
-    let user = users::lock(change, by.id).await?;
-    started(app, change, by.reach, user, renewed, terms.keep).await
+    let user = users::lock(write, by.id).await?;
+    started(app, write, by.reach, user, renewed, terms.keep).await
 }
 
 /// One that has just been put in the place of another one. Its access token is for the organisation that the
 /// caller's was for, or by cookie for the session's.
 pub(super) async fn started(
     app: &App,
-    change: Change<'_>,
+    write: &Write<'_>,
     reach: OrganisationScope,
     user: user::Model,
     renewed: (session::Model, Secret),
@@ -52,10 +51,10 @@ pub(super) async fn started(
         OrganisationScope::Only(organisation) => organisation.map(Reference::Id),
         OrganisationScope::All => None,
     };
-    let active = match tokens::active_organisation(change.txn, user.id, Some(&renewed.0), asked_for).await {
+    let active = match tokens::active_organisation(write, user.id, Some(&renewed.0), asked_for).await {
         // The user is in that organisation no more, or an admin there has ended the session: tokens for none.
         Err(Error::NotFound | Error::SessionEndedHere) => None,
         active => active?,
     };
-    Started::new(app, change, user, active, renewed, keep).await
+    Started::new(app, write, user, active, renewed, keep).await
 }

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::auth::client::Client;
 use crate::auth::cookies::Keep;
 use crate::domain::tokens::ActiveOrganisation;
-use crate::domain::{Change, user_numbers};
+use crate::domain::{Write, user_numbers};
 use crate::entity::session::RefreshUse;
 use crate::entity::{session, user};
 use crate::error::Error;
@@ -37,14 +37,14 @@ pub struct IssuedTokens {
 impl OpenSession {
     pub(super) async fn new(
         app: &App,
-        change: Change<'_>,
+        write: &Write<'_>,
         user: user::Model,
         session: session::Model,
         active: Option<ActiveOrganisation>,
         refresh: RefreshToken,
     ) -> Result<Self, Error> {
         let number = match app.config.compat.assimetria.documented() {
-            Some(_) => Some(user_numbers::of(change, user.id).await?),
+            Some(_) => Some(user_numbers::of(write, user.id).await?),
             None => None,
         };
         Ok(Self { user, number, session, active, refresh })
@@ -76,14 +76,14 @@ pub struct Started {
 impl Started {
     pub(super) async fn new(
         app: &App,
-        change: Change<'_>,
+        write: &Write<'_>,
         user: user::Model,
         active: Option<ActiveOrganisation>,
         (session, cookie): (session::Model, Secret),
         keep: Keep,
     ) -> Result<Self, Error> {
         let first = RefreshToken::first(session.id);
-        let open = OpenSession::new(app, change, user, session, active, first).await?;
+        let open = OpenSession::new(app, write, user, session, active, first).await?;
         Ok(Self { open, cookie, keep })
     }
 

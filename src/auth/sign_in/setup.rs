@@ -6,9 +6,9 @@ use crate::auth::client::Client;
 use crate::domain::authentication::Authentication;
 use crate::domain::display_name::DisplayName;
 use crate::domain::osmedeus_key::{self, OsmedeusKey};
+use crate::domain::setup;
 use crate::domain::tokens::ActiveOrganisation;
 use crate::domain::users::NewUser;
-use crate::domain::{Change, setup};
 use crate::entity::organisation;
 use crate::error::Error;
 use crate::permission::Role;
@@ -34,21 +34,19 @@ pub async fn by_setup_link(
     organisation: &DisplayName,
     terms: SessionTerms,
 ) -> Result<SetUp, Error> {
-    let txn = app.db.begin().await?;
     let anonymous = client.anonymous();
-    let change = Change { txn: &txn, now: app.now(), actor: &anonymous };
-    let (user, organisation) =
-        setup::create_first_admin(change, &app.keyring, Some(link), new, organisation).await?;
+    let mut write = app.write(&anonymous).await?;
+    let (user, organisation) = setup::create_first_admin(&write, Some(link), new, organisation).await?;
     let actor = anonymous.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
+    write.actor = &actor;
     let active = Some(ActiveOrganisation { organisation: organisation.clone(), role: Role::Admin });
-    let proven = Proven { user, active, authentication: Authentication::by_password(change.now) };
-    let sign_in = start(app, client, change, proven, terms).await?;
+    let proven = Proven { user, active, authentication: Authentication::by_password(write.now) };
+    let sign_in = start(app, client, &write, proven, terms).await?;
     let key = if app.config.compat.osmedeus_key {
-        osmedeus_key::make_once(change, &app.keyring, &app.config.permissions).await?
+        osmedeus_key::make_once(&write, &app.config.permissions).await?
     } else {
         None
     };
-    txn.commit().await?;
+    write.commit().await?;
     Ok(SetUp { sign_in, organisation, key })
 }

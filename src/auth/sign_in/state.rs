@@ -6,7 +6,7 @@ use super::session::Started;
 use crate::app::App;
 use crate::auth::client::Client;
 use crate::auth::cookies::Keep;
-use crate::domain::Change;
+use crate::domain::Write;
 use crate::domain::authentication::Authentication;
 use crate::domain::sessions::{self, Beginning};
 use crate::domain::tokens::ActiveOrganisation;
@@ -53,20 +53,20 @@ pub enum SignInState {
 pub(super) async fn start(
     app: &App,
     client: &Client,
-    change: Change<'_>,
+    write: &Write<'_>,
     proven: Proven,
     terms: SessionTerms,
 ) -> Result<SignInState, Error> {
     let Proven { user, active, mut authentication } = proven;
-    let actor = change.actor.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
+    let actor = write.actor.as_user(user.id, &user.name);
+    let write = &write.by(&actor);
     if let Some(earlier) = client.session_cookie(app) {
-        sessions::replace(change, &app.keyring, &earlier).await?;
+        sessions::replace(write, &earlier).await?;
     }
-    let asked_for = terms.lifetime.map(|lifetime| change.now + lifetime);
+    let asked_for = terms.lifetime.map(|lifetime| write.now + lifetime);
     authentication.session_ends_at = asked_for.into_iter().chain(authentication.session_ends_at).min();
     let organisation = active.as_ref().map(|active| active.organisation.id);
     let beginning = Beginning { organisation, authentication, refresh_use: terms.refresh_use };
-    let started = sessions::start(change, &app.keyring, user.id, beginning).await?;
-    Started::new(app, change, user, active, started, terms.keep).await.map(SignInState::Started)
+    let started = sessions::start(write, user.id, beginning).await?;
+    Started::new(app, write, user, active, started, terms.keep).await.map(SignInState::Started)
 }

@@ -20,7 +20,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
 use oskar::app::App;
-use oskar::domain::Change;
 use oskar::domain::audit::Actor;
 use oskar::domain::import::{Done, Import, ImportedUser, Refused};
 use oskar::domain::slug::Slug;
@@ -200,20 +199,19 @@ impl ImportCommand {
         let actor = Actor::cli();
         let mut tries = 1;
         loop {
-            let txn = app.db.begin().await?;
-            let change = Change { txn: &txn, now: app.now(), actor: &actor };
-            match import.batch(change, users).await {
+            let write = app.write(&actor).await?;
+            match import.batch(&write, users).await {
                 Ok(outcomes) if self.dry_run => {
-                    txn.rollback().await?;
+                    write.rollback().await?;
                     import.remember(users, &outcomes);
                     return Ok(outcomes);
                 }
                 Ok(outcomes) => {
-                    txn.commit().await?;
+                    write.commit().await?;
                     return Ok(outcomes);
                 }
                 Err(Error::Busy) if tries < TRIES => {
-                    txn.rollback().await?;
+                    write.rollback().await?;
                     tokio::time::sleep(Duration::from_millis(50) * tries).await;
                     tries += 1;
                 }

@@ -17,11 +17,11 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::Change;
 use super::audit::Actor;
 use super::device::Device;
 use super::known_network;
 use super::tally::Tally;
+use super::{NoEvent, Write};
 use crate::clock::{Timestamp, seconds_to_wait};
 use crate::database::Database;
 use crate::entity::user;
@@ -65,6 +65,14 @@ pub struct AttemptContext<'a> {
 }
 
 impl AttemptContext<'_> {
+    /// Begins a write.
+    ///
+    /// # Errors
+    /// Those of [`Database::begin`].
+    pub async fn write<'a>(&'a self, actor: &'a Actor) -> Result<Write<'a>, Error> {
+        Ok(Write::new(self.db.begin().await?, self.now, actor, self.keyring))
+    }
+
     /// Waits for a turn to read what an attempt needs. Many sign-ins at once wait here, in memory, because a wait for the
     /// database's connections soon ends with [`Error::Busy`].
     ///
@@ -174,36 +182,37 @@ impl AttemptContext<'_> {
 
     /// All of them or none.
     async fn take(&self, budgets: &[Budget], now: Timestamp) -> Result<BudgetDecision, Error> {
-        let txn = self.db.begin().await?;
+        let actor = Actor::system();
+        let write = self.write(&actor).await?;
         for budget in budgets {
-            match budget.reserve(&txn, now).await? {
+            match budget.reserve(&write.without_event(NoEvent::Budgets), now).await? {
                 BudgetDecision::Taken => {}
                 refused => return Ok(refused),
             }
         }
-        txn.commit().await?;
+        write.commit().await?;
         Ok(BudgetDecision::Taken)
     }
 
     async fn give_back(&self, budgets: &[Budget], right: bool) -> Result<(), Error> {
-        let txn = self.db.begin().await?;
+        let actor = Actor::system();
+        let write = self.write(&actor).await?;
         for budget in budgets {
-            budget.give_back(&txn, right).await?;
+            budget.give_back(&write.without_event(NoEvent::Budgets), right).await?;
         }
-        txn.commit().await
+        write.commit().await
     }
 
     async fn keep(&self, budgets: &[Budget], owner: Option<&user::Model>) -> Result<(), Error> {
         let actor = Actor::system();
-        let txn = self.db.begin().await?;
+        let write = self.write(&actor).await?;
         for budget in budgets {
-            let closed = budget.keep(&txn, self.now).await?;
+            let closed = budget.keep(&write.without_event(NoEvent::Budgets), self.now).await?;
             if let Some(owner) = owner.filter(|_| closed && budget.is_an_account_s()) {
-                let change = Change { txn: &txn, now: self.now, actor: &actor };
-                owner::tell_of_guesses(change, self.keyring, owner).await?;
+                owner::tell_of_guesses(&write, owner).await?;
             }
         }
-        txn.commit().await
+        write.commit().await
     }
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::budget::{OPEN, SKEW, Subject};
-use crate::domain::{Change, known_network, outbox};
+use crate::domain::{NoEvent, Write, known_network, outbox};
 use crate::entity::login_failure::{self, ActiveModel, Column, Entity};
 use crate::entity::outbox::Kind;
 use crate::entity::user;
@@ -26,20 +26,20 @@ fn strangers(keyring: &Keyring, user: &user::Model) -> impl Iterator<Item = Vec<
 }
 
 /// Deletes the counts of wrong guesses at an account, and records `user.unlocked`.
-pub async fn unlock(change: Change<'_>, keyring: &Keyring, user: &user::Model) -> Result<(), Error> {
-    forget(change, keyring, user).await?;
-    change.record(Event::UserUnlocked { user: user.id, by: None }).await
+pub async fn unlock(write: &Write<'_>, user: &user::Model) -> Result<(), Error> {
+    forget(write, user).await?;
+    write.record(Event::UserUnlocked { user: user.id, by: None }).await
 }
 
 /// Deletes the counts of wrong guesses at an account, those of its devices included.
-pub async fn forget(change: Change<'_>, keyring: &Keyring, user: &user::Model) -> Result<(), Error> {
+pub async fn forget(write: &Write<'_>, user: &user::Model) -> Result<(), Error> {
     Entity::delete_many()
         .filter(
             Condition::any()
-                .add(Column::Subject.is_in(strangers(keyring, user)))
+                .add(Column::Subject.is_in(strangers(write.keyring, user)))
                 .add(login_failure::COLUMN.user_id.eq(user.id)),
         )
-        .exec(change.txn)
+        .exec(write)
         .await?;
     Ok(())
 }
@@ -48,31 +48,29 @@ pub async fn forget(change: Change<'_>, keyring: &Keyring, user: &user::Model) -
 /// are in has a budget of its own from now on, and the pause of the strangers' budget ends.
 ///
 /// The wrong guesses stay counted, so that strangers win one attempt by this and no more.
-pub async fn let_in(change: Change<'_>, keyring: &Keyring, user: &user::Model) -> Result<(), Error> {
-    known_network::remember(change, keyring, user.id).await?;
+pub async fn let_in(write: &Write<'_>, user: &user::Model) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::Budgets);
+    known_network::remember(write, user.id).await?;
     Entity::update_many()
         .col_expr(Column::BlockedUntil, Expr::value(OPEN))
         .col_expr(Column::Closed, Expr::value(false))
-        .filter(Column::Subject.is_in(strangers(keyring, user)))
+        .filter(Column::Subject.is_in(strangers(write.keyring, user)))
         .filter(login_failure::COLUMN.closed.eq(true))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     Ok(())
 }
 
 /// Mails the owner of a proven address that their account is guessed at, once a day at most on all nodes.
-pub(super) async fn tell_of_guesses(
-    change: Change<'_>,
-    keyring: &Keyring,
-    owner: &user::Model,
-) -> Result<(), Error> {
+pub(super) async fn tell_of_guesses(write: &Write<'_>, owner: &user::Model) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::Budgets);
     if owner.email_verified_at.is_none() || owner.disabled_at.is_some() {
         return Ok(());
     }
     // A row beside the budgets, swept as they are. It names no user: `unlock` must not bring a second mail.
-    let next = change.now + TOLD_EVERY;
+    let next = write.now + TOLD_EVERY;
     let told = ActiveModel {
-        subject: Set(keyring.mac(KeyPurpose::Attempt, &[b"told ", owner.id.0.as_bytes()]).to_vec()),
+        subject: Set(write.keyring.mac(KeyPurpose::Attempt, &[b"told ", owner.id.0.as_bytes()]).to_vec()),
         user_id: Set(None),
         failures: Set(0),
         blocked_until: Set(OPEN),
@@ -84,10 +82,10 @@ pub(super) async fn tell_of_guesses(
     again
         .value(Column::ForgottenAt, next)
         // Later than it could be: the clock was set back.
-        .action_and_where(due().lte(change.now).or(due().gt(next + SKEW)));
+        .action_and_where(due().lte(write.now).or(due().gt(next + SKEW)));
     let insert = Entity::insert(told).on_conflict(again).into_query();
-    if change.txn.execute(&insert).await?.rows_affected() == 1 {
-        outbox::enqueue(change, Kind::PasswordGuesses, &owner.email, json!({})).await?;
+    if write.execute(&insert).await?.rows_affected() == 1 {
+        outbox::enqueue(write, Kind::PasswordGuesses, &owner.email, json!({})).await?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertR
 use serde_json::json;
 
 use super::{Admission, ExternalIdentityClaims};
-use crate::domain::{Change, mailbox, outbox, users};
+use crate::domain::{Write, mailbox, outbox, users};
 use crate::entity::outbox::Kind;
 use crate::entity::{external_identity, membership, session, user};
 use crate::error::Error;
@@ -22,19 +22,19 @@ use crate::id::{OrganisationId, SessionId, UserId};
 /// [`Error::LinkRequired`] where the owner has to link the account; [`Error::LinkedToAnother`] if the issuer has given
 /// the address to another subject since; [`Error::UserDisabled`].
 pub async fn adopt(
-    change: Change<'_>,
+    write: &Write<'_>,
     vouched: &ExternalIdentityClaims,
     admission: &Admission<'_>,
     found: &user::Model,
 ) -> Result<user::Model, Error> {
-    let user = users::lock(change, found.id).await?;
+    let user = users::lock(write, found.id).await?;
     if user.email_normalised != found.email_normalised {
         return Err(Error::Busy);
     }
     if user.disabled_at.is_some() {
         return Err(Error::UserDisabled);
     }
-    let identities = external_identity::Entity::of_user(user.id).all(change.txn).await?;
+    let identities = external_identity::Entity::of_user(user.id).all(write).await?;
     if identities.iter().any(|known| known.issuer == vouched.issuer && known.subject == vouched.subject) {
         // Another request linked it while this one waited for the account.
         return Ok(user);
@@ -46,11 +46,11 @@ pub async fn adopt(
         return Err(Error::LinkRequired);
     }
     if user.email_verified_at.is_none() {
-        mailbox::take_over(change, user.id, None).await?;
+        mailbox::take_over(write, user.id, None).await?;
     }
-    let actor = change.actor.as_user(user.id, &user.name);
-    link_locked(Change { actor: &actor, ..change }, &vouched.issuer, &vouched.subject, &user).await?;
-    users::lock(change, user.id).await
+    let actor = write.actor.as_user(user.id, &user.name);
+    link_locked(&write.by(&actor), &vouched.issuer, &vouched.subject, &user).await?;
+    users::lock(write, user.id).await
 }
 
 /// Links an account on the word of its owner, or of an operator at the command line. Once more
@@ -60,13 +60,13 @@ pub async fn adopt(
 /// [`Error::LinkedToAnother`] if the subject is linked to another account, or the account to another subject of the
 /// issuer.
 pub async fn link(
-    change: Change<'_>,
+    write: &Write<'_>,
     issuer: &str,
     subject: &str,
     user: UserId,
 ) -> Result<external_identity::Model, Error> {
-    let user = users::lock(change, user).await?;
-    link_locked(change, issuer, subject, &user).await
+    let user = users::lock(write, user).await?;
+    link_locked(write, issuer, subject, &user).await
 }
 
 /// The same by the owner, who is signed in and has a token of the issuer. The address must be proven: a
@@ -76,15 +76,15 @@ pub async fn link(
 /// [`Error::EmailUnverified`]; [`Error::NotAllowedByIssuer`] if the issuer's user could not sign in afterwards;
 /// [`Error::LinkedToAnother`]; [`Error::InvalidCredential`] if the session has ended meanwhile.
 pub async fn link_own(
-    change: Change<'_>,
+    write: &Write<'_>,
     vouched: &ExternalIdentityClaims,
     admission: &Admission<'_>,
     user: UserId,
     session: Option<SessionId>,
 ) -> Result<external_identity::Model, Error> {
-    let user = users::lock(change, user).await?;
+    let user = users::lock(write, user).await?;
     let signed_out = match session {
-        Some(id) => session::Entity::alive(id).one(change.txn).await?.is_none(),
+        Some(id) => session::Entity::alive(id).one(write).await?.is_none(),
         None => false,
     };
     if signed_out || user.disabled_at.is_some() {
@@ -94,18 +94,18 @@ pub async fn link_own(
         return Err(Error::EmailUnverified);
     }
     admission.check_again(vouched, &user)?;
-    link_locked(change, &vouched.issuer, &vouched.subject, &user).await
+    link_locked(write, &vouched.issuer, &vouched.subject, &user).await
 }
 
 async fn link_locked(
-    change: Change<'_>,
+    write: &Write<'_>,
     issuer: &str,
     subject: &str,
     user: &user::Model,
 ) -> Result<external_identity::Model, Error> {
     let earlier = external_identity::Entity::of_user(user.id)
         .filter(external_identity::COLUMN.issuer.eq(issuer))
-        .all(change.txn)
+        .all(write)
         .await?;
     if let Some(same) = earlier.iter().find(|known| known.subject == subject) {
         return Ok(same.clone());
@@ -113,14 +113,14 @@ async fn link_locked(
     if !earlier.is_empty() {
         return Err(Error::LinkedToAnother);
     }
-    let identity = write(change, issuer, subject, user).await?;
+    let identity = insert(write, issuer, subject, user).await?;
     let linked = |organisation| Event::IdentityLinked {
         organisation: Some(organisation),
         user: user.id,
         issuer: issuer.to_owned(),
         subject: None,
     };
-    tell(change, user, Kind::IdentityLinked, issuer, linked).await?;
+    tell(write, user, Kind::IdentityLinked, issuer, linked).await?;
     Ok(identity)
 }
 
@@ -128,8 +128,8 @@ async fn link_locked(
 ///
 /// # Errors
 /// [`Error::LinkedToAnother`].
-pub(super) async fn write(
-    change: Change<'_>,
+pub(super) async fn insert(
+    write: &Write<'_>,
     issuer: &str,
     subject: &str,
     user: &user::Model,
@@ -139,12 +139,12 @@ pub(super) async fn write(
         issuer: Set(issuer.clone()),
         subject: Set(subject.clone()),
         user_id: Set(user.id),
-        created_at: Set(change.now),
+        created_at: Set(write.now),
     };
     let written = external_identity::Entity::insert(row)
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .try_insert()
-        .exec_without_returning(change.txn)
+        .exec_without_returning(write)
         .await?;
     if !matches!(written, TryInsertResult::Inserted(1)) {
         return Err(Error::LinkedToAnother);
@@ -155,24 +155,24 @@ pub(super) async fn write(
         issuer: issuer.clone(),
         subject: Some(subject.clone()),
     };
-    change.record(event).await?;
-    let found = external_identity::Entity::find_by_id((issuer, subject)).one(change.txn).await?;
+    write.record(event).await?;
+    let found = external_identity::Entity::find_by_id((issuer, subject)).one(write).await?;
     found.ok_or(Error::NotFound)
 }
 
 /// Tells the owner by mail, and their organisations by an event.
 async fn tell(
-    change: Change<'_>,
+    write: &Write<'_>,
     user: &user::Model,
     kind: Kind,
     issuer: &str,
     event: impl Fn(OrganisationId) -> Event,
 ) -> Result<(), Error> {
     let memberships = membership::Entity::of_user(user.id).order_by_asc(membership::Column::OrganisationId);
-    for membership in memberships.all(change.txn).await? {
-        change.record(event(membership.organisation_id)).await?;
+    for membership in memberships.all(write).await? {
+        write.record(event(membership.organisation_id)).await?;
     }
-    outbox::enqueue(change, kind, &user.email, json!({ "issuer": issuer })).await?;
+    outbox::enqueue(write, kind, &user.email, json!({ "issuer": issuer })).await?;
     Ok(())
 }
 
@@ -180,22 +180,22 @@ async fn tell(
 ///
 /// # Errors
 /// [`Error::NotFound`] if the account is not linked with it.
-pub async fn unlink(change: Change<'_>, user: UserId, issuer: &str) -> Result<(), Error> {
-    let user = users::lock(change, user).await?;
+pub async fn unlink(write: &Write<'_>, user: UserId, issuer: &str) -> Result<(), Error> {
+    let user = users::lock(write, user).await?;
     let forgotten = external_identity::Entity::delete_many()
         .filter(external_identity::COLUMN.user_id.eq(user.id))
         .filter(external_identity::COLUMN.issuer.eq(issuer))
-        .exec(change.txn)
+        .exec(write)
         .await?;
     if forgotten.rows_affected == 0 {
         return Err(Error::NotFound);
     }
     let ended = session::Entity::update_many()
-        .col_expr(session::Column::EndedAt, Expr::value(change.now))
+        .col_expr(session::Column::EndedAt, Expr::value(write.now))
         .filter(session::COLUMN.user_id.eq(user.id))
         .filter(session::COLUMN.issuer.eq(issuer))
         .filter(session::COLUMN.ended_at.is_null())
-        .exec(change.txn)
+        .exec(write)
         .await?;
     let unlinked = |organisation: Option<OrganisationId>, sessions_ended| Event::IdentityUnlinked {
         organisation,
@@ -203,8 +203,8 @@ pub async fn unlink(change: Change<'_>, user: UserId, issuer: &str) -> Result<()
         issuer: issuer.to_owned(),
         sessions_ended,
     };
-    change.record(unlinked(None, Some(ended.rows_affected))).await?;
-    tell(change, &user, Kind::IdentityUnlinked, issuer, |organisation| unlinked(Some(organisation), None))
+    write.record(unlinked(None, Some(ended.rows_affected))).await?;
+    tell(write, &user, Kind::IdentityUnlinked, issuer, |organisation| unlinked(Some(organisation), None))
         .await
 }
 
@@ -213,14 +213,14 @@ pub async fn unlink(change: Change<'_>, user: UserId, issuer: &str) -> Result<()
 /// # Errors
 /// [`Error::NotFound`]; [`Error::LastWayIn`].
 pub async fn unlink_own(
-    change: Change<'_>,
+    write: &Write<'_>,
     user: UserId,
     issuer: &str,
     admitted: impl Fn(&str) -> bool,
 ) -> Result<(), Error> {
     // Locked, so that of two at once the second one sees what the first one has left.
-    let user = users::lock(change, user).await?;
-    let identities = external_identity::Entity::of_user(user.id).all(change.txn).await?;
+    let user = users::lock(write, user).await?;
+    let identities = external_identity::Entity::of_user(user.id).all(write).await?;
     if identities.iter().all(|known| known.issuer != issuer) {
         return Err(Error::NotFound);
     }
@@ -228,5 +228,5 @@ pub async fn unlink_own(
     if user.password_hash.is_none() && !another {
         return Err(Error::LastWayIn);
     }
-    unlink(change, user.id, issuer).await
+    unlink(write, user.id, issuer).await
 }

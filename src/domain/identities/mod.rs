@@ -13,7 +13,7 @@ use super::authentication::Authentication;
 use super::display_name::DisplayName;
 use super::email::Email;
 use super::users::{self, NewUser};
-use super::{Change, invitations, members};
+use super::{Write, invitations, members};
 use crate::clock::Timestamp;
 use crate::entity::{external_identity, organisation, user};
 use crate::error::Error;
@@ -139,37 +139,36 @@ pub async fn account_of(
 /// [`Error::IssuerEmailUnreadable`], [`Error::NoAccount`] and [`Error::SeatsTaken`]; if there is an account with their address [`Error::LinkRequired`] and
 /// [`Error::LinkedToAnother`].
 pub async fn sign_in(
-    change: Change<'_>,
+    write: &Write<'_>,
     vouched: &ExternalIdentityClaims,
     admission: &Admission<'_>,
 ) -> Result<user::Model, Error> {
-    if let Some(user) = linked(change, vouched).await? {
-        return admit(change, vouched, admission, user).await;
+    if let Some(user) = linked(write, vouched).await? {
+        return admit(write, vouched, admission, user).await;
     }
     let email = vouched.proven_email()?.normalised();
     admission.check(&email)?;
     let place = match admission.new_users {
-        Some((reference, role)) => organisation::Entity::find_by_reference(reference)
-            .one(change.txn)
-            .await?
-            .map(|place| (place, role)),
+        Some((reference, role)) => {
+            organisation::Entity::find_by_reference(reference).one(write).await?.map(|place| (place, role))
+        }
         None => None,
     };
     if let Some((place, _)) = &place {
         // From here on one after the other: a request that had to wait finds what was made meanwhile.
-        members::lock(change, place.id).await?;
-        if let Some(user) = linked(change, vouched).await? {
-            return admit(change, vouched, admission, user).await;
+        members::lock(write, place.id).await?;
+        if let Some(user) = linked(write, vouched).await? {
+            return admit(write, vouched, admission, user).await;
         }
     }
-    let found = user::Entity::find().filter(user::COLUMN.email_normalised.eq(&email)).one(change.txn).await?;
+    let found = user::Entity::find().filter(user::COLUMN.email_normalised.eq(&email)).one(write).await?;
     match (found, place) {
-        (Some(user), _) => linking::adopt(change, vouched, admission, &user).await,
+        (Some(user), _) => linking::adopt(write, vouched, admission, &user).await,
         (None, Some((place, role))) => {
-            if invitations::taken_seats(change, place.id).await? >= admission.seats.unwrap_or(u64::MAX) {
+            if invitations::taken_seats(write, place.id).await? >= admission.seats.unwrap_or(u64::MAX) {
                 return Err(Error::SeatsTaken);
             }
-            create(change, vouched, &place, role).await
+            create(write, vouched, &place, role).await
         }
         (None, None) => Err(Error::NoAccount),
     }
@@ -180,30 +179,30 @@ pub async fn sign_in(
 /// # Errors
 /// [`Error::NotLinked`] if the token is of anybody else; [`Error::UserDisabled`]; [`Error::NotAllowedByIssuer`].
 pub async fn prove_again(
-    change: Change<'_>,
+    write: &Write<'_>,
     vouched: &ExternalIdentityClaims,
     admission: &Admission<'_>,
     signed_in: UserId,
 ) -> Result<user::Model, Error> {
-    let linked = linked(change, vouched).await?.filter(|linked| linked.id == signed_in);
-    admit(change, vouched, admission, linked.ok_or(Error::NotLinked)?).await
+    let linked = linked(write, vouched).await?.filter(|linked| linked.id == signed_in);
+    admit(write, vouched, admission, linked.ok_or(Error::NotLinked)?).await
 }
 
-async fn linked(change: Change<'_>, vouched: &ExternalIdentityClaims) -> Result<Option<user::Model>, Error> {
+async fn linked(write: &Write<'_>, vouched: &ExternalIdentityClaims) -> Result<Option<user::Model>, Error> {
     let key = (vouched.issuer.clone(), vouched.subject.clone());
     let found = external_identity::Entity::find_by_id(key).find_also_related(user::Entity);
-    Ok(found.one(change.txn).await?.and_then(|(_, user)| user))
+    Ok(found.one(write).await?.and_then(|(_, user)| user))
 }
 
 async fn admit(
-    change: Change<'_>,
+    write: &Write<'_>,
     vouched: &ExternalIdentityClaims,
     admission: &Admission<'_>,
     user: user::Model,
 ) -> Result<user::Model, Error> {
-    let user = users::lock(change, user.id).await?;
+    let user = users::lock(write, user.id).await?;
     // The link may have ended while this waited for the account.
-    if linked(change, vouched).await?.is_none_or(|linked| linked.id != user.id) {
+    if linked(write, vouched).await?.is_none_or(|linked| linked.id != user.id) {
         return Err(Error::Busy);
     }
     if user.disabled_at.is_some() {
@@ -214,7 +213,7 @@ async fn admit(
 }
 
 async fn create(
-    change: Change<'_>,
+    write: &Write<'_>,
     vouched: &ExternalIdentityClaims,
     place: &organisation::Model,
     role: Role,
@@ -227,14 +226,14 @@ async fn create(
         operator: false,
         email_verified: true,
     };
-    let user = users::create(change, new).await.map_err(|error| match error {
+    let user = users::create(write, new).await.map_err(|error| match error {
         // An account was made with it in this moment.
         Error::EmailTaken => Error::Busy,
         other => other,
     })?;
-    let actor = change.actor.as_user(user.id, &user.name);
-    let change = Change { actor: &actor, ..change };
-    linking::write(change, &vouched.issuer, &vouched.subject, &user).await?;
-    members::add(change, place.id, user.id, role).await?;
+    let actor = write.actor.as_user(user.id, &user.name);
+    let write = &write.by(&actor);
+    linking::insert(write, &vouched.issuer, &vouched.subject, &user).await?;
+    members::add(write, place.id, user.id, role).await?;
     Ok(user)
 }

@@ -5,7 +5,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{EntityTrait, Set, TryInsertResult};
 
 use super::ExternalIdentityClaims;
-use crate::domain::Change;
+use crate::domain::{NoEvent, Write};
 use crate::entity::spent_issuer_token;
 use crate::error::Error;
 
@@ -17,7 +17,8 @@ const LONGER: TimeDelta = TimeDelta::hours(1);
 ///
 /// # Errors
 /// [`Error::IssuerTokenUsed`].
-pub async fn spend(change: Change<'_>, vouched: &ExternalIdentityClaims) -> Result<(), Error> {
+pub async fn spend(write: &Write<'_>, vouched: &ExternalIdentityClaims) -> Result<(), Error> {
+    let write = &write.without_event(NoEvent::SingleUse);
     let row = spent_issuer_token::ActiveModel {
         digest: Set(vouched.digest.to_vec()),
         expires_at: Set(vouched.expires_at + LONGER),
@@ -25,7 +26,7 @@ pub async fn spend(change: Change<'_>, vouched: &ExternalIdentityClaims) -> Resu
     let written = spent_issuer_token::Entity::insert(row)
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .try_insert()
-        .exec_without_returning(change.txn)
+        .exec_without_returning(write)
         .await?;
     if matches!(written, TryInsertResult::Inserted(1)) { Ok(()) } else { Err(Error::IssuerTokenUsed) }
 }

@@ -19,7 +19,7 @@ use super::email::Email;
 use super::external_id::ExternalId;
 use super::slug::Slug;
 use super::username::Username;
-use super::{Change, invitations, organisations};
+use super::{Write, invitations, organisations};
 use crate::clock::Timestamp;
 use crate::domain::members::manages_members;
 use crate::entity::organisation;
@@ -86,7 +86,7 @@ struct IndexedOrganisation {
 
 /// A batch that is under way.
 struct Batch<'a> {
-    change: Change<'a>,
+    write: &'a Write<'a>,
     places: OrganisationIndex,
     roster: Roster,
     rows: Rows,
@@ -106,13 +106,13 @@ impl Import {
     /// [`Error::Busy`] if another request made one of these accounts at the same moment: the caller runs the batch again.
     pub async fn batch(
         &mut self,
-        change: Change<'_>,
+        write: &Write<'_>,
         users: &[ImportedUser],
     ) -> Result<Vec<Result<Done, Refused>>, Error> {
         // Organisations are locked before accounts, as everywhere.
-        let places = self.places(change, users).await?;
-        let roster = Roster::of(change, users, &self.before.roster).await?;
-        let mut batch = Batch { change, places, roster, rows: Rows::default() };
+        let places = self.places(write, users).await?;
+        let roster = Roster::of(write, users, &self.before.roster).await?;
+        let mut batch = Batch { write, places, roster, rows: Rows::default() };
         let mut outcomes = Vec::with_capacity(users.len());
         for user in users {
             let outcome = self.line(&mut batch, user).await?;
@@ -122,7 +122,7 @@ impl Import {
             }
             outcomes.push(outcome);
         }
-        batch.rows.insert(change).await?;
+        batch.rows.insert(write).await?;
         self.last = batch.roster;
         Ok(outcomes)
     }
@@ -140,20 +140,20 @@ impl Import {
     }
 
     /// The organisations that exist, locked in the order of their ids: their seats are counted.
-    async fn places(&self, change: Change<'_>, users: &[ImportedUser]) -> Result<OrganisationIndex, Error> {
+    async fn places(&self, write: &Write<'_>, users: &[ImportedUser]) -> Result<OrganisationIndex, Error> {
         let slugs: HashSet<&str> =
             users.iter().filter_map(|user| user.place.as_ref()).map(|(slug, _)| slug.as_str()).collect();
         let found = organisation::Entity::find()
             .filter(organisation::COLUMN.slug.is_in(slugs))
             .order_by_asc(organisation::Column::Id)
             .lock(LockType::NoKeyUpdate)
-            .all(change.txn)
+            .all(write)
             .await?;
         let mut places = OrganisationIndex::new();
         for row in found {
             let seats_left = match self.seats {
                 Some(seats) => seats
-                    .saturating_sub(invitations::taken_seats(change, row.id).await?)
+                    .saturating_sub(invitations::taken_seats(write, row.id).await?)
                     .saturating_sub(self.before.seats.get(&row.slug).copied().unwrap_or(0)),
                 None => u64::MAX,
             };
@@ -170,7 +170,7 @@ impl Import {
         };
         let known = found.and_then(|name| batch.roster.get(name)).cloned();
         if known.is_none()
-            && user.created_at.is_some_and(|at| at > batch.change.now || at < DateTime::UNIX_EPOCH)
+            && user.created_at.is_some_and(|at| at > batch.write.now || at < DateTime::UNIX_EPOCH)
         {
             return Ok(Err(Refused::CreatedAt));
         }
@@ -195,13 +195,13 @@ impl Import {
         };
         let name = found.unwrap_or_else(|| batch.roster.key(&Name::Email(&user.email.normalised())));
         if found.is_none() {
-            let id = batch.rows.add_user(batch.change, user);
+            let id = batch.rows.add_user(batch.write, user);
             batch.roster.make(id, user);
         }
         if let (Some((key, organisation, role)), Some(known)) = (place, batch.roster.get_mut(name)) {
             known.places.insert(key, role);
             if !known.is_taken_back {
-                batch.rows.add_membership(batch.change, organisation, known.id, role);
+                batch.rows.add_membership(batch.write, organisation, known.id, role);
             }
         }
         Ok(Ok(done))
@@ -251,7 +251,7 @@ impl Import {
         (slug, role): (&Slug, Role),
     ) -> Result<Result<OrganisationId, Refused>, Error> {
         let name = slug.as_str().to_owned();
-        let most = batch.change.txn.caps().organisations;
+        let most = batch.write.caps().organisations;
         let (number, disabled) =
             known.map_or((0, user.disabled), |known| (known.places.len() as u64, known.disabled));
         if most.is_some_and(|most| number >= most) {
@@ -267,7 +267,7 @@ impl Import {
             if self.seats == Some(0) {
                 return Ok(Err(Refused::SeatsTaken(name)));
             }
-            let made = self.make(batch.change, slug).await?;
+            let made = self.make(batch.write, slug).await?;
             batch.places.insert(name.clone(), made);
         }
         let Some(place) = batch.places.get_mut(&name) else { return Ok(Err(Refused::NoOrganisation(name))) };
@@ -281,9 +281,9 @@ impl Import {
         Ok(Ok(place.id))
     }
 
-    async fn make(&self, change: Change<'_>, slug: &Slug) -> Result<IndexedOrganisation, Error> {
+    async fn make(&self, write: &Write<'_>, slug: &Slug) -> Result<IndexedOrganisation, Error> {
         let name = DisplayName::try_from(slug.as_str().to_owned()).map_err(Error::internal)?;
-        let made = organisations::create(change, &name, Some(slug.clone()), None).await;
+        let made = organisations::create(write, &name, Some(slug.clone()), None).await;
         let (row, _) =
             made.map_err(|error| if matches!(error, Error::SlugTaken) { Error::Busy } else { error })?;
         let used = self.before.seats.get(slug.as_str()).copied().unwrap_or(0);

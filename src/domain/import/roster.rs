@@ -7,7 +7,7 @@ use sea_orm::sea_query::LockType;
 use sea_orm::{Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::ImportedUser;
-use crate::domain::Change;
+use crate::domain::Write;
 use crate::domain::external_id::ExternalId;
 use crate::domain::username::Username;
 use crate::entity::{audit_event, membership, organisation, user};
@@ -53,18 +53,18 @@ pub enum Name<'a> {
 impl Roster {
     /// What is there of a batch's names, locked until the transaction ends, and of what an earlier batch would have
     /// made.
-    pub async fn of(change: Change<'_>, users: &[ImportedUser], before: &Self) -> Result<Self, Error> {
+    pub async fn of(write: &Write<'_>, users: &[ImportedUser], before: &Self) -> Result<Self, Error> {
         let mut roster = Self { digests: before.digests.clone(), ..Self::default() };
         for name in users.iter().flat_map(|user| before.names(user)) {
             if let (Some(known), false) = (before.get(name), roster.by_name.contains_key(&name)) {
                 roster.add(known.clone());
             }
         }
-        roster.read(change, users).await?;
+        roster.read(write, users).await?;
         Ok(roster)
     }
 
-    async fn read(&mut self, change: Change<'_>, users: &[ImportedUser]) -> Result<(), Error> {
+    async fn read(&mut self, write: &Write<'_>, users: &[ImportedUser]) -> Result<(), Error> {
         let emails = users.iter().map(|user| user.email.normalised());
         let usernames = users.iter().filter_map(|user| user.username.as_ref()).map(Username::as_str);
         let external_ids = users.iter().filter_map(|user| user.external_id.as_ref()).map(ExternalId::as_str);
@@ -77,19 +77,19 @@ impl Roster {
             )
             .order_by_asc(user::Column::Id)
             .lock(LockType::NoKeyUpdate)
-            .all(change.txn)
+            .all(write)
             .await?;
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
         let mut places = HashMap::<UserId, HashMap<u64, Role>>::new();
         let memberships = membership::Entity::of_users(ids.clone()).find_also_related(organisation::Entity);
-        for (membership, place) in memberships.all(change.txn).await? {
+        for (membership, place) in memberships.all(write).await? {
             let Some(place) = place else { continue };
             let slug = self.key(&Name::Organisation(&place.slug));
             places.entry(membership.user_id).or_default().insert(slug, membership.role);
         }
         let mut left = HashMap::<String, HashSet<String>>::new();
         let targets = ids.iter().map(ToString::to_string);
-        for event in audit_event::Entity::ends_of_memberships(targets).all(change.txn).await? {
+        for event in audit_event::Entity::ends_of_memberships(targets).all(write).await? {
             if let (Some(user), Some(place)) = (event.target_id, event.organisation_id) {
                 left.entry(user).or_default().insert(place.to_string());
             }

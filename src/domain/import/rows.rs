@@ -6,7 +6,7 @@ use sea_orm::{EntityTrait, Set};
 
 use super::ImportedUser;
 use crate::domain::display_name::DisplayName;
-use crate::domain::{Change, members};
+use crate::domain::{Write, members};
 use crate::entity::{membership, user};
 use crate::error::{Error, OnConflict};
 use crate::event::Event;
@@ -23,7 +23,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    pub fn add_user(&mut self, change: Change<'_>, new: &ImportedUser) -> UserId {
+    pub fn add_user(&mut self, write: &Write<'_>, new: &ImportedUser) -> UserId {
         let id = UserId::generate();
         let name = new.name.clone().unwrap_or_else(|| DisplayName::from_local_part(&new.email));
         let hash = new.password_hash.as_ref();
@@ -34,15 +34,15 @@ impl Rows {
             username: Set(new.username.as_ref().map(|username| username.as_str().to_owned())),
             name: Set(name.as_str().to_owned()),
             password_hash: Set(hash.map(|hash| hash.as_str().to_owned())),
-            password_changed_at: Set(hash.map(|_| change.now)),
+            password_changed_at: Set(hash.map(|_| write.now)),
             password_change_required_at: Set(None),
             operator: Set(false),
-            email_verified_at: Set(new.email_verified.then_some(change.now)),
-            disabled_at: Set(new.disabled.then_some(change.now)),
+            email_verified_at: Set(new.email_verified.then_some(write.now)),
+            disabled_at: Set(new.disabled.then_some(write.now)),
             external_id: Set(new.external_id.as_ref().map(|id| id.as_str().to_owned())),
             imported_hash_digest: Set(Some(new.digest())),
-            created_at: Set(new.created_at.unwrap_or(change.now)),
-            updated_at: Set(change.now),
+            created_at: Set(new.created_at.unwrap_or(write.now)),
+            updated_at: Set(write.now),
         });
         let imported = hash.map_or("without a password", ImportedHash::algorithm);
         self.events.push(Event::UserCreated { user: id, operator: false, imported: Some(imported) });
@@ -51,7 +51,7 @@ impl Rows {
 
     pub fn add_membership(
         &mut self,
-        change: Change<'_>,
+        write: &Write<'_>,
         organisation: OrganisationId,
         user: UserId,
         role: Role,
@@ -60,8 +60,8 @@ impl Rows {
             organisation_id: Set(organisation),
             user_id: Set(user),
             role: Set(role),
-            created_at: Set(change.now),
-            updated_at: Set(change.now),
+            created_at: Set(write.now),
+            updated_at: Set(write.now),
             sessions_ended_at: Set(None),
         });
         if members::manages_members(role) {
@@ -72,15 +72,12 @@ impl Rows {
 
     /// # Errors
     /// [`Error::Busy`] if another request wrote one of them at the same moment.
-    pub async fn insert(self, change: Change<'_>) -> Result<(), Error> {
-        user::Entity::insert_many(self.users).exec(change.txn).await.on_conflict(|_| Error::Busy)?;
-        membership::Entity::insert_many(self.memberships)
-            .exec(change.txn)
-            .await
-            .on_conflict(|_| Error::Busy)?;
-        change.record_all(self.events).await?;
+    pub async fn insert(self, write: &Write<'_>) -> Result<(), Error> {
+        user::Entity::insert_many(self.users).exec(write).await.on_conflict(|_| Error::Busy)?;
+        membership::Entity::insert_many(self.memberships).exec(write).await.on_conflict(|_| Error::Busy)?;
+        write.record_all(self.events).await?;
         for (organisation, admins) in self.admins {
-            members::announce_admins(change, organisation, &admins).await?;
+            members::announce_admins(write, organisation, &admins).await?;
         }
         Ok(())
     }

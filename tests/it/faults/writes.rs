@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use oskar::domain::audit::Actor;
-use oskar::domain::{Change, identities, invitations, one_time};
+use oskar::domain::{identities, invitations, one_time};
 use oskar::entity::one_time_token::LinkPurpose;
 use oskar::http::Route;
 use oskar::permission::Role;
@@ -71,12 +71,11 @@ fn mails(kind: &str, to: &str) -> Proof {
 async fn link(rig: &Rig, purpose: LinkPurpose, person: &Person, email: &str) -> String {
     settle(rig).await;
     let app = &rig.app.app;
-    let txn = app.db.begin().await.unwrap();
     let actor = Actor::system();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let write = app.write(&actor).await.unwrap();
     let user = person.user_id.parse().unwrap();
-    let secret = one_time::issue(change, &app.keyring, purpose, user, email).await.unwrap();
-    txn.commit().await.unwrap();
+    let secret = one_time::issue(&write, purpose, user, email).await.unwrap();
+    write.commit().await.unwrap();
     secret.reveal().to_owned()
 }
 
@@ -110,22 +109,20 @@ async fn invitation_link(rig: &Rig, admin: &Person, email: &str) -> String {
     let id = invitation(admin, email).await.parse().unwrap();
     settle(rig).await;
     let app = &rig.app.app;
-    let txn = app.db.begin().await.unwrap();
     let actor = Actor::system();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
-    let (_, secret) = invitations::issue_link(change, &app.keyring, id).await.unwrap().unwrap();
-    txn.commit().await.unwrap();
+    let write = app.write(&actor).await.unwrap();
+    let (_, secret) = invitations::issue_link(&write, id).await.unwrap().unwrap();
+    write.commit().await.unwrap();
     secret.reveal().to_owned()
 }
 
 async fn link_identity(rig: &Rig, person: &Person) {
     let app = &rig.app.app;
-    let txn = app.db.begin().await.unwrap();
     let actor = Actor::system();
-    let change = Change { txn: &txn, now: app.now(), actor: &actor };
+    let write = app.write(&actor).await.unwrap();
     let user = person.user_id.parse().unwrap();
-    identities::link(change, "https://login.example", &person.email, user).await.unwrap();
-    txn.commit().await.unwrap();
+    identities::link(&write, "https://login.example", &person.email, user).await.unwrap();
+    write.commit().await.unwrap();
 }
 
 async fn session_of(person: &Person) -> String {

@@ -17,7 +17,7 @@ use oskar::clock::Clock;
 use oskar::config::{Config, Environment, Sources};
 use oskar::domain::audit::Actor;
 use oskar::domain::users::NewUser;
-use oskar::domain::{Change, members, users};
+use oskar::domain::{members, users};
 use oskar::http::PageTable;
 use oskar::password::{Cost, ProposedPassword};
 use oskar::permission::Role;
@@ -177,9 +177,8 @@ impl TestApp {
     /// Makes an account in an organisation, as `oskar user create` does. It can sign in with [`PASSWORD`].
     pub async fn create_user(&self, email: &str, organisation: &str, role: Role) {
         let password_hash = self.hash(PASSWORD).await;
-        let txn = self.app.db.begin().await.unwrap();
         let actor = Actor::cli();
-        let change = Change { txn: &txn, now: self.app.now(), actor: &actor };
+        let write = self.app.write(&actor).await.unwrap();
         let email = email.parse().unwrap();
         let new = NewUser {
             email,
@@ -189,22 +188,21 @@ impl TestApp {
             operator: false,
             email_verified: true,
         };
-        let user = users::create(change, new).await.unwrap();
-        members::add(change, organisation.parse().unwrap(), user.id, role).await.unwrap();
-        txn.commit().await.unwrap();
+        let user = users::create(&write, new).await.unwrap();
+        members::add(&write, organisation.parse().unwrap(), user.id, role).await.unwrap();
+        write.commit().await.unwrap();
     }
 
     /// Makes an account whose address counts as proven, as `oskar user create` does.
     pub async fn create_user_without_organisation(&self, email: &str) {
         let password_hash = Some(self.hash(PASSWORD).await);
-        let txn = self.app.db.begin().await.unwrap();
         let actor = Actor::cli();
-        let change = Change { txn: &txn, now: self.app.now(), actor: &actor };
+        let write = self.app.write(&actor).await.unwrap();
         let email = email.parse().unwrap();
         let (username, name, operator, email_verified) = (None, None, false, true);
         let new = NewUser { email, username, name, password_hash, operator, email_verified };
-        users::create(change, new).await.unwrap();
-        txn.commit().await.unwrap();
+        users::create(&write, new).await.unwrap();
+        write.commit().await.unwrap();
     }
 
     /// An organisation with an admin, a member and a viewer. The name must be used once in a test.
