@@ -27,10 +27,10 @@ use crate::domain::invitations::{self, Rules};
 use crate::domain::joining::Names;
 use crate::domain::members::manages_members;
 use crate::domain::tokens::ActiveOrganisation;
+use crate::entity::delivery::{self, DeliveryState};
 use crate::entity::invitation;
-use crate::entity::outbox::{self, State as Delivery};
 use crate::error::Error;
-use crate::id::{InvitationId, UserId};
+use crate::id::{DeliveryId, InvitationId, UserId};
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::permission::Role;
 
@@ -60,7 +60,7 @@ pub struct Invitation {
     role: Role,
     state: InvitationState,
     /// How far its mail has come.
-    delivery: Option<Delivery>,
+    delivery: Option<DeliveryState>,
     /// What the mail server said last, if the mail is not out.
     delivery_error: Option<String>,
     /// Who answers for it: who sent it last. Null if that account is gone.
@@ -70,8 +70,9 @@ pub struct Invitation {
 }
 
 async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>, Error> {
-    let ids = rows.iter().filter_map(|row| row.outbox_id);
-    let mails = outbox::Entity::find().filter(outbox::COLUMN.id.is_in(ids)).all(app.db.read()).await?;
+    let ids = rows.iter().filter_map(|row| row.mail_id).map(DeliveryId::from);
+    let deliveries =
+        delivery::Entity::find().filter(delivery::COLUMN.id.is_in(ids)).all(app.db.read()).await?;
     let now = app.now();
     // A page has few inviters.
     let mut confirmed = HashMap::new();
@@ -81,7 +82,8 @@ async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>
         }
     }
     let shown = rows.into_iter().map(|row| {
-        let mail = mails.iter().find(|mail| Some(mail.id) == row.outbox_id);
+        let mail = row.mail_id.map(DeliveryId::from);
+        let delivery = deliveries.iter().find(|delivery| Some(delivery.id) == mail);
         Invitation {
             state: match (row.accepted_at, row.withdrawn_at) {
                 (Some(_), _) => InvitationState::Accepted,
@@ -92,8 +94,8 @@ async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>
                     _ => InvitationState::Unconfirmed,
                 },
             },
-            delivery: mail.map(|mail| mail.state),
-            delivery_error: mail.and_then(|mail| mail.last_error.clone()),
+            delivery: delivery.map(|delivery| delivery.state),
+            delivery_error: delivery.and_then(|delivery| delivery.last_error.clone()),
             id: row.id,
             email: Some(row.email).filter(|email| !email.is_empty()),
             role: row.role,

@@ -1,25 +1,24 @@
 //! Accounts by mail: forgotten passwords, proving an address, changing it.
 //!
-//! Asking is answered the same whether there is such an account or not: the request only writes down a
-//! mail, and whoever sends it finds out. Links are used up by POST alone.
+//! The answer is the same whether there is such an account or not: the request only writes down a mail, and the
+//! worker that sends it finds out. Links are used up by POST alone.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::input::{Input, present};
 use super::tokens::{Tokens, signed_in};
 use crate::app::App;
-use crate::auth::sign_in;
-use crate::auth::{Client, SignedIn};
+use crate::auth::{Client, SignedIn, sign_in};
 use crate::domain::email::Email;
-use crate::domain::{mailbox, one_time, outbox, sign_in::check_again};
+use crate::domain::mail::{self, Mail};
+use crate::domain::sign_in::check_again;
+use crate::domain::{mailbox, one_time};
 use crate::entity::one_time_token::LinkPurpose;
-use crate::entity::outbox::Kind;
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::secret::{Secret, ShownOnce};
@@ -49,17 +48,17 @@ pub const ON_ITS_WAY: Understood =
 async fn ask(
     app: &App,
     client: &Client,
-    kind: Kind,
     address: &Email,
+    mail: Mail,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
     app.needs_mail()?;
     let own = client.is_known_to(app, address).await?;
     let actor = client.anonymous();
     let write = app.write(&actor).await?;
     if own {
-        outbox::enqueue_for_owner(&write, kind, &address.normalised()).await?;
+        mail::enqueue_for_owner(&write, &address.normalised(), mail).await?;
     } else {
-        outbox::enqueue_requested(&write, kind, &address.normalised(), json!({})).await?;
+        mail::enqueue_requested(&write, &address.normalised(), mail).await?;
     }
     write.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
@@ -76,7 +75,7 @@ pub async fn forgot_password(
     client: Client,
     Input(input): Input<Address>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
-    ask(&app, &client, Kind::ResetPassword, &input.email).await
+    ask(&app, &client, &input.email, Mail::ResetPassword).await
 }
 
 /// A link and the new password.
@@ -182,7 +181,7 @@ pub async fn resend_verification(
     client: Client,
     Input(input): Input<Address>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
-    ask(&app, &client, Kind::VerifyEmail, &input.email).await
+    ask(&app, &client, &input.email, Mail::VerifyEmail).await
 }
 
 /// The new address, and the password once more, unless the proof of who the user is is recent.

@@ -52,7 +52,7 @@ impl Write<'_> {
     /// Writes down what happened.
     pub async fn record(&self, event: Event) -> Result<(), Error> {
         let row = self.row(&event)?.insert(self).await?;
-        self.transaction().note_event(|| row.to_json());
+        self.note_event(|| row.to_json());
         Ok(())
     }
 
@@ -60,7 +60,7 @@ impl Write<'_> {
     pub(super) async fn record_all(&self, events: impl IntoIterator<Item = Event>) -> Result<(), Error> {
         let rows = events.into_iter().map(|event| self.row(&event)).collect::<Result<Vec<_>, _>>()?;
         for row in audit_event::Entity::insert_many(rows).exec_with_returning(self).await? {
-            self.transaction().note_event(|| row.to_json());
+            self.note_event(|| row.to_json());
         }
         Ok(())
     }

@@ -217,7 +217,7 @@ async fn insert(
         let insert = audit_event::Entity::insert_many(batch).on_conflict(add.clone());
         // The rows as they are now: a line for each time that a count grows.
         for event in insert.exec_with_returning(&write).await? {
-            write.transaction().note_event(|| event.to_json());
+            write.note_event(|| event.to_json());
         }
     }
     write.commit().await?;

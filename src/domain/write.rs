@@ -1,15 +1,15 @@
 //! The unit of work: a transaction, its time, who does it, and the keys that its secrets are derived from.
 
+use std::ops::Deref;
+
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use super::audit::Actor;
 use crate::clock::Timestamp;
-use crate::config::Caps;
 use crate::database::Transaction;
 use crate::error::Error;
 use crate::keyring::Keyring;
-use crate::permission::Catalogue;
 
 /// A write in progress. Dropped without [`Write::commit`], it is rolled back.
 pub struct Write<'a> {
@@ -32,8 +32,8 @@ enum Held<'a> {
 pub enum NoEvent {
     /// Attempts are counted.
     Budgets,
-    /// A mail is asked for, or under way: the event is that of what it tells of.
-    Mails,
+    /// Something is to be delivered, such as a mail, or under way: the event is that of what it tells of.
+    Deliveries,
     /// A refresh token is exchanged.
     Refresh,
     /// What has expired is deleted.
@@ -68,7 +68,7 @@ impl<'a> Write<'a> {
     }
 
     fn lent(&self) -> Write<'_> {
-        let transaction = Held::Lent(self.transaction());
+        let transaction = Held::Lent(self);
         Write { now: self.now, actor: self.actor, keyring: self.keyring, transaction, counts: self.counts }
     }
 
@@ -78,7 +78,7 @@ impl<'a> Write<'a> {
     /// Those of [`Transaction::commit`]. In a debug build [`Error::Internal`] if rows were written that need an event and
     /// none was recorded: then nothing is stored.
     pub async fn commit(self) -> Result<(), Error> {
-        if cfg!(debug_assertions) && self.transaction().lacks_event() {
+        if cfg!(debug_assertions) && self.lacks_event() {
             return Err(Error::internal("a write recorded no event: see `Write::without_event`"));
         }
         self.owned()?.commit().await
@@ -92,26 +92,9 @@ impl<'a> Write<'a> {
         self.owned()?.rollback().await
     }
 
-    /// How many of everything there may be.
-    pub fn caps(&self) -> Caps {
-        self.transaction().caps()
-    }
-
-    /// The permissions of each role.
-    pub fn catalogue(&self) -> &Catalogue {
-        self.transaction().catalogue()
-    }
-
-    pub(super) fn transaction(&self) -> &Transaction {
-        match &self.transaction {
-            Held::Own(transaction) => transaction,
-            Held::Lent(transaction) => transaction,
-        }
-    }
-
     fn count(&self, wrote: bool) {
         if wrote && self.counts {
-            self.transaction().need_event();
+            self.need_event();
         }
     }
 
@@ -119,6 +102,17 @@ impl<'a> Write<'a> {
         match self.transaction {
             Held::Own(transaction) => Ok(transaction),
             Held::Lent(_) => Err(Error::internal("a write is ended by what began it")),
+        }
+    }
+}
+
+impl Deref for Write<'_> {
+    type Target = Transaction;
+
+    fn deref(&self) -> &Transaction {
+        match &self.transaction {
+            Held::Own(transaction) => transaction,
+            Held::Lent(transaction) => transaction,
         }
     }
 }
@@ -131,32 +125,32 @@ fn writes(sql: &str) -> bool {
 #[async_trait]
 impl ConnectionTrait for Write<'_> {
     fn get_database_backend(&self) -> DbBackend {
-        self.transaction().get_database_backend()
+        self.deref().get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let writes = writes(&statement.sql);
-        let done = self.transaction().execute_raw(statement).await?;
+        let done = self.deref().execute_raw(statement).await?;
         self.count(writes && done.rows_affected() > 0);
         Ok(done)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let done = self.transaction().execute_unprepared(sql).await?;
+        let done = self.deref().execute_unprepared(sql).await?;
         self.count(writes(sql) && done.rows_affected() > 0);
         Ok(done)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let writes = writes(&statement.sql);
-        let row = self.transaction().query_one_raw(statement).await?;
+        let row = self.deref().query_one_raw(statement).await?;
         self.count(writes && row.is_some());
         Ok(row)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let writes = writes(&statement.sql);
-        let rows = self.transaction().query_all_raw(statement).await?;
+        let rows = self.deref().query_all_raw(statement).await?;
         self.count(writes && !rows.is_empty());
         Ok(rows)
     }
