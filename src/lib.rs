@@ -11,7 +11,7 @@
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
 //! views/            what is shown of keys, members, sessions, events …: queried once, read by JSON, pages and commands
-//! auth/             who is calling: credential → authenticate → principal → guard
+//! auth/             who is calling: credential → authenticate → principal → guard; sign_in/: the ways to a session
 //! http/             layers, rate limit, the tables that routes are added to, errors' form, input
 //! api/              JSON over HTTP: one file per resource; mod.rs is THE route list
 //! web/              the pages: one file per page; mod.rs is their route list

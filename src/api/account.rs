@@ -2,24 +2,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::Tokens;
 use super::input::{Input, present};
-use super::renewal::Renewed;
 use super::session_carrier::{self, SessionCarrier};
+use super::tokens::{Tokens, signed_in};
 use super::who::Who;
 use crate::app::App;
-use crate::auth::{Caller, Client, Keep, Principal, SignedIn, UserPrincipal};
-
-use crate::domain::audit::Actor;
-use crate::domain::authentication::Authentication;
+use crate::auth::sign_in::replace_password;
+use crate::auth::{Caller, Client, Keep, Principal, SignedIn};
 use crate::domain::display_name::DisplayName;
 use crate::domain::username::Username;
-use crate::domain::{known_network, replacement, sign_in, users};
+use crate::domain::users;
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::views;
@@ -105,8 +102,8 @@ pub async fn update(
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"current_password": "correct horse battery staple", "new_password": "another long phrase for Ana"}))]
 pub struct PasswordChange {
-    current_password: PresentedPassword,
-    new_password: ProposedPassword,
+    pub(super) current_password: PresentedPassword,
+    pub(super) new_password: ProposedPassword,
     /// As for signing in.
     #[schema(nullable = false, default = true)]
     #[serde(default, deserialize_with = "present")]
@@ -129,46 +126,13 @@ pub struct PasswordChange {
 pub async fn change_password(
     State(app): State<App>,
     client: Client,
-    headers: HeaderMap,
-    SignedIn { by, actor }: SignedIn,
+    caller: SignedIn,
     Input(input): Input<PasswordChange>,
 ) -> Result<Response, Error> {
-    let remember = Keep::asked(input.remember);
-    let cookie_alone = session_carrier::renewed(&app, &headers, input.session)?;
-    let renewed = replace_password(&app, &client, &by, &actor, &input, cookie_alone).await?;
-    Ok(match renewed {
-        Some(renewed) => renewed.answer(&app, &client, &headers, remember),
-        None => (StatusCode::NO_CONTENT, client.device_cookie(&app, by.id)).into_response(),
-    })
-}
-
-/// Changes the password; gives the session that takes the place of the caller's, if there is one.
-pub(super) async fn replace_password(
-    app: &App,
-    client: &Client,
-    by: &UserPrincipal,
-    actor: &Actor,
-    input: &PasswordChange,
-    cookie_alone: bool,
-) -> Result<Option<Renewed>, Error> {
-    let user = by.account(app.db.read()).await?;
-    let stored = user.password_hash.as_deref();
-    let password = app.judge_replacement(&user, "/new_password", &input.new_password).await?;
-    let current = &input.current_password;
-    sign_in::check_to_replace(&client.attempt(app), &user, by.session_id(), current).await?;
-    replacement::refuse_the_same(&app.hasher, &user, "/new_password", &input.new_password).await?;
-    let new_hash = app.hasher.hash(&password).await?;
-    let write = app.write(actor).await?;
-    let renewed = if by.session.is_some() {
-        let now_proved = Authentication::by_password(write.now);
-        Some(Renewed::in_place_of(app, &write, by, now_proved, cookie_alone).await?)
-    } else {
-        None
-    };
-    let keep = renewed.as_ref().map(|renewed| renewed.id);
-    users::change_password(&write, by.id, stored.unwrap_or_default(), new_hash, keep).await?;
-    // The change forgot all networks and devices; the owner is here.
-    known_network::remember(&write, by.id).await?;
-    write.commit().await?;
-    Ok(renewed)
+    let terms = session_carrier::renewed(&app, &client, input.session, Keep::asked(input.remember))?;
+    let (current, new) = (&input.current_password, &input.new_password);
+    match replace_password(&app, &client, &caller, current, new, terms).await? {
+        Some(started) => signed_in(&app, &client, StatusCode::OK, started),
+        None => Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, caller.by.id)).into_response()),
+    }
 }

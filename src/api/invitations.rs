@@ -6,29 +6,28 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use sea_orm::EntityTrait as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::{Tokens, start_session, with_cookies};
 use super::input::{Input, Params, PathId, present};
 use super::page::Part;
 use super::session_carrier::{Answers, SessionCarrier};
+use super::tokens::Tokens;
 use crate::app::App;
+use crate::auth::sign_in::{Invited, NewMember, SignInState};
 use crate::auth::{Client, Keep, OrganisationAccess, optional_user};
 use crate::domain::allowance::Allowance;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::invitations::{self, Rules};
-use crate::domain::joining::{self, Joiner, Names};
+use crate::domain::joining::Names;
 use crate::domain::members::manages_members;
 use crate::domain::tokens::ActiveOrganisation;
-use crate::entity::{invitation, organisation};
+use crate::entity::invitation;
 use crate::error::Error;
 use crate::id::InvitationId;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::permission::Role;
-use crate::secret::Secret;
 use crate::views::invitations::Invitation;
 use crate::views::organisations::OrganisationSummary;
 use crate::views::{self, Page};
@@ -198,13 +197,10 @@ pub struct Joined {
     tokens: Option<Tokens>,
 }
 
-/// The invitation that a link is for.
-pub async fn by_link(app: &App, token: &str) -> Result<(invitation::Model, organisation::Model), Error> {
-    let secret = Secret::parse(token).ok_or(Error::LinkInvalid)?;
-    let row = invitation::Entity::by_digests(secret.digests(&app.keyring)).one(app.db.read()).await?;
-    let row = row.ok_or(Error::LinkInvalid)?;
-    let organisation = organisation::Entity::find_by_id(row.organisation_id).one(app.db.read()).await?;
-    Ok((row, organisation.ok_or(Error::LinkInvalid)?))
+impl Joined {
+    fn new(active: &ActiveOrganisation, tokens: Option<Tokens>) -> Self {
+        Self { organisation: (&active.organisation).into(), role: active.role, tokens }
+    }
 }
 
 /// Accept an invitation
@@ -227,39 +223,19 @@ pub async fn accept(
     headers: HeaderMap,
     Input(input): Input<Acceptance>,
 ) -> Result<Response, Error> {
-    let refresh_use = Answers::TokensOrCookie.refresh_use(&app, &headers, input.session)?;
-    let (invitation, organisation) = by_link(&app, &input.token).await?;
-    let signed_in = optional_user(&app, &client, &headers).await?;
-    let joiner = if let Some(by) = &signed_in {
-        Joiner::SignedIn(by.id)
-    } else {
-        let names = Names { name: input.name, username: None };
-        let context =
-            app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
-        let replacing = input.new_password.as_ref();
-        let attempt = client.attempt(&app);
-        joining::by_password(&attempt, &invitation, input.password, replacing, names, context).await?
-    };
-    let _turn = app.db.turn(organisation.id).await?;
-    let actor = client.anonymous();
-    let mut write = app.write(&actor).await?;
-    let (user, membership) = joining::join(&write, &invitation, joiner, app.config.limits.seats).await?;
-    let summary = (&organisation).into();
-    if signed_in.is_some() {
-        write.commit().await?;
-        return Ok(
-            Json(Joined { organisation: summary, role: membership.role, tokens: None }).into_response()
-        );
+    let terms = Answers::TokensOrCookie.terms(&app, &client, input.session, Keep::asked(input.remember))?;
+    let invited = Invited::by_link(&app, &input.token).await?;
+    if let Some(by) = optional_user(&app, &client, &headers).await? {
+        let active = invited.join(&app, &client, by.id).await?;
+        return Ok(Json(Joined::new(&active, None)).into_response());
     }
-    let actor = actor.as_user(user.id, &user.name);
-    let active = ActiveOrganisation { organisation, role: membership.role };
-    write.actor = &actor;
-    let (tokens, cookie) = start_session(&app, &write, &headers, &user, Some(&active), refresh_use).await?;
-    write.commit().await?;
-    let body = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
-    Ok(with_cookies(
-        StatusCode::OK,
-        client.signed_in(&app, user.id, &cookie, Keep::asked(input.remember)),
-        body,
-    ))
+    let new = NewMember {
+        password: input.password,
+        new_password: input.new_password.as_ref(),
+        names: Names { name: input.name, username: None },
+    };
+    let (active, SignInState::Started(started)) = invited.sign_in(&app, &client, new, terms).await?;
+    let cookies = started.cookies(&app, &client);
+    let tokens = Tokens::of_started(&app, &client, started)?;
+    Ok((cookies, Json(Joined::new(&active, Some(tokens)))).into_response())
 }

@@ -28,7 +28,6 @@ mod events;
 mod health;
 mod identities;
 mod invitations;
-mod issuer_login;
 mod keys;
 mod members;
 mod openapi;
@@ -36,11 +35,10 @@ mod organisations;
 mod password_strength;
 mod reauthentication;
 mod recovery;
-mod refresh_tokens;
 mod register;
-mod renewal;
 mod session_carrier;
 mod sessions;
+mod sign_in;
 mod stream;
 mod tickets;
 mod tokens;
@@ -53,7 +51,6 @@ use axum::{Extension, Router};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
 
-pub use recovery::use_link;
 pub use stream::Stopping;
 
 use crate::app::App;

@@ -10,16 +10,15 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::Tokens;
 use super::input::{Input, present};
-use super::renewal::Renewed;
+use super::tokens::{Tokens, signed_in};
 use crate::app::App;
-use crate::auth::{Client, Keep, SignedIn, presented_session};
+use crate::auth::{Client, SignedIn, sign_in};
 use crate::domain::email::Email;
 use crate::domain::mail::{self, Mail};
-use crate::domain::{mailbox, one_time, sign_in};
+use crate::domain::sign_in::check_again;
+use crate::domain::{mailbox, one_time};
 use crate::entity::one_time_token::LinkPurpose;
-use crate::entity::user;
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::secret::{Secret, ShownOnce};
@@ -102,22 +101,8 @@ pub async fn reset_password(
     client: Client,
     Input(input): Input<PasswordReset>,
 ) -> Result<Response, Error> {
-    // Before the hash, which is dear.
-    let found = async {
-        let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
-        let owner = mailbox::owner_of(app.db.read(), &app.keyring, &link, app.now()).await?;
-        Ok((link, owner))
-    };
-    let (link, owner) = match found.await {
-        Err(Error::LinkInvalid) => return Err(client.attempt(&app).refuse(Error::LinkInvalid).await),
-        found => found?,
-    };
-    let new_hash = app.hash_replacement(&owner, "/password", &input.password).await?;
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
-    mailbox::reset_password(&write, &link, new_hash).await?;
-    write.commit().await?;
-    Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, owner.id)).into_response())
+    let user = sign_in::reset_password(&app, &client, &input.token, &input.password).await?;
+    Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, user.id)).into_response())
 }
 
 /// What lets the owner choose a new password, if others may know the one there is.
@@ -145,10 +130,7 @@ pub async fn unlock(
     Input(input): Input<Link>,
 ) -> Result<Response, Error> {
     let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
-    let (user, reset) = mailbox::unlock(&write, &link).await?;
-    write.commit().await?;
+    let (user, reset) = sign_in::unlock(&app, &client, &link).await?;
     let body = Unlocked {
         reset_token: ShownOnce(reset),
         expires_in: one_time::lifetime(LinkPurpose::ResetPassword).num_seconds(),
@@ -182,33 +164,10 @@ pub async fn verify_email(
     Input(input): Input<Link>,
 ) -> Result<Response, Error> {
     let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
-    let (user, renewed) = use_link(&app, &client, &headers, &link).await?;
-    Ok(match renewed {
-        Some(renewed) => renewed.answer(&app, &client, &headers, Keep::UntilClosed),
-        None => (StatusCode::NO_CONTENT, client.device_cookie(&app, user.id)).into_response(),
-    })
-}
-
-/// Proves an address by a link; gives the user, and the session that takes the place of the one that is sent along.
-pub async fn use_link(
-    app: &App,
-    client: &Client,
-    headers: &HeaderMap,
-    link: &Secret,
-) -> Result<(user::Model, Option<Renewed>), Error> {
-    let presented = presented_session(app, client, headers).await;
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
-    let session = presented.as_ref().and_then(|by| Some((by.id, by.session_id()?)));
-    let (user, renewed) = mailbox::verify(&write, link, session).await?;
-    let renewed = match (renewed, presented) {
-        (Some((session, cookie)), Some(by)) => {
-            Some(Renewed::of(app, &write, by.reach, &user, session, cookie).await?)
-        }
-        _ => None,
-    };
-    write.commit().await?;
-    Ok((user, renewed))
+    match sign_in::confirm_address(&app, &client, &headers, &link).await? {
+        (_, Some(started)) => signed_in(&app, &client, StatusCode::OK, started),
+        (user, None) => Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, user.id)).into_response()),
+    }
 }
 
 /// Ask for the link to confirm an address again
@@ -256,7 +215,7 @@ pub async fn change_email(
     let user = by.account(app.db.read()).await?;
     match &input.password {
         Some(password) => {
-            sign_in::check_again(&client.attempt(&app), &user, by.session_id(), password).await?;
+            check_again(&client.attempt(&app), &user, by.session_id(), password).await?;
         }
         // With that turned off no session is recent, however old it is: an address is worth a password.
         None if by.session.is_some() && app.config.sessions.fresh_within.is_zero() => {
