@@ -131,7 +131,9 @@ ids! {
     /// An invitation.
     InvitationId = "inv";
     /// A mail.
-    OutboxId = "mail";
+    MailId = "mail";
+    /// The delivery of one thing, such as a mail; never leaves the server.
+    DeliveryId = "delivery";
     /// An audit event.
     AuditEventId = "evt";
 }

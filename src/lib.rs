@@ -10,8 +10,9 @@
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules: every insert and update, in one transaction with its audit event
-//! auth/             who is calling: credential → authenticate → principal → guard
-//! http/             layers, rate limit, the tables that routes are added to, errors' form, input, pages of rows
+//! views/            what is shown of keys, members, sessions, events …: queried once, read by JSON, pages and commands
+//! auth/             who is calling: credential → authenticate → principal → guard; sign_in/: the ways to a session
+//! http/             layers, rate limit, the tables that routes are added to, errors' form, input
 //! api/              JSON over HTTP: one file per resource; mod.rs is THE route list
 //! web/              the pages: one file per page; mod.rs is their route list
 //! issuers/          other issuers whose tokens sign users in: their keys, their claims
@@ -19,10 +20,10 @@
 //! worker/           what runs in the background, each with a `tick`
 //! ```
 //!
-//! Dependencies point one way: `cli → server → {api, web} → http → auth → domain → entity → leaves`, and
-//! `worker → {domain, mail}`. `domain` and `entity` never name axum, headers or cookies; only `config` reads the
-//! environment. A test scans the `use` lines and fails on a breach. `ARCHITECTURE.md` follows a request
-//! through all of it.
+//! Dependencies point one way: `cli → server → {api, web} → http → auth → domain → entity → leaves`,
+//! `worker → {domain, mail}`, `{cli, api, web} → views → entity`. `domain`, `views` and `entity` never name axum,
+//! headers or cookies; only `config` reads the environment. A test scans the `use` lines and fails on a breach.
+//! `ARCHITECTURE.md` follows a request through all of it.
 
 pub mod api;
 pub mod app;
@@ -60,6 +61,7 @@ pub mod server;
 pub mod site;
 pub mod step_up;
 pub mod updates;
+pub mod views;
 pub mod visible;
 pub mod web;
 pub mod worker;

@@ -38,6 +38,7 @@ mod m0036_imported_hash_digest;
 mod m0037_signing_key_lifetime;
 mod m0039_user_number;
 mod m0040_osmedeus_key;
+mod m0042_delivery;
 mod m0043_credential;
 
 /// All steps, oldest first.
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0037_signing_key_lifetime::Migration),
             Box::new(m0039_user_number::Migration),
             Box::new(m0040_osmedeus_key::Migration),
+            Box::new(m0042_delivery::Migration),
             Box::new(m0043_credential::Migration),
         ]
     }

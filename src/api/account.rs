@@ -2,40 +2,28 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::Tokens;
 use super::input::{Input, present};
-use super::renewal::Renewed;
 use super::session_carrier::{self, SessionCarrier};
-use super::shapes::OrganisationSummary;
+use super::tokens::{Tokens, signed_in};
 use super::who::Who;
 use crate::app::App;
-use crate::auth::{Caller, Client, Keep, Principal, SignedIn, UserPrincipal};
-
-use crate::domain::audit::Actor;
-use crate::domain::authentication::Authentication;
+use crate::auth::sign_in::replace_password;
+use crate::auth::{Caller, Client, Keep, Principal, SignedIn};
 use crate::domain::display_name::DisplayName;
 use crate::domain::username::Username;
-use crate::domain::{known_network, replacement, sign_in, users};
-use crate::entity::{organisation, user};
+use crate::domain::users;
 use crate::error::Error;
-use crate::id::UserId;
 use crate::password::{PresentedPassword, ProposedPassword};
-use crate::permission::Role;
+use crate::views;
+use crate::views::organisations::Membership;
+use crate::views::users::Account;
 
 const TAG: &str = "Account";
-
-/// One of the caller's organisations.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Membership {
-    organisation: OrganisationSummary,
-    role: Role,
-}
 
 /// The caller, and where else they belong.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,16 +46,10 @@ pub async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Me>, Er
         access => access?,
     };
     let memberships = match &caller.principal {
-        Principal::User(by) => organisation::Entity::of_user(by.id).all(app.db.read()).await?,
+        Principal::User(by) => views::organisations::memberships(app.db.read(), by.id).await?,
         Principal::Key(_) => Vec::new(),
     };
-    let memberships = memberships.iter().filter_map(|(organisation, membership)| {
-        Some(Membership { organisation: organisation.into(), role: membership.as_ref()?.role })
-    });
-    Ok(Json(Me {
-        who: Who::new(&app, &caller.principal, access.as_ref()),
-        memberships: memberships.collect(),
-    }))
+    Ok(Json(Me { who: Who::new(&app, &caller.principal, access.as_ref()), memberships }))
 }
 
 /// What is to change. A member that is left out stays as it is.
@@ -91,35 +73,6 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Use
     Option::deserialize(deserializer).map(Some)
 }
 
-/// An account as its owner sees it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Account {
-    id: UserId,
-    #[schema(example = "ana@acme.example")]
-    email: String,
-    #[schema(example = "ana")]
-    username: Option<String>,
-    #[schema(example = "Ana Ruiz")]
-    name: String,
-    operator: bool,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-}
-
-impl From<user::Model> for Account {
-    fn from(user: user::Model) -> Self {
-        Self {
-            id: user.id,
-            email: user.email,
-            username: user.username,
-            name: user.name,
-            operator: user.operator,
-            created_at: user.created_at,
-            updated_at: user.updated_at,
-        }
-    }
-}
-
 /// Change name or username
 ///
 /// The username is a name to sign in with: changing it asks for a recent proof of who the user is, else 401
@@ -127,7 +80,7 @@ impl From<user::Model> for Account {
 #[utoipa::path(patch, path = "/api/auth/me", operation_id = "update_me", tag = TAG, request_body = AccountUpdate,
     responses(
         (status = 200, description = "The account as it is now.", body = Account),
-        (status = 409, description = "The username is taken.", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The username is taken."),
     ))]
 pub async fn update(
     State(app): State<App>,
@@ -149,8 +102,8 @@ pub async fn update(
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"current_password": "correct horse battery staple", "new_password": "another long phrase for Ana"}))]
 pub struct PasswordChange {
-    current_password: PresentedPassword,
-    new_password: ProposedPassword,
+    pub(super) current_password: PresentedPassword,
+    pub(super) new_password: ProposedPassword,
     /// As for signing in.
     #[schema(nullable = false, default = true)]
     #[serde(default, deserialize_with = "present")]
@@ -169,49 +122,17 @@ pub struct PasswordChange {
     responses(
         (status = 200, description = "Changed; the session to go on with.", body = Tokens),
         (status = 204, description = "Changed, by HTTP Basic."),
-        (status = 403, description = "The current password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::http::Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "The current password is wrong,")))]
 pub async fn change_password(
     State(app): State<App>,
     client: Client,
-    headers: HeaderMap,
-    SignedIn { by, actor }: SignedIn,
+    caller: SignedIn,
     Input(input): Input<PasswordChange>,
 ) -> Result<Response, Error> {
-    let remember = Keep::asked(input.remember);
-    let cookie_alone = session_carrier::renewed(&app, &headers, input.session)?;
-    let renewed = replace_password(&app, &client, &by, &actor, &input, cookie_alone).await?;
-    Ok(match renewed {
-        Some(renewed) => renewed.answer(&app, &client, &headers, remember),
-        None => (StatusCode::NO_CONTENT, client.device_cookie(&app, by.id)).into_response(),
-    })
-}
-
-/// Changes the password; gives the session that takes the place of the caller's, if there is one.
-pub(super) async fn replace_password(
-    app: &App,
-    client: &Client,
-    by: &UserPrincipal,
-    actor: &Actor,
-    input: &PasswordChange,
-    cookie_alone: bool,
-) -> Result<Option<Renewed>, Error> {
-    let account = by.account(app.db.read()).await?;
-    let password = app.judge_replacement(&account.user, "/new_password", &input.new_password).await?;
-    let current = &input.current_password;
-    sign_in::check_to_replace(&client.attempt(app), &account, by.session_id(), current).await?;
-    replacement::refuse_the_same(&app.hasher, &account, "/new_password", &input.new_password).await?;
-    let new_hash = app.hasher.hash(&password).await?;
-    let write = app.write(actor).await?;
-    let renewed = if by.session.is_some() {
-        let now_proved = Authentication::by_password(write.now);
-        Some(Renewed::in_place_of(app, &write, by, now_proved, cookie_alone).await?)
-    } else {
-        None
-    };
-    let keep = renewed.as_ref().map(|renewed| renewed.id);
-    users::change_password(&write, by.id, account.hash().unwrap_or_default(), new_hash, keep).await?;
-    // The change forgot all networks and devices; the owner is here.
-    known_network::remember(&write, by.id).await?;
-    write.commit().await?;
-    Ok(renewed)
+    let terms = session_carrier::renewed(&app, &client, input.session, Keep::asked(input.remember))?;
+    let (current, new) = (&input.current_password, &input.new_password);
+    match replace_password(&app, &client, &caller, current, new, terms).await? {
+        Some(started) => signed_in(&app, &client, StatusCode::OK, started),
+        None => Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, caller.by.id)).into_response()),
+    }
 }

@@ -35,8 +35,8 @@ pub struct AccountDeletion {
 #[utoipa::path(delete, path = "/api/account", operation_id = "delete_account", tag = "Account", request_body = AccountDeletion,
     responses(
         (status = 204, description = "Deleted; the session cookie is taken away."),
-        (status = 403, description = "The password is wrong or missing (`wrong_password`) or has to be changed first (`password_change_required`), the caller is a key, or the request came from a foreign site.", body = crate::http::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The account is the last admin of the `organisations`, one of which it may be the only member of: make somebody else admin there, or delete the organisation, first (`last_admin`).", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The password is wrong or missing (`wrong_password`) or has to be changed first (`password_change_required`),"),
+        (status = 409, description = "The account is the last admin of the `organisations`, one of which it may be the only member of: make somebody else admin there, or delete the organisation, first (`last_admin`)."),
     ))]
 pub async fn delete(
     State(app): State<App>,

@@ -2,19 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
-use super::events::{Event, Filter, page_of};
+use super::events::Filter;
 use super::input::Params;
-use super::page::{Page, Part};
+use super::page::Part;
 use crate::app::App;
 use crate::auth::SignedIn;
-use crate::entity::{audit_event, session};
 use crate::error::Error;
-use crate::id::SessionId;
-
-/// Of how many of the user's newest sessions the events are looked for.
-const SESSIONS: u64 = 500;
+use crate::views::events::Event;
+use crate::views::{self, Page};
 
 /// List my account's events
 ///
@@ -29,18 +25,6 @@ pub async fn list(
     Params(filter): Params<Filter>,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Event>>, Error> {
-    let limit = part.limit()?;
-    let user = by.id;
-    let sessions: Vec<SessionId> = session::Entity::find()
-        .filter(session::COLUMN.user_id.eq(user))
-        .order_by_desc(session::Column::Id)
-        .limit(SESSIONS)
-        .select_only()
-        .column(session::Column::Id)
-        .into_tuple()
-        .all(app.db.read())
-        .await?;
-    let log = filter.criteria()?.narrow(audit_event::Entity::of_account(user, &sessions));
-    let rows = page_of(log, &part, limit)?.all(app.db.read()).await?;
-    Ok(Json(Page::new(rows, limit, |row| row.id.to_string(), |row| Event::for_owner(row, user))))
+    let (request, filter) = (part.request()?, filter.parse()?);
+    Ok(Json(views::events::of_account(app.db.read(), by.id, &filter, &request).await?))
 }

@@ -3,8 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use chrono::{DateTime, Utc};
-use sea_orm::QueryOrder as _;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -12,27 +10,11 @@ use super::input::{Input, Params};
 use crate::app::App;
 use crate::auth::{Client, SignedIn, by_issuer};
 use crate::domain::identities;
-use crate::entity::external_identity;
 use crate::error::Error;
+use crate::views;
+use crate::views::identities::Identity;
 
 const TAG: &str = "Account";
-
-/// A user of another issuer who signs in to the account.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Identity {
-    #[schema(example = "https://login.example.com/")]
-    issuer: String,
-    /// The issuer's name for the user (`sub`).
-    #[schema(example = "auth0|62a1f0")]
-    subject: String,
-    linked_at: DateTime<Utc>,
-}
-
-impl From<external_identity::Model> for Identity {
-    fn from(row: external_identity::Model) -> Self {
-        Self { issuer: row.issuer, subject: row.subject, linked_at: row.created_at }
-    }
-}
 
 /// All of them.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,11 +28,7 @@ pub struct Identities {
 #[utoipa::path(get, path = "/api/auth/identities", operation_id = "list_identities", tag = TAG,
     responses((status = 200, description = "The identities, the oldest link first.", body = Identities)))]
 pub async fn list(State(app): State<App>, SignedIn { by, .. }: SignedIn) -> Result<Json<Identities>, Error> {
-    let rows = external_identity::Entity::of_user(by.id)
-        .order_by_asc(external_identity::Column::CreatedAt)
-        .all(app.db.read())
-        .await?;
-    Ok(Json(Identities { data: rows.into_iter().map(Identity::from).collect() }))
+    Ok(Json(Identities { data: views::identities::list(app.db.read(), by.id).await? }))
 }
 
 /// A token of the issuer.
@@ -69,8 +47,8 @@ pub struct NewIdentity {
 #[utoipa::path(post, path = "/api/auth/identities", operation_id = "link_identity", tag = TAG, request_body = NewIdentity,
     responses(
         (status = 201, description = "Linked.", body = Identity),
-        (status = 401, description = "No credential, or a bad one; the issuer's token is no good (`invalid_issuer_token`, `issuer_token_used`); or the proof of who is calling is too old (`insufficient_user_authentication`).", body = crate::http::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The issuer's user is linked to another account, or this account to another user of the issuer (`linked_to_another`); the account's address is not proven (`email_unverified`); the issuer is turned off (`issuer_disabled`), or its user may not come in (`not_allowed`, `issuer_email_unverified`); the caller is a key, or the request came from a foreign site.", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "the issuer's token is no good (`invalid_issuer_token`, `issuer_token_used`);"),
+        (status = 403, description = "The issuer's user is linked to another account, or this account to another user of the issuer (`linked_to_another`); the account's address is not proven (`email_unverified`); the issuer is turned off (`issuer_disabled`), or its user may not come in (`not_allowed`, `issuer_email_unverified`);"),
     ))]
 pub async fn link(
     State(app): State<App>,
@@ -102,8 +80,8 @@ pub struct OfIssuer {
 #[utoipa::path(delete, path = "/api/auth/identities", operation_id = "unlink_identity", tag = TAG, params(OfIssuer),
     responses(
         (status = 204, description = "Its user no longer signs in here."),
-        (status = 404, description = "The account is not linked with it.", body = crate::http::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "There would be no way left to sign in (`last_way_in`).", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The account is not linked with it."),
+        (status = 409, description = "There would be no way left to sign in (`last_way_in`)."),
     ))]
 pub async fn unlink(
     State(app): State<App>,

@@ -1,130 +1,55 @@
 //! Invitations to an organisation.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::{Tokens, start_session, with_cookies};
 use super::input::{Input, Params, PathId, present};
-use super::page::{Page, Part};
+use super::page::Part;
 use super::session_carrier::{Answers, SessionCarrier};
-use super::shapes::OrganisationSummary;
+use super::tokens::Tokens;
 use crate::app::App;
+use crate::auth::sign_in::{Invited, NewMember, SignInState};
 use crate::auth::{Client, Keep, OrganisationAccess, optional_user};
 use crate::domain::allowance::Allowance;
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
 use crate::domain::invitations::{self, Rules};
-use crate::domain::joining::{self, Joiner, Names};
+use crate::domain::joining::Names;
 use crate::domain::members::manages_members;
 use crate::domain::tokens::ActiveOrganisation;
-use crate::entity::outbox::{self, State as Delivery};
-use crate::entity::{invitation, organisation};
+use crate::entity::invitation;
 use crate::error::Error;
-use crate::id::{InvitationId, UserId};
+use crate::id::InvitationId;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::permission::Role;
-use crate::secret::Secret;
+use crate::views::invitations::Invitation;
+use crate::views::organisations::OrganisationSummary;
+use crate::views::{self, Page};
 
 const TAG: &str = "Invitations";
 const MOST_AT_ONCE: usize = 50;
-
-/// How far an invitation has come.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum InvitationState {
-    Open,
-    /// Open, but whoever answers for it may not give that role any more: it cannot be accepted before an admin sends it
-    /// again.
-    Unconfirmed,
-    Accepted,
-    Expired,
-    Withdrawn,
-}
-
-/// An invitation. Its link is in the mail only.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Invitation {
-    id: InvitationId,
-    /// Null once the account that accepted it was deleted.
-    #[schema(example = "bob@acme.example")]
-    email: Option<String>,
-    role: Role,
-    state: InvitationState,
-    /// How far its mail has come.
-    delivery: Option<Delivery>,
-    /// What the mail server said last, if the mail is not out.
-    delivery_error: Option<String>,
-    /// Who answers for it: who sent it last. Null if that account is gone.
-    invited_by: Option<UserId>,
-    expires_at: DateTime<Utc>,
-    created_at: DateTime<Utc>,
-}
-
-async fn show(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>, Error> {
-    let ids = rows.iter().filter_map(|row| row.outbox_id);
-    let mails = outbox::Entity::find().filter(outbox::COLUMN.id.is_in(ids)).all(app.db.read()).await?;
-    let now = app.now();
-    // A page has few inviters.
-    let mut confirmed = HashMap::new();
-    for row in rows.iter().filter(|row| row.is_open(now)) {
-        if let Entry::Vacant(unknown) = confirmed.entry((row.invited_by, row.role)) {
-            unknown.insert(invitations::is_confirmed(app.db.read(), &app.config.permissions, row).await?);
-        }
-    }
-    let shown = rows.into_iter().map(|row| {
-        let mail = mails.iter().find(|mail| Some(mail.id) == row.outbox_id);
-        Invitation {
-            state: match (row.accepted_at, row.withdrawn_at) {
-                (Some(_), _) => InvitationState::Accepted,
-                (None, Some(_)) => InvitationState::Withdrawn,
-                (None, None) => match confirmed.get(&(row.invited_by, row.role)) {
-                    _ if !row.is_open(now) => InvitationState::Expired,
-                    Some(true) => InvitationState::Open,
-                    _ => InvitationState::Unconfirmed,
-                },
-            },
-            delivery: mail.map(|mail| mail.state),
-            delivery_error: mail.and_then(|mail| mail.last_error.clone()),
-            id: row.id,
-            email: Some(row.email).filter(|email| !email.is_empty()),
-            role: row.role,
-            invited_by: row.invited_by,
-            expires_at: row.expires_at,
-            created_at: row.created_at,
-        }
-    });
-    Ok(shown.collect())
-}
 
 /// List the invitations
 ///
 /// Newest first, ended ones too.
 #[utoipa::path(get, path = "/api/orgs/{org}/invitations", operation_id = "list_invitations", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), Part),
+    params(Part),
     responses((status = 200, description = "The invitations.", body = Page<Invitation>)))]
 pub async fn list(
     State(app): State<App>,
     access: OrganisationAccess,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Invitation>>, Error> {
-    let limit = part.limit()?;
-    let mut select = invitation::Entity::in_organisation(access.organisation.id)
-        .order_by_desc(invitation::Column::Id)
-        .limit(limit + 1);
-    if let Some(after) = part.after::<InvitationId>()? {
-        select = select.filter(invitation::COLUMN.id.lt(after));
-    }
-    let page = Page::new(select.all(app.db.read()).await?, limit, |row| row.id.to_string(), |row| row);
-    Ok(Json(Page { data: show(&app, page.data).await?, next_cursor: page.next_cursor }))
+    let request = part.request()?;
+    let (db, catalogue) = (app.db.read(), &app.config.permissions);
+    let page = views::invitations::list(db, catalogue, access.organisation.id, &request, app.now()).await?;
+    Ok(Json(page))
 }
 
 /// Whom to invite.
@@ -144,6 +69,10 @@ pub struct Invitations {
     data: Vec<Invitation>,
 }
 
+async fn shown(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation>, Error> {
+    views::invitations::of_rows(app.db.read(), &app.config.permissions, rows, app.now()).await
+}
+
 fn rules(app: &App) -> Rules {
     let limits = &app.config.limits;
     let allowance = limits.invitations.map(|each| Allowance { each, new: limits.new_organisation });
@@ -161,10 +90,9 @@ fn rules(app: &App) -> Rules {
 /// were for. 429 (`too_many_invitations`) says how many are left, and when there will be more. With
 /// `verify_email = required` an account whose own address is not proven invites nobody: 403 (`email_unverified`).
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations", operation_id = "create_invitations", tag = TAG, request_body = NewInvitations,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The invitations; their mails are on their way.", body = Invitations),
-        (status = 409, description = "Somebody is a member already (`already_member`), there is no seat left (`seats_taken`), or as many invitations are open as may be (`too_many_open_invitations`).", body = crate::http::Problem, content_type = "application/problem+json"),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::http::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "Somebody is a member already (`already_member`), there is no seat left (`seats_taken`), or as many invitations are open as may be (`too_many_open_invitations`)."),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
 pub async fn create(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -185,14 +113,14 @@ pub async fn create(
     let organisation = access.organisation.id;
     let rows = invitations::create(&write, organisation, inviter, &once, input.role, rules(&app)).await?;
     write.commit().await?;
-    Ok((StatusCode::CREATED, Json(Invitations { data: show(&app, rows).await? })))
+    Ok((StatusCode::CREATED, Json(Invitations { data: shown(&app, rows).await? })))
 }
 
 /// Withdraw an invitation
 #[utoipa::path(delete, path = "/api/orgs/{org}/invitations/{id}", operation_id = "withdraw_invitation", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
+    params(("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 204, description = "Its link no longer works."),
-        (status = 409, description = "It was accepted already.", body = crate::http::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "It was accepted already.")))]
 pub async fn withdraw(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -209,10 +137,10 @@ pub async fn withdraw(
 /// For another seven days. The link before it dies, and you answer for the invitation from now on: it can be accepted for
 /// as long as you may give its role. An admin's asks for a recent proof of who the user is, as inviting one does.
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = InvitationId, Path, description = "The invitation.")),
+    params(("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
-        (status = 409, description = "It was accepted or withdrawn already (`invitation_ended`), there is no seat left (`seats_taken`), or it had expired and as many are open as may be (`too_many_open_invitations`).", body = crate::http::Problem, content_type = "application/problem+json"),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::http::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "It was accepted or withdrawn already (`invitation_ended`), there is no seat left (`seats_taken`), or it had expired and as many are open as may be (`too_many_open_invitations`)."),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
 pub async fn resend(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -226,7 +154,7 @@ pub async fn resend(
         access.principal.check_fresh(&app)?;
     }
     write.commit().await?;
-    show(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
+    shown(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
 }
 
 /// The link of an invitation, and for whoever is not signed in a password: of the account with that address, or
@@ -269,13 +197,10 @@ pub struct Joined {
     tokens: Option<Tokens>,
 }
 
-/// The invitation that a link is for.
-pub async fn by_link(app: &App, token: &str) -> Result<(invitation::Model, organisation::Model), Error> {
-    let secret = Secret::parse(token).ok_or(Error::LinkInvalid)?;
-    let row = invitation::Entity::by_digests(secret.digests(&app.keyring)).one(app.db.read()).await?;
-    let row = row.ok_or(Error::LinkInvalid)?;
-    let organisation = organisation::Entity::find_by_id(row.organisation_id).one(app.db.read()).await?;
-    Ok((row, organisation.ok_or(Error::LinkInvalid)?))
+impl Joined {
+    fn new(active: &ActiveOrganisation, tokens: Option<Tokens>) -> Self {
+        Self { organisation: (&active.organisation).into(), role: active.role, tokens }
+    }
 }
 
 /// Accept an invitation
@@ -288,49 +213,29 @@ pub async fn by_link(app: &App, token: &str) -> Result<(invitation::Model, organ
 /// sessions, its links with issuers and the API keys that it made.
 #[utoipa::path(post, path = "/api/invitations/accept", operation_id = "accept_invitation", tag = TAG, request_body = Acceptance,
     responses((status = 200, description = "Joined.", body = Joined),
-        (status = 401, description = "The password is not that of the invited address' account.", body = crate::http::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Signed in with another address, or the account's password has to be changed (`password_change_required`); the invitation stays good.", body = crate::http::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The account's address was never confirmed: send its `password`, or `new_password` alone (`account_unconfirmed`). Or the account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`).", body = crate::http::Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The link is used, replaced, withdrawn or too old.", body = crate::http::Problem, content_type = "application/problem+json")))]
+        (status = 401, description = "The password is not that of the invited address' account."),
+        (status = 403, description = "Signed in with another address, or the account's password has to be changed (`password_change_required`); the invitation stays good."),
+        (status = 409, description = "The account's address was never confirmed: send its `password`, or `new_password` alone (`account_unconfirmed`). Or the account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`)."),
+        (status = 410, description = "The link is used, replaced, withdrawn or too old.")))]
 pub async fn accept(
     State(app): State<App>,
     client: Client,
     headers: HeaderMap,
     Input(input): Input<Acceptance>,
 ) -> Result<Response, Error> {
-    let refresh_use = Answers::TokensOrCookie.refresh_use(&app, &headers, input.session)?;
-    let (invitation, organisation) = by_link(&app, &input.token).await?;
-    let signed_in = optional_user(&app, &client, &headers).await?;
-    let joiner = if let Some(by) = &signed_in {
-        Joiner::SignedIn(by.id)
-    } else {
-        let names = Names { name: input.name, username: None };
-        let context =
-            app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
-        let replacing = input.new_password.as_ref();
-        let attempt = client.attempt(&app);
-        joining::by_password(&attempt, &invitation, input.password, replacing, names, context).await?
-    };
-    let _turn = app.db.turn(organisation.id).await?;
-    let actor = client.anonymous();
-    let mut write = app.write(&actor).await?;
-    let (user, membership) = joining::join(&write, &invitation, joiner, app.config.limits.seats).await?;
-    let summary = (&organisation).into();
-    if signed_in.is_some() {
-        write.commit().await?;
-        return Ok(
-            Json(Joined { organisation: summary, role: membership.role, tokens: None }).into_response()
-        );
+    let terms = Answers::TokensOrCookie.terms(&app, &client, input.session, Keep::asked(input.remember))?;
+    let invited = Invited::by_link(&app, &input.token).await?;
+    if let Some(by) = optional_user(&app, &client, &headers).await? {
+        let active = invited.join(&app, &client, by.id).await?;
+        return Ok(Json(Joined::new(&active, None)).into_response());
     }
-    let actor = actor.as_user(user.id, &user.name);
-    let active = ActiveOrganisation { organisation, role: membership.role };
-    write.actor = &actor;
-    let (tokens, cookie) = start_session(&app, &write, &headers, &user, Some(&active), refresh_use).await?;
-    write.commit().await?;
-    let body = Joined { organisation: summary, role: membership.role, tokens: Some(tokens) };
-    Ok(with_cookies(
-        StatusCode::OK,
-        client.signed_in(&app, user.id, &cookie, Keep::asked(input.remember)),
-        body,
-    ))
+    let new = NewMember {
+        password: input.password,
+        new_password: input.new_password.as_ref(),
+        names: Names { name: input.name, username: None },
+    };
+    let (active, SignInState::Started(started)) = invited.sign_in(&app, &client, new, terms).await?;
+    let cookies = started.cookies(&app, &client);
+    let tokens = Tokens::of_started(&app, &client, started)?;
+    Ok((cookies, Json(Joined::new(&active, Some(tokens)))).into_response())
 }

@@ -1,20 +1,18 @@
 //! API keys.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::input::{Input, OptionalInput, Params, PathId};
-use super::page::{Page, Part};
-use super::shapes::UserSummary;
+use super::page::Part;
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
@@ -23,53 +21,18 @@ use crate::domain::display_name::DisplayName;
 use crate::domain::keys::{self, NewKey};
 use crate::domain::members::manages_members;
 use crate::entity::api_key::Environment;
-use crate::entity::{api_key, api_key_secret, user};
+use crate::entity::{api_key, api_key_secret};
 use crate::error::Error;
 use crate::id::ApiKeyId;
 use crate::permission::Role;
 use crate::secret::{Secret, ShownOnce};
+use crate::views::keys::Key;
+use crate::views::{self, Page};
 
 const TAG: &str = "API keys";
 /// A day: long enough to roll a new secret out.
 const DEFAULT_OVERLAP: u32 = 86_400;
 const LONGEST_OVERLAP: u32 = 30 * 86_400;
-
-/// Whether a key can be used.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyState {
-    Active,
-    Expired,
-    Revoked,
-}
-
-/// An API key, masked.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ApiKey)]
-pub struct Key {
-    id: ApiKeyId,
-    #[schema(example = "Deploy bot")]
-    name: String,
-    environment: Environment,
-    role: Role,
-    /// What the key was narrowed to; null: all that its role has and keys may.
-    #[schema(example = json!(["members:read"]))]
-    permissions: Option<BTreeSet<String>>,
-    /// How people recognise the current secret.
-    #[schema(example = "osk_live_4fT9…c0Qx")]
-    hint: String,
-    /// While the key is rotated: when the replaced secret stops to work.
-    old_secret_expires_at: Option<DateTime<Utc>>,
-    state: KeyState,
-    /// Null when made on the command line, or by an account that is gone.
-    created_by: Option<UserSummary>,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-    expires_at: Option<DateTime<Utc>>,
-    revoked_at: Option<DateTime<Utc>>,
-    /// A few seconds late.
-    last_used_at: Option<DateTime<Utc>>,
-}
 
 /// A key with its secret: the only time that it is seen.
 #[derive(Debug, Serialize, ToSchema)]
@@ -82,78 +45,20 @@ pub struct KeyWithSecret {
     secret: ShownOnce,
 }
 
-/// Keys with their secrets' hints and their creators' names.
-async fn show(
-    db: &impl ConnectionTrait,
-    keys: Vec<api_key::Model>,
-    now: DateTime<Utc>,
-) -> Result<Vec<Key>, Error> {
-    let Some(organisation) = keys.first().map(|key| key.organisation_id) else { return Ok(Vec::new()) };
-    let secrets = api_key_secret::Entity::in_organisation(organisation)
-        .filter(api_key_secret::COLUMN.api_key_id.is_in(keys.iter().map(|key| key.id)))
-        .order_by_asc(api_key_secret::Column::Id)
-        .all(db)
-        .await?;
-    let mut hints = HashMap::new();
-    let mut overlaps = HashMap::new();
-    for secret in secrets {
-        if let Some(end) = secret.expires_at {
-            overlaps.extend((end > now).then_some((secret.api_key_id, end)));
-        } else {
-            hints.insert(secret.api_key_id, secret.hint);
-        }
-    }
-    let creators = keys.iter().filter_map(|key| key.created_by);
-    let creators = user::Entity::find().filter(user::COLUMN.id.is_in(creators)).all(db).await?;
-    let creators: HashMap<_, _> = creators.iter().map(|user| (user.id, user)).collect();
-    let shown = keys.into_iter().map(|key| Key {
-        state: match (key.revoked_at, key.is_alive(now)) {
-            (Some(_), _) => KeyState::Revoked,
-            (None, false) => KeyState::Expired,
-            (None, true) => KeyState::Active,
-        },
-        hint: hints.remove(&key.id).unwrap_or_default(),
-        old_secret_expires_at: overlaps.get(&key.id).copied(),
-        created_by: key.created_by.and_then(|id| creators.get(&id)).map(|user| (*user).into()),
-        id: key.id,
-        name: key.name,
-        environment: key.environment,
-        role: key.role,
-        permissions: key.permissions.map(|narrowed| narrowed.0),
-        created_at: key.created_at,
-        updated_at: key.updated_at,
-        expires_at: key.expires_at,
-        revoked_at: key.revoked_at,
-        last_used_at: key.last_used_at,
-    });
-    Ok(shown.collect())
-}
-
-async fn show_one(db: &impl ConnectionTrait, key: api_key::Model, now: DateTime<Utc>) -> Result<Key, Error> {
-    show(db, vec![key], now).await?.pop().ok_or(Error::NotFound)
-}
-
 /// List the API keys
 ///
 /// Masked, newest first; revoked and expired ones too.
 #[utoipa::path(get, path = "/api/orgs/{org}/keys", operation_id = "list_keys", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), Part),
+    params(Part),
     responses((status = 200, description = "The keys.", body = Page<Key>)))]
 pub async fn list(
     State(app): State<App>,
     access: OrganisationAccess,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Key>>, Error> {
-    let limit = part.limit()?;
-    let mut select = api_key::Entity::in_organisation(access.organisation.id)
-        .order_by_desc(api_key::Column::Id)
-        .limit(limit + 1);
-    if let Some(after) = part.after::<ApiKeyId>()? {
-        select = select.filter(api_key::COLUMN.id.lt(after));
-    }
-    let page = Page::new(select.all(app.db.read()).await?, limit, |row| row.id.to_string(), |row| row);
-    let data = show(app.db.read(), page.data, app.now()).await?;
-    Ok(Json(Page { data, next_cursor: page.next_cursor }))
+    let request = part.request()?;
+    let page = views::keys::list(app.db.read(), access.organisation.id, &request, app.now()).await?;
+    Ok(Json(page))
 }
 
 /// A new key.
@@ -178,9 +83,8 @@ pub struct NewKeyInput {
 /// The answer has the secret, this one time. A key with the role `admin` asks for a recent proof of who the user is, else
 /// 401 `insufficient_user_authentication`.
 #[utoipa::path(post, path = "/api/orgs/{org}/keys", operation_id = "create_key", tag = TAG, request_body = NewKeyInput,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 201, description = "The key with its secret.", body = KeyWithSecret),
-        (status = 409, description = "The organisation has as many keys as it may have (`too_many_keys`).", body = crate::http::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "The organisation has as many keys as it may have (`too_many_keys`).")))]
 pub async fn create(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -210,22 +114,20 @@ async fn with_secret(
     write: &Write<'_>,
     (key, _, secret): (api_key::Model, api_key_secret::Model, Secret),
 ) -> Result<(StatusCode, Json<KeyWithSecret>), Error> {
-    let key = show_one(write, key, write.now).await?;
+    let key = views::keys::of_row(write, key, write.now).await?;
     Ok((status, Json(KeyWithSecret { key, secret: ShownOnce(secret) })))
 }
 
 /// Show an API key
 #[utoipa::path(get, path = "/api/orgs/{org}/keys/{id}", operation_id = "show_key", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
+    params(("id" = ApiKeyId, Path, description = "The key.")),
     responses((status = 200, description = "The key, masked.", body = Key)))]
 pub async fn show_key(
     State(app): State<App>,
     access: OrganisationAccess,
     PathId(id): PathId<ApiKeyId>,
 ) -> Result<Json<Key>, Error> {
-    let key = api_key::Entity::in_organisation(access.organisation.id).filter(api_key::COLUMN.id.eq(id));
-    let key = key.one(app.db.read()).await?.ok_or(Error::NotFound)?;
-    Ok(Json(show_one(app.db.read(), key, app.now()).await?))
+    Ok(Json(views::keys::find(app.db.read(), access.organisation.id, id, app.now()).await?))
 }
 
 /// The new name.
@@ -238,7 +140,7 @@ pub struct KeyUpdate {
 
 /// Rename an API key
 #[utoipa::path(patch, path = "/api/orgs/{org}/keys/{id}", operation_id = "rename_key", tag = TAG, request_body = KeyUpdate,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
+    params(("id" = ApiKeyId, Path, description = "The key.")),
     responses((status = 200, description = "The key as it is now.", body = Key)))]
 pub async fn rename(
     State(app): State<App>,
@@ -248,7 +150,7 @@ pub async fn rename(
 ) -> Result<Json<Key>, Error> {
     let write = app.write(&access.actor).await?;
     let key = keys::rename(&write, access.organisation.id, id, &input.name).await?;
-    let shown = show_one(&write, key, write.now).await?;
+    let shown = views::keys::of_row(&write, key, write.now).await?;
     write.commit().await?;
     Ok(Json(shown))
 }
@@ -282,10 +184,10 @@ fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u3
 /// A new secret under the same id; the old one goes on for `overlap` seconds, and its answers say so by
 /// `Deprecation` and `Sunset`. A new secret of an admin's key asks for a recent proof, as a new key does.
 #[utoipa::path(post, path = "/api/orgs/{org}/keys/{id}/rotate", operation_id = "rotate_key", tag = TAG, request_body = Option<KeyRotation>,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
+    params(("id" = ApiKeyId, Path, description = "The key.")),
     responses(
         (status = 200, description = "The key with its new secret.", body = KeyWithSecret),
-        (status = 409, description = "The key is revoked or expired.", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The key is revoked or expired."),
     ))]
 pub async fn rotate(
     State(app): State<App>,
@@ -309,7 +211,7 @@ pub async fn rotate(
 ///
 /// At once and for good. The key stays in the list.
 #[utoipa::path(delete, path = "/api/orgs/{org}/keys/{id}", operation_id = "revoke_key", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme"), ("id" = ApiKeyId, Path, description = "The key.")),
+    params(("id" = ApiKeyId, Path, description = "The key.")),
     responses((status = 204, description = "It is revoked.")))]
 pub async fn revoke(
     State(app): State<App>,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use utoipa::PartialSchema;
 use utoipa::openapi::schema::ComponentsBuilder;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
@@ -11,8 +10,8 @@ use utoipa::openapi::{
     ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
     Response, ResponseBuilder, ServerBuilder,
 };
+use utoipa::{PartialSchema as _, ToSchema as _};
 
-use crate::error::FieldError;
 use crate::http::Problem;
 
 const ABOUT: &str = "Organisations, users and roles, API keys, sessions and tokens behind one extractor.
@@ -126,9 +125,10 @@ pub fn document(session_cookie: &str) -> OpenApi {
             LicenseBuilder::new().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build(),
         ))
         .build();
-    let mut components = ComponentsBuilder::new()
-        .schema("Problem", Problem::schema())
-        .schema("FieldError", FieldError::schema());
+    let mut within = Vec::new();
+    Problem::schemas(&mut within);
+    let mut components =
+        ComponentsBuilder::new().schema("Problem", Problem::schema()).schemas_from_iter(within);
     for (name, description, status, code, title, detail) in ERRORS {
         components = components.response(name, error(description, status, code, title, detail));
     }

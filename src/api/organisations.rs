@@ -3,32 +3,22 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::input::{Input, Params, present};
-use super::page::{Page, Part};
-use super::shapes::Organisation;
+use super::page::Part;
 use crate::app::App;
 use crate::auth::{OrganisationAccess, SignedIn};
 use crate::domain::display_name::DisplayName;
 use crate::domain::slug::Slug;
 use crate::domain::{members, organisations};
-use crate::entity::organisation;
 use crate::error::Error;
-use crate::id::OrganisationId;
 use crate::permission::Role;
+use crate::views::organisations::{MyOrganisation, Organisation};
+use crate::views::{self, Page};
 
 const TAG: &str = "Organisations";
-
-/// One of the user's organisations.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MyOrganisation {
-    #[serde(flatten)]
-    organisation: Organisation,
-    role: Role,
-}
 
 /// List my organisations
 ///
@@ -40,16 +30,8 @@ pub async fn list(
     SignedIn { by, .. }: SignedIn,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<MyOrganisation>>, Error> {
-    let limit = part.limit()?;
-    let mut select = organisation::Entity::of_user(by.id).limit(limit + 1);
-    if let Some(after) = part.after::<OrganisationId>()? {
-        select = select.filter(organisation::COLUMN.id.gt(after));
-    }
-    let rows = select.all(app.db.read()).await?;
-    let rows = rows.into_iter().filter_map(|(row, membership)| Some((row, membership?.role))).collect();
-    let show =
-        |(row, role): (organisation::Model, Role)| MyOrganisation { organisation: (&row).into(), role };
-    Ok(Json(Page::new(rows, limit, |(row, _)| row.id.to_string(), show)))
+    let request = part.request()?;
+    Ok(Json(views::organisations::of_user(app.db.read(), by.id, &request).await?))
 }
 
 /// A new organisation.
@@ -68,7 +50,7 @@ pub struct NewOrganisation {
 #[utoipa::path(post, path = "/api/orgs", operation_id = "create_organisation", tag = TAG, request_body = NewOrganisation,
     responses(
         (status = 201, description = "The organisation.", body = MyOrganisation),
-        (status = 409, description = "The slug is taken (`slug_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`).", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The slug is taken (`slug_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`)."),
     ))]
 pub async fn create(
     State(app): State<App>,
@@ -83,7 +65,6 @@ pub async fn create(
 
 /// Show an organisation
 #[utoipa::path(get, path = "/api/orgs/{org}", operation_id = "show_organisation", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 200, description = "The organisation.", body = Organisation)))]
 pub async fn show(access: OrganisationAccess) -> Json<Organisation> {
     Json((&access.organisation).into())
@@ -104,10 +85,9 @@ pub struct OrganisationUpdate {
 
 /// Rename an organisation
 #[utoipa::path(patch, path = "/api/orgs/{org}", operation_id = "update_organisation", tag = TAG, request_body = OrganisationUpdate,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses(
         (status = 200, description = "The organisation as it is now.", body = Organisation),
-        (status = 409, description = "The slug is taken.", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The slug is taken."),
     ))]
 pub async fn update(
     State(app): State<App>,
@@ -125,7 +105,6 @@ pub async fn update(
 ///
 /// With its memberships and keys, at once. Its audit events stay.
 #[utoipa::path(delete, path = "/api/orgs/{org}", operation_id = "delete_organisation", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses((status = 204, description = "It is gone.")))]
 pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {
     let write = app.write(&access.actor).await?;
@@ -138,10 +117,9 @@ pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Resul
 ///
 /// The last admin cannot: make somebody else admin first.
 #[utoipa::path(post, path = "/api/orgs/{org}/leave", operation_id = "leave_organisation", tag = TAG,
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses(
         (status = 204, description = "The user is no member any more."),
-        (status = 409, description = "The user is the last admin.", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The user is the last admin."),
     ))]
 pub async fn leave(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {
     let user = access.user()?.id;

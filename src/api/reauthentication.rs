@@ -1,19 +1,17 @@
 //! Proving once more who one is, without signing out first.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::auth::Tokens;
 use super::input::{Input, present};
-use super::renewal::Renewed;
 use super::session_carrier::{self, SessionCarrier};
+use super::tokens::{Tokens, signed_in};
 use crate::app::App;
-use crate::auth::{Client, Keep, SignedIn, by_issuer, check_recent};
-use crate::domain::authentication::Authentication;
-use crate::domain::{identities, sign_in, users};
+use crate::auth::sign_in::{reauthenticate_by_issuer, reauthenticate_by_password};
+use crate::auth::{Client, Keep, SignedIn};
 use crate::error::Error;
 use crate::password::PresentedPassword;
 
@@ -48,47 +46,25 @@ pub struct Reauthentication {
 #[utoipa::path(post, path = "/api/auth/reauthenticate", operation_id = "reauthenticate", tag = "Signing in", request_body = Reauthentication,
     responses(
         (status = 200, description = "The new session.", body = Tokens),
-        (status = 403, description = "The password is wrong (`wrong_password`) or has to be changed (`password_change_required`), the token's user is not linked to the account (`not_linked`), or what a sign-in by the issuer would be told; the caller is a key, or the request came from a foreign site.", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The password is wrong (`wrong_password`) or has to be changed (`password_change_required`), the token's user is not linked to the account (`not_linked`), or what a sign-in by the issuer would be told;"),
     ))]
 pub async fn reauthenticate(
     State(app): State<App>,
     client: Client,
-    headers: HeaderMap,
-    SignedIn { by, actor }: SignedIn,
+    caller: SignedIn,
     Input(input): Input<Reauthentication>,
 ) -> Result<Response, Error> {
-    if by.session.is_none() {
+    if caller.by.session.is_none() {
         return Err(Error::SessionRequired);
     }
-    let cookie_alone = session_carrier::renewed(&app, &headers, input.session)?;
-    let renewed = match (&input.password, &input.issuer_token) {
-        (Some(password), None) => {
-            let account = by.account(app.db.read()).await?;
-            sign_in::check_again(&client.attempt(&app), &account, by.session_id(), password).await?;
-            let write = app.write(&actor).await?;
-            users::lock(&write, by.id).await?;
-            // It may have been changed while this one was hashed.
-            account.confirm(&write).await?;
-            let proof = Authentication::by_password(write.now);
-            let renewed = Renewed::in_place_of(&app, &write, &by, proof, cookie_alone).await?;
-            write.commit().await?;
-            renewed
-        }
-        (None, Some(token)) => {
-            let (vouched, admission) = by_issuer(&app, &client, token).await?;
-            check_recent(&app, vouched.authentication.at)?;
-            let write = app.write(&actor).await?;
-            identities::spend(&write, &vouched).await?;
-            identities::prove_again(&write, &vouched, &admission, by.id).await?;
-            let proof = vouched.authentication;
-            let renewed = Renewed::in_place_of(&app, &write, &by, proof, cookie_alone).await?;
-            write.commit().await?;
-            renewed
-        }
+    let terms = session_carrier::renewed(&app, &client, input.session, Keep::asked(input.remember))?;
+    let started = match (&input.password, &input.issuer_token) {
+        (Some(password), None) => reauthenticate_by_password(&app, &client, &caller, password, terms).await?,
+        (None, Some(token)) => reauthenticate_by_issuer(&app, &client, &caller, token, terms).await?,
         (None, None) => return Err(Error::invalid("/password", "give `password` or `issuer_token`")),
         (Some(_), Some(_)) => {
             return Err(Error::invalid("/issuer_token", "give `password` or `issuer_token`, not both"));
         }
     };
-    Ok(renewed.answer(&app, &client, &headers, Keep::asked(input.remember)))
+    signed_in(&app, &client, StatusCode::OK, started)
 }

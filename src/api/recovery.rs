@@ -1,26 +1,24 @@
 //! Accounts by mail: forgotten passwords, proving an address, changing it.
 //!
-//! Asking is answered the same whether there is such an account or not: the request only writes down a
-//! mail, and whoever sends it finds out. Links are used up by POST alone.
+//! The answer is the same whether there is such an account or not: the request only writes down a mail, and the
+//! worker that sends it finds out. Links are used up by POST alone.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
-use super::auth::Tokens;
 use super::input::{Input, present};
-use super::renewal::Renewed;
+use super::tokens::{Tokens, signed_in};
 use crate::app::App;
-use crate::auth::{Client, Keep, SignedIn, presented_session};
+use crate::auth::{Client, SignedIn, sign_in};
 use crate::domain::email::Email;
-use crate::domain::{mailbox, one_time, outbox, sign_in};
+use crate::domain::mail::{self, Mail};
+use crate::domain::sign_in::check_again;
+use crate::domain::{mailbox, one_time};
 use crate::entity::one_time_token::LinkPurpose;
-use crate::entity::outbox::Kind;
-use crate::entity::user;
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::secret::{Secret, ShownOnce};
@@ -50,17 +48,17 @@ pub const ON_ITS_WAY: Understood =
 async fn ask(
     app: &App,
     client: &Client,
-    kind: Kind,
     address: &Email,
+    mail: Mail,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
     app.needs_mail()?;
     let own = client.is_known_to(app, address).await?;
     let actor = client.anonymous();
     let write = app.write(&actor).await?;
     if own {
-        outbox::enqueue_for_owner(&write, kind, &address.normalised()).await?;
+        mail::enqueue_for_owner(&write, &address.normalised(), mail).await?;
     } else {
-        outbox::enqueue_requested(&write, kind, &address.normalised(), json!({})).await?;
+        mail::enqueue_requested(&write, &address.normalised(), mail).await?;
     }
     write.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
@@ -71,13 +69,13 @@ async fn ask(
 /// Mails a link that works once, for 30 minutes, if there is such an account.
 #[utoipa::path(post, path = "/api/auth/forgot-password", operation_id = "forgot_password", tag = TAG, request_body = Address,
     responses((status = 202, description = "The same for every address.", body = Understood),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::http::Problem, content_type = "application/problem+json")))]
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
 pub async fn forgot_password(
     State(app): State<App>,
     client: Client,
     Input(input): Input<Address>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
-    ask(&app, &client, Kind::ResetPassword, &input.email).await
+    ask(&app, &client, &input.email, Mail::ResetPassword).await
 }
 
 /// A link and the new password.
@@ -96,29 +94,15 @@ pub struct PasswordReset {
 /// this client.
 #[utoipa::path(post, path = "/api/auth/reset-password", operation_id = "reset_password", tag = TAG, request_body = PasswordReset,
     responses((status = 204, description = "The password is changed; sign in with it."),
-        (status = 403, description = "The account is disabled, or the request came from a foreign site.", body = crate::http::Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The link is used, replaced or too old.", body = crate::http::Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "The account is disabled,"),
+        (status = 410, description = "The link is used, replaced or too old.")))]
 pub async fn reset_password(
     State(app): State<App>,
     client: Client,
     Input(input): Input<PasswordReset>,
 ) -> Result<Response, Error> {
-    // Before the hash, which is dear.
-    let found = async {
-        let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
-        let owner = mailbox::owner_of(app.db.read(), &app.keyring, &link, app.now()).await?;
-        Ok((link, owner))
-    };
-    let (link, owner) = match found.await {
-        Err(Error::LinkInvalid) => return Err(client.attempt(&app).refuse(Error::LinkInvalid).await),
-        found => found?,
-    };
-    let new_hash = app.hash_replacement(&owner, "/password", &input.password).await?;
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
-    mailbox::reset_password(&write, &link, new_hash).await?;
-    write.commit().await?;
-    Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, owner.user.id)).into_response())
+    let user = sign_in::reset_password(&app, &client, &input.token, &input.password).await?;
+    Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, user.id)).into_response())
 }
 
 /// What lets the owner choose a new password, if others may know the one there is.
@@ -138,18 +122,15 @@ pub struct Unlocked {
 /// others. It signs nobody in.
 #[utoipa::path(post, path = "/api/auth/unlock", operation_id = "unlock", tag = TAG, request_body = Link,
     responses((status = 200, description = "Sign in with the password, or choose a new one by `reset_token`.", body = Unlocked),
-        (status = 403, description = "The account is disabled, or the request came from a foreign site.", body = crate::http::Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The link is used, replaced or too old.", body = crate::http::Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "The account is disabled,"),
+        (status = 410, description = "The link is used, replaced or too old.")))]
 pub async fn unlock(
     State(app): State<App>,
     client: Client,
     Input(input): Input<Link>,
 ) -> Result<Response, Error> {
     let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
-    let (user, reset) = mailbox::unlock(&write, &link).await?;
-    write.commit().await?;
+    let (user, reset) = sign_in::unlock(&app, &client, &link).await?;
     let body = Unlocked {
         reset_token: ShownOnce(reset),
         expires_in: one_time::lifetime(LinkPurpose::ResetPassword).num_seconds(),
@@ -174,8 +155,8 @@ pub struct Link {
     responses(
         (status = 200, description = "The account has its new address; the session to go on with.", body = Tokens),
         (status = 204, description = "The address is confirmed."),
-        (status = 409, description = "Another account has taken the address meanwhile.", body = crate::http::Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The link is used, replaced or too old.", body = crate::http::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "Another account has taken the address meanwhile."),
+        (status = 410, description = "The link is used, replaced or too old.")))]
 pub async fn verify_email(
     State(app): State<App>,
     client: Client,
@@ -183,33 +164,10 @@ pub async fn verify_email(
     Input(input): Input<Link>,
 ) -> Result<Response, Error> {
     let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
-    let (user, renewed) = use_link(&app, &client, &headers, &link).await?;
-    Ok(match renewed {
-        Some(renewed) => renewed.answer(&app, &client, &headers, Keep::UntilClosed),
-        None => (StatusCode::NO_CONTENT, client.device_cookie(&app, user.id)).into_response(),
-    })
-}
-
-/// Proves an address by a link; gives the user, and the session that takes the place of the one that is sent along.
-pub async fn use_link(
-    app: &App,
-    client: &Client,
-    headers: &HeaderMap,
-    link: &Secret,
-) -> Result<(user::Model, Option<Renewed>), Error> {
-    let presented = presented_session(app, client, headers).await;
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
-    let session = presented.as_ref().and_then(|by| Some((by.id, by.session_id()?)));
-    let (user, renewed) = mailbox::verify(&write, link, session).await?;
-    let renewed = match (renewed, presented) {
-        (Some((session, cookie)), Some(by)) => {
-            Some(Renewed::of(app, &write, by.reach, &user, session, cookie).await?)
-        }
-        _ => None,
-    };
-    write.commit().await?;
-    Ok((user, renewed))
+    match sign_in::confirm_address(&app, &client, &headers, &link).await? {
+        (_, Some(started)) => signed_in(&app, &client, StatusCode::OK, started),
+        (user, None) => Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, user.id)).into_response()),
+    }
 }
 
 /// Ask for the link to confirm an address again
@@ -217,13 +175,13 @@ pub async fn use_link(
 /// The link before it dies.
 #[utoipa::path(post, path = "/api/auth/resend-verification", operation_id = "resend_verification", tag = TAG, request_body = Address,
     responses((status = 202, description = "The same for every address.", body = Understood),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::http::Problem, content_type = "application/problem+json")))]
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
 pub async fn resend_verification(
     State(app): State<App>,
     client: Client,
     Input(input): Input<Address>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
-    ask(&app, &client, Kind::VerifyEmail, &input.email).await
+    ask(&app, &client, &input.email, Mail::VerifyEmail).await
 }
 
 /// The new address, and the password once more, unless the proof of who the user is is recent.
@@ -245,8 +203,8 @@ pub struct EmailChange {
 /// `insufficient_user_authentication`.
 #[utoipa::path(post, path = "/api/auth/change-email", operation_id = "change_email", tag = "Account", request_body = EmailChange,
     responses((status = 202, description = "The same whether the address is free or not.", body = Understood),
-        (status = 403, description = "The password is wrong, the caller is a key, or the request came from a foreign site.", body = crate::http::Problem, content_type = "application/problem+json"),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).", body = crate::http::Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "The password is wrong,"),
+        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
 pub async fn change_email(
     State(app): State<App>,
     client: Client,
@@ -257,7 +215,7 @@ pub async fn change_email(
     let account = by.account(app.db.read()).await?;
     match &input.password {
         Some(password) => {
-            sign_in::check_again(&client.attempt(&app), &account, by.session_id(), password).await?;
+            check_again(&client.attempt(&app), &account, by.session_id(), password).await?;
         }
         // With that turned off no session is recent, however old it is: an address is worth a password.
         None if by.session.is_some() && app.config.sessions.fresh_within.is_zero() => {

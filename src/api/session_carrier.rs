@@ -1,14 +1,13 @@
 //! What carries a session: a browser may ask for the cookie alone, so that no script on its page ever holds a token that
 //! outlives the page (Best Current Practice for Browser-Based Applications).
 
-use axum::http::HeaderMap;
 use chrono::TimeDelta;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::auth::{CookieOutcome, cookie_outcome};
 use crate::app::App;
-use crate::clock::Timestamp;
+use crate::auth::sign_in::{RenewalTerms, SessionTerms};
+use crate::auth::{Client, CookieOutcome, Keep};
 use crate::entity::session::RefreshUse;
 use crate::error::Error;
 
@@ -32,45 +31,52 @@ pub enum Answers {
 }
 
 impl Answers {
-    /// How the refresh token of the session is used that a client asks for.
+    /// The session that a client asks for.
     ///
     /// # Errors
     /// [`Error::Invalid`] if the client asks for what this door has not.
-    pub fn refresh_use(
+    pub fn terms(
         self,
         app: &App,
-        headers: &HeaderMap,
+        client: &Client,
         asked: Option<SessionCarrier>,
-    ) -> Result<RefreshUse, Error> {
-        match (self, asked) {
+        keep: Keep,
+    ) -> Result<SessionTerms, Error> {
+        let refresh_use = match (self, asked) {
             (Self::TokensOrCookie, Some(SessionCarrier::Cookie)) => {
-                cookie_alone(app, headers).map(|()| RefreshUse::Never)
+                cookie_alone(app, client)?;
+                RefreshUse::Never
             }
-            (Self::TokensOrCookie | Self::LastToken(_), None) => Ok(RefreshUse::Rotating),
+            (Self::TokensOrCookie | Self::LastToken(_), None) => RefreshUse::Rotating,
             (Self::Tokens(_) | Self::LastToken(_), Some(_)) => {
-                Err(Error::invalid("/session", "here the answer is tokens"))
+                return Err(Error::invalid("/session", "here the answer is tokens"));
             }
-            (Self::Tokens(refresh_use), None) => Ok(refresh_use),
-        }
-    }
-
-    /// When the session is over, however often it is used.
-    pub fn session_ends_at(self, now: Timestamp) -> Option<Timestamp> {
-        if let Self::LastToken(lifetime) = self { Some(now + lifetime) } else { None }
+            (Self::Tokens(refresh_use), None) => refresh_use,
+        };
+        let lifetime = if let Self::LastToken(lifetime) = self { Some(lifetime) } else { None };
+        Ok(SessionTerms { refresh_use, lifetime, keep })
     }
 }
 
-/// Whether the session that takes the place of another one is the cookie's alone from now on; if it was before, it stays so.
+/// What is asked of the session that takes the place of another one.
 ///
 /// # Errors
 /// [`Error::Invalid`] where browsers drop the cookie.
-pub fn renewed(app: &App, headers: &HeaderMap, asked: Option<SessionCarrier>) -> Result<bool, Error> {
-    asked.map_or(Ok(false), |SessionCarrier::Cookie| cookie_alone(app, headers).map(|()| true))
+pub fn renewed(
+    app: &App,
+    client: &Client,
+    asked: Option<SessionCarrier>,
+    keep: Keep,
+) -> Result<RenewalTerms, Error> {
+    if let Some(SessionCarrier::Cookie) = asked {
+        cookie_alone(app, client)?;
+    }
+    Ok(RenewalTerms { cookie_alone: asked.is_some(), keep })
 }
 
 /// A session that nothing carries would be lost.
-fn cookie_alone(app: &App, headers: &HeaderMap) -> Result<(), Error> {
-    match cookie_outcome(app, headers) {
+fn cookie_alone(app: &App, client: &Client) -> Result<(), Error> {
+    match client.cookie_outcome(app) {
         CookieOutcome::Set => Ok(()),
         CookieOutcome::DroppedByBrowsers => Err(Error::invalid(
             "/session",

@@ -3,38 +3,19 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::input::{Params, PathId};
-use super::page::{Page, Part};
+use super::page::Part;
 use crate::app::App;
 use crate::auth::SignedIn;
 
 use crate::domain::{sessions, users};
-use crate::entity::session;
 use crate::error::Error;
 use crate::id::SessionId;
+use crate::views::sessions::Session;
+use crate::views::{self, Page};
 
 const TAG: &str = "Account";
-
-/// A session: one sign-in on one device.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Session {
-    id: SessionId,
-    /// Whether it is the one that asks; none is, by HTTP Basic.
-    current: bool,
-    /// Where the user signed in from.
-    #[schema(example = "203.0.113.7")]
-    ip: Option<String>,
-    #[schema(example = "Mozilla/5.0 …")]
-    user_agent: Option<String>,
-    created_at: DateTime<Utc>,
-    /// A few seconds late.
-    last_seen_at: DateTime<Utc>,
-}
 
 /// List my sessions
 ///
@@ -46,26 +27,10 @@ pub async fn list(
     SignedIn { by, .. }: SignedIn,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Session>>, Error> {
-    let limit = part.limit()?;
-    let oldest = app.now() - app.config.longest_session();
-    let mut select = session::Entity::of_user(by.id)
-        .filter(session::COLUMN.created_at.gt(oldest))
-        .filter(session::Entity::not_over(app.now()))
-        .order_by_desc(session::Column::Id)
-        .limit(limit + 1);
-    if let Some(after) = part.after::<SessionId>()? {
-        select = select.filter(session::COLUMN.id.lt(after));
-    }
-    let rows = select.all(app.db.read()).await?;
-    let show = |row: session::Model| Session {
-        id: row.id,
-        current: Some(row.id) == by.session_id(),
-        ip: row.ip,
-        user_agent: row.user_agent,
-        created_at: row.created_at,
-        last_seen_at: row.seen_at,
-    };
-    Ok(Json(Page::new(rows, limit, |row| row.id.to_string(), show)))
+    let request = part.request()?;
+    let now = app.now();
+    let within = (now - app.config.longest_session(), now);
+    Ok(Json(views::sessions::list(app.db.read(), by.id, by.session_id(), within, &request).await?))
 }
 
 /// End my other sessions

@@ -10,12 +10,12 @@ use axum::response::Response;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::events::Event;
 use crate::app::App;
 use crate::auth::{PROTOCOL, Socket};
-use crate::domain::event_tail::EventTail;
-use crate::entity::audit_event::{self, Criteria};
+use crate::entity::audit_event;
 use crate::error::Error;
+use crate::views::event_tail::EventTail;
+use crate::views::events::{Event, EventFilter};
 
 /// So many follow an organisation's log at once on a node.
 const FOLLOWERS: usize = 50;
@@ -40,11 +40,10 @@ const STUCK: Duration = Duration::from_secs(10);
 /// `oskar.ticket.ost_…`. Or send it as `?ticket=ost_…`, which proxies log. The server closes with 1008 when the session, key, membership or permission behind
 /// the ticket goes, and with 1001 when it is restarted.
 #[utoipa::path(get, path = "/api/orgs/{org}/events/stream", operation_id = "stream_events", tag = "Audit log",
-    params(("org" = String, Path, description = "Slug or id.", example = "acme")),
     responses(
         (status = 101, description = "The stream."),
-        (status = 422, description = "The ticket was offered as a protocol without `oskar.events` beside it.", body = crate::http::Problem, content_type = "application/problem+json"),
-        (status = 426, description = "The request does not ask for a WebSocket.", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The ticket was offered as a protocol without `oskar.events` beside it."),
+        (status = 426, description = "The request does not ask for a WebSocket."),
     ))]
 pub async fn events(
     State(app): State<App>,
@@ -55,7 +54,7 @@ pub async fn events(
     let upgrade = upgrade.map_err(|_| Error::UpgradeRequired)?;
     let place = app.followers.try_enter(socket.access.organisation.id, FOLLOWERS).ok_or(Error::Busy)?;
     let organisation = socket.access.organisation.id;
-    let tail = EventTail::at_the_end(app.db.read(), Some(organisation), Criteria::default()).await?;
+    let tail = EventTail::at_the_end(app.db.read(), Some(organisation), EventFilter::default()).await?;
     let mut log = Log { app, right: socket, tail };
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(LARGEST_READ).max_frame_size(LARGEST_READ);
     Ok(upgrade.on_upgrade(async move |mut socket| {

@@ -43,7 +43,7 @@ pub struct SocketTicket {
     request_body = Option<TicketInput>,
     responses(
         (status = 200, description = "The ticket.", body = SocketTicket),
-        (status = 404, description = "The caller does not belong to the organisation.", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The caller does not belong to the organisation."),
     ))]
 pub async fn create(
     State(app): State<App>,

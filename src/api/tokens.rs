@@ -1,20 +1,119 @@
-//! Access tokens of a session that is there already.
+//! The tokens of a session, and one more for another organisation.
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::input::Input;
-use super::shapes::OrganisationSummary;
 use crate::app::App;
-use crate::auth::SignedIn;
+use crate::auth::sign_in::{IssuedTokens, OpenSession, Started};
+use crate::auth::{Client, CookieOutcome, SignedIn};
 use crate::domain::tokens;
 use crate::entity::session;
 use crate::error::Error;
+use crate::id::UserId;
 use crate::permission::Role;
+use crate::views::organisations::OrganisationSummary;
 
 const TAG: &str = "Signing in";
+
+/// A user and what they are in the organisation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenUser {
+    id: UserId,
+    #[schema(example = "ana@acme.example")]
+    email: String,
+    #[schema(example = "Ana Ruiz")]
+    name: String,
+    role: Option<Role>,
+    /// For older clients that know users by numbers: only with `compat.assimetria = "on"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, example = 1_804_289_383)]
+    number: Option<i32>,
+}
+
+/// A sign-in. The tokens are absent where `"session": "cookie"` was asked for, now or when the session began.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Tokens {
+    #[schema(example = true)]
+    success: bool,
+    /// For older clients.
+    #[schema(example = "success")]
+    status: &'static str,
+    /// The same as `access_token`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
+    token: Option<String>,
+    /// For `Authorization: Bearer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.…")]
+    access_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "Bearer")]
+    token_type: Option<&'static str>,
+    /// Seconds until the access token expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = 900)]
+    expires_in: Option<i64>,
+    /// For one call to refresh.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "osr_…")]
+    refresh_token: Option<String>,
+    user: TokenUser,
+    /// The organisation that the access token is for; null for a user of none.
+    organisation: Option<OrganisationSummary>,
+    /// What became of the session cookie; absent where none was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    cookie: Option<CookieOutcome>,
+}
+
+impl Tokens {
+    /// Of a session, with the tokens that were issued for it, if it has any.
+    pub fn new(open: OpenSession, issued: Option<IssuedTokens>, cookie: Option<CookieOutcome>) -> Self {
+        let OpenSession { user, number, active, .. } = open;
+        let expires_in = issued.as_ref().map(|issued| issued.expires_in.num_seconds());
+        let (access_token, refresh_token) = issued.map(|issued| (issued.access, issued.refresh)).unzip();
+        Self {
+            success: true,
+            status: "success",
+            token: access_token.clone(),
+            token_type: access_token.is_some().then_some("Bearer"),
+            access_token,
+            expires_in,
+            refresh_token,
+            organisation: active.as_ref().map(|active| (&active.organisation).into()),
+            user: TokenUser {
+                id: user.id,
+                email: user.email,
+                name: user.name,
+                role: active.map(|active| active.role),
+                number,
+            },
+            cookie,
+        }
+    }
+
+    /// Of a session that was just started.
+    pub fn of_started(app: &App, client: &Client, started: Started) -> Result<Self, Error> {
+        let issued = started.open.tokens(app)?;
+        Ok(Self::new(started.open, issued, Some(client.cookie_outcome(app))))
+    }
+}
+
+/// The answer that signs a client in: tokens, and cookies.
+pub fn signed_in(
+    app: &App,
+    client: &Client,
+    status: StatusCode,
+    started: Started,
+) -> Result<Response, Error> {
+    let cookies = started.cookies(app, client);
+    Ok((status, cookies, Json(Tokens::of_started(app, client, started)?)).into_response())
+}
 
 /// The organisation that a token is asked for.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -50,7 +149,7 @@ pub struct OrganisationToken {
 #[utoipa::path(post, path = "/api/auth/token", operation_id = "create_token", tag = TAG, request_body = TokenInput,
     responses(
         (status = 200, description = "The token.", body = OrganisationToken),
-        (status = 404, description = "The user is no member of it.", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The user is no member of it."),
     ))]
 pub async fn create(
     State(app): State<App>,

@@ -88,7 +88,7 @@ enum Gateway {
             ("X-Auth-Session-Id" = String, description = "Empty for keys, and by HTTP Basic."),
             ("X-Auth-Key-Id" = String, description = "Empty for users."),
         )),
-        (status = 403, description = "A requirement is not met, or a foreign site made the browser send an unsafe request (`cross_site`).", body = crate::http::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "A requirement is not met, or a foreign site made the browser send an unsafe request (`cross_site`)."),
     ))]
 pub async fn check(
     State(app): State<App>,
@@ -105,7 +105,7 @@ pub async fn check(
 #[utoipa::path(get, path = "/api/verify/{*rest}", operation_id = "verify_path", tag = TAG,
     params(("rest" = String, Path, description = "The path of the original request."), Requirements),
     responses((status = 200, description = "The caller may.", body = Who),
-        (status = 403, description = "A requirement is not met.", body = crate::http::Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "A requirement is not met.")))]
 pub async fn check_path(
     State(app): State<App>,
     caller: Caller,

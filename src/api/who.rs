@@ -3,12 +3,14 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shapes::{OrganisationSummary, UserSummary};
 use crate::app::App;
 use crate::auth::{CredentialKind, OrganisationAccess, Principal};
 use crate::entity::api_key::Environment;
-use crate::id::{ApiKeyId, SessionId};
+use crate::id::SessionId;
 use crate::permission::Role;
+use crate::views::keys::KeySummary;
+use crate::views::organisations::OrganisationSummary;
+use crate::views::users::UserSummary;
 
 /// What kind of caller it is.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
@@ -16,14 +18,6 @@ use crate::permission::Role;
 pub enum Kind {
     User,
     ApiKey,
-}
-
-/// A key in a few words.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct KeySummary {
-    pub id: ApiKeyId,
-    #[schema(example = "Deploy bot")]
-    pub name: String,
 }
 
 /// The caller: a user or a key, in an organisation or in none.

@@ -5,9 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Not as _;
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
-use axum::http::header::{COOKIE, USER_AGENT};
+use axum::http::header::{COOKIE, ORIGIN, USER_AGENT};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 
 use super::address::Address;
 use crate::domain::audit::Actor;
@@ -37,6 +37,8 @@ impl SentCookies {
 pub struct Client {
     pub address: Address,
     pub(super) cookies: SentCookies,
+    /// Of the page that asks, as the browser tells it.
+    pub(super) origin: Option<HeaderValue>,
     pub user_agent: Option<String>,
     pub request_id: Option<String>,
 }
@@ -68,6 +70,7 @@ impl<S: Sync> FromRequestParts<S> for Client {
         Ok(Self {
             address: parts.extensions.get().copied().unwrap_or(UNKNOWN),
             cookies: SentCookies::of(&parts.headers),
+            origin: parts.headers.get(ORIGIN).cloned(),
             user_agent: user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect()),
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
         })

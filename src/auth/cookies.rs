@@ -1,8 +1,11 @@
 //! The cookies that signing in sets: the session's, and the device's.
 
+use axum::http::HeaderValue;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
 use chrono::TimeDelta;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::client::Client;
 use super::credential::session_cookie;
@@ -15,6 +18,7 @@ use crate::domain::sign_in;
 use crate::error::Error;
 use crate::id::UserId;
 use crate::secret::Secret;
+use crate::site::is_same_site;
 
 /// How long a device is known.
 const DEVICE_LIFETIME: TimeDelta = TimeDelta::days(365);
@@ -40,10 +44,38 @@ impl Keep {
     }
 }
 
+/// What a browser does with the session cookie that an answer sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CookieOutcome {
+    /// It keeps the cookie.
+    Set,
+    /// It drops the cookie: the page that asked is on another site than this server, and the cookie is
+    /// `SameSite=Lax`. Use the tokens.
+    DroppedByBrowsers,
+}
+
 impl Client {
     fn device(&self, app: &App) -> Option<Device> {
         let cookie = session_cookie(&self.cookies.0, &app.config.sessions.cookies.device)?;
         Device::verify(&cookie, &app.keyring)
+    }
+
+    /// The session cookie that the browser has, unchecked.
+    pub(super) fn session_cookie(&self, app: &App) -> Option<Secret> {
+        Secret::parse(&session_cookie(&self.cookies.0, &app.config.sessions.cookies.session)?)
+    }
+
+    /// What becomes of a session cookie here, by the page's origin.
+    pub fn cookie_outcome(&self, app: &App) -> CookieOutcome {
+        let is_same = |origin: &HeaderValue| {
+            origin.to_str().is_ok_and(|origin| is_same_site(origin, &app.config.public_url))
+        };
+        if self.origin.as_ref().is_none_or(is_same) {
+            CookieOutcome::Set
+        } else {
+            CookieOutcome::DroppedByBrowsers
+        }
     }
 
     /// Whether the account of that address signed in on this device since it has its password. Only if the address is

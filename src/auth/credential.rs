@@ -74,6 +74,12 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderVal
     if values.next().is_some() { Err(Error::InvalidCredential) } else { Ok(first) }
 }
 
+/// What is sent as bearer, whatever it is.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 /// RFC 6750 section 2.1; the scheme's case does not count (RFC 9110 section 11.1).
 fn authorization(value: &HeaderValue) -> Result<Credential, Error> {
     let text = value.to_str().map_err(|_| Error::InvalidCredential)?;

@@ -2,7 +2,7 @@
 //!
 //! `credential.rs` reads headers, `authenticate.rs` looks the credential up, `principal.rs` is what
 //! comes of it, `guard.rs` decides. `organisation_access.rs` is what they are in
-//! an organisation. Handlers take [`Caller`], [`SignedIn`] or [`OrganisationAccess`], which only a guard can put there.
+//! an organisation. `sign_in/` has the ways to a session. Handlers take [`Caller`], [`SignedIn`] or [`OrganisationAccess`], which only a guard can put there.
 //!
 //! To add a kind of credential: a variant in `credential.rs`, an arm in `authenticate.rs`, a security
 //! scheme in `api/openapi.rs`, a row in `tests/it/credentials.rs`.
@@ -19,19 +19,19 @@ mod issuer;
 mod organisation_access;
 mod principal;
 mod refusals;
+pub mod sign_in;
 mod socket;
 
 pub use address::{Address, unheard};
-pub use authenticate::{caller, optional_user, presented_session, presented_sessions};
+pub use authenticate::{caller, optional_user, presented_sessions};
 pub use client::{Client, RequestId};
-pub use cookies::{Keep, signed_out};
-pub use credential::{API_KEY_HEADER, Credential, session_cookie};
-pub use fresh::{Proof, check_recent};
+pub use cookies::{CookieOutcome, Keep, signed_out};
+pub use credential::{API_KEY_HEADER, Credential, bearer};
+pub use fresh::Proof;
 pub use guard::{Access, Caller, SignedIn, authorize};
 pub use issuer::{by_issuer, is_foreign};
 pub use organisation_access::OrganisationAccess;
 pub use principal::{
     CallerSession, CredentialKind, KeyPrincipal, OrganisationScope, Principal, UserPrincipal,
 };
-pub use refusals::warn_of_refusal;
 pub use socket::{PROTOCOL, Socket, authorize_socket};

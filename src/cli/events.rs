@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use clap::Args;
-use oskar::app::App;
-use oskar::domain::event_tail::EventTail;
-use oskar::entity::audit_event::{self, Criteria};
-use oskar::entity::organisation;
-use oskar::id::OrganisationId;
-use sea_orm::{ActiveEnum as _, QueryOrder as _, QuerySelect as _};
+use oskar::entity::audit_event;
+use oskar::views::event_tail::EventTail;
+use oskar::views::events::{EventFilter, newest};
+use sea_orm::ActiveEnum as _;
 
-use super::{Common, output};
+use super::{Common, org, output};
 
 /// How often the log is read again with `--follow`.
 const POLL: Duration = Duration::from_millis(500);
@@ -47,20 +44,14 @@ impl Events {
     pub async fn run(self, common: &Common) -> anyhow::Result<()> {
         let app = common.open().await?;
         let organisation = match &self.org {
-            Some(reference) => Some(find(&app, reference).await?),
+            Some(reference) => Some(org::find(&app, reference).await?.id),
             None => None,
         };
         let Self { action, actor, from, to, .. } = self;
-        let criteria = Criteria { action, actor, from, to };
-        let log = match organisation {
-            Some(organisation) => audit_event::Entity::in_organisation(organisation),
-            None => audit_event::Entity::of_installation(),
-        };
+        let filter = EventFilter { action, actor, from, to };
         // Before the list is read: what happens in between is shown by one of the two.
-        let mut tail = EventTail::at_the_end(app.db.read(), organisation, criteria.clone()).await?;
-        let newest = criteria.narrow(log).order_by_desc(audit_event::Column::Id).limit(self.limit);
-        let mut events = newest.all(app.db.read()).await?;
-        events.reverse();
+        let mut tail = EventTail::at_the_end(app.db.read(), organisation, filter.clone()).await?;
+        let mut events = newest(app.db.read(), organisation, &filter, self.limit).await?;
         if !self.follow {
             let values: Vec<_> = events.iter().map(audit_event::Model::to_json).collect();
             let rows: Vec<_> = events.iter().map(row).collect();
@@ -87,11 +78,6 @@ impl Events {
             events = tail.next(app.db.read()).await?;
         }
     }
-}
-
-async fn find(app: &App, reference: &str) -> anyhow::Result<OrganisationId> {
-    let found = organisation::Entity::find_by_reference(reference).one(app.db.read()).await?;
-    Ok(found.ok_or_else(|| anyhow!("there is no organisation `{reference}`"))?.id)
 }
 
 fn row(event: &audit_event::Model) -> [String; 6] {

@@ -5,10 +5,10 @@ use clap::Subcommand;
 use oskar::app::App;
 use oskar::domain::display_name::DisplayName;
 use oskar::domain::keys::{self, NewKey};
-use oskar::entity::api_key::{self, Environment};
+use oskar::entity::api_key::Environment;
 use oskar::id::ApiKeyId;
 use oskar::permission::Role;
-use sea_orm::QueryOrder as _;
+use oskar::views::{self, whole};
 use serde_json::json;
 
 use super::migrate::confirmed;
@@ -162,21 +162,13 @@ async fn rotate(
 
 async fn list(common: &Common, app: &App, reference: &str) -> anyhow::Result<()> {
     let organisation = org::find(app, reference).await?;
-    let keys = api_key::Entity::in_organisation(organisation.id)
-        .order_by_desc(api_key::Column::Id)
-        .all(app.db.read())
-        .await?;
-    let now = app.now();
-    let state = |key: &api_key::Model| match (key.revoked_at, key.is_alive(now)) {
-        (Some(_), _) => "revoked",
-        (None, false) => "expired",
-        (None, true) => "active",
-    };
+    let (db, now) = (app.db.read(), app.now());
+    let keys = whole(async |page| views::keys::list(db, organisation.id, &page, now).await).await?;
     let values: Vec<_> = keys
         .iter()
         .map(|key| {
             json!({ "id": key.id, "name": key.name, "environment": key.environment, "role": key.role,
-                "state": state(key), "expires_at": key.expires_at, "last_used_at": key.last_used_at })
+                "state": key.state, "expires_at": key.expires_at, "last_used_at": key.last_used_at })
         })
         .collect();
     let rows: Vec<_> = keys
@@ -191,7 +183,7 @@ async fn list(common: &Common, app: &App, reference: &str) -> anyhow::Result<()>
                 key.name.clone(),
                 environment,
                 key.role.to_string(),
-                state(key).to_owned(),
+                key.state.as_str().to_owned(),
                 used,
             ]
         })

@@ -4,9 +4,10 @@ use anyhow::bail;
 use clap::Subcommand;
 use oskar::config::MailTransport;
 use oskar::domain::email::Email;
-use oskar::domain::outbox;
-use oskar::entity::outbox::{Column, Entity};
-use oskar::id::OutboxId;
+use oskar::domain::mail;
+use oskar::entity::delivery;
+use oskar::entity::mail::{Column, Entity};
+use oskar::id::MailId;
 use oskar::mail::messages;
 use sea_orm::{ActiveEnum as _, EntityTrait as _, QueryOrder as _, QuerySelect as _};
 use serde_json::json;
@@ -16,7 +17,7 @@ use super::{Common, output};
 
 #[derive(Subcommand)]
 pub enum Mail {
-    /// The newest mails with what became of them: pending, sent, dropped (nobody to send it to) or dead (given up).
+    /// The newest mails with their state: pending, sent, dropped (there is no recipient) or dead (given up).
     List {
         /// How many.
         #[arg(long, default_value_t = 50, value_parser = super::whole_number::<u64>)]
@@ -25,7 +26,7 @@ pub enum Mail {
     /// Try dead mails again, all or one. A running server sends them.
     Retry {
         /// The mail's id: `mail_…`.
-        id: Option<OutboxId>,
+        id: Option<MailId>,
     },
     /// Send a mail to see whether it arrives.
     Test { address: Email },
@@ -36,26 +37,26 @@ impl Mail {
         let app = common.open().await?;
         match self {
             Self::List { limit } => {
-                let mails = Entity::find().order_by_desc(Column::Id).limit(limit).all(app.db.read()).await?;
+                let mails = Entity::find().find_both_related(delivery::Entity).order_by_desc(Column::Id);
+                let mails = mails.limit(limit).all(app.db.read()).await?;
                 let values: Vec<_> = mails
                     .iter()
-                    .map(|mail| {
-                        json!({ "id": mail.id, "kind": mail.kind, "recipient": mail.recipient, "state": mail.state,
-                            "attempts": mail.attempts, "last_error": mail.last_error, "created_at": mail.created_at })
+                    .map(|(mail, delivery)| {
+                        json!({ "id": mail.id, "kind": mail.kind, "recipient": mail.recipient,
+                            "state": delivery.state, "attempts": delivery.attempts,
+                            "last_error": delivery.last_error, "created_at": delivery.created_at })
                     })
                     .collect();
                 let rows: Vec<_> = mails
                     .iter()
-                    .map(|mail| {
-                        let error = mail.last_error.clone().unwrap_or_default();
-                        let attempts = mail.attempts.to_string();
+                    .map(|(mail, delivery)| {
                         [
                             mail.id.to_string(),
-                            mail.kind.to_value(),
+                            mail.kind.clone(),
                             mail.recipient.clone(),
-                            mail.state.to_value(),
-                            attempts,
-                            error,
+                            delivery.state.to_value(),
+                            delivery.attempts.to_string(),
+                            delivery.last_error.clone().unwrap_or_default(),
                         ]
                     })
                     .collect();
@@ -67,7 +68,7 @@ impl Mail {
                 )
             }
             Self::Retry { id } => {
-                let revived = change(&app, async |write| outbox::revive(write, id).await).await?;
+                let revived = change(&app, async |write| mail::revive(write, id).await).await?;
                 if let (Some(id), 0) = (id, revived) {
                     bail!("{id} is not dead");
                 }
@@ -84,7 +85,7 @@ impl Mail {
                 let sent = app
                     .mailer
                     .send(
-                        OutboxId::generate(),
+                        MailId::generate(),
                         address.as_str(),
                         messages::test(&app.config.product.name).signed(&app.config.product.name),
                         app.now(),

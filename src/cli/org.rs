@@ -8,7 +8,8 @@ use oskar::domain::slug::Slug;
 use oskar::domain::{invitations, members, organisations, registration};
 use oskar::entity::organisation;
 use oskar::permission::Role;
-use sea_orm::{EntityTrait as _, QueryOrder as _};
+use oskar::views::organisations::OrganisationSummary;
+use oskar::views::{self, whole};
 use serde_json::json;
 
 use super::user::{self, change};
@@ -91,12 +92,20 @@ pub async fn find(app: &App, reference: &str) -> anyhow::Result<organisation::Mo
 }
 
 async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
-    let all = organisation::Entity::find().order_by_asc(organisation::Column::Id).all(app.db.read()).await?;
+    let all = whole(async |page| views::organisations::list(app.db.read(), &page).await).await?;
     let values: Vec<_> = all
         .iter()
-        .map(|row| json!({ "id": row.id, "slug": row.slug, "name": row.name, "created_at": row.created_at }))
+        .map(|row| {
+            let OrganisationSummary { id, slug, name } = &row.summary;
+            json!({ "id": id, "slug": slug, "name": name, "created_at": row.created_at })
+        })
         .collect();
-    let rows: Vec<_> =
-        all.iter().map(|row| [row.id.to_string(), row.slug.clone(), row.name.clone()]).collect();
+    let rows: Vec<_> = all
+        .iter()
+        .map(|row| {
+            let OrganisationSummary { id, slug, name } = &row.summary;
+            [id.to_string(), slug.clone(), name.clone()]
+        })
+        .collect();
     output::table(common.json, &values, ["ID", "SLUG", "NAME"], &rows)
 }

@@ -9,10 +9,10 @@ use oskar::domain::email::Email;
 use oskar::domain::username::Username;
 use oskar::domain::users::{self, NewUser};
 use oskar::domain::{Write, attempts, invitations, members, replacement, sign_in};
-use oskar::entity::{credential, organisation, user};
+use oskar::entity::{organisation, user};
 use oskar::error::Error;
 use oskar::permission::Role;
-use sea_orm::{EntityTrait as _, QueryOrder as _};
+use oskar::views::{self, whole};
 use serde_json::json;
 
 use super::hand_over::HandOver;
@@ -209,31 +209,19 @@ pub fn done(common: &Common, user: &user::Model, state: &str) -> anyhow::Result<
 }
 
 async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
-    let users = user::Entity::find().order_by_asc(user::Column::Id);
-    let users = credential::Entity::with_password(users).all(app.db.read()).await?;
-    let state = |user: &user::Model| if user.disabled_at.is_some() { "disabled" } else { "active" };
-    let values: Vec<_> = users
-        .iter()
-        .map(|(user, password)| {
-            let change_required = password.as_ref().is_some_and(|row| row.change_required_at.is_some());
-            json!({ "id": user.id, "email": user.email, "username": user.username, "name": user.name,
-                "operator": user.operator, "state": state(user), "external_id": user.external_id,
-                "created_at": user.created_at,
-                "password_change_required": change_required })
-        })
-        .collect();
+    let users = whole(async |page| views::users::list(app.db.read(), &page).await).await?;
     let rows: Vec<_> = users
         .iter()
-        .map(|(user, _)| {
+        .map(|user| {
             let operator = if user.operator { "yes" } else { "" };
             [
                 user.id.to_string(),
                 user.email.clone(),
                 user.name.clone(),
                 operator.to_owned(),
-                state(user).to_owned(),
+                user.state.as_str().to_owned(),
             ]
         })
         .collect();
-    output::table(common.json, &values, ["ID", "E-MAIL", "NAME", "OPERATOR", "STATE"], &rows)
+    output::table(common.json, &users, ["ID", "E-MAIL", "NAME", "OPERATOR", "STATE"], &rows)
 }

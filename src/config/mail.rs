@@ -26,13 +26,13 @@ pub enum MailTransport {
 
 /// How and from whom mails go out.
 #[derive(Clone, Debug)]
-pub struct Mail {
+pub struct MailSettings {
     pub transport: MailTransport,
     pub from: String,
 }
 
 /// Reads the mail settings.
-pub fn read(reader: &mut Reader<'_>) -> Mail {
+pub fn read(reader: &mut Reader<'_>) -> MailSettings {
     let from = sender(reader);
     let insecure = reader.choice("mail.tls", &[("required", false), ("insecure", true)]);
     let transport = match (reader.text("mail.smtp_url"), reader.text("mail.folder")) {
@@ -52,7 +52,7 @@ pub fn read(reader: &mut Reader<'_>) -> Mail {
             }
         },
     };
-    Mail { transport, from }
+    MailSettings { transport, from }
 }
 
 /// The sender, with its domain as mail servers take it.

@@ -48,7 +48,7 @@ pub use in_use::InUse;
 pub use issuers::{AcceptedTokens, IdentityProvider, KeySource};
 pub use limits::{Caps, DatabaseTime, Limits};
 pub use log::{Log, LogFormat};
-pub use mail::{Mail, MailTransport};
+pub use mail::{MailSettings, MailTransport};
 pub use no_auth::is_loopback_name;
 pub use product::Product;
 pub use secret_file::read_private;
@@ -98,7 +98,7 @@ pub struct Config {
     pub registration: Registration,
     pub registration_domains: Vec<String>,
     pub verify_email_required: bool,
-    pub mail: Mail,
+    pub mail: MailSettings,
     pub allowed_origins: Vec<String>,
     /// `cors.allowed_headers`
     pub allowed_headers: Vec<HeaderName>,

@@ -98,7 +98,7 @@ impl Transaction {
         let mut events = self.events();
         events.any = true;
         if self.event_log.is_on() {
-            events.lines.push_str(&format!("{}\n", event()));
+            events.lines.extend([event().to_string(), "\n".to_owned()]);
         }
     }
 

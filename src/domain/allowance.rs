@@ -10,9 +10,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::Write;
+use super::mail::MailKind;
 use crate::clock::{Timestamp, seconds_to_wait};
-use crate::entity::outbox::Kind;
-use crate::entity::{invitation, organisation, outbox, user};
+use crate::entity::{invitation, mail, organisation, user};
 use crate::error::Error;
 
 const DAY: TimeDelta = TimeDelta::hours(24);
@@ -53,8 +53,8 @@ impl Allowance {
         };
         let (mut left, mut more_at) = (allowed, write.now);
         for whose in [
-            outbox::COLUMN.organisation_id.eq(organisation.id),
-            outbox::COLUMN.requested_from.eq(inviter.id.to_string()),
+            mail::COLUMN.organisation_id.eq(organisation.id),
+            mail::COLUMN.requested_from.eq(inviter.id.to_string()),
         ] {
             let sent = sent(write, whose.clone()).count(write).await?;
             left = Ord::min(left, allowed.saturating_sub(sent));
@@ -81,20 +81,16 @@ async fn accepted(write: &Write<'_>, organisation: &organisation::Model) -> Resu
 }
 
 /// Mails, not invitations: one that is sent again is another mail.
-fn sent(write: &Write<'_>, whose: Expr) -> Select<outbox::Entity> {
-    outbox::Entity::find()
+fn sent(write: &Write<'_>, whose: Expr) -> Select<mail::Entity> {
+    mail::Entity::find()
         .filter(whose)
-        .filter(outbox::COLUMN.kind.eq(Kind::Invitation))
-        .filter(outbox::COLUMN.created_at.gt(write.now - DAY))
+        .filter(mail::COLUMN.kind.eq(MailKind::Invitation.as_str()))
+        .filter(mail::COLUMN.created_at.gt(write.now - DAY))
 }
 
 /// When the n-th oldest of them was sent.
 async fn sent_in_order(write: &Write<'_>, whose: Expr, nth: u64) -> Result<Option<Timestamp>, Error> {
-    let found = sent(write, whose)
-        .order_by_asc(outbox::Column::CreatedAt)
-        .offset(nth - 1)
-        .limit(1)
-        .one(write)
-        .await?;
+    let found =
+        sent(write, whose).order_by_asc(mail::Column::CreatedAt).offset(nth - 1).limit(1).one(write).await?;
     Ok(found.map(|mail| mail.created_at))
 }

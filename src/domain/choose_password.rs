@@ -2,12 +2,11 @@
 //! operator has taken away. Operators never learn a password that lasts.
 
 use chrono::TimeDelta;
-use serde_json::json;
 
-use super::{Write, one_time, outbox};
+use super::mail::{self, Mail};
+use super::{Write, one_time};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::LinkPurpose;
-use crate::entity::outbox::Kind;
 use crate::entity::user;
 use crate::error::Error;
 use crate::event::Event;
@@ -25,7 +24,7 @@ pub async fn issue_link(write: &Write<'_>, user: &user::Model) -> Result<(Secret
 
 /// Has a link mailed. `first` says that the account is new.
 pub async fn mail_link(write: &Write<'_>, user: &user::Model, first: bool) -> Result<(), Error> {
-    outbox::enqueue(write, Kind::ChoosePassword, &user.email, json!({ "first": first })).await?;
+    mail::enqueue(write, &user.email, Mail::ChoosePassword { first }).await?;
     record(write, user, true).await
 }
 

@@ -7,11 +7,11 @@ use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect as _};
 use serde_json::{Value, json};
 
+use super::mail::{self, Mail};
 use super::members::{self, another_manager};
 use super::passwords::UserWithPassword;
-use super::{Write, attempts, outbox, users};
+use super::{Write, attempts, users};
 use crate::clock::Timestamp;
-use crate::entity::outbox::Kind;
 use crate::entity::{audit_event, invitation, membership, organisation, session, user};
 use crate::error::{Error, LastAdminOf};
 use crate::event::{Deletion, Event, EventKind};
@@ -74,10 +74,10 @@ pub async fn delete(write: &Write<'_>, user: UserId) -> Result<Deleted, Error> {
     }
     attempts::forget(write, &user).await?;
     forget_invitations(write, user.id).await?;
-    outbox::drop_waiting(write, &[&user.email, &user.email_normalised]).await?;
+    mail::drop_waiting(write, &[&user.email, &user.email_normalised]).await?;
     user::Entity::delete_by_id(user.id).exec(write).await?;
     if user.email_verified_at.is_some() {
-        outbox::enqueue(write, Kind::AccountDeleted, &user.email, json!({})).await?;
+        mail::enqueue(write, &user.email, Mail::AccountDeleted).await?;
     }
     let target = user.id.to_string();
     let mut actor = write.actor.clone();

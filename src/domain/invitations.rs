@@ -8,7 +8,7 @@ use sea_orm::{
 
 use super::allowance::Allowance;
 use super::email::Email;
-use super::{NoEvent, Write, members, outbox, users};
+use super::{NoEvent, Write, mail, members, users};
 use crate::entity::{invitation, membership, user};
 use crate::error::Error;
 use crate::event::{Changed, Event};
@@ -44,7 +44,7 @@ pub async fn create(
     lock_to_send(write, organisation, inviter, emails.len(), rules).await?;
     members::check_grant(write, write.catalogue(), organisation, inviter, role).await?;
     let recipients: Vec<_> = emails.iter().map(|email| email.normalised()).collect();
-    outbox::lock_invitations(write, &recipients.iter().map(|recipient| &**recipient).collect::<Vec<_>>())
+    mail::lock_invitations(write, &recipients.iter().map(|recipient| &**recipient).collect::<Vec<_>>())
         .await?;
     let mut rows = Vec::with_capacity(emails.len());
     for email in emails {
@@ -103,7 +103,7 @@ async fn create_one(
     }
     check_number(write, organisation).await?;
     let id = InvitationId::generate();
-    let mail = outbox::enqueue_invitation(write, &email.normalised(), organisation, id).await?;
+    let mail = mail::enqueue_invitation(write, &email.normalised(), organisation, id).await?;
     let row = invitation::ActiveModel {
         id: Set(id),
         organisation_id: Set(organisation),
@@ -112,7 +112,7 @@ async fn create_one(
         role: Set(role),
         invited_by: Set(Some(inviter)),
         digest: Set(None),
-        outbox_id: Set(Some(mail)),
+        mail_id: Set(Some(mail)),
         expires_at: Set(write.now + LIFETIME),
         accepted_at: Set(None),
         accepted_by: Set(None),
@@ -232,13 +232,13 @@ pub async fn resend(
     if reopened {
         check_number(write, organisation).await?;
     }
-    outbox::lock_invitations(write, &[&row.email_normalised]).await?;
-    let mail = outbox::enqueue_invitation(write, &row.email_normalised, organisation, id).await?;
+    mail::lock_invitations(write, &[&row.email_normalised]).await?;
+    let mail = mail::enqueue_invitation(write, &row.email_normalised, organisation, id).await?;
     let invited_by = Changed { before: row.invited_by, after: Some(sender) };
     let invited_by = Some(invited_by).filter(|changed| changed.before != changed.after);
     let mut changed: invitation::ActiveModel = row.into();
     changed.invited_by = Set(Some(sender));
-    changed.outbox_id = Set(Some(mail));
+    changed.mail_id = Set(Some(mail));
     changed.digest = Set(None);
     changed.key_id = Set(None);
     changed.expires_at = Set(write.now + LIFETIME);

@@ -7,14 +7,13 @@ use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Set,
 };
-use serde_json::json;
 
 use super::display_name::DisplayName;
-use super::{Write, members, outbox};
+use super::mail::{self, Mail};
+use super::{Write, members};
 use crate::clock::Timestamp;
 use crate::entity::api_key::{self, Environment, Narrowed};
 use crate::entity::api_key_secret;
-use crate::entity::outbox::Kind;
 use crate::error::Error;
 use crate::event::{Changed, Event};
 use crate::id::{ApiKeyId, ApiKeySecretId, OrganisationId, UserId};
@@ -92,8 +91,9 @@ pub async fn create(
         hint: secret.hint.clone(),
     };
     write.record(event).await?;
-    let told = json!({ "actor": write.actor.name, "key": key.name, "organisation": place.name });
-    outbox::enqueue_for_admins(write, organisation, Kind::KeyCreated, told).await?;
+    let (actor, name) = (write.actor.name.clone(), key.name.clone());
+    let mail = Mail::KeyCreated { actor, key: name, organisation: place.name };
+    mail::enqueue_for_admins(write, organisation, mail).await?;
     Ok((key, secret, shown_once))
 }
 

@@ -6,14 +6,13 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
 };
-use serde_json::json;
 
 use super::email::{self, Email};
+use super::mail::{self, Mail};
 use super::passwords::{self, UserWithPassword};
-use super::{Write, attempts, keys, one_time, outbox, registration, sessions, users};
+use super::{Write, attempts, keys, one_time, registration, sessions, users};
 use crate::clock::{Timestamp, seconds_to_wait};
 use crate::entity::one_time_token::LinkPurpose;
-use crate::entity::outbox::Kind;
 use crate::entity::{api_key, audit_event, external_identity, one_time_token, session, user};
 use crate::error::{Error, OnConflict};
 use crate::event::{Changed, Event, EventKind};
@@ -95,7 +94,7 @@ async fn replace_email(
         one_time::revoke(write, purpose, id).await?;
     }
     let ended = users::end_sessions(write, id, keep).await?;
-    outbox::enqueue(write, Kind::EmailChanged, &old, json!({ "new": email })).await?;
+    mail::enqueue(write, &old, Mail::EmailChanged { new: email.to_owned() }).await?;
     let addresses = Changed { before: old, after: email.to_owned() };
     write.record(Event::UserEmailChanged { user: id, addresses, sessions_ended: ended }).await?;
     Ok(user)
@@ -123,8 +122,12 @@ pub async fn ask_for_new_email(
         return Err(Error::InvalidCredential);
     }
     check_number(write, user.id).await?;
-    let data = json!({ "user_id": user.id, "email": email.as_str(), "asked_with": asked_with(write.keyring, checked).first() });
-    outbox::enqueue_requested(write, Kind::ConfirmNewEmail, &email.normalised(), data).await?;
+    let mail = Mail::ConfirmNewEmail {
+        user_id: user.id,
+        email: email.as_str().to_owned(),
+        asked_with: asked_with(write.keyring, checked).into_iter().next().unwrap_or_default(),
+    };
+    mail::enqueue_requested(write, &email.normalised(), mail).await?;
     write.record(Event::UserEmailChangeRequested { user: user.id }).await
 }
 

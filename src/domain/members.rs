@@ -6,10 +6,9 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, Set,
 };
-use serde_json::json;
 
-use super::{Write, outbox, users};
-use crate::entity::outbox::Kind;
+use super::mail::{self, Mail};
+use super::{Write, users};
 use crate::entity::{api_key, membership, organisation, session, user};
 use crate::error::{Error, OnConflict};
 use crate::event::{Changed, Event};
@@ -140,7 +139,7 @@ pub(super) async fn announce_admins(
     organisation: OrganisationId,
     new: &[UserId],
 ) -> Result<(), Error> {
-    let admins = outbox::active_admins(write, organisation).await?;
+    let admins = mail::active_admins(write, organisation).await?;
     let (new, earlier): (Vec<_>, Vec<_>) = admins.into_iter().partition(|admin| new.contains(&admin.id));
     if new.is_empty() || earlier.is_empty() {
         return Ok(());
@@ -150,9 +149,9 @@ pub(super) async fn announce_admins(
     let members: Vec<_> = named.chain(more.map(|more| format!("{more} others"))).collect();
     let place = organisation::Entity::find_by_id(organisation).one(write).await?;
     let place = place.ok_or(Error::NotFound)?.name;
-    let data = json!({ "members": members, "organisation": place });
+    let mail = Mail::NewAdmin { members, organisation: place };
     for admin in earlier {
-        outbox::enqueue(write, Kind::NewAdmin, &admin.email, data.clone()).await?;
+        mail::enqueue(write, &admin.email, mail.clone()).await?;
     }
     Ok(())
 }
@@ -195,8 +194,8 @@ pub async fn change_role(
     if manages_members(role)
         && let Some(raised) = user::Entity::find_by_id(user).one(write).await?
     {
-        let data = json!({ "organisation": place.name });
-        outbox::enqueue(write, Kind::RaisedToAdmin, &raised.email, data).await?;
+        let mail = Mail::RaisedToAdmin { organisation: place.name };
+        mail::enqueue(write, &raised.email, mail).await?;
         announce_admins(write, organisation, &[user]).await?;
     }
     Ok(membership::Model { role, updated_at: write.now, ..before })
@@ -275,15 +274,14 @@ pub async fn tell_of_keys(
         .filter(api_key::COLUMN.revoked_at.is_null())
         .all(write)
         .await?;
-    let names: Vec<_> =
-        keys.iter().filter(|key| key.is_alive(write.now)).map(|key| key.name.as_str()).collect();
-    if names.is_empty() {
+    let keys: Vec<_> = keys.into_iter().filter(|key| key.is_alive(write.now)).map(|key| key.name).collect();
+    if keys.is_empty() {
         return Ok(());
     }
     let place = lock(write, organisation).await?;
     let member = user::Entity::find_by_id(gone).one(write).await?.map_or_else(String::new, |user| user.name);
-    let data = json!({ "member": member, "organisation": place.name, "keys": names });
-    outbox::enqueue_for_admins(write, organisation, Kind::KeysLeftBehind, data).await
+    let mail = Mail::KeysLeftBehind { member, organisation: place.name, keys };
+    mail::enqueue_for_admins(write, organisation, mail).await
 }
 
 /// The membership of a user.

@@ -12,13 +12,12 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait, QueryFilter,
     QueryTrait as _, Set,
 };
-use serde_json::json;
 
 use super::display_name::DisplayName;
+use super::mail::Mail;
 use super::users::{self, NewUser};
-use super::{NoEvent, Write, organisations, outbox, sign_in};
+use super::{NoEvent, Write, mail, organisations, sign_in};
 use crate::clock::seconds_to_wait;
-use crate::entity::outbox::Kind;
 use crate::entity::{organisation, registration, registration_budget, user};
 use crate::error::{Error, OnConflict};
 use crate::event::{Changed, Event, Profile};
@@ -36,8 +35,8 @@ const SEEN: TimeDelta = TimeDelta::hours(1);
 /// # Errors
 /// [`Error::TooManyRegistrations`].
 pub async fn spend(write: &Write<'_>, client: IpAddr, most: i32) -> Result<(), Error> {
-    let write = &write.without_event(NoEvent::Budgets);
     use registration_budget::{ActiveModel, Column, Entity};
+    let write = &write.without_event(NoEvent::Budgets);
     let network = network(client).to_string();
     let column = |column: Column| Expr::col((Entity, column));
     let over = || column(Column::EndsAt).lte(write.now);
@@ -131,7 +130,7 @@ async fn write_down(
 }
 
 async fn ask_for_proof(write: &Write<'_>, email: &str, made: Option<UserId>) -> Result<(), Error> {
-    outbox::enqueue_requested(write, Kind::Registration, email, json!({ "made": made })).await
+    mail::enqueue_requested(write, email, Mail::Registration { made }).await
 }
 
 /// Gives an account what was asked for when it was registered, now that its address is proven by the mailed link. A

@@ -5,12 +5,11 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
-use serde_json::json;
 
 use super::authentication::Authentication;
-use super::{NoEvent, Write, known_network, outbox, users};
+use super::mail::{self, Mail};
+use super::{NoEvent, Write, known_network, users};
 use crate::clock::Timestamp;
-use crate::entity::outbox::Kind;
 use crate::entity::session::RefreshUse;
 use crate::entity::{session, user};
 use crate::error::Error;
@@ -177,12 +176,12 @@ pub async fn announce_new_device(write: &Write<'_>, user: &user::Model) -> Resul
     let earlier = || session::Entity::find().filter(session::COLUMN.user_id.eq(user.id));
     let known = earlier().filter(program).one(write).await?.is_some();
     if !known && earlier().one(write).await?.is_some() {
-        let data = json!({
-            "device": device(write.actor.user_agent.as_deref()),
-            "address": write.actor.ip.as_deref().unwrap_or("an unknown address"),
-            "time": write.now.format("%Y-%m-%d %H:%M UTC").to_string(),
-        });
-        outbox::enqueue(write, Kind::NewDevice, &user.email, data).await?;
+        let mail = Mail::NewDevice {
+            device: device(write.actor.user_agent.as_deref()),
+            address: write.actor.ip.as_deref().unwrap_or("an unknown address").to_owned(),
+            time: write.now.format("%Y-%m-%d %H:%M UTC").to_string(),
+        };
+        mail::enqueue(write, &user.email, mail).await?;
     }
     Ok(())
 }
@@ -283,8 +282,8 @@ async fn end_for_theft(
     };
     write.record(event).await?;
     if let Some(user) = user::Entity::find_by_id(session.user_id).one(write).await? {
-        let data = json!({ "device": device(session.user_agent.as_deref()) });
-        outbox::enqueue(write, Kind::RefreshTheft, &user.email, data).await?;
+        let device = device(session.user_agent.as_deref());
+        mail::enqueue(write, &user.email, Mail::RefreshTheft { device }).await?;
     }
     Ok(())
 }

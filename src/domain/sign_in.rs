@@ -7,7 +7,7 @@ use super::audit::Actor;
 use super::device::Device;
 use super::email::{self, Email};
 use super::passwords::{self, UserWithPassword};
-use super::{Write, outbox, users};
+use super::{Write, mail, users};
 use crate::entity::{credential, user};
 use crate::error::{Error, OrLog as _};
 use crate::id::SessionId;
@@ -102,7 +102,7 @@ async fn help(
     };
     let actor = Actor::system();
     let write = attempt.write(&actor).await?;
-    outbox::enqueue_for_failed_sign_in(&write, attempt.network, &recipient, right).await?;
+    mail::enqueue_for_failed_sign_in(&write, attempt.network, &recipient, right).await?;
     write.commit().await
 }
 

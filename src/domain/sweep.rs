@@ -6,8 +6,9 @@ use sea_orm::{ColumnTrait as _, Condition, EntityTrait, QueryFilter, QuerySelect
 use super::known_network::KNOWN_FOR;
 use super::{NoEvent, Write, deletion};
 use crate::clock::Timestamp;
+use crate::entity::delivery::DeliveryState;
 use crate::entity::{
-    api_key, api_key_secret, audit_event, invitation, known_network, login_failure, one_time_token, outbox,
+    api_key, api_key_secret, audit_event, delivery, invitation, known_network, login_failure, one_time_token,
     registration_budget, session, signing_key, socket_ticket, spent_issuer_token,
 };
 use crate::error::Error;
@@ -60,9 +61,10 @@ pub async fn run(write: &Write<'_>, kept: Retention) -> Result<u64, Error> {
         .await?;
     let keys =
         signing_key::Entity::delete_many().filter(signing_key::COLUMN.retires_at.lt(now)).exec(write).await?;
-    let mails = outbox::Entity::delete_many()
-        .filter(outbox::COLUMN.created_at.lt(ended_before))
-        .filter(outbox::COLUMN.state.ne(outbox::State::Pending))
+    // What was delivered goes with them.
+    let deliveries = delivery::Entity::delete_many()
+        .filter(delivery::COLUMN.created_at.lt(ended_before))
+        .filter(delivery::COLUMN.state.ne(DeliveryState::Pending))
         .exec(write)
         .await?;
     let failures = login_failure::Entity::delete_many()
@@ -101,7 +103,7 @@ pub async fn run(write: &Write<'_>, kept: Retention) -> Result<u64, Error> {
         tickets,
         spent,
         keys,
-        mails,
+        deliveries,
         failures,
         registrations,
         invitations,

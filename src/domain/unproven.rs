@@ -5,7 +5,7 @@ use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{Write, deletion, organisations, outbox};
+use super::{Write, deletion, mail, organisations};
 use crate::clock::Timestamp;
 use crate::entity::{api_key, external_identity, membership, registration, session, user};
 use crate::error::Error;
@@ -45,7 +45,7 @@ pub async fn end(write: &Write<'_>, user: UserId, since: Timestamp) -> Result<bo
     for (place, _) in &places {
         organisations::delete(write, place).await?;
     }
-    outbox::drop_waiting(write, &[&account.email, &account.email_normalised]).await?;
+    mail::drop_waiting(write, &[&account.email, &account.email_normalised]).await?;
     user::Entity::delete_by_id(user).exec(write).await?;
     let how = Deletion::Unproven { reason: "address_not_proven", registered_at: registered.created_at };
     write.record(Event::UserDeleted { organisation: None, user, how }).await?;

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::OnConflict as Upsert;
 use sea_orm::{EntityTrait as _, Set};
 
-use super::Write;
+use super::{NoEvent, Write};
 use crate::entity::user_number::{ActiveModel, Entity};
 use crate::error::Error;
 use crate::id::UserId;
@@ -24,7 +24,7 @@ pub async fn of(write: &Write<'_>, user: UserId) -> Result<i32, Error> {
         Entity::insert(ActiveModel { user_id: Set(user), number: Set(number) })
             .on_conflict(Upsert::new().do_nothing().to_owned())
             .try_insert()
-            .exec(write)
+            .exec(&write.without_event(NoEvent::Numbers))
             .await?;
     }
     Err(Error::internal("no free number for the user was found"))

@@ -4,16 +4,15 @@ use std::collections::HashMap;
 
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
-use serde_json::json;
 
 use super::display_name::DisplayName;
 use super::email::Email;
+use super::mail::{self, Mail};
 use super::members::{self, another_manager, manages_members};
 use super::username::Username;
-use super::{NoEvent, Write, known_network, one_time, outbox, passwords};
+use super::{NoEvent, Write, known_network, one_time, passwords};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::LinkPurpose;
-use crate::entity::outbox::Kind;
 use crate::entity::{membership, organisation, session, user};
 use crate::error::{Error, OnConflict};
 use crate::event::{Changed, Event, Profile};
@@ -95,8 +94,8 @@ pub async fn update(
     if user.username != old_username {
         let changed = Changed { before: old_username, after: user.username.clone() };
         write.record(Event::UserUsernameChanged { user: id, changed }).await?;
-        let told = json!({ "username": user.username });
-        outbox::enqueue(write, Kind::UsernameChanged, &user.email, told).await?;
+        let mail = Mail::UsernameChanged { username: user.username.clone() };
+        mail::enqueue(write, &user.email, mail).await?;
     }
     if user.name != old_name {
         let called = |name| Profile::Name { name };
@@ -158,7 +157,7 @@ async fn password_was_replaced(write: &Write<'_>, user: UserId) -> Result<(), Er
     }
     known_network::forget(write, user).await?;
     let user = lock(write, user).await?;
-    outbox::enqueue(write, Kind::PasswordChanged, &user.email, json!({})).await?;
+    mail::enqueue(write, &user.email, Mail::PasswordChanged).await?;
     Ok(())
 }
 

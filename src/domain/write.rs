@@ -22,7 +22,7 @@ pub struct Write<'a> {
 }
 
 enum Held<'a> {
-    Own(Transaction),
+    Own(Box<Transaction>),
     /// Of the write that was begun.
     Lent(&'a Transaction),
 }
@@ -32,8 +32,10 @@ enum Held<'a> {
 pub enum NoEvent {
     /// Attempts are counted.
     Budgets,
-    /// A mail is asked for, or under way: the event is that of what it tells of.
-    Mails,
+    /// Something is to be delivered, such as a mail, or under way: the event is that of what it tells of.
+    Deliveries,
+    /// A user gets a number, for clients of an older API.
+    Numbers,
     /// A refresh token is exchanged.
     Refresh,
     /// What has expired is deleted.
@@ -51,7 +53,7 @@ pub enum NoEvent {
 impl<'a> Write<'a> {
     /// The time is to be asked for after the transaction was begun, which may wait for others.
     pub fn new(transaction: Transaction, now: Timestamp, actor: &'a Actor, keyring: &'a Keyring) -> Self {
-        Self { now, actor, keyring, transaction: Held::Own(transaction), counts: true }
+        Self { now, actor, keyring, transaction: Held::Own(Box::new(transaction)), counts: true }
     }
 
     /// The same write by another actor. Only the one that was begun can be committed.
@@ -100,7 +102,7 @@ impl<'a> Write<'a> {
 
     fn owned(self) -> Result<Transaction, Error> {
         match self.transaction {
-            Held::Own(transaction) => Ok(transaction),
+            Held::Own(transaction) => Ok(*transaction),
             Held::Lent(_) => Err(Error::internal("a write is ended by what began it")),
         }
     }

@@ -1,7 +1,7 @@
 //! Who did what, when and from where.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, DeriveActiveEnum, EnumIter, QueryTrait as _};
+use sea_orm::{Condition, DeriveActiveEnum, EnumIter};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -123,33 +123,5 @@ impl Entity {
                 .add(Condition::all().add(COLUMN.organisation_id.is_null()).add(mine))
                 .add(Condition::all().add(COLUMN.action.starts_with("session.")).add(session)),
         )
-    }
-}
-
-/// Which events of a log a reader asks for; an empty one asks for all.
-#[derive(Clone, Debug, Default)]
-pub struct Criteria {
-    /// Only this action, such as `key.created`.
-    pub action: Option<String>,
-    /// Only what this user or key did, by id.
-    pub actor: Option<String>,
-    /// Not before.
-    pub from: Option<Timestamp>,
-    /// Before.
-    pub to: Option<Timestamp>,
-}
-
-impl Criteria {
-    /// Takes out of a selection what the reader does not ask for.
-    pub fn narrow(&self, select: Select<Entity>) -> Select<Entity> {
-        // PostgreSQL has no texts with NUL, so no event has one.
-        let storable = |text: &String| text.replace('\0', "\u{fffd}");
-        select
-            .apply_if(self.action.as_ref(), |select, action| {
-                select.filter(COLUMN.action.eq(storable(action)))
-            })
-            .apply_if(self.actor.as_ref(), |select, actor| select.filter(COLUMN.actor_id.eq(storable(actor))))
-            .apply_if(self.from, |select, from| select.filter(COLUMN.created_at.gte(from)))
-            .apply_if(self.to, |select, to| select.filter(COLUMN.created_at.lt(to)))
     }
 }

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::clock::Timestamp;
-use crate::id::{InvitationId, OrganisationId, OutboxId, UserId};
+use crate::id::{InvitationId, MailId, OrganisationId, UserId};
 use crate::permission::Role;
 
 #[sea_orm::model]
@@ -23,7 +23,7 @@ pub struct Model {
     #[sea_orm(unique)]
     pub digest: Option<Vec<u8>>,
     /// The mail, for its state of delivery.
-    pub outbox_id: Option<OutboxId>,
+    pub mail_id: Option<MailId>,
     pub expires_at: Timestamp,
     pub accepted_at: Option<Timestamp>,
     pub accepted_by: Option<UserId>,

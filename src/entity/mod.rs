@@ -10,16 +10,17 @@ pub mod api_key;
 pub mod api_key_secret;
 pub mod audit_event;
 pub mod credential;
+pub mod delivery;
 pub mod external_identity;
 pub mod instance;
 pub mod invitation;
 pub mod known_network;
 mod last_use;
 pub mod login_failure;
+pub mod mail;
 pub mod membership;
 pub mod one_time_token;
 pub mod organisation;
-pub mod outbox;
 pub mod registration;
 pub mod registration_budget;
 pub mod session;
@@ -52,7 +53,8 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(one_time_token::Entity),
         schema.create_table_with_index_from_entity(signing_key::Entity),
         schema.create_table_with_index_from_entity(audit_event::Entity),
-        schema.create_table_with_index_from_entity(outbox::Entity),
+        schema.create_table_with_index_from_entity(delivery::Entity),
+        schema.create_table_with_index_from_entity(mail::Entity),
         schema.create_table_with_index_from_entity(invitation::Entity),
         schema.create_table_with_index_from_entity(socket_ticket::Entity),
         schema.create_table_with_index_from_entity(login_failure::Entity),

@@ -1,12 +1,13 @@
-//! Lists in pages: `?limit=&cursor=` in, `{data, next_cursor}` out.
+//! Which page of a list a query asks for: `?limit=&cursor=`.
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::input::present;
 use crate::error::Error;
+use crate::views::PageRequest;
 
 const DEFAULT: u64 = 50;
 const MOST: u64 = 100;
@@ -26,21 +27,20 @@ pub struct Part {
 }
 
 impl Part {
-    /// The number of rows.
-    pub fn limit(&self) -> Result<u64, Error> {
-        match self.limit.as_deref().map(whole_number) {
-            None => Ok(DEFAULT),
-            Some(Some(limit)) if (1..=MOST).contains(&limit) => Ok(limit),
-            Some(_) => Err(Error::invalid("/limit", "this is a number from 1 to 100")),
-        }
-    }
-
-    /// The id that the page before ended with.
-    pub fn after<Id: FromStr>(&self) -> Result<Option<Id>, Error> {
+    /// What is asked for, of a list whose rows have such ids.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if the limit is out of bounds, or the cursor is none of such a list.
+    pub fn request<Id: FromStr>(&self) -> Result<PageRequest<Id>, Error> {
+        let limit = match self.limit.as_deref().map(whole_number) {
+            None => DEFAULT,
+            Some(Some(limit)) if (1..=MOST).contains(&limit) => limit,
+            Some(_) => return Err(Error::invalid("/limit", "this is a number from 1 to 100")),
+        };
         let parse = |text: &str| {
             text.parse().map_err(|_| Error::invalid("/cursor", "this is no `next_cursor` of this list"))
         };
-        self.cursor.as_deref().map(parse).transpose()
+        Ok(PageRequest { limit, after: self.cursor.as_deref().map(parse).transpose()? })
     }
 }
 
@@ -55,28 +55,4 @@ fn whole_number(text: &str) -> Option<u64> {
     let small = (0.0..=f64::from(u32::MAX)).contains(&number) && number.fract() == 0.0;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is whole and small")]
     small.then_some(number as u64)
-}
-
-/// One page of a list.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Page<T> {
-    pub data: Vec<T>,
-    /// For the next page; null at the end.
-    pub next_cursor: Option<String>,
-}
-
-impl<T> Page<T> {
-    /// A page from up to `limit + 1` rows: the one too many tells that there are more.
-    pub fn new<Row>(
-        mut rows: Vec<Row>,
-        limit: u64,
-        id: impl Fn(&Row) -> String,
-        show: impl FnMut(Row) -> T,
-    ) -> Self {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next_cursor = if more { rows.last().map(id) } else { None };
-        Self { data: rows.into_iter().map(show).collect(), next_cursor }
-    }
 }

@@ -8,10 +8,11 @@ use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter as F, MethodRouter, on};
+use utoipa::PartialSchema as _;
 use utoipa::openapi::extensions::ExtensionsBuilder;
-use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Deprecated, OpenApi, Ref, RefOr};
+use utoipa::openapi::{Content, Deprecated, OpenApi, Ref, RefOr, Required, Response};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::app::App;
@@ -223,10 +224,52 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
         operation.extensions =
             Some(ExtensionsBuilder::new().add("x-permission", permission.as_str()).build());
     }
+    if path.contains("{org}") {
+        operation.parameters.get_or_insert_default().insert(0, organisation().into());
+    }
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with(['4', '5'])
+        {
+            complete(response, status, access);
+        }
+    }
     for (status, name) in errors(operation, access, method, path) {
         let reference = RefOr::Ref(Ref::from_response_name(name));
         operation.responses.responses.entry(status.to_owned()).or_insert(reference);
     }
+}
+
+fn organisation() -> Parameter {
+    ParameterBuilder::new()
+        .name("org")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some("Slug or id."))
+        .schema(Some(String::schema()))
+        .example(Some("acme".into()))
+        .build()
+}
+
+/// What a handler does not say of its own failures: that they are problems, unless it names another body; and where it
+/// leaves the sentence open (`,` or `;` at the end), what the guard and the layers refuse besides.
+fn complete(failure: &mut Response, status: &str, access: Access) {
+    if failure.content.is_empty() {
+        let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+        failure.content.insert("application/problem+json".to_owned(), problem.into());
+    }
+    let own = &failure.description;
+    if !own.ends_with([',', ';']) {
+        return;
+    }
+    let users = matches!(access, Access::User | Access::Operator);
+    failure.description = match status {
+        "401" => format!(
+            "No credential, or a bad one; {own} or the proof of who is calling is too old (`insufficient_user_authentication`)."
+        ),
+        _ if users => format!("{own} the caller is a key, or the request came from a foreign site."),
+        _ => format!("{own} or the request came from a foreign site."),
+    };
 }
 
 /// Says what the guard asks for besides.

@@ -1,4 +1,4 @@
-//! A mail as it is written: one form for all of them, as text and as HTML.
+//! The form of all mails, as text and as HTML.
 
 use askama::Template;
 

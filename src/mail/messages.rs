@@ -1,4 +1,4 @@
-//! What each mail says. Whatever people or programs chose themselves goes through `quoted.rs`.
+//! What each mail says. All words that people or programs chose themselves go through `quoted.rs`.
 
 use super::letter::Letter;
 use super::quoted;

@@ -1,13 +1,13 @@
-//! Words of others in a mail of ours: they are told apart from what we say, are short, and lead nowhere.
+//! Words of others in a mail of ours: they are put in quotation marks, cut, and make no links.
 //!
-//! Whoever makes an account chooses what is said here to anybody whom they invite.
+//! A person who makes an account chooses the names that strangers read in the mails that invite them.
 
 use crate::linkable::{broken_up, is_format};
 
 const NAME: usize = 60;
-/// Browsers say what they are at the end of a long line.
+/// Longer than a name: browsers name themselves at the end of a long line.
 const DEVICE: usize = 120;
-/// So many names are listed.
+/// The most names that are listed.
 const LISTED: usize = 10;
 
 /// The name of a person, an organisation or a key.
@@ -15,7 +15,7 @@ pub fn name(name: &str) -> String {
     quoted(name, NAME)
 }
 
-/// What a program says that it is.
+/// The name that a program gives itself.
 pub fn device(user_agent: &str) -> String {
     quoted(user_agent, DEVICE)
 }

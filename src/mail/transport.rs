@@ -11,8 +11,8 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
 use super::letter::Letter;
 use crate::clock::Timestamp;
-use crate::config::{Mail, MailTransport};
-use crate::id::OutboxId;
+use crate::config::{MailSettings, MailTransport};
+use crate::id::MailId;
 
 /// How many mails development keeps to look at.
 const KEPT: usize = 100;
@@ -21,7 +21,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// A mail in memory.
 #[derive(Clone, Debug)]
 pub struct Captured {
-    pub id: OutboxId,
+    pub id: MailId,
     pub to: String,
     pub letter: Letter,
     pub sent_at: Timestamp,
@@ -47,7 +47,7 @@ pub enum Mailer {
 
 impl Mailer {
     /// From the configuration, which has checked the address and the sender.
-    pub fn new(config: &Mail) -> anyhow::Result<Self> {
+    pub fn new(config: &MailSettings) -> anyhow::Result<Self> {
         let from = || config.from.parse::<Mailbox>();
         Ok(match &config.transport {
             MailTransport::Smtp(url) => {
@@ -67,13 +67,7 @@ impl Mailer {
     }
 
     /// Sends a mail. The id is its Message-ID, so that a mail server can tell a second attempt.
-    pub async fn send(
-        &self,
-        id: OutboxId,
-        to: &str,
-        letter: Letter,
-        now: Timestamp,
-    ) -> Result<(), SendError> {
+    pub async fn send(&self, id: MailId, to: &str, letter: Letter, now: Timestamp) -> Result<(), SendError> {
         match self {
             Self::Smtp { transport, from } => {
                 let message = message(id, from, to, &letter)?;
@@ -121,7 +115,7 @@ fn is_final(error: &lettre::transport::smtp::Error) -> bool {
     error.is_permanent() && !code.is_some_and(|code| (530..540).contains(&code))
 }
 
-fn message(id: OutboxId, from: &Mailbox, to: &str, letter: &Letter) -> Result<Message, SendError> {
+fn message(id: MailId, from: &Mailbox, to: &str, letter: &Letter) -> Result<Message, SendError> {
     let bad = |error: &dyn std::fmt::Display| SendError::Permanent(error.to_string());
     let body = MultiPart::alternative_plain_html(
         letter.text().map_err(|error| bad(&error))?,

@@ -6,21 +6,19 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use sea_orm::EntityTrait as _;
 use serde::Deserialize;
 
 use super::link::LinkForm;
 use super::page::{GonePage, NoticePage, Sent, page, page_of_error, proposed, too_many};
 use crate::app::App;
+use crate::auth::sign_in::{Invited, NewMember, SessionTerms, SignInState, Started};
 use crate::auth::{Client, Keep, optional_user};
-use crate::domain::attempts::AttemptContext;
 use crate::domain::display_name::DisplayName;
-use crate::domain::joining::{self, Joiner, Names};
-use crate::domain::sessions::{self, Beginning};
-use crate::domain::{invitations, sign_in};
+use crate::domain::joining::Names;
+use crate::domain::{invitations, sign_in as accounts};
 use crate::email::shown;
-use crate::entity::{invitation, organisation};
 use crate::error::Error;
+use crate::id::UserId;
 use crate::password::PresentedPassword;
 use crate::secret::{Secret, SecretKind};
 
@@ -97,10 +95,10 @@ impl InviteForm {
 
 struct Found {
     link: Secret,
-    invitation: invitation::Model,
-    organisation: organisation::Model,
+    invited: Invited,
     visitor: Visitor,
-    joiner: Option<Joiner>,
+    /// The user who is signed in.
+    user: Option<UserId>,
 }
 
 impl Found {
@@ -130,9 +128,9 @@ impl Found {
         InvitePage {
             link: self.link.reveal(),
             change_required: change_required && !matches!(self.visitor, Visitor::Unconfirmed { .. }),
-            organisation: &self.organisation.name,
-            role: self.invitation.role.as_str(),
-            email: shown(&self.invitation.email),
+            organisation: &self.invited.organisation.name,
+            role: self.invited.invitation.role.as_str(),
+            email: shown(&self.invited.invitation.email),
             visitor: self.visitor,
             new_problem,
             name,
@@ -152,18 +150,19 @@ async fn find(
     let Some(link) = Secret::parse(link).filter(|link| link.kind() == SecretKind::Invitation) else {
         return gone();
     };
-    let invitation = invitation::Entity::by_digests(link.digests(&app.keyring)).one(app.db.read()).await?;
+    let invited = match Invited::by_link(app, link.reveal()).await {
+        Err(Error::LinkInvalid) => return gone(),
+        invited => invited?,
+    };
+    let invitation = &invited.invitation;
     let by = optional_user(app, client, headers).await?;
     // A second press of the button finds it accepted, by the one who presses.
-    let mine = |row: &invitation::Model| by.as_ref().is_some_and(|by| row.accepted_by == Some(by.id));
-    let Some(invitation) = invitation.filter(|row| row.is_open(app.now()) || mine(row)) else {
+    let mine = by.as_ref().is_some_and(|by| invitation.accepted_by == Some(by.id));
+    if !invitation.is_open(app.now()) && !mine {
         return gone();
-    };
-    let organisation =
-        organisation::Entity::find_by_id(invitation.organisation_id).one(app.db.read()).await?;
-    let Some(organisation) = organisation else { return gone() };
+    }
     if invitation.accepted_at.is_none()
-        && !invitations::is_confirmed(app.db.read(), &app.config.permissions, &invitation).await?
+        && !invitations::is_confirmed(app.db.read(), &app.config.permissions, invitation).await?
     {
         let (heading, text) = ("Not confirmed any more", Error::InvitationUnconfirmed.to_string());
         return Ok(Err(page_of_error(
@@ -183,16 +182,15 @@ async fn find(
             let notice = NoticePage { heading: "For another address", text, done: false };
             return Ok(Err(page_of_error(app, &Error::InvitationForAnother, &notice)?));
         }
-        let joiner = Some(Joiner::SignedIn(by.id));
-        return Ok(Ok(Found { link, invitation, organisation, visitor: Visitor::SignedIn, joiner }));
+        return Ok(Ok(Found { link, invited, visitor: Visitor::SignedIn, user: Some(by.id) }));
     }
-    let account = sign_in::find_with_password(app.db.read(), &invitation.email).await?;
+    let account = accounts::find_with_password(app.db.read(), &invitation.email).await?;
     let visitor = match account {
         Some(account) if account.user.email_verified_at.is_some() => Visitor::HasAccount,
         Some(account) => Visitor::Unconfirmed { has_password: account.has_password() },
         None => Visitor::New,
     };
-    Ok(Ok(Found { link, invitation, organisation, visitor, joiner: None }))
+    Ok(Ok(Found { link, invited, visitor, user: None }))
 }
 
 /// Who invites to what, and what is needed to join.
@@ -215,23 +213,16 @@ pub async fn accept(
     headers: HeaderMap,
     Sent(form): Sent<InviteForm>,
 ) -> Result<Response, Error> {
-    let mut found = match find(&app, &client, &headers, form.link.secret()).await? {
+    let found = match find(&app, &client, &headers, form.link.secret()).await? {
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
-    let joiner = match found.joiner.take() {
-        Some(joiner) => Ok(joiner),
-        None => by_password(&app, &client.attempt(&app), &found, &form).await,
+    let joined = match found.user {
+        Some(user) => found.invited.join(&app, &client, user).await.map(|_| None),
+        None => sign_in(&app, &client, &found.invited, &form).await.map(Some),
     };
-    let _turn = app.db.turn(found.organisation.id).await?;
-    let actor = client.anonymous();
-    let mut write = app.write(&actor).await?;
-    let outcome = match joiner {
-        Ok(joiner) => joining::join(&write, &found.invitation, joiner, app.config.limits.seats).await,
-        Err(error) => Err(error),
-    };
-    let (user, _) = match outcome {
-        Ok(member) => member,
+    let started = match joined {
+        Ok(started) => started,
         Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &GONE),
         Err(Error::TooManyAttempts { retry_after }) => return too_many(&app, retry_after),
         Err(error @ (Error::Internal(_) | Error::StorageUnavailable(_) | Error::Busy)) => return Err(error),
@@ -249,28 +240,13 @@ pub async fn accept(
             return found.page_again(&app, form, &error, problem);
         }
     };
-    let text =
-        format!("You are {} of {} now, and signed in here.", found.invitation.role, found.organisation.name);
+    let Invited { invitation, organisation } = &found.invited;
+    let text = format!("You are {} of {} now, and signed in here.", invitation.role, organisation.name);
     let done = page(&app, StatusCode::OK, &NoticePage { heading: "Welcome", text, done: true })?;
-    if found.visitor == Visitor::SignedIn {
-        write.commit().await?;
-        return Ok(done);
-    }
-    let actor = actor.as_user(user.id, &user.name);
-    write.actor = &actor;
-    let (_, cookie) =
-        sessions::start(&write, user.id, Beginning::by_password(write.now, Some(found.organisation.id)))
-            .await?;
-    write.commit().await?;
-    Ok((client.signed_in(&app, user.id, &cookie, form.keep()), done).into_response())
+    Ok((started.map(|started| started.cookies(&app, &client)), done).into_response())
 }
 
-async fn by_password(
-    app: &App,
-    attempt: &AttemptContext<'_>,
-    Found { invitation, organisation, .. }: &Found,
-    form: &InviteForm,
-) -> Result<Joiner, Error> {
+async fn sign_in(app: &App, client: &Client, invited: &Invited, form: &InviteForm) -> Result<Started, Error> {
     let password = match form.password.as_str() {
         // The form of an account that is to be taken over has the new one alone.
         "" if !form.new_password.is_empty() => None,
@@ -279,7 +255,7 @@ async fn by_password(
             Some(password.map_err(|problem| Error::invalid("/password", problem))?)
         }
     };
-    let replacing = match form.new_password.as_str() {
+    let new_password = match form.new_password.as_str() {
         "" => None,
         text => Some(proposed(text.to_owned())?),
     };
@@ -288,7 +264,8 @@ async fn by_password(
         name => Some(name.parse::<DisplayName>().map_err(|problem| Error::invalid("/name", problem))?),
     };
     let names = Names { name, username: None };
-    let context =
-        app.password_context(&invitation.email).and([organisation.name.as_str(), &organisation.slug]);
-    joining::by_password(attempt, invitation, password, replacing.as_ref(), names, context).await
+    let new = NewMember { password, new_password: new_password.as_ref(), names };
+    let (_, SignInState::Started(started)) =
+        invited.sign_in(app, client, new, SessionTerms::of_page(form.keep())).await?;
+    Ok(started)
 }

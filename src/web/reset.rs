@@ -14,7 +14,7 @@ use super::page::{
 };
 use crate::app::App;
 use crate::auth::Client;
-use crate::domain::mailbox;
+use crate::auth::sign_in::reset_password;
 use crate::error::Error;
 use crate::secret::SecretKind;
 
@@ -51,47 +51,37 @@ pub async fn choose(
     Sent(form): Sent<ResetForm>,
 ) -> Result<Response, Error> {
     let Some(link) = working(&app, form.link.secret(), SecretKind::PasswordReset).await? else {
-        return match client.attempt(&app).refuse(Error::LinkInvalid).await {
-            Error::LinkInvalid => page_of_error(&app, &Error::LinkInvalid, &GONE),
-            Error::TooManyAttempts { retry_after } => too_many(&app, retry_after),
-            error => Err(error),
-        };
+        return refused(&app, client.attempt(&app).refuse(Error::LinkInvalid).await);
     };
-    let owner = match mailbox::owner_of(app.db.read(), &app.keyring, &link, app.now()).await {
-        Ok(owner) => owner,
-        Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &GONE),
-        Err(error) => return Err(error),
-    };
-    let hash = async {
-        let password = proposed(form.password)?;
-        app.hash_replacement(&owner, "/password", &password).await
-    };
-    let new_hash = match beside_its_field(hash.await)? {
-        Ok(new_hash) => new_hash,
-        Err(problem) => {
-            let again = ResetPage { link: link.reveal(), problem: Some(problem) };
-            return page_of_error(&app, &Error::Invalid { errors: Vec::new() }, &again);
+    let reset = async { reset_password(&app, &client, link.reveal(), &proposed(form.password)?).await };
+    let reset = match reset.await {
+        Err(error @ (Error::LinkInvalid | Error::TooManyAttempts { .. } | Error::UserDisabled)) => {
+            return refused(&app, error);
         }
+        reset => reset,
     };
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
-    match mailbox::reset_password(&write, &link, new_hash).await {
+    match beside_its_field(reset)? {
         Ok(user) => {
-            write.commit().await?;
             let text = "All your sessions were ended. Sign in with the new password.".to_owned();
             let done =
                 page(&app, StatusCode::OK, &NoticePage { heading: "Password changed", text, done: true })?;
             Ok((client.device_cookie(&app, user.id), done).into_response())
         }
-        Err(Error::LinkInvalid) => page_of_error(&app, &Error::LinkInvalid, &GONE),
-        Err(Error::UserDisabled) => {
-            let text = Error::UserDisabled.to_string();
-            page_of_error(
-                &app,
-                &Error::UserDisabled,
-                &NoticePage { heading: "Account disabled", text, done: false },
-            )
+        Err(problem) => {
+            let again = ResetPage { link: link.reveal(), problem: Some(problem) };
+            page_of_error(&app, &Error::Invalid { errors: Vec::new() }, &again)
         }
-        Err(error) => Err(error),
+    }
+}
+
+fn refused(app: &App, error: Error) -> Result<Response, Error> {
+    match error {
+        Error::LinkInvalid => page_of_error(app, &error, &GONE),
+        Error::TooManyAttempts { retry_after } => too_many(app, retry_after),
+        Error::UserDisabled => {
+            let text = error.to_string();
+            page_of_error(app, &error, &NoticePage { heading: "Account disabled", text, done: false })
+        }
+        error => Err(error),
     }
 }

@@ -9,11 +9,11 @@ use serde::Deserialize;
 use super::link::LinkForm;
 use super::page::{GonePage, Sent, beside_its_field, page, page_of_error, proposed};
 use crate::app::App;
+use crate::auth::sign_in::{SessionTerms, SetUp, SignInState, by_setup_link};
 use crate::auth::{Client, Keep};
 use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
-use crate::domain::osmedeus_key::{self, OsmedeusKey};
-use crate::domain::sessions::{self, Beginning};
+use crate::domain::osmedeus_key::OsmedeusKey;
 use crate::domain::setup;
 use crate::domain::users::NewUser;
 use crate::email::shown;
@@ -112,8 +112,6 @@ pub async fn create(
         }
     };
     let password_hash = app.hasher.hash(&password).await?;
-    let actor = client.anonymous();
-    let mut write = app.write(&actor).await?;
     let new = NewUser {
         email,
         username: None,
@@ -122,35 +120,26 @@ pub async fn create(
         operator: true,
         email_verified: true,
     };
-    let (user, organisation) = match setup::create_first_admin(&write, Some(&link), new, &organisation).await
-    {
-        Ok(made) => made,
-        Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &gone()),
-        Err(Error::EmailTaken) => {
-            let again = SetupPage {
-                link: link.reveal().to_owned(),
-                email: form.email,
-                organisation: form.organisation,
-                email_problem: Some("an account with this address exists already".to_owned()),
-                ..SetupPage::default()
-            };
-            return page_of_error(&app, &Error::EmailTaken, &again);
-        }
-        Err(error) => return Err(error),
-    };
-    let actor = actor.as_user(user.id, &user.name);
-    write.actor = &actor;
-    let (_, cookie) =
-        sessions::start(&write, user.id, Beginning::by_password(write.now, Some(organisation.id))).await?;
-    let key = if app.config.compat.osmedeus_key {
-        osmedeus_key::make_once(&write, &app.config.permissions).await?
-    } else {
-        None
-    };
-    write.commit().await?;
+    let terms = SessionTerms::of_page(Keep::Session);
+    let SetUp { sign_in: SignInState::Started(started), organisation, key } =
+        match by_setup_link(&app, &client, &link, new, &organisation, terms).await {
+            Ok(made) => made,
+            Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &gone()),
+            Err(Error::EmailTaken) => {
+                let again = SetupPage {
+                    link: link.reveal().to_owned(),
+                    email: form.email,
+                    organisation: form.organisation,
+                    email_problem: Some("an account with this address exists already".to_owned()),
+                    ..SetupPage::default()
+                };
+                return page_of_error(&app, &Error::EmailTaken, &again);
+            }
+            Err(error) => return Err(error),
+        };
     key.iter().for_each(OsmedeusKey::note);
     let done = DonePage {
-        email: &shown(&user.email),
+        email: &shown(&started.open.user.email),
         organisation: &organisation.name,
         slug: &organisation.slug,
         url: &app.config.public_url,
@@ -158,8 +147,7 @@ pub async fn create(
         osmedeus_key: key.as_ref().map(|key| key.secret.reveal()),
         create_key: command("key create"),
     };
-    Ok((client.signed_in(&app, user.id, &cookie, Keep::Session), page(&app, StatusCode::CREATED, &done)?)
-        .into_response())
+    Ok((started.cookies(&app, &client), page(&app, StatusCode::CREATED, &done)?).into_response())
 }
 
 async fn working(app: &App, link: &str) -> Result<Option<Secret>, Error> {

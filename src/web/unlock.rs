@@ -12,7 +12,7 @@ use super::link::LinkForm;
 use super::page::{GonePage, NoticePage, Sent, page, working};
 use crate::app::App;
 use crate::auth::Client;
-use crate::domain::mailbox;
+use crate::auth::sign_in::unlock;
 use crate::error::Error;
 use crate::secret::SecretKind;
 
@@ -51,11 +51,8 @@ pub async fn let_in(
     let Some(link) = working(&app, form.secret(), SecretKind::Unlock).await? else {
         return page(&app, StatusCode::GONE, &GONE);
     };
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
-    match mailbox::unlock(&write, &link).await {
+    match unlock(&app, &client, &link).await {
         Ok((user, reset)) => {
-            write.commit().await?;
             let done =
                 page(&app, StatusCode::OK, &UnlockedPage { email: &user.email, reset: reset.reveal() })?;
             Ok((client.device_cookie(&app, user.id), done).into_response())

@@ -9,9 +9,9 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::link::LinkForm;
 use super::page::{GonePage, NoticePage, Sent, page, page_of_error, working};
-use crate::api::use_link;
 use crate::app::App;
-use crate::auth::{Client, Keep};
+use crate::auth::Client;
+use crate::auth::sign_in::confirm_address;
 use crate::email::shown;
 use crate::error::Error;
 use crate::secret::SecretKind;
@@ -42,13 +42,13 @@ pub async fn confirm(
     let Some(link) = working(&app, form.secret(), SecretKind::EmailVerification).await? else {
         return page_of_error(&app, &Error::LinkInvalid, &GONE);
     };
-    match use_link(&app, &client, &headers, &link).await {
-        Ok((user, renewed)) => {
+    match confirm_address(&app, &client, &headers, &link).await {
+        Ok((user, started)) => {
             let text = format!("{} is confirmed. You can sign in now.", shown(&user.email));
             let done =
                 page(&app, StatusCode::OK, &NoticePage { heading: "Address confirmed", text, done: true })?;
-            let cookies = match renewed {
-                Some(renewed) => renewed.cookies(&app, &client, Keep::UntilClosed),
+            let cookies = match started {
+                Some(started) => started.cookies(&app, &client),
                 None => client.device_cookie(&app, user.id),
             };
             Ok((cookies, done).into_response())

@@ -2,7 +2,8 @@
 //!
 //! To add one: a file with `tick`, and a line in [`spawn`].
 
-pub mod outbox;
+pub mod delivery;
+pub mod mail;
 pub mod signing_keys;
 pub mod sweep;
 pub mod tally;
@@ -39,7 +40,7 @@ macro_rules! every {
 /// Starts all jobs; they end when the set is dropped.
 pub fn spawn(app: &App) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
-    every!(jobs, app, 1, "sending mails", outbox::tick);
+    every!(jobs, app, 1, "sending mails", mail::tick);
     every!(jobs, app, 3, "writing last uses", usage::tick);
     every!(jobs, app, 3, "writing counted failures", tally::tick);
     every!(jobs, app, 30, "reading the signing keys", signing_keys::tick);

@@ -6,8 +6,9 @@ use oskar::domain::audit::Actor;
 use oskar::domain::deletion::{self, DELETED_USER};
 use oskar::domain::display_name::DisplayName;
 use oskar::domain::organisations;
+use oskar::entity::delivery::DeliveryState;
 use oskar::entity::{
-    audit_event, external_identity, known_network, login_failure, membership, outbox, session, user,
+    audit_event, delivery, external_identity, known_network, login_failure, mail, membership, session, user,
 };
 use oskar::error::Error;
 use oskar::permission::Role;
@@ -67,7 +68,7 @@ async fn every_way_in_ends_at_once_and_the_names_are_free() {
     let body = json!({ "email": member.email });
     app.anonymous().post("/api/auth/forgot-password", body).await.status(202);
     let reset = app.mailed_secret(&member.email).await;
-    // A second one waits in the outbox.
+    // A second one waits to be sent.
     let body = json!({ "email": member.email });
     app.anonymous().post("/api/auth/forgot-password", body).await.status(202);
     let wrong = json!({ "email": member.email, "password": "not the right password" });
@@ -311,7 +312,7 @@ async fn nobody_is_written_to_who_never_proved_the_mailbox_and_caps_outlive_the_
         mails += app.deliver().await;
         delete(&eve).await.status(204);
     }
-    let all = outbox::Entity::find().all(app.app.db.read()).await.unwrap();
+    let all = mail::Entity::find().all(app.app.db.read()).await.unwrap();
     let to_victim = all.iter().filter(|mail| mail.recipient == "victim@mail.example").count();
     assert!(to_victim <= 3 && mails <= 3, "{to_victim} rows, {mails} mails");
     assert_eq!(
@@ -333,7 +334,7 @@ async fn a_link_whose_account_is_gone_when_its_mail_is_written_is_dropped() {
     delete(&ana).await.status(204);
     app.deliver().await;
     assert!(app.subjects("new@acme.example").await.is_empty());
-    let waiting = outbox::Entity::find().filter(outbox::COLUMN.state.eq(outbox::State::Pending));
+    let waiting = delivery::Entity::find().filter(delivery::COLUMN.state.eq(DeliveryState::Pending));
     assert_eq!(waiting.count(app.app.db.read()).await.unwrap(), 0);
 }
 

@@ -1,8 +1,9 @@
 //! The command line, through the real binary.
 
 use oskar::config::{Config, Environment, SETTINGS, Sources};
-use oskar::entity::external_identity;
-use sea_orm::EntityTrait as _;
+use oskar::entity::{external_identity, organisation};
+use oskar::id::OrganisationId;
+use sea_orm::{Database, EntityTrait as _, Set};
 use serde_json::{Value, json};
 
 use crate::process::{Installation, is_private, oskar, run};
@@ -132,6 +133,32 @@ async fn users_organisations_and_keys_by_command() {
     let keys = run("key list --org acme --json").await.code(0).json();
     assert_eq!(keys[0]["state"], "revoked");
     assert!(!keys.to_string().contains(key["secret"].as_str().unwrap()));
+}
+
+#[tokio::test]
+async fn a_list_has_more_rows_than_are_read_at_a_time() {
+    let installation = Installation::new().await;
+    let run = async |line: &str| installation.run(&line.split(' ').collect::<Vec<_>>(), "").await;
+    run("user create --email ana@acme.test").await.code(0);
+    run("org create --name Acme --admin ana@acme.test").await.code(0);
+    let app = installation.open().await;
+    let first = organisation::Entity::find().one(app.db.read()).await.unwrap().unwrap();
+    let others: Vec<_> = (0..1050)
+        .map(|number| organisation::ActiveModel {
+            id: Set(OrganisationId::generate()),
+            slug: Set(format!("acme-{number}")),
+            ..first.clone().into()
+        })
+        .collect();
+    let outside = Database::connect(&installation.database_url).await.unwrap();
+    for some in others.chunks(100) {
+        let insert = organisation::Entity::insert_many(some.iter().cloned());
+        insert.exec_without_returning(&outside).await.unwrap();
+    }
+    let listed = run("org list --json").await.code(0).json();
+    let slugs: Vec<_> = listed.as_array().unwrap().iter().map(|row| row["slug"].as_str().unwrap()).collect();
+    let expected = others.iter().map(|other| other.slug.as_ref().as_str());
+    assert_eq!(slugs, std::iter::once("acme").chain(expected).collect::<Vec<_>>());
 }
 
 #[tokio::test]

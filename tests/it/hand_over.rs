@@ -83,7 +83,7 @@ async fn with_a_mail_server_the_link_is_mailed() {
     let made = with_mail(&format!("user create --email {ANA} --json")).await.code(0).json();
     assert_eq!((&made["mailed"], &made["link"]), (&json!(true), &json!(null)));
     let app = installation.open().await;
-    oskar::worker::outbox::tick(&app).await.unwrap();
+    oskar::worker::mail::tick(&app).await.unwrap();
     let mails = app.mailer.captured();
     let (_, link) = mails[0].letter.action.clone().unwrap();
     assert_eq!(mails[0].to, ANA);

@@ -135,7 +135,7 @@ async fn an_import_brings_nobody_back() {
     assert_eq!(refused.code(), "has_left");
     assert_eq!(
         refused.to_string(),
-        "left the organisation `acme`, or was removed from it: an import brings nobody back"
+        "left the organisation `acme`, or was removed from it: an import adds no former member again"
     );
 }
 

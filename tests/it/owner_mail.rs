@@ -1,9 +1,10 @@
 //! The mail that tells the owner of guesses, and its link.
 
 use chrono::TimeDelta;
-use oskar::entity::outbox::{self, Kind};
+use oskar::domain::mail::MailKind;
+use oskar::entity::mail;
 use oskar::permission::Role;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
+use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::json;
 
 use crate::guessing::{PROXIED, device_of, seconds, try_from};
@@ -15,7 +16,7 @@ use crate::support::{PASSWORD, TestApp};
 const SUBJECT: &str = "Wrong passwords at your account";
 
 async fn told(app: &TestApp) -> u64 {
-    let told = outbox::Entity::find().filter(outbox::COLUMN.kind.eq(Kind::PasswordGuesses));
+    let told = mail::Entity::find().filter(mail::COLUMN.kind.eq(MailKind::PasswordGuesses.as_str()));
     told.count(app.app.db.read()).await.unwrap()
 }
 

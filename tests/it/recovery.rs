@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
 use oskar::domain::passwords::UserWithPassword;
 use oskar::domain::{mailbox, sign_in};
-use oskar::entity::{outbox, session, user};
+use oskar::entity::{mail, session, user};
 use oskar::error::Error;
 use oskar::secret::{Secret, SecretKind};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryOrder as _};
@@ -62,7 +62,7 @@ async fn a_forgotten_password_is_replaced_by_the_mailed_link_and_all_sessions_en
 #[tokio::test]
 async fn a60_asking_is_answered_the_same_and_is_the_same_work_for_unknown_addresses() {
     let app = with_ana().await;
-    let rows = async || outbox::Entity::find().count(app.app.db.read()).await.unwrap();
+    let rows = async || mail::Entity::find().count(app.app.db.read()).await.unwrap();
     for path in ["/api/auth/forgot-password", "/api/auth/resend-verification"] {
         let mut answers = Vec::new();
         for email in [ANA, "nobody@acme.example"] {
@@ -440,7 +440,7 @@ async fn mails_of_one_kind_do_not_use_up_those_of_another() {
 #[tokio::test]
 async fn a70_one_client_causes_twenty_mails_an_hour() {
     let app = TestApp::start().await;
-    let rows = async || outbox::Entity::find().count(app.app.db.read()).await.unwrap();
+    let rows = async || mail::Entity::find().count(app.app.db.read()).await.unwrap();
     for number in 0..20 {
         forgot(&app, &format!("user{number}@acme.example")).await;
         app.advance(TimeDelta::minutes(1));
@@ -478,7 +478,7 @@ async fn a70_registering_is_refused_alike_where_it_needs_a_mail_and_goes_on_wher
             let body = json!({ "email": email, "password": PASSWORD });
             app.anonymous().post("/api/auth/register", body).await.status(status);
         }
-        assert_eq!(outbox::Entity::find().count(app.app.db.read()).await.unwrap(), 20);
+        assert_eq!(mail::Entity::find().count(app.app.db.read()).await.unwrap(), 20);
         let accounts = user::Entity::find().count(app.app.db.read()).await.unwrap();
         assert_eq!(accounts, if free == 201 { 2 } else { 1 }, "what was refused left nothing");
     }
@@ -529,7 +529,7 @@ async fn a70_an_ipv6_customer_causes_twenty_mails_an_hour_too() {
         let status = ask(&format!("2001:db8:1:2:{number:x}::1"), number).await;
         assert_eq!(status, if number < 20 { 202 } else { 429 });
     }
-    let rows = async || outbox::Entity::find().count(app.app.db.read()).await.unwrap();
+    let rows = async || mail::Entity::find().count(app.app.db.read()).await.unwrap();
     assert_eq!(rows().await, 20);
     assert_eq!(ask("2001:db8:1:3::1", 31).await, 202);
     assert_eq!(rows().await, 21);

@@ -42,12 +42,16 @@ fn sent(path: &str, fields: String) -> Request<Body> {
 }
 
 async fn submit(app: &TestApp, link: &str, email: &str, organisation: &str, password: &str) -> Answer {
+    submit_by(&app.anonymous(), link, email, organisation, password).await
+}
+
+async fn submit_by(client: &Client, link: &str, email: &str, organisation: &str, password: &str) -> Answer {
     let fields = form_urlencoded::Serializer::new(String::new())
         .append_pair("email", email)
         .append_pair("organisation", organisation)
         .append_pair("password", password)
         .finish();
-    app.anonymous().send(form(link, fields)).await
+    client.send(form(link, fields)).await
 }
 
 /// Every page: HTML that nobody frames, stores or takes elsewhere.
@@ -164,6 +168,19 @@ async fn an_account_that_exists_is_not_taken_over() {
     let account = person.with_cookie().patch("/api/auth/me", json!({})).await.status(200).json();
     assert_eq!(account["operator"], json!(false));
     submit(&app, &link, "bea@acme.example", "Acme", PASSWORD).await.status(201);
+}
+
+#[tokio::test]
+async fn it_signs_the_browser_in_and_ends_the_session_before_as_every_sign_in() {
+    let app = TestApp::start().await;
+    let before = app.register("ana@acme.example", None).await;
+    let link = setup_link(&app).await;
+    let done =
+        submit_by(&before.with_cookie(), &link, "bea@acme.example", "Acme", PASSWORD).await.status(201);
+    before.with_cookie().get("/api/auth/me").await.status(401);
+    let after = Client::new(app.router.clone(), Credential::Cookie(done.cookie("oskar_session")));
+    let me = after.get("/api/auth/me").await.status(200).json();
+    assert_eq!((&me["user"]["email"], &me["role"]), (&json!("bea@acme.example"), &json!("admin")));
 }
 
 #[tokio::test]

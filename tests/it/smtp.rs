@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use oskar::entity::outbox::{self, State};
+use oskar::entity::delivery::{self, DeliveryState};
+use oskar::entity::mail;
 use sea_orm::EntityTrait as _;
 use serde_json::json;
 
@@ -52,15 +53,15 @@ fn fresh(name: &str) -> String {
     format!("{name}-{}@new.example", uuid::Uuid::now_v7().simple())
 }
 
-async fn invite(app: &TestApp, organisation: &str, to: &str) -> outbox::Model {
+async fn invite(app: &TestApp, organisation: &str, to: &str) -> (mail::Model, delivery::Model) {
     let admin = app.register(&fresh("admin"), Some(organisation)).await.with_cookie();
     app.deliver().await;
     let slug = admin.get("/api/auth/me").await.json()["organisation"]["slug"].as_str().unwrap().to_owned();
     let body = json!({ "emails": [to], "role": "member" });
     admin.post(&format!("/api/orgs/{slug}/invitations"), body).await.status(201);
     app.deliver().await;
-    let all = outbox::Entity::find().all(app.app.db.read()).await.unwrap();
-    all.into_iter().find(|row| row.recipient == to).unwrap()
+    let all = mail::Entity::find().find_both_related(delivery::Entity).all(app.app.db.read()).await.unwrap();
+    all.into_iter().find(|(mail, _)| mail.recipient == to).unwrap()
 }
 
 #[tokio::test]
@@ -68,8 +69,8 @@ async fn a_mail_arrives_with_its_headers_and_both_parts_and_its_link_works() {
     let Some(server) = server() else { return };
     let app = server.app().await;
     let to = fresh("bob");
-    let row = invite(&app, "Łukasz & Söhne 🦀", &to).await;
-    assert_eq!(row.state, State::Sent, "{:?}", row.last_error);
+    let (mail, row) = invite(&app, "Łukasz & Söhne 🦀", &to).await;
+    assert_eq!(row.state, DeliveryState::Sent, "{:?}", row.last_error);
     let taken = server.taken(&to);
     assert_eq!(taken.len(), 1);
     let (headers, body) = taken[0].split_once("\r\n\r\n").unwrap();
@@ -85,7 +86,7 @@ async fn a_mail_arrives_with_its_headers_and_both_parts_and_its_link_works() {
     };
     assert_eq!(header("To"), to);
     assert!(header("From").ends_with("<oskar@auth.example>"), "{}", header("From"));
-    assert_eq!(header("Message-ID"), format!("<{}@auth.example>", row.id));
+    assert_eq!(header("Message-ID"), format!("<{}@auth.example>", mail.id));
     assert_eq!(header("Auto-Submitted"), "auto-generated");
     assert!(header("Content-Type").starts_with("multipart/alternative"));
     assert!(header("Subject").contains("=?utf-8?b?"));
@@ -106,12 +107,12 @@ async fn a_mail_arrives_with_its_headers_and_both_parts_and_its_link_works() {
 async fn a_refusal_for_good_is_given_up_at_once_and_one_for_now_is_tried_again() {
     let Some(server) = server() else { return };
     let app = server.app().await;
-    for (name, state) in [("refused", State::Dead), ("later", State::Pending)] {
+    for (name, state) in [("refused", DeliveryState::Dead), ("later", DeliveryState::Pending)] {
         let to = fresh(name);
-        let row = invite(&app, name, &to).await;
+        let (_, row) = invite(&app, name, &to).await;
         assert_eq!((row.state, row.attempts), (state, 1));
         let error = row.last_error.unwrap();
-        assert!(error.contains(if state == State::Dead { "550" } else { "451" }), "{error}");
+        assert!(error.contains(if state == DeliveryState::Dead { "550" } else { "451" }), "{error}");
         assert!(!error.contains(&to), "the log gets it, and has no addresses: {error}");
         assert!(server.taken(&to).is_empty());
     }
@@ -124,7 +125,7 @@ async fn nothing_is_sent_in_the_clear_to_a_host_that_is_not_loopback() {
     let url = server.url.replace("127.0.0.1", "127.1.2.3");
     let app = TestApp::with(&[("OSKAR_MAIL__SMTP_URL", &url), ("OSKAR_VERIFY_EMAIL", "optional")]).await;
     let to = fresh("clear");
-    let row = invite(&app, "Acme", &to).await;
-    assert_eq!(row.state, State::Pending);
+    let (_, row) = invite(&app, "Acme", &to).await;
+    assert_eq!(row.state, DeliveryState::Pending);
     assert!(server.taken(&to).is_empty());
 }

@@ -3,8 +3,9 @@
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use oskar::entity::{membership, organisation, outbox, user};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
+use oskar::domain::mail::MailKind;
+use oskar::entity::{mail, membership, organisation, user};
+use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, Credential, PASSWORD, TestApp, TestOrganisation, basic};
@@ -47,7 +48,7 @@ struct Seen {
 
 async fn see(app: &TestApp, request: impl Future<Output = Answer>) -> Seen {
     // Not those that tell an owner of guesses: they are written once a day, and a stranger sees none of them.
-    let asked = || outbox::Entity::find().filter(outbox::COLUMN.kind.ne(outbox::Kind::PasswordGuesses));
+    let asked = || mail::Entity::find().filter(mail::COLUMN.kind.ne(MailKind::PasswordGuesses.as_str()));
     let mails = async || asked().count(app.app.db.read()).await.unwrap();
     let (hashes, before) = (app.app.hasher.runs(), mails().await);
     let answer = request.await;
@@ -132,8 +133,11 @@ async fn a60_registering_costs_the_same_and_writes_one_mail_of_one_kind() {
     assert_eq!(seen[0], seen[1]);
     // One run of the pool judges the password, one hashes it.
     assert_eq!((seen[0].status, seen[0].hashes, seen[0].mails), (202, 2, 1));
-    let mails = outbox::Entity::find().all(app.app.db.read()).await.unwrap();
-    assert!(mails.iter().all(|mail| mail.kind == outbox::Kind::Registration), "caps count kinds: {mails:?}");
+    let mails = mail::Entity::find().all(app.app.db.read()).await.unwrap();
+    assert!(
+        mails.iter().all(|mail| mail.kind == MailKind::Registration.as_str()),
+        "caps count kinds: {mails:?}"
+    );
 }
 
 /// What is asked for together with the address would be taken afterwards if the address was free.

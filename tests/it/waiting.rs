@@ -131,11 +131,11 @@ async fn of_two_links_that_are_made_at_once_one_works() {
     app.deliver().await;
     app.anonymous().post("/api/auth/forgot-password", json!({ "email": ANA })).await.status(202);
     let shared = app.app.clone();
-    let deliver = async move { oskar::worker::outbox::tick(&shared).await.unwrap() };
+    let deliver = async move { oskar::worker::mail::tick(&shared).await.unwrap() };
     let issue = async |write: &Write<'_>, ana| {
         one_time::issue(write, LinkPurpose::ResetPassword, ana, ANA).await.unwrap();
     };
-    meanwhile(&app, issue, deliver).await;
+    meanwhile(&app, issue, Box::pin(deliver)).await;
     let id: oskar::id::UserId = ana.user_id.parse().unwrap();
     let links = one_time_token::Entity::find()
         .filter(one_time_token::COLUMN.user_id.eq(id))

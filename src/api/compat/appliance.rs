@@ -1,5 +1,5 @@
 //! Clients of the appliance: the requests that our own API has under other names. Turned on by name, its tokens are our
-//! own API's (`api/refresh_tokens.rs`), and `/health` has its words.
+//! own API's (`auth/sign_in/refresh_tokens.rs`), and `/health` has its words.
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -12,11 +12,12 @@ use utoipa::ToSchema;
 use super::TAG;
 use super::errors::in_place_of_problem;
 use super::sign_out;
-use crate::api::account::{self, PasswordChange};
+use crate::api::account::PasswordChange;
 use crate::api::input::Input;
 use crate::api::tickets;
 use crate::app::App;
-use crate::auth::{Caller, Client, SignedIn};
+use crate::auth::sign_in::{RenewalTerms, replace_password};
+use crate::auth::{Caller, Client, Keep, SignedIn};
 use crate::error::Error;
 use crate::http::{Code, Problem};
 use crate::secret::ShownOnce;
@@ -77,7 +78,7 @@ pub struct ApplianceTicket {
 #[utoipa::path(get, path = "/api/ws-token", operation_id = "appliance_socket_ticket", tag = TAG,
     responses(
         (status = 200, description = "The ticket.", body = ApplianceTicket),
-        (status = 422, description = "The caller belongs to no organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The caller belongs to no organisation."),
     ))]
 pub async fn ticket(
     State(app): State<App>,
@@ -98,13 +99,12 @@ pub async fn ticket(
 pub async fn change_password(
     State(app): State<App>,
     client: Client,
-    SignedIn { by, actor }: SignedIn,
+    caller: SignedIn,
     Input(input): Input<PasswordChange>,
 ) -> Result<Response, Error> {
-    let cookie_alone = input.session.is_some();
-    let renewed = account::replace_password(&app, &client, &by, &actor, &input, cookie_alone).await?;
-    Ok(match renewed {
-        Some(renewed) => renewed.answer_with(&app, &client, SUCCESS),
-        None => Json(SUCCESS).into_response(),
-    })
+    let terms = RenewalTerms { cookie_alone: input.session.is_some(), keep: Keep::Session };
+    let (current, new) = (&input.current_password, &input.new_password);
+    let started = replace_password(&app, &client, &caller, current, new, terms).await?;
+    let cookies = started.map(|started| started.cookies(&app, &client));
+    Ok((cookies, Json(SUCCESS)).into_response())
 }

@@ -2,27 +2,24 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
 use chrono::TimeDelta;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{TAG, refresh_jwt};
-use crate::api::auth::{self, LoginInput, bearer, with_cookies};
-use crate::api::issuer_login::{SignIn, sign_in};
-use crate::api::refresh_tokens;
+use super::TAG;
 use crate::api::session_carrier::Answers;
+use crate::api::sign_in::{LoginInput, SignInRequest};
 use crate::app::App;
-use crate::auth::Client;
-use crate::domain::sessions::{self, RefreshLifetime, Rotation};
-use crate::domain::tokens::{self, ActiveOrganisation};
-use crate::entity::session::{self, RefreshUse};
+use crate::auth::sign_in::{self, OpenSession, SignInState};
+use crate::auth::{Client, bearer};
+use crate::domain::sessions::RefreshLifetime;
+use crate::domain::tokens;
+use crate::entity::session::RefreshUse;
 use crate::entity::user;
 use crate::error::Error;
-use crate::http::Problem;
 use crate::id::UserId;
-use crate::refresh_token::RefreshToken;
 
 /// A sign-in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -66,12 +63,7 @@ impl<'a> CoreClaims<'a> {
     }
 }
 
-fn access_token(
-    app: &App,
-    session: &session::Model,
-    user: &user::Model,
-    active: Option<&ActiveOrganisation>,
-) -> Result<String, Error> {
+fn access_token(app: &App, OpenSession { user, session, active, .. }: &OpenSession) -> Result<String, Error> {
     let (signing_keys, now) = (app.signing_keys(), app.now());
     let documented = app.config.compat.core.documented();
     let issuer = match documented {
@@ -80,33 +72,28 @@ fn access_token(
     };
     let claims = CoreClaims::new(issuer.lifetime_in(session, now), "access");
     let claims = if documented.is_some() { claims.of(user) } else { claims };
-    issuer.sign_with(session, user, active, &claims, now)
+    issuer.sign_with(session, user, active.as_ref(), &claims, now)
 }
 
-fn refresh_token(app: &App, session: &session::Model, user: &user::Model) -> Result<String, Error> {
-    let first = RefreshToken::first(session.id);
-    let Some(tokens) = app.config.compat.core.documented() else { return Ok(first.sign(&app.keyring)) };
+fn refresh_token(
+    app: &App,
+    OpenSession { user, session, refresh, .. }: &OpenSession,
+) -> Result<String, Error> {
+    let Some(tokens) = app.config.compat.core.documented() else { return Ok(refresh.sign(&app.keyring)) };
     let (signing_keys, now) = (app.signing_keys(), app.now());
     let lifetime = tokens::within(session, lifetime(app).absolute, now);
     let claims = CoreClaims::new(lifetime, "refresh").of(user);
     let issuer = app.dialect_issuer(&signing_keys, tokens);
-    issuer.sign_refresh(tokens.name, first, session, lifetime, &claims, now)
+    issuer.sign_refresh(tokens.name, *refresh, session, lifetime, &claims, now)
 }
 
 /// How long its refresh tokens are good: turned on, all of them as long as its document says.
 fn lifetime(app: &App) -> RefreshLifetime {
-    let ours = auth::own_refresh_lifetime(app);
+    let ours = sign_in::own_lifetime(app);
     match app.config.compat.core.documented().and_then(|tokens| tokens.refresh_ttl) {
         Some(documented) => RefreshLifetime { idle: documented, absolute: documented, ..ours },
         None => ours,
     }
-}
-
-/// A JWT, if it is turned on; an opaque one may be older than that.
-fn read(app: &App, text: &str) -> Option<RefreshToken> {
-    let documented = app.config.compat.core.documented();
-    let jwt = documented.and_then(|tokens| refresh_jwt(app, tokens, text));
-    jwt.or_else(|| RefreshToken::verify(text, &app.keyring))
 }
 
 /// Sign in (datarhei Core)
@@ -117,22 +104,22 @@ fn read(app: &App, text: &str) -> Option<RefreshToken> {
 #[utoipa::path(post, path = "/api/login", operation_id = "core_sign_in", tag = TAG, request_body = Option<LoginInput>,
     responses(
         (status = 200, description = "Signed in.", body = CoreTokens),
-        (status = 401, description = "The name, the password or the issuer's token is wrong.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "The user is no member of the organisation that was asked for.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The name, the password or the issuer's token is wrong."),
+        (status = 404, description = "The user is no member of the organisation that was asked for."),
+        (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left."),
     ))]
 pub async fn login(
     State(app): State<App>,
     client: Client,
-    headers: HeaderMap,
-    way: SignIn,
+    request: SignInRequest,
 ) -> Result<Response, Error> {
-    let by = sign_in(&app, &client, &headers, &way, Answers::Tokens(RefreshUse::Reusable)).await?;
+    let answers = Answers::Tokens(RefreshUse::Reusable);
+    let SignInState::Started(started) = request.sign_in(&app, &client, answers).await?;
     let tokens = CoreTokens {
-        access_token: access_token(&app, &by.session, &by.user, by.active.as_ref())?,
-        refresh_token: refresh_token(&app, &by.session, &by.user)?,
+        access_token: access_token(&app, &started.open)?,
+        refresh_token: refresh_token(&app, &started.open)?,
     };
-    Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), tokens))
+    Ok((started.cookies(&app, &client), Json(tokens)).into_response())
 }
 
 /// Refresh (datarhei Core)
@@ -142,31 +129,15 @@ pub async fn login(
 #[utoipa::path(get, path = "/api/login/refresh", operation_id = "core_refresh", tag = TAG,
     responses(
         (status = 200, description = "A new access token.", body = CoreToken),
-        (status = 401, description = "The refresh token is no good.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The issuer through which the user signed in is turned off.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The refresh token is no good."),
+        (status = 403, description = "The issuer through which the user signed in is turned off."),
     ))]
 pub async fn refresh(
     State(app): State<App>,
     client: Client,
     headers: HeaderMap,
 ) -> Result<Json<CoreToken>, Error> {
-    let presented = bearer(&headers).and_then(|text| read(&app, text));
-    let presented =
-        presented.ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NOT_OURS))?;
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
-    let user = refresh_tokens::lock_owner(&app, &write, presented).await?;
-    let found = sessions::look_up(&write, presented, lifetime(&app)).await?;
-    let answer = match &found {
-        Rotation::Successor(session, _) => {
-            let active = tokens::active_organisation(&write, user.id, Some(session), None).await?;
-            Some(access_token(&app, session, &user, active.as_ref())?)
-        }
-        Rotation::Theft | Rotation::Refused => None,
-    };
-    // Also what a theft brought about must stay.
-    write.commit().await?;
-    let access_token =
-        answer.ok_or_else(|| refresh_tokens::refuse(&app, &client, refresh_tokens::NO_MORE))?;
-    Ok(Json(CoreToken { access_token }))
+    let dialect = app.config.compat.core.documented();
+    let open = sign_in::look_up(&app, &client, bearer(&headers), dialect, lifetime(&app)).await?;
+    Ok(Json(CoreToken { access_token: access_token(&app, &open)? }))
 }

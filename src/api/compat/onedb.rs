@@ -1,21 +1,21 @@
 //! Clients of `OneDB`.
 
-use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::TAG;
 use super::access_token;
 use super::errors::in_place_of_problem;
-use crate::api::auth::{LoginInput, sign_in_with_password, with_cookies};
 use crate::api::input::Input;
 use crate::api::session_carrier::Answers;
+use crate::api::sign_in::LoginInput;
 use crate::app::App;
 use crate::auth::Client;
+use crate::auth::sign_in::SignInState;
 use crate::entity::session::RefreshUse;
 use crate::error::Error;
 use crate::http::{AnswerNumber, Problem};
@@ -63,7 +63,6 @@ pub async fn authenticate(
     State(app): State<App>,
     Extension(AnswerNumber(id)): Extension<AnswerNumber>,
     client: Client,
-    headers: HeaderMap,
     Input(input): Input<LoginInput>,
 ) -> Result<Response, Error> {
     let dialect = app.config.compat.onedb;
@@ -71,11 +70,11 @@ pub async fn authenticate(
         Some(tokens) => Answers::LastToken(tokens.access_ttl),
         None => Answers::Tokens(RefreshUse::Rotating),
     };
-    let by = sign_in_with_password(&app, &client, &headers, &input, answers).await?;
-    let token = Some(access_token(&app, &by, dialect, &NoMore {})?);
+    let SignInState::Started(started) = input.sign_in(&app, &client, answers).await?;
+    let token = Some(access_token(&app, &started.open, dialect, &NoMore {})?);
     let message = "Token has been generated!".to_owned();
     let body = OneDbAnswer { id, message, success: true, token };
-    Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), body))
+    Ok((started.cookies(&app, &client), Json(body)).into_response())
 }
 
 /// Our errors in its shape.

@@ -12,13 +12,14 @@ use utoipa::ToSchema;
 use super::TAG;
 use super::access_token;
 use super::errors::in_place_of_problem;
-use crate::api::auth::{LoginInput, bearer, sign_in_with_password, with_cookies};
 use crate::api::input::{Input, Params};
 use crate::api::session_carrier::Answers;
+use crate::api::sign_in::LoginInput;
 use crate::api::verify::{self, Requirements};
 use crate::api::who::Who;
 use crate::app::App;
-use crate::auth::{API_KEY_HEADER, Caller, Client, presented_sessions, signed_out};
+use crate::auth::sign_in::SignInState;
+use crate::auth::{API_KEY_HEADER, Caller, Client, bearer, presented_sessions, signed_out};
 use crate::domain::sessions;
 use crate::entity::session::RefreshUse;
 use crate::error::Error;
@@ -77,14 +78,15 @@ pub struct OsmedeusError {
 pub async fn login(
     State(app): State<App>,
     client: Client,
-    headers: HeaderMap,
     Input(input): Input<LoginInput>,
 ) -> Result<Response, Error> {
-    let by =
-        sign_in_with_password(&app, &client, &headers, &input, Answers::Tokens(RefreshUse::Rotating)).await?;
-    let username = by.user.username.as_deref().unwrap_or(&by.user.email);
-    let token = access_token(&app, &by, app.config.compat.osmedeus, &OsmedeusClaims { username })?;
-    Ok(with_cookies(StatusCode::OK, by.cookies(&app, &client), OsmedeusToken { token }))
+    let answers = Answers::Tokens(RefreshUse::Rotating);
+    let SignInState::Started(started) = input.sign_in(&app, &client, answers).await?;
+    let user = &started.open.user;
+    let username = user.username.as_deref().unwrap_or(&user.email);
+    let claims = OsmedeusClaims { username };
+    let token = access_token(&app, &started.open, app.config.compat.osmedeus, &claims)?;
+    Ok((started.cookies(&app, &client), Json(OsmedeusToken { token })).into_response())
 }
 
 /// Sign out (Osmedeus)

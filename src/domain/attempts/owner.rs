@@ -5,12 +5,11 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait, QueryFilter, QueryTrait as _, Set,
 };
-use serde_json::json;
 
 use super::budget::{OPEN, SKEW, Subject};
-use crate::domain::{NoEvent, Write, known_network, outbox};
+use crate::domain::mail::{self, Mail};
+use crate::domain::{NoEvent, Write, known_network};
 use crate::entity::login_failure::{self, ActiveModel, Column, Entity};
-use crate::entity::outbox::Kind;
 use crate::entity::user;
 use crate::error::Error;
 use crate::event::Event;
@@ -85,7 +84,7 @@ pub(super) async fn tell_of_guesses(write: &Write<'_>, owner: &user::Model) -> R
         .action_and_where(due().lte(write.now).or(due().gt(next + SKEW)));
     let insert = Entity::insert(told).on_conflict(again).into_query();
     if write.execute(&insert).await?.rows_affected() == 1 {
-        outbox::enqueue(write, Kind::PasswordGuesses, &owner.email, json!({})).await?;
+        mail::enqueue(write, &owner.email, Mail::PasswordGuesses).await?;
     }
     Ok(())
 }

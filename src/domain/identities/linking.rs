@@ -3,11 +3,10 @@
 
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertResult};
-use serde_json::json;
 
 use super::{Admission, ExternalIdentityClaims};
-use crate::domain::{Write, mailbox, outbox, passwords, users};
-use crate::entity::outbox::Kind;
+use crate::domain::mail::{self, Mail};
+use crate::domain::{Write, mailbox, passwords, users};
 use crate::entity::{external_identity, membership, session, user};
 use crate::error::Error;
 use crate::event::Event;
@@ -120,7 +119,7 @@ async fn link_locked(
         issuer: issuer.to_owned(),
         subject: None,
     };
-    tell(write, user, Kind::IdentityLinked, issuer, linked).await?;
+    tell(write, user, Mail::IdentityLinked { issuer: issuer.to_owned() }, linked).await?;
     Ok(identity)
 }
 
@@ -164,15 +163,14 @@ pub(super) async fn insert(
 async fn tell(
     write: &Write<'_>,
     user: &user::Model,
-    kind: Kind,
-    issuer: &str,
+    mail: Mail,
     event: impl Fn(OrganisationId) -> Event,
 ) -> Result<(), Error> {
     let memberships = membership::Entity::of_user(user.id).order_by_asc(membership::Column::OrganisationId);
     for membership in memberships.all(write).await? {
         write.record(event(membership.organisation_id)).await?;
     }
-    outbox::enqueue(write, kind, &user.email, json!({ "issuer": issuer })).await?;
+    mail::enqueue(write, &user.email, mail).await?;
     Ok(())
 }
 
@@ -204,8 +202,8 @@ pub async fn unlink(write: &Write<'_>, user: UserId, issuer: &str) -> Result<(),
         sessions_ended,
     };
     write.record(unlinked(None, Some(ended.rows_affected))).await?;
-    tell(write, &user, Kind::IdentityUnlinked, issuer, |organisation| unlinked(Some(organisation), None))
-        .await
+    let mail = Mail::IdentityUnlinked { issuer: issuer.to_owned() };
+    tell(write, &user, mail, |organisation| unlinked(Some(organisation), None)).await
 }
 
 /// The same by the owner, who must have another way in: a password, or one of the issuers that `admitted` knows.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use oskar::entity::{api_key, audit_event, invitation, membership, organisation, outbox, session, user};
+use oskar::entity::{api_key, audit_event, invitation, mail, membership, organisation, session, user};
 use sea_orm::EntityTrait as _;
 
 use crate::support::TestApp;
@@ -59,8 +59,8 @@ pub async fn check(app: &TestApp, after: &str) {
     assert_eq!(withdrawn, events.targets(&["invitation.withdrawn"], &gone), "withdrawn, after {after}");
     let accepted = ids_if(&invitations, |row| row.accepted_at.is_some(), |row| row.id);
     assert_eq!(accepted, events.targets(&["invitation.accepted"], &gone), "accepted, after {after}");
-    let mails = ids(&outbox::Entity::find().all(db).await.unwrap(), |row| row.id);
-    let mailed = invitations.iter().filter_map(|row| row.outbox_id).map(|id| id.to_string()).collect::<Ids>();
+    let mails = ids(&mail::Entity::find().all(db).await.unwrap(), |row| row.id);
+    let mailed = invitations.iter().filter_map(|row| row.mail_id).map(|id| id.to_string()).collect::<Ids>();
     assert!(mailed.is_subset(&mails), "mails of invitations, after {after}");
 
     let sessions = session::Entity::find().all(db).await.unwrap();

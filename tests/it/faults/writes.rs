@@ -63,7 +63,7 @@ async fn number(rig: &Rig, sql: &str) -> i64 {
 }
 
 fn mails(kind: &str, to: &str) -> Proof {
-    Proof::Grows(format!("SELECT count(*) FROM outbox WHERE kind = '{kind}' AND recipient = '{to}'"))
+    Proof::Grows(format!("SELECT count(*) FROM mail WHERE kind = '{kind}' AND recipient = '{to}'"))
 }
 
 /// The secret of a link that a mail would bring. Mails that are due are dealt with before: each makes a link of its own
@@ -80,7 +80,7 @@ async fn link(rig: &Rig, purpose: LinkPurpose, person: &Person, email: &str) -> 
 }
 
 async fn settle(rig: &Rig) {
-    while number(rig, "SELECT count(*) FROM outbox WHERE state = 'pending'").await > 0 {
+    while number(rig, "SELECT count(*) FROM delivery WHERE state = 'pending'").await > 0 {
         rig.app.deliver().await;
     }
 }

@@ -8,7 +8,7 @@ use super::TestApp;
 impl TestApp {
     /// Sends what is due; how many mails were dealt with.
     pub async fn deliver(&self) -> usize {
-        oskar::worker::outbox::tick(&self.app).await.unwrap()
+        oskar::worker::mail::tick(&self.app).await.unwrap()
     }
 
     /// Sends what is due; all that ever arrived for an address, newest first.

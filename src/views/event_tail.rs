@@ -7,7 +7,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::entity::audit_event::{self, Criteria};
+use super::events::{EventFilter, log};
+use crate::entity::audit_event;
 use crate::error::Error;
 use crate::id::{AuditEventId, OrganisationId};
 
@@ -21,7 +22,7 @@ const BATCH: usize = 200;
 #[derive(Debug)]
 pub struct EventTail {
     organisation: Option<OrganisationId>,
-    criteria: Criteria,
+    filter: EventFilter,
     from: AuditEventId,
     /// The events since `from` that were given back already.
     seen: BTreeSet<AuditEventId>,
@@ -32,9 +33,9 @@ impl EventTail {
     pub async fn at_the_end(
         db: &impl ConnectionTrait,
         organisation: Option<OrganisationId>,
-        criteria: Criteria,
+        filter: EventFilter,
     ) -> Result<Self, Error> {
-        let mut tail = Self { organisation, criteria, from: earliest_unread(), seen: BTreeSet::new() };
+        let mut tail = Self { organisation, filter, from: earliest_unread(), seen: BTreeSet::new() };
         tail.seen = tail.ids(db).await?.into_iter().collect();
         Ok(tail)
     }
@@ -70,11 +71,7 @@ impl EventTail {
     }
 
     fn log(&self) -> Select<audit_event::Entity> {
-        let log = match self.organisation {
-            Some(organisation) => audit_event::Entity::in_organisation(organisation),
-            None => audit_event::Entity::of_installation(),
-        };
-        self.criteria.narrow(log)
+        self.filter.narrow(log(self.organisation))
     }
 
     async fn ids(&self, db: &impl ConnectionTrait) -> Result<Vec<AuditEventId>, Error> {

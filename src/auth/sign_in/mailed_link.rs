@@ -1,0 +1,80 @@
+//! What the links do that are mailed to the owner of an account. One may follow a session, none starts one.
+
+use axum::http::HeaderMap;
+
+use super::renewal;
+use super::session::Started;
+use crate::app::App;
+use crate::auth::authenticate::presented_session;
+use crate::auth::client::Client;
+use crate::auth::cookies::Keep;
+use crate::domain::mailbox;
+use crate::entity::user;
+use crate::error::Error;
+use crate::password::ProposedPassword;
+use crate::secret::Secret;
+
+/// Sets a new password in the place of a forgotten one.
+///
+/// # Errors
+/// [`Error::LinkInvalid`]; [`Error::TooManyAttempts`] if the client has tried too many wrong links; those of
+/// [`mailbox::reset_password`]; [`Error::WeakPassword`].
+pub async fn reset_password(
+    app: &App,
+    client: &Client,
+    link: &str,
+    password: &ProposedPassword,
+) -> Result<user::Model, Error> {
+    // Before the hash, which is dear.
+    let found = async {
+        let link = Secret::parse(link).ok_or(Error::LinkInvalid)?;
+        let owner = mailbox::owner_of(app.db.read(), &app.keyring, &link, app.now()).await?;
+        Ok((link, owner))
+    };
+    let (link, owner) = match found.await {
+        Err(Error::LinkInvalid) => return Err(client.attempt(app).refuse(Error::LinkInvalid).await),
+        found => found?,
+    };
+    let new_hash = app.hash_replacement(&owner, "/password", password).await?;
+    let actor = client.anonymous();
+    let write = app.write(&actor).await?;
+    let user = mailbox::reset_password(&write, &link, new_hash).await?;
+    write.commit().await?;
+    Ok(user)
+}
+
+/// Lets the owner in while others guess; see [`mailbox::unlock`].
+pub async fn unlock(app: &App, client: &Client, link: &Secret) -> Result<(user::Model, Secret), Error> {
+    let actor = client.anonymous();
+    let write = app.write(&actor).await?;
+    let unlocked = mailbox::unlock(&write, link).await?;
+    write.commit().await?;
+    Ok(unlocked)
+}
+
+/// Proves an address. Gives the user, and the session that takes the place of the one that is sent along if the
+/// address is a new one.
+///
+/// # Errors
+/// Those of [`mailbox::verify`].
+pub async fn confirm_address(
+    app: &App,
+    client: &Client,
+    headers: &HeaderMap,
+    link: &Secret,
+) -> Result<(user::Model, Option<Started>), Error> {
+    let presented = presented_session(app, client, headers).await;
+    let actor = client.anonymous();
+    let write = app.write(&actor).await?;
+    let session = presented.as_ref().and_then(|by| Some((by.id, by.session_id()?)));
+    let (user, renewed) = mailbox::verify(&write, link, session).await?;
+    let started = match (renewed, presented) {
+        (Some(renewed), Some(by)) => {
+            let (user, keep) = (user.clone(), Keep::UntilClosed);
+            Some(renewal::started(app, &write, by.reach, user, renewed, keep).await?)
+        }
+        _ => None,
+    };
+    write.commit().await?;
+    Ok((user, started))
+}

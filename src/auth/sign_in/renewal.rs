@@ -1,0 +1,60 @@
+//! A new session in the place of the one that asks.
+
+use super::session::Started;
+use crate::app::App;
+use crate::auth::cookies::Keep;
+use crate::auth::principal::{OrganisationScope, UserPrincipal};
+use crate::domain::authentication::Authentication;
+use crate::domain::{Write, sessions, tokens, users};
+use crate::entity::organisation::Reference;
+use crate::entity::{session, user};
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// What a client asks of the session that takes the place of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct RenewalTerms {
+    /// It has no tokens. One that had none before has none in any case.
+    pub cookie_alone: bool,
+    pub keep: Keep,
+}
+
+/// Puts a new session in the place of the caller's, who has just given this proof. The caller commits.
+///
+/// # Errors
+/// [`Error::SessionRequired`] by HTTP Basic, which has none; [`Error::InvalidCredential`] if it has ended meanwhile.
+pub(super) async fn in_place_of(
+    app: &App,
+    write: &Write<'_>,
+    by: &UserPrincipal,
+    proof: Authentication,
+    terms: RenewalTerms,
+) -> Result<Started, Error> {
+    let before = by.session_id().ok_or(Error::SessionRequired)?;
+    let renewed = sessions::renew(write, before, by.id, Some(proof), terms.cookie_alone).await?;
+    let renewed = renewed.ok_or(Error::InvalidCredential)?;
+    let user = users::lock(write, by.id).await?;
+    started(app, write, by.reach, user, renewed, terms.keep).await
+}
+
+/// One that has just been put in the place of another one. Its access token is for the organisation that the
+/// caller's was for, or by cookie for the session's.
+pub(super) async fn started(
+    app: &App,
+    write: &Write<'_>,
+    reach: OrganisationScope,
+    user: user::Model,
+    renewed: (session::Model, Secret),
+    keep: Keep,
+) -> Result<Started, Error> {
+    let asked_for = match reach {
+        OrganisationScope::Only(organisation) => organisation.map(Reference::Id),
+        OrganisationScope::All => None,
+    };
+    let active = match tokens::active_organisation(write, user.id, Some(&renewed.0), asked_for).await {
+        // The user is in that organisation no more, or an admin there has ended the session: tokens for none.
+        Err(Error::NotFound | Error::SessionEndedHere) => None,
+        active => active?,
+    };
+    Started::new(app, write, user, active, renewed, keep).await
+}

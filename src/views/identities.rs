@@ -1,0 +1,33 @@
+//! Who users are at other issuers.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, QueryOrder as _};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::entity::external_identity;
+use crate::error::Error;
+use crate::id::UserId;
+
+/// A user of another issuer who signs in to the account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Identity {
+    #[schema(example = "https://login.example.com/")]
+    pub issuer: String,
+    /// The issuer's name for the user (`sub`).
+    #[schema(example = "auth0|62a1f0")]
+    pub subject: String,
+    pub linked_at: DateTime<Utc>,
+}
+
+impl From<external_identity::Model> for Identity {
+    fn from(row: external_identity::Model) -> Self {
+        Self { issuer: row.issuer, subject: row.subject, linked_at: row.created_at }
+    }
+}
+
+/// A user's, the oldest link first; one an issuer at most.
+pub async fn list(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<Identity>, Error> {
+    let select = external_identity::Entity::of_user(user).order_by_asc(external_identity::Column::CreatedAt);
+    Ok(select.all(db).await?.into_iter().map(Identity::from).collect())
+}

@@ -1,0 +1,17 @@
+//! What is shown: for each resource one struct, and the queries that fill it, with their filters and cursors.
+//!
+//! The API, the pages and the command line read the same ones. Nothing here writes, knows who is asking, or speaks of HTTP:
+//! callers have checked that the reader may see what they ask for, and pass ids.
+
+pub mod event_tail;
+pub mod events;
+pub mod identities;
+pub mod invitations;
+pub mod keys;
+pub mod members;
+pub mod organisations;
+mod page;
+pub mod sessions;
+pub mod users;
+
+pub use page::{Page, PageRequest, whole};

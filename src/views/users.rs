@@ -1,0 +1,113 @@
+//! Accounts.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, EntityTrait as _};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Page, PageRequest};
+use crate::entity::{credential, user};
+use crate::error::Error;
+use crate::id::UserId;
+
+/// A user in a few words.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserSummary {
+    pub id: UserId,
+    #[schema(example = "ana@acme.example")]
+    pub email: String,
+    #[schema(example = "Ana Ruiz")]
+    pub name: String,
+}
+
+impl From<&user::Model> for UserSummary {
+    fn from(user: &user::Model) -> Self {
+        Self { id: user.id, email: user.email.clone(), name: user.name.clone() }
+    }
+}
+
+/// An account as its owner sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Account {
+    pub id: UserId,
+    #[schema(example = "ana@acme.example")]
+    pub email: String,
+    #[schema(example = "ana")]
+    pub username: Option<String>,
+    #[schema(example = "Ana Ruiz")]
+    pub name: String,
+    pub operator: bool,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+impl From<user::Model> for Account {
+    fn from(user: user::Model) -> Self {
+        Self {
+            id: user.id,
+            email: user.email,
+            username: user.username,
+            name: user.name,
+            operator: user.operator,
+            created_at: user.created_at,
+            updated_at: user.updated_at,
+        }
+    }
+}
+
+/// Whether an account can be used.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UserState {
+    Active,
+    Disabled,
+}
+
+impl UserState {
+    /// As it is written in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+/// An account as operators see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct User {
+    pub id: UserId,
+    pub email: String,
+    pub username: Option<String>,
+    pub name: String,
+    pub operator: bool,
+    pub state: UserState,
+    /// What the server that it was imported from called it.
+    pub external_id: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub password_change_required: bool,
+}
+
+impl From<(user::Model, Option<credential::Model>)> for User {
+    fn from((user, password): (user::Model, Option<credential::Model>)) -> Self {
+        let state = if user.disabled_at.is_some() { UserState::Disabled } else { UserState::Active };
+        Self {
+            id: user.id,
+            email: user.email,
+            username: user.username,
+            name: user.name,
+            operator: user.operator,
+            state,
+            external_id: user.external_id,
+            created_at: user.created_at,
+            password_change_required: password.is_some_and(|row| row.change_required_at.is_some()),
+        }
+    }
+}
+
+/// The accounts of the installation, oldest first: for operators.
+pub async fn list(db: &impl ConnectionTrait, request: &PageRequest<UserId>) -> Result<Page<User>, Error> {
+    let users = request.oldest_first(user::Entity::find(), user::Column::Id);
+    let rows = credential::Entity::with_password(users).all(db).await?;
+    Ok(request.page(rows, |(user, _)| user.id).map(User::from))
+}
