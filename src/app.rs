@@ -9,6 +9,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, DialectTokens};
 use crate::database::Database;
 use crate::domain::audit::Actor;
+use crate::domain::passwords::UserWithPassword;
 use crate::domain::remembered::Remembered;
 use crate::domain::signing_keys::UsedAlgorithm;
 use crate::domain::tally::Tally;
@@ -199,12 +200,12 @@ impl App {
     /// Those of [`replacement::judge`] and [`replacement::refuse_the_same`].
     pub async fn hash_replacement(
         &self,
-        user: &user::Model,
+        account: &UserWithPassword,
         pointer: &'static str,
         proposed: &ProposedPassword,
     ) -> Result<String, Error> {
-        let password = self.judge_replacement(user, pointer, proposed).await?;
-        replacement::refuse_the_same(&self.hasher, user, pointer, proposed).await?;
+        let password = self.judge_replacement(&account.user, pointer, proposed).await?;
+        replacement::refuse_the_same(&self.hasher, account, pointer, proposed).await?;
         self.hasher.hash(&password).await
     }
 

@@ -114,6 +114,8 @@ macro_rules! ids {
 ids! {
     /// A user.
     UserId = "user";
+    /// Something that a user proves who they are with, such as a password.
+    CredentialId = "cred";
     /// An organisation.
     OrganisationId = "org";
     /// An API key; stays the same when the key is rotated.

@@ -4,12 +4,17 @@
 /// What is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepUp {
-    /// For people.
-    pub detail: &'static str,
+    detail: &'static str,
     /// How old the proof may be, in seconds, if it is too old.
     max_age: Option<i64>,
     /// One of which is asked for, if the proof is too weak.
     acr_values: Vec<String>,
+}
+
+impl std::fmt::Display for StepUp {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.detail)
+    }
 }
 
 impl StepUp {

@@ -39,6 +39,7 @@ mod m0037_signing_key_lifetime;
 mod m0039_user_number;
 mod m0040_osmedeus_key;
 mod m0042_delivery;
+mod m0043_credential;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0039_user_number::Migration),
             Box::new(m0040_osmedeus_key::Migration),
             Box::new(m0042_delivery::Migration),
+            Box::new(m0043_credential::Migration),
         ]
     }
 }

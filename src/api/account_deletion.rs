@@ -44,22 +44,22 @@ pub async fn delete(
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<AccountDeletion>,
 ) -> Result<Response, Error> {
-    let user = by.account(app.db.read()).await?;
-    match (&user.password_hash, &input.password) {
-        (Some(_), Some(password)) => {
-            sign_in::check_again(&client.attempt(&app), &user, by.session_id(), password).await?;
+    let account = by.account(app.db.read()).await?;
+    match (account.has_password(), &input.password) {
+        (true, Some(password)) => {
+            sign_in::check_again(&client.attempt(&app), &account, by.session_id(), password).await?;
         }
         // The document cannot say who has one: the body is well-formed.
-        (Some(_), None) => return Err(Error::WrongPassword),
-        (None, Some(_)) => {
+        (true, None) => return Err(Error::WrongPassword),
+        (false, Some(_)) => {
             let problem = "the account has no password: leave this out";
             return Err(Error::invalid("/password", problem));
         }
-        (None, None) => by.check_fresh(&app)?,
+        (false, None) => by.check_fresh(&app)?,
     }
     let write = app.write(&actor).await?;
-    deletion::confirm(&write, &user, by.session_id()).await?;
-    deletion::delete(&write, user.id).await?;
+    deletion::confirm(&write, &account, by.session_id()).await?;
+    deletion::delete(&write, by.id).await?;
     write.commit().await?;
     Ok((StatusCode::NO_CONTENT, signed_out(&app.config.sessions.cookies)).into_response())
 }

@@ -12,7 +12,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 
-use crate::error::Problem;
+use crate::http::Problem;
 
 const ABOUT: &str = "Organisations, users and roles, API keys, sessions and tokens behind one extractor.
 

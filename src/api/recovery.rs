@@ -212,10 +212,10 @@ pub async fn change_email(
     Input(input): Input<EmailChange>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
     app.needs_mail()?;
-    let user = by.account(app.db.read()).await?;
+    let account = by.account(app.db.read()).await?;
     match &input.password {
         Some(password) => {
-            check_again(&client.attempt(&app), &user, by.session_id(), password).await?;
+            check_again(&client.attempt(&app), &account, by.session_id(), password).await?;
         }
         // With that turned off no session is recent, however old it is: an address is worth a password.
         None if by.session.is_some() && app.config.sessions.fresh_within.is_zero() => {
@@ -224,7 +224,7 @@ pub async fn change_email(
         None => by.check_fresh(&app)?,
     }
     let write = app.write(&actor).await?;
-    mailbox::ask_for_new_email(&write, &user, by.session_id(), &input.email).await?;
+    mailbox::ask_for_new_email(&write, &account, by.session_id(), &input.email).await?;
     write.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
 }

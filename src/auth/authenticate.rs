@@ -87,7 +87,7 @@ pub async fn caller(app: &App, client: &Client, headers: &HeaderMap) -> Result<P
         Err(error) => Err(error),
     };
     match (app.developer(), found) {
-        (Some(developer), Err(error)) if error.status().is_client_error() => {
+        (Some(developer), Err(error)) if error.means_no_usable_credential() => {
             let user = user::Entity::find_by_id(developer).one(app.db.read()).await?;
             let user = user.filter(|user| user.disabled_at.is_none()).ok_or(error)?;
             let line = Span::current();
@@ -164,7 +164,7 @@ pub async fn presented_sessions(
         };
         match authenticate(app, client, credential).await {
             Ok(Principal::User(user)) => found.push(user),
-            Err(error) if error.status().is_server_error() => return Err(error),
+            Err(error) if !error.means_no_usable_credential() => return Err(error),
             Ok(Principal::Key(_)) | Err(_) => {}
         }
     }

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ConnectionTrait, EntityTrait as _};
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::client::Client;
 use crate::clock::Timestamp;
 use crate::domain::audit::Actor;
+use crate::domain::passwords::{self, UserWithPassword};
 use crate::entity::api_key::Environment;
 use crate::entity::audit_event::ActorKind;
 use crate::entity::{api_key, session, user};
@@ -129,17 +130,17 @@ impl UserPrincipal {
         self.session.as_ref().map(|session| session.id)
     }
 
-    /// The account as it is now, for what is checked against it, such as a password.
+    /// The account as it is now, with its password, for what is checked against it.
     ///
     /// # Errors
     /// What a new request would be told if the account ended, was disabled, or got another password since the credential
     /// was checked: [`Error::InvalidCredential`].
-    pub async fn account(&self, db: &impl ConnectionTrait) -> Result<user::Model, Error> {
-        let row = user::Entity::find_by_id(self.id).one(db).await?;
-        let is_same = |row: &user::Model| {
-            row.disabled_at.is_none() && row.password_changed_at == self.password_changed_at
+    pub async fn account(&self, db: &impl ConnectionTrait) -> Result<UserWithPassword, Error> {
+        let found = passwords::find(db, self.id).await?;
+        let is_same = |UserWithPassword { user, .. }: &UserWithPassword| {
+            user.disabled_at.is_none() && user.password_changed_at == self.password_changed_at
         };
-        row.filter(is_same).ok_or(Error::InvalidCredential)
+        found.filter(is_same).ok_or(Error::InvalidCredential)
     }
 }
 

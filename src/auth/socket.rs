@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use super::authenticate::usable;
 use super::client::Client;
@@ -18,8 +18,8 @@ use super::organisation_access::OrganisationAccess;
 use super::principal::{CredentialKind, OrganisationScope, Principal};
 use crate::app::App;
 use crate::config::Config;
-use crate::domain::tickets;
-use crate::entity::{api_key, session, socket_ticket, user};
+use crate::domain::{passwords, tickets};
+use crate::entity::{api_key, session, socket_ticket};
 use crate::error::Error;
 use crate::permission::Permission;
 use crate::secret::{Secret, SecretKind};
@@ -124,13 +124,14 @@ async fn holder(app: &App, ticket: &socket_ticket::Model) -> Result<Principal, E
         return Ok(Principal::of_user(user, Some(session), CredentialKind::Bearer, reach));
     }
     if let Some(id) = ticket.user_id {
-        let user = user::Entity::find_by_id(id).one(app.db.read()).await?;
-        let user = user.filter(|user| user.disabled_at.is_none()).ok_or(Error::InvalidCredential)?;
-        if !tickets::is_same_password(&app.keyring, &user, ticket.password_digest.as_ref()) {
+        let found = passwords::find(app.db.read(), id).await?;
+        let account = found.filter(|found| found.user.disabled_at.is_none());
+        let account = account.ok_or(Error::InvalidCredential)?;
+        if !tickets::is_same_password(&app.keyring, &account, ticket.password_digest.as_ref()) {
             return Err(Error::InvalidCredential);
         }
         let reach = OrganisationScope::Only(Some(ticket.organisation_id));
-        return Ok(Principal::of_user(user, None, CredentialKind::Basic, reach));
+        return Ok(Principal::of_user(account.user, None, CredentialKind::Basic, reach));
     }
     let id = ticket.api_key_id.ok_or(Error::InvalidCredential)?;
     let key = api_key::Entity::in_organisation(ticket.organisation_id).filter(api_key::COLUMN.id.eq(id));

@@ -5,7 +5,7 @@ use clap::Args;
 use oskar::app::App;
 use oskar::clock::Timestamp;
 use oskar::config::MailTransport;
-use oskar::domain::{Write, choose_password, users};
+use oskar::domain::{Write, choose_password, passwords};
 use oskar::entity::user;
 use oskar::error::Error;
 use oskar::password::Context;
@@ -65,7 +65,7 @@ impl HandOver {
     ) -> Result<HandedOver, Error> {
         if self.password_stdin {
             if !self.keep {
-                users::require_password_change(write, user.id).await?;
+                passwords::require_change(write, user.id).await?;
             }
             return Ok(HandedOver::Password { to_be_changed: !self.keep });
         }

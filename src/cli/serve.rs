@@ -193,7 +193,7 @@ async fn osmedeus_key(app: &App) -> Result<Option<OsmedeusKey>, Error> {
             key.iter().for_each(OsmedeusKey::note);
             Ok(key)
         }
-        Err(error) if error.status().is_client_error() => {
+        Err(error) if !error.is_failure_of_the_server() => {
             tracing::warn!(%error, "the API key for clients of Osmedeus was not made");
             Ok(None)
         }

@@ -115,10 +115,16 @@ impl Migrating {
     }
 }
 
+/// Migrations that are applied and that this version does not know are a later version's; the library says so of each.
 fn told(error: DbErr) -> Error {
-    if error.to_string().contains("its file is missing") {
-        Error::internal(format!("the database is newer than this version of oskar: {error}"))
-    } else {
-        error.into()
+    let text = error.to_string();
+    let unknown = text.lines().filter(|line| line.contains("its file is missing"));
+    let unknown: Vec<_> = unknown.filter_map(|line| line.split('\'').nth(1)).collect();
+    if unknown.is_empty() {
+        return error.into();
     }
+    Error::internal(format!(
+        "this database was upgraded by a newer version of oskar (it has `{}`): run that version, or restore the backup from before the upgrade",
+        unknown.join("`, `")
+    ))
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::mail::{self, Mail};
 use super::members::{self, another_manager};
+use super::passwords::UserWithPassword;
 use super::{Write, attempts, users};
 use crate::clock::Timestamp;
 use crate::entity::{audit_event, invitation, membership, organisation, session, user};
@@ -38,14 +39,12 @@ pub struct Deleted {
 /// has ended.
 pub async fn confirm(
     write: &Write<'_>,
-    checked: &user::Model,
+    checked: &UserWithPassword,
     session: Option<SessionId>,
 ) -> Result<(), Error> {
     let gone = |error| if matches!(error, Error::NotFound) { Error::InvalidCredential } else { error };
-    let (user, _) = lock(write, checked.id).await.map_err(gone)?;
-    if user.password_hash != checked.password_hash {
-        return Err(Error::WrongPassword);
-    }
+    let (user, _) = lock(write, checked.user.id).await.map_err(gone)?;
+    checked.confirm(write).await?;
     let signed_out = match session {
         Some(id) => session::Entity::alive(id).one(write).await?.is_none(),
         None => false,
@@ -67,7 +66,7 @@ pub async fn delete(write: &Write<'_>, user: UserId) -> Result<Deleted, Error> {
         }
     }
     if !last_of.is_empty() {
-        return Err(Error::LastAdminOf(last_of));
+        return Err(Error::LastAdminOf { organisations: last_of });
     }
     let sessions_ended = users::end_sessions(write, user.id, None).await?;
     for (place, _) in &places {

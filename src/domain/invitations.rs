@@ -10,7 +10,7 @@ use super::allowance::Allowance;
 use super::email::Email;
 use super::{NoEvent, Write, mail, members, users};
 use crate::entity::{invitation, membership, user};
-use crate::error::{Cap, Error};
+use crate::error::Error;
 use crate::event::{Changed, Event};
 use crate::id::{InvitationId, OrganisationId, UserId};
 use crate::permission::{Catalogue, Role};
@@ -31,7 +31,7 @@ pub struct Rules {
 /// Invites addresses, all or none. An open invitation of the same address is replaced by the new one.
 ///
 /// # Errors
-/// Those of [`members::check_grant`]; [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::CapReached`];
+/// Those of [`members::check_grant`]; [`Error::AlreadyMember`]; [`Error::SeatsTaken`]; [`Error::TooManyOpenInvitations`];
 /// [`Error::EmailUnverified`]; [`Error::TooManyInvitations`]; [`Error::TooManyMails`].
 pub async fn create(
     write: &Write<'_>,
@@ -137,7 +137,7 @@ pub async fn is_confirmed(
     let Some(inviter) = row.invited_by else { return Ok(false) };
     match members::check_grant(db, catalogue, row.organisation_id, inviter, row.role).await {
         Ok(()) => Ok(true),
-        Err(Error::NotFound | Error::UserDisabled | Error::PermissionDenied(_) | Error::Invalid(_)) => {
+        Err(Error::NotFound | Error::UserDisabled | Error::PermissionDenied(_) | Error::Invalid { .. }) => {
             Ok(false)
         }
         Err(error) => Err(error),
@@ -177,9 +177,7 @@ async fn open(write: &Write<'_>, organisation: OrganisationId) -> Result<u64, Er
 /// Whether there may be one open invitation more. The caller holds the organisation's lock.
 async fn check_number(write: &Write<'_>, organisation: OrganisationId) -> Result<(), Error> {
     match write.caps().open_invitations {
-        Some(most) if open(write, organisation).await? >= most => {
-            Err(Error::CapReached { cap: Cap::OpenInvitations, most, retry_after: None })
-        }
+        Some(most) if open(write, organisation).await? >= most => Err(Error::TooManyOpenInvitations { most }),
         _ => Ok(()),
     }
 }
@@ -212,7 +210,7 @@ pub async fn issue_link(
 ///
 /// # Errors
 /// Those of [`members::check_grant`]; [`Error::NotFound`]; [`Error::InvitationEnded`]; [`Error::SeatsTaken`] if it had
-/// expired and its seat is taken; [`Error::CapReached`]; [`Error::EmailUnverified`]; [`Error::TooManyInvitations`];
+/// expired and its seat is taken; [`Error::TooManyOpenInvitations`]; [`Error::EmailUnverified`]; [`Error::TooManyInvitations`];
 /// [`Error::TooManyMails`].
 pub async fn resend(
     write: &Write<'_>,

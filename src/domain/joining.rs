@@ -87,7 +87,7 @@ pub enum Joiner {
     /// With an account whose password was just checked, and the hash of the one that takes its place, if there is one.
     Known { checked: Box<Checked>, new_hash: Option<String> },
     /// With an account whose address was never proven, and a new password for it. The owner of the mailbox takes it over.
-    Reclaimed { user: Box<user::Model>, password_hash: String },
+    Reclaimed { user: UserId, password_hash: String },
 }
 
 /// Finds out how the holder of an invitation's link joins by a password; outside any transaction, because
@@ -109,8 +109,8 @@ pub async fn by_password(
     names: Names,
     context: Context,
 ) -> Result<Joiner, Error> {
-    let found = sign_in::find(attempt.db.read(), &invitation.email).await?;
-    let Some(user) = found else {
+    let found = sign_in::find_with_password(attempt.db.read(), &invitation.email).await?;
+    let Some(account) = found else {
         let missing = || Error::invalid("/password", "sign in, or give a password");
         let password = match password {
             Some(password) => {
@@ -123,6 +123,7 @@ pub async fn by_password(
         let password = attempt.hasher.accept("/password", &password, &context).await?;
         return Ok(Joiner::New { password_hash: attempt.hasher.hash(&password).await?, names });
     };
+    let user = &account.user;
     let unproven = user.email_verified_at.is_none();
     if let Some(password) = password {
         // The link was mailed to the owner, so that it is as good as a device: others' guesses do not stop its holder.
@@ -135,8 +136,8 @@ pub async fn by_password(
         let new_hash = match replacing {
             Some(new) => {
                 let (db, hasher, pointer) = (attempt.db.read(), attempt.hasher, "/new_password");
-                let judged = replacement::judge(db, hasher, context, &user, pointer, new).await?;
-                replacement::refuse_the_same(hasher, &user, pointer, new).await?;
+                let judged = replacement::judge(db, hasher, context, user, pointer, new).await?;
+                replacement::refuse_the_same(hasher, &account, pointer, new).await?;
                 Some(hasher.hash(&judged).await?)
             }
             None => None,
@@ -148,9 +149,9 @@ pub async fn by_password(
     }
     let Some(new) = replacing else { return Err(Error::AccountUnconfirmed) };
     let (db, hasher) = (attempt.db.read(), attempt.hasher);
-    let judged = replacement::judge(db, hasher, context, &user, "/new_password", new).await?;
+    let judged = replacement::judge(db, hasher, context, user, "/new_password", new).await?;
     let password_hash = hasher.hash(&judged).await?;
-    Ok(Joiner::Reclaimed { user: Box::new(user), password_hash })
+    Ok(Joiner::Reclaimed { user: account.user.id, password_hash })
 }
 
 /// Accepts an invitation, making the account if there is none.
@@ -177,7 +178,7 @@ pub async fn join(
         Joiner::Known { checked, new_hash } => {
             let user = match new_hash {
                 Some(new_hash) => checked.confirm_and_replace(write, new_hash).await?,
-                None => checked.confirm(write).await?,
+                None => checked.confirm(write).await?.user,
             };
             // Who has the password and the mailbox is who registered.
             if user.email_verified_at.is_none() {
@@ -194,7 +195,7 @@ pub async fn join(
             users::create(write, new).await?
         }
         Joiner::Reclaimed { user, password_hash } => {
-            let user = users::lock(write, user.id).await?;
+            let user = users::lock(write, user).await?;
             if user.email_verified_at.is_some() {
                 return Err(Error::InvalidLogin);
             }

@@ -14,7 +14,7 @@ use super::{Write, members};
 use crate::clock::Timestamp;
 use crate::entity::api_key::{self, Environment, Narrowed};
 use crate::entity::api_key_secret;
-use crate::error::{Cap, Error};
+use crate::error::Error;
 use crate::event::{Changed, Event};
 use crate::id::{ApiKeyId, ApiKeySecretId, OrganisationId, UserId};
 use crate::permission::{Catalogue, Role};
@@ -36,7 +36,7 @@ pub struct NewKey {
 /// Makes a key; the secret is given back this one time. Keys made on the command line have no creator.
 ///
 /// # Errors
-/// [`Error::CapReached`]; [`Error::Invalid`] for permissions that the role does not have or keys may not use, an expiry
+/// [`Error::TooManyKeys`]; [`Error::Invalid`] for permissions that the role does not have or keys may not use, an expiry
 /// in the past, or a role with more than the creator has.
 pub async fn create(
     write: &Write<'_>,
@@ -109,7 +109,7 @@ async fn check_number(write: &Write<'_>, organisation: OrganisationId) -> Result
         )
         .count(write)
         .await?;
-    if alive < most { Ok(()) } else { Err(Error::CapReached { cap: Cap::Keys, most, retry_after: None }) }
+    if alive < most { Ok(()) } else { Err(Error::TooManyKeys { most }) }
 }
 
 fn check_permissions(

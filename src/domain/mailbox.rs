@@ -9,11 +9,12 @@ use sea_orm::{
 
 use super::email::{self, Email};
 use super::mail::{self, Mail};
+use super::passwords::{self, UserWithPassword};
 use super::{Write, attempts, keys, one_time, registration, sessions, users};
 use crate::clock::{Timestamp, seconds_to_wait};
 use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::{api_key, audit_event, external_identity, one_time_token, session, user};
-use crate::error::{Cap, Error, OnConflict};
+use crate::error::{Error, OnConflict};
 use crate::event::{Changed, Event, EventKind};
 use crate::id::{SessionId, UserId};
 use crate::keyring::{self, Keyring};
@@ -104,17 +105,15 @@ async fn replace_email(
 ///
 /// # Errors
 /// What a new request would be told, if something has ended while the password was checked: [`Error::WrongPassword`],
-/// [`Error::InvalidCredential`]. [`Error::CapReached`].
+/// [`Error::InvalidCredential`]. [`Error::TooManyEmailChanges`].
 pub async fn ask_for_new_email(
     write: &Write<'_>,
-    checked: &user::Model,
+    checked: &UserWithPassword,
     session: Option<SessionId>,
     email: &Email,
 ) -> Result<(), Error> {
-    let user = users::lock(write, checked.id).await?;
-    if user.password_hash != checked.password_hash {
-        return Err(Error::WrongPassword);
-    }
+    let user = users::lock(write, checked.user.id).await?;
+    checked.confirm(write).await?;
     let signed_out = match session {
         Some(id) => session::Entity::alive(id).one(write).await?.is_none(),
         None => false,
@@ -126,7 +125,7 @@ pub async fn ask_for_new_email(
     let mail = Mail::ConfirmNewEmail {
         user_id: user.id,
         email: email.as_str().to_owned(),
-        asked_with: asked_with(write.keyring, &user).into_iter().next().unwrap_or_default(),
+        asked_with: asked_with(write.keyring, checked).into_iter().next().unwrap_or_default(),
     };
     mail::enqueue_requested(write, &email.normalised(), mail).await?;
     write.record(Event::UserEmailChangeRequested { user: user.id }).await
@@ -145,15 +144,14 @@ async fn check_number(write: &Write<'_>, user: UserId) -> Result<(), Error> {
     }
     let oldest = asked.order_by_asc(audit_event::Column::CreatedAt).one(write).await?;
     let end = oldest.map_or(write.now, |event| event.created_at + day);
-    let retry_after = Some(seconds_to_wait(end - write.now));
-    Err(Error::CapReached { cap: Cap::EmailChanges, most, retry_after })
+    Err(Error::TooManyEmailChanges { most, retry_after: seconds_to_wait(end - write.now) })
 }
 
 /// What changes with the password, under the current master secret and then under the previous one: a request that was
 /// made with a password that was replaced since is dropped.
-pub fn asked_with(keyring: &Keyring, user: &user::Model) -> Vec<String> {
-    let stored = user.password_hash.as_deref().unwrap_or_default();
-    let parts = [b"new email ", user.id.0.as_bytes().as_slice(), stored.as_bytes()];
+pub fn asked_with(keyring: &Keyring, account: &UserWithPassword) -> Vec<String> {
+    let stored = account.hash().unwrap_or_default();
+    let parts = [b"new email ", account.user.id.0.as_bytes().as_slice(), stored.as_bytes()];
     keyring.macs(keyring::KeyPurpose::Basic, &parts).map(|digest| URL_SAFE_NO_PAD.encode(digest)).collect()
 }
 
@@ -166,12 +164,11 @@ pub async fn owner_of(
     keyring: &Keyring,
     link: &Secret,
     now: Timestamp,
-) -> Result<user::Model, Error> {
+) -> Result<UserWithPassword, Error> {
     let token = one_time::find(db, keyring, link, now).await?;
     let id =
         token.filter(|token| token.purpose == LinkPurpose::ResetPassword).and_then(|token| token.user_id);
-    let user = user::Entity::find_by_id(id.ok_or(Error::LinkInvalid)?).one(db).await?;
-    user.ok_or(Error::LinkInvalid)
+    passwords::find(db, id.ok_or(Error::LinkInvalid)?).await?.ok_or(Error::LinkInvalid)
 }
 
 /// Sets a new password by a link: all sessions end.

@@ -10,7 +10,7 @@ use sea_orm::{
 use super::mail::{self, Mail};
 use super::{Write, users};
 use crate::entity::{api_key, membership, organisation, session, user};
-use crate::error::{Cap, Error, OnConflict};
+use crate::error::{Error, OnConflict};
 use crate::event::{Changed, Event};
 use crate::id::{OrganisationId, UserId};
 use crate::permission::{Catalogue, Permission, Role};
@@ -54,7 +54,7 @@ pub fn another_manager(organisation: OrganisationId, user: UserId) -> Expr {
 /// Makes a user a member.
 ///
 /// # Errors
-/// [`Error::AlreadyMember`]; [`Error::CapReached`].
+/// [`Error::AlreadyMember`]; [`Error::TooManyOrganisations`].
 pub async fn add(
     write: &Write<'_>,
     organisation: OrganisationId,
@@ -90,7 +90,7 @@ async fn check_number(write: &Write<'_>, organisation: OrganisationId, user: Use
         return Ok(());
     }
     let here = places.filter(membership::COLUMN.organisation_id.eq(organisation)).one(write).await?;
-    let too_many = Error::CapReached { cap: Cap::Organisations, most, retry_after: None };
+    let too_many = Error::TooManyOrganisations { most };
     Err(if here.is_some() { Error::AlreadyMember } else { too_many })
 }
 

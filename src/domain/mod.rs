@@ -29,6 +29,7 @@ pub mod members;
 pub mod one_time;
 pub mod organisations;
 pub mod osmedeus_key;
+pub mod passwords;
 pub mod registration;
 pub mod remembered;
 pub mod replacement;

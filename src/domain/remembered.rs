@@ -17,7 +17,8 @@ use subtle::ConstantTimeEq as _;
 
 use super::attempts::AttemptContext;
 use super::audit::Actor;
-use super::{known_network, registration, sign_in, users};
+use super::passwords::UserWithPassword;
+use super::{known_network, registration, sign_in};
 use crate::clock::Timestamp;
 use crate::entity::user;
 use crate::error::Error;
@@ -67,16 +68,15 @@ impl Remembered {
         let checked = sign_in::check(attempt, name, password, only_verified).await?;
         let actor = Actor::system();
         let write = attempt.write(&actor).await?;
-        let user = checked.confirm(&write).await?;
-        known_network::remember_at(&write, user.id, attempt.network).await?;
-        // Once more, since the hash may just have been upgraded; not by name, which somebody else may have by now.
-        let user = users::lock(&write, user.id).await?;
-        if user.email_verified_at.is_none() {
-            registration::seen(&write, user.id).await?;
+        let account = checked.confirm(&write).await?;
+        let id = account.user.id;
+        known_network::remember_at(&write, id, attempt.network).await?;
+        if account.user.email_verified_at.is_none() {
+            registration::seen(&write, id).await?;
         }
         write.commit().await?;
-        self.remember(attempt, &user, password);
-        Ok(user)
+        self.remember(attempt, &account, password);
+        Ok(account.user)
     }
 
     /// How often it came to a check.
@@ -90,8 +90,11 @@ impl Remembered {
         name: &str,
         password: &PresentedPassword,
     ) -> Result<Option<user::Model>, Error> {
-        let Some(user) = sign_in::find(attempt.db.read(), name).await? else { return Ok(None) };
-        let digest = digest(attempt, &user, password);
+        let Some(account) = sign_in::find_with_password(attempt.db.read(), name).await? else {
+            return Ok(None);
+        };
+        let digest = digest(attempt, &account, password);
+        let user = account.user;
         let mut right = self.right.lock().unwrap_or_else(PoisonError::into_inner);
         let place = (user.id, attempt.network);
         let Some((known, until)) = right.get(&place) else { return Ok(None) };
@@ -102,7 +105,12 @@ impl Remembered {
         Ok(None)
     }
 
-    fn remember(&self, attempt: &AttemptContext<'_>, user: &user::Model, password: &PresentedPassword) {
+    fn remember(
+        &self,
+        attempt: &AttemptContext<'_>,
+        account: &UserWithPassword,
+        password: &PresentedPassword,
+    ) {
         let mut right = self.right.lock().unwrap_or_else(PoisonError::into_inner);
         if right.len() >= MOST {
             right.retain(|_, (_, until)| *until > attempt.now);
@@ -112,13 +120,13 @@ impl Remembered {
             right.clear();
         }
         let until = attempt.now + LIFETIME;
-        right.insert((user.id, attempt.network), (digest(attempt, user, password), until));
+        right.insert((account.user.id, attempt.network), (digest(attempt, account, password), until));
     }
 }
 
-fn digest(attempt: &AttemptContext<'_>, user: &user::Model, password: &PresentedPassword) -> Digest {
-    let stored = user.password_hash.as_deref().unwrap_or_default();
-    let parts = [&b"right "[..], user.id.0.as_bytes(), stored.as_bytes(), b" ", password.as_bytes()];
+fn digest(attempt: &AttemptContext<'_>, account: &UserWithPassword, password: &PresentedPassword) -> Digest {
+    let stored = account.hash().unwrap_or_default();
+    let parts = [&b"right "[..], account.user.id.0.as_bytes(), stored.as_bytes(), b" ", password.as_bytes()];
     attempt.keyring.mac(KeyPurpose::Basic, &parts)
 }
 

@@ -2,6 +2,7 @@
 
 use sea_orm::{ConnectionTrait, QuerySelect as _};
 
+use super::passwords::UserWithPassword;
 use crate::entity::{organisation, user};
 use crate::error::Error;
 use crate::password::{Context, Hasher, NewPassword, ProposedPassword};
@@ -32,13 +33,11 @@ pub async fn judge(
 /// [`Error::Invalid`]; [`Error::Busy`].
 pub async fn refuse_the_same(
     hasher: &Hasher,
-    user: &user::Model,
+    account: &UserWithPassword,
     pointer: &'static str,
     proposed: &ProposedPassword,
 ) -> Result<(), Error> {
-    if user.password_change_required_at.is_some()
-        && hasher.verify(&proposed.clone().into(), user.password_hash.as_deref()).await?
-    {
+    if account.must_change_password() && hasher.verify(&proposed.clone().into(), account.hash()).await? {
         return Err(Error::invalid(pointer, "choose another password than the one that has to be changed"));
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::{Expr, OnConflict as Upsert};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect as _, Set};
 
 use super::display_name::DisplayName;
 use super::users::{self, NewUser};
@@ -53,8 +53,9 @@ pub async fn check_instance(write: &Write<'_>) -> Result<(), Error> {
 
 /// Whether the database was ever started with, before anything is migrated.
 pub async fn has_data(db: &Database) -> Result<bool, Error> {
-    Ok(db.has_table("instance").await?
-        && instance::Entity::find_by_id(instance::ONLY).one(db.read()).await?.is_some())
+    // Before the migrations the row may lack columns that this version knows.
+    let id = instance::Entity::find_by_id(instance::ONLY).select_only().column(instance::Column::Id);
+    Ok(db.has_table("instance").await? && id.into_tuple::<i32>().one(db.read()).await?.is_some())
 }
 
 /// Whether the first administrator exists.

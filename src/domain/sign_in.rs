@@ -1,13 +1,14 @@
 //! Signing in with a password.
 
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, Select};
 
 use super::attempts::{AttemptContext, Subject};
 use super::audit::Actor;
 use super::device::Device;
 use super::email::{self, Email};
+use super::passwords::{self, UserWithPassword};
 use super::{Write, mail, users};
-use crate::entity::user;
+use crate::entity::{credential, user};
 use crate::error::{Error, OrLog as _};
 use crate::id::SessionId;
 use crate::password::{Hasher, PresentedPassword};
@@ -15,8 +16,7 @@ use crate::password::{Hasher, PresentedPassword};
 /// A user whose password was just checked.
 #[derive(Debug)]
 pub struct Checked {
-    pub user: user::Model,
-    hash: String,
+    pub account: UserWithPassword,
     upgraded: Option<String>,
 }
 
@@ -25,15 +25,27 @@ fn normalised(name: &str) -> String {
     email::normalise(name.trim()).replace('\0', "\u{fffd}")
 }
 
-/// The account by e-mail address or username; either may stand for either.
-pub async fn find(db: &impl ConnectionTrait, name: &str) -> Result<Option<user::Model>, Error> {
+fn named(name: &str) -> Select<user::Entity> {
     let name = normalised(name);
     let named = if name.contains('@') {
         user::COLUMN.email_normalised.eq(name)
     } else {
         user::COLUMN.username.eq(name)
     };
-    Ok(user::Entity::find().filter(named).one(db).await?)
+    user::Entity::find().filter(named)
+}
+
+/// The account by e-mail address or username; either may stand for either.
+pub async fn find(db: &impl ConnectionTrait, name: &str) -> Result<Option<user::Model>, Error> {
+    Ok(named(name).one(db).await?)
+}
+
+/// The same with its password, by one read.
+pub async fn find_with_password(
+    db: &impl ConnectionTrait,
+    name: &str,
+) -> Result<Option<UserWithPassword>, Error> {
+    Ok(credential::Entity::with_password(named(name)).one(db).await?.map(UserWithPassword::from))
 }
 
 /// Checks a password, outside any transaction because it takes long. Unknown users take as long as known
@@ -51,25 +63,24 @@ pub async fn check(
     only_verified: bool,
 ) -> Result<Checked, Error> {
     let reading = attempt.turn_to_read().await?;
-    let user = find(attempt.db.read(), name).await?;
+    let account = find_with_password(attempt.db.read(), name).await?;
+    let user = account.as_ref().map(|account| &account.user);
     let name = normalised(name);
-    let budget = attempt.budget_for(user.as_ref(), &name).await?;
+    let budget = attempt.budget_for(user, &name).await?;
     drop(reading);
     let mut unproven = false;
     let outcome = attempt
-        .guess(Some(budget), user.as_ref(), async {
-            let checked = verify(attempt.hasher, user.as_ref(), password, only_verified).await;
+        .guess(Some(budget), user, async {
+            let checked = verify(attempt.hasher, account.as_ref(), password, only_verified).await;
             unproven = matches!(checked, Err(Error::EmailUnverified));
             // Inside the budgets, where it counts as a wrong guess: else they would tell the two apart.
             if unproven { Err(Error::InvalidLogin) } else { checked }
         })
         .await;
-    leave_trace(attempt, user.as_ref(), outcome.as_ref().err());
+    leave_trace(attempt, user, outcome.as_ref().err());
     if only_verified && matches!(outcome, Err(Error::InvalidLogin)) {
         // If that fails, the answer stands all the same.
-        help(attempt, &name, user.as_ref(), unproven)
-            .await
-            .or_log("writing down a mail about a failed sign-in");
+        help(attempt, &name, user, unproven).await.or_log("writing down a mail about a failed sign-in");
     }
     outcome
 }
@@ -113,12 +124,12 @@ fn leave_trace(attempt: &AttemptContext<'_>, user: Option<&user::Model>, failure
 /// [`Error::TooManyAttempts`]; [`Error::Busy`].
 pub async fn check_again(
     attempt: &AttemptContext<'_>,
-    user: &user::Model,
+    account: &UserWithPassword,
     session: Option<SessionId>,
     password: &PresentedPassword,
 ) -> Result<(), Error> {
-    check_to_replace(attempt, user, session, password).await?;
-    if user.password_change_required_at.is_some() { Err(Error::PasswordChangeRequired) } else { Ok(()) }
+    check_to_replace(attempt, account, session, password).await?;
+    if account.must_change_password() { Err(Error::PasswordChangeRequired) } else { Ok(()) }
 }
 
 /// The same before the password is replaced, for which one that has to be changed is good enough.
@@ -127,17 +138,18 @@ pub async fn check_again(
 /// [`Error::WrongPassword`]; [`Error::TooManyAttempts`]; [`Error::Busy`].
 pub async fn check_to_replace(
     attempt: &AttemptContext<'_>,
-    user: &user::Model,
+    account: &UserWithPassword,
     session: Option<SessionId>,
     password: &PresentedPassword,
 ) -> Result<(), Error> {
+    let user = &account.user;
     let budget = match (attempt.budget_for(Some(user), &user.email_normalised).await?, session) {
         (known @ Subject::Device(_), _) | (known, None) => known,
         // A session is as good as a device: it began by a sign-in.
         (_, Some(session)) => Subject::Device(Device { user: user.id, id: session.0, since: attempt.now }),
     };
     let check = async {
-        let right = attempt.hasher.verify(password, user.password_hash.as_deref()).await?;
+        let right = attempt.hasher.verify(password, account.hash()).await?;
         if right { Ok(()) } else { Err(Error::WrongPassword) }
     };
     let outcome = attempt.guess(Some(budget), Some(user), check).await;
@@ -147,25 +159,25 @@ pub async fn check_to_replace(
 
 async fn verify(
     hasher: &Hasher,
-    user: Option<&user::Model>,
+    account: Option<&UserWithPassword>,
     password: &PresentedPassword,
     only_verified: bool,
 ) -> Result<Checked, Error> {
-    let stored = user.and_then(|user| user.password_hash.as_deref());
+    let stored = account.and_then(UserWithPassword::hash);
     if !hasher.verify(password, stored).await? {
         return Err(Error::InvalidLogin);
     }
-    let (Some(user), Some(hash)) = (user, stored.map(str::to_owned)) else {
+    let (Some(account), Some(hash)) = (account, stored) else {
         return Err(Error::InvalidLogin);
     };
-    if only_verified && user.email_verified_at.is_none() {
+    if only_verified && account.user.email_verified_at.is_none() {
         return Err(Error::EmailUnverified);
     }
-    if user.disabled_at.is_some() {
+    if account.user.disabled_at.is_some() {
         return Err(Error::UserDisabled);
     }
-    let upgraded = hasher.upgrade(password, &hash).await?;
-    Ok(Checked { user: user.clone(), hash, upgraded })
+    let upgraded = hasher.upgrade(password, hash).await?;
+    Ok(Checked { account: account.clone(), upgraded })
 }
 
 impl Checked {
@@ -174,15 +186,11 @@ impl Checked {
     ///
     /// # Errors
     /// [`Error::InvalidLogin`]; [`Error::PasswordChangeRequired`].
-    pub async fn confirm(self, write: &Write<'_>) -> Result<user::Model, Error> {
+    pub async fn confirm(self, write: &Write<'_>) -> Result<UserWithPassword, Error> {
         let user = self.lock(write).await?;
-        if user.password_change_required_at.is_some() {
-            return Err(Error::PasswordChangeRequired);
-        }
-        if let Some(upgraded) = self.upgraded {
-            users::upgrade_hash(write, user.id, &self.hash, upgraded).await?;
-        }
-        Ok(user)
+        let used = passwords::mark_used(write, &self.account, self.upgraded).await?;
+        let account = UserWithPassword::from((user, Some(used.ok_or(Error::InvalidLogin)?)));
+        if account.must_change_password() { Err(Error::PasswordChangeRequired) } else { Ok(account) }
     }
 
     /// The same, and puts a new password in the place of the one that was checked. All sessions end.
@@ -197,23 +205,19 @@ impl Checked {
         let user = self.lock(write).await?;
         let actor = write.actor.as_user(user.id, &user.name);
         let write = &write.by(&actor);
-        users::change_password(write, user.id, &self.hash, new_hash, None).await?;
+        let checked = self.account.hash().unwrap_or_default();
+        users::change_password(write, user.id, checked, new_hash, None).await.map_err(|error| {
+            if matches!(error, Error::WrongPassword) { Error::InvalidLogin } else { error }
+        })?;
         users::lock(write, user.id).await
     }
 
     async fn lock(&self, write: &Write<'_>) -> Result<user::Model, Error> {
-        let user = users::lock(write, self.user.id).await;
         // It may even have ended.
-        let user =
-            user.map_err(|error| if matches!(error, Error::NotFound) { Error::InvalidLogin } else { error })?;
-        if user.disabled_at.is_some() || user.password_hash.as_deref() != Some(&self.hash) {
-            return Err(Error::InvalidLogin);
-        }
-        Ok(user)
-    }
-
-    /// The hash that was checked.
-    pub fn hash(&self) -> &str {
-        &self.hash
+        let user = users::lock(write, self.account.user.id).await.map_err(|error| match error {
+            Error::NotFound => Error::InvalidLogin,
+            other => other,
+        })?;
+        if user.disabled_at.is_some() { Err(Error::InvalidLogin) } else { Ok(user) }
     }
 }

@@ -8,10 +8,11 @@ use sea_orm::{
     Set,
 };
 
+use super::passwords::UserWithPassword;
 use super::{NoEvent, Write, users};
 use crate::clock::seconds_to_wait;
-use crate::entity::{api_key, socket_ticket, user};
-use crate::error::{Cap, Error};
+use crate::entity::{api_key, socket_ticket};
+use crate::error::Error;
 use crate::id::{ApiKeyId, OrganisationId, SessionId, SocketTicketId, UserId};
 use crate::keyring::{KeyPurpose, Keyring};
 use crate::secret::{Secret, SecretKind};
@@ -24,26 +25,26 @@ pub const LIFETIME: TimeDelta = TimeDelta::seconds(120);
 pub enum Holder<'h> {
     User(UserId, SessionId),
     /// By the password alone: the ticket is revoked with it.
-    Sessionless(&'h user::Model),
+    Sessionless(&'h UserWithPassword),
     Key(OrganisationId, ApiKeyId),
 }
 
 /// What changes with the password, under each accepted master secret.
-fn password_digests(keyring: &Keyring, user: &user::Model) -> Vec<Vec<u8>> {
-    let stored = user.password_hash.as_deref().unwrap_or_default();
-    let parts = [b"ticket ", user.id.0.as_bytes().as_slice(), stored.as_bytes()];
+fn password_digests(keyring: &Keyring, account: &UserWithPassword) -> Vec<Vec<u8>> {
+    let stored = account.hash().unwrap_or_default();
+    let parts = [b"ticket ", account.user.id.0.as_bytes().as_slice(), stored.as_bytes()];
     keyring.macs(KeyPurpose::Basic, &parts).map(|digest| digest.to_vec()).collect()
 }
 
 /// Whether the password is still the one that the ticket was asked for with.
-pub fn is_same_password(keyring: &Keyring, user: &user::Model, digest: Option<&Vec<u8>>) -> bool {
-    digest.is_some_and(|digest| password_digests(keyring, user).contains(digest))
+pub fn is_same_password(keyring: &Keyring, account: &UserWithPassword, digest: Option<&Vec<u8>>) -> bool {
+    digest.is_some_and(|digest| password_digests(keyring, account).contains(digest))
 }
 
 /// Makes a ticket for one organisation, and for pages of one origin.
 ///
 /// # Errors
-/// [`Error::CapReached`].
+/// [`Error::TooManyTickets`].
 pub async fn issue(
     write: &Write<'_>,
     holder: Holder<'_>,
@@ -55,8 +56,8 @@ pub async fn issue(
     let secret = Secret::generate(SecretKind::SocketTicket);
     let (user, session, password, key) = match holder {
         Holder::User(user, session) => (Some(user), Some(session), None, None),
-        Holder::Sessionless(user) => {
-            (Some(user.id), None, password_digests(write.keyring, user).into_iter().next(), None)
+        Holder::Sessionless(account) => {
+            (Some(account.user.id), None, password_digests(write.keyring, account).into_iter().next(), None)
         }
         Holder::Key(_, key) => (None, None, None, Some(key)),
     };
@@ -83,7 +84,7 @@ async fn check_number(write: &Write<'_>, holder: Holder<'_>) -> Result<(), Error
     let Some(most) = write.caps().tickets else { return Ok(()) };
     let unused = match holder {
         Holder::User(user, _) => of_user(write, user).await?,
-        Holder::Sessionless(user) => of_user(write, user.id).await?,
+        Holder::Sessionless(account) => of_user(write, account.user.id).await?,
         Holder::Key(organisation, key) => {
             api_key::Entity::in_organisation(organisation)
                 .filter(api_key::COLUMN.id.eq(key))
@@ -100,8 +101,7 @@ async fn check_number(write: &Write<'_>, holder: Holder<'_>) -> Result<(), Error
     }
     let oldest = unused.order_by_asc(socket_ticket::Column::ExpiresAt).one(write).await?;
     let end = oldest.map_or(write.now, |ticket| ticket.expires_at);
-    let retry_after = Some(seconds_to_wait(end - write.now));
-    Err(Error::CapReached { cap: Cap::Tickets, most, retry_after })
+    Err(Error::TooManyTickets { most, retry_after: seconds_to_wait(end - write.now) })
 }
 
 async fn of_user(write: &Write<'_>, user: UserId) -> Result<Select<socket_ticket::Entity>, Error> {

@@ -10,7 +10,7 @@ use super::email::Email;
 use super::mail::{self, Mail};
 use super::members::{self, another_manager, manages_members};
 use super::username::Username;
-use super::{NoEvent, Write, known_network, one_time};
+use super::{NoEvent, Write, known_network, one_time, passwords};
 use crate::clock::Timestamp;
 use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::{membership, organisation, session, user};
@@ -45,8 +45,6 @@ pub async fn create(write: &Write<'_>, new: NewUser) -> Result<user::Model, Erro
         username: Set(new.username.as_ref().map(|username| username.as_str().to_owned())),
         name: Set(name.as_str().to_owned()),
         password_changed_at: Set(new.password_hash.as_ref().map(|_| write.now)),
-        password_hash: Set(new.password_hash),
-        password_change_required_at: Set(None),
         operator: Set(new.operator),
         email_verified_at: Set(new.email_verified.then_some(write.now)),
         disabled_at: Set(None),
@@ -58,6 +56,9 @@ pub async fn create(write: &Write<'_>, new: NewUser) -> Result<user::Model, Erro
     .insert(write)
     .await
     .on_conflict(which_name)?;
+    if let Some(hash) = new.password_hash {
+        passwords::row(write, user.id, hash).insert(write).await?;
+    }
     write.record(Event::UserCreated { user: user.id, operator: user.operator, imported: None }).await?;
     Ok(user)
 }
@@ -116,18 +117,8 @@ pub async fn change_password(
     new_hash: String,
     keep: Option<SessionId>,
 ) -> Result<(), Error> {
-    let changed = user::Entity::update_many()
-        .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
-        .col_expr(user::Column::PasswordChangedAt, Expr::value(write.now))
-        .col_expr(user::Column::PasswordChangeRequiredAt, Expr::value(None::<Timestamp>))
-        .col_expr(user::Column::UpdatedAt, Expr::value(write.now))
-        .filter(user::COLUMN.id.eq(user))
-        .filter(user::COLUMN.password_hash.eq(checked_hash))
-        .exec(write)
-        .await?;
-    if changed.rows_affected != 1 {
-        return Err(Error::WrongPassword);
-    }
+    password_changes(write, user).await?;
+    passwords::replace(write, user, Some(checked_hash), Some(new_hash)).await?;
     let ended = end_sessions(write, user, keep).await?;
     password_was_replaced(write, user).await?;
     write.record(Event::UserPasswordChanged { user, sessions_ended: ended }).await
@@ -140,31 +131,22 @@ pub async fn reset_password(
     user: UserId,
     new_hash: impl Into<Option<String>>,
 ) -> Result<(), Error> {
-    let new_hash: Option<String> = new_hash.into();
-    let changed = user::Entity::update_many()
-        .col_expr(user::Column::PasswordHash, Expr::value(new_hash))
-        .col_expr(user::Column::PasswordChangedAt, Expr::value(write.now))
-        .col_expr(user::Column::PasswordChangeRequiredAt, Expr::value(None::<Timestamp>))
-        .col_expr(user::Column::UpdatedAt, Expr::value(write.now))
-        .filter(user::COLUMN.id.eq(user))
-        .exec(write)
-        .await?;
-    if changed.rows_affected != 1 {
-        return Err(Error::NotFound);
-    }
+    password_changes(write, user).await?;
+    passwords::replace(write, user, None, new_hash.into()).await?;
     let ended = end_sessions(write, user, None).await?;
     password_was_replaced(write, user).await?;
     write.record(Event::UserPasswordReset { user, sessions_ended: ended }).await
 }
 
-/// Marks a password that its owner did not choose: until it is replaced, it opens nothing but the way to a new one.
-pub async fn require_password_change(write: &Write<'_>, user: UserId) -> Result<(), Error> {
-    user::Entity::update_many()
-        .col_expr(user::Column::PasswordChangeRequiredAt, Expr::value(write.now))
+/// Notes when the password changes, by which the user is locked, too.
+async fn password_changes(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    let changed = user::Entity::update_many()
+        .col_expr(user::Column::PasswordChangedAt, Expr::value(write.now))
+        .col_expr(user::Column::UpdatedAt, Expr::value(write.now))
         .filter(user::COLUMN.id.eq(user))
         .exec(write)
         .await?;
-    write.record(Event::UserPasswordChangeRequired { user }).await
+    if changed.rows_affected == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// A person who knew the old password may have asked for links with it, and signed in from anywhere: the links are revoked,
@@ -176,18 +158,6 @@ async fn password_was_replaced(write: &Write<'_>, user: UserId) -> Result<(), Er
     known_network::forget(write, user).await?;
     let user = lock(write, user).await?;
     mail::enqueue(write, &user.email, Mail::PasswordChanged).await?;
-    Ok(())
-}
-
-/// Replaces a hash by one of the same password at today's cost. Not audited: nothing changed for anybody.
-pub async fn upgrade_hash(write: &Write<'_>, user: UserId, old: &str, new: String) -> Result<(), Error> {
-    let write = &write.without_event(NoEvent::Uses);
-    user::Entity::update_many()
-        .col_expr(user::Column::PasswordHash, Expr::value(new))
-        .filter(user::COLUMN.id.eq(user))
-        .filter(user::COLUMN.password_hash.eq(old))
-        .exec(write)
-        .await?;
     Ok(())
 }
 

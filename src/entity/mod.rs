@@ -9,6 +9,7 @@
 pub mod api_key;
 pub mod api_key_secret;
 pub mod audit_event;
+pub mod credential;
 pub mod delivery;
 pub mod external_identity;
 pub mod instance;
@@ -40,6 +41,7 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
     vec![
         schema.create_table_with_index_from_entity(instance::Entity),
         schema.create_table_with_index_from_entity(user::Entity),
+        schema.create_table_with_index_from_entity(credential::Entity),
         schema.create_table_with_index_from_entity(organisation::Entity),
         schema.create_table_with_index_from_entity(membership::Entity),
         schema.create_table_with_index_from_entity(session::Entity),

@@ -21,11 +21,8 @@ pub struct Model {
     pub username: Option<String>,
     #[sea_orm(column_type = "String(StringLen::N(200))")]
     pub name: String,
-    #[sea_orm(column_type = "Text", nullable)]
-    pub password_hash: Option<String>,
+    /// When the password was last set, replaced or taken away.
     pub password_changed_at: Option<Timestamp>,
-    /// Since when the password opens nothing but the way to a new one, because its owner did not choose it.
-    pub password_change_required_at: Option<Timestamp>,
     /// Sees the installation's own pages; no access to any organisation comes of it.
     pub operator: bool,
     pub email_verified_at: Option<Timestamp>,
@@ -37,6 +34,8 @@ pub struct Model {
     pub imported_hash_digest: Option<Vec<u8>>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    #[sea_orm(has_many)]
+    pub credentials: HasMany<super::credential::Entity>,
     #[sea_orm(has_many)]
     pub sessions: HasMany<super::session::Entity>,
     #[sea_orm(has_many)]

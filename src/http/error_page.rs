@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::html::render;
+use super::problem::Problem;
 use crate::config::Product;
-use crate::error::{FieldError, Problem};
+use crate::error::FieldError;
 
 /// One template for all statuses.
 #[derive(Template)]

@@ -22,13 +22,14 @@ use tracing::field::Empty;
 
 use super::forwarded::{Doors, is_forwarded, receive};
 use super::no_auth::on_this_machine;
+use super::problem::{Code, Problem};
 use super::problems::{NO_STORE, REQUEST_ID, problems, unknown};
 use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Address, RequestId, unheard};
 use crate::config::Config;
 use crate::deadline;
-use crate::error::{Code, Error, Problem};
+use crate::error::Error;
 
 /// Nothing may be loaded, and no site may frame us. Pages that show something set what they need.
 const CSP: HeaderValue = HeaderValue::from_static(

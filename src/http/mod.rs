@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `layers.rs` | all layers, outermost first |
 //! | `route_table.rs`, `page_table.rs` | routes of the API and of pages, each with its guard |
-//! | `problems.rs`, `error_page.rs` | errors: JSON, or a page if the client asks for HTML |
+//! | `problem.rs`, `problems.rs`, `error_page.rs` | errors: JSON, or a page if the client asks for HTML |
 //! | `negotiation.rs` | which form of an answer a client prefers |
 //! | `input.rs`, `page.rs` | bodies and queries; lists, a page of rows at a time |
 
@@ -18,6 +18,7 @@ mod negotiation;
 mod no_auth;
 pub mod page;
 mod page_table;
+mod problem;
 mod problems;
 mod rate_limit;
 mod route_table;
@@ -27,4 +28,5 @@ pub use html::html;
 pub use layers::{AnswerNumber, around, unheard_proxy};
 pub use negotiation::preferred;
 pub use page_table::{PageTable, PagesAt, at};
+pub use problem::{Code, Problem, status};
 pub use route_table::{Route, RouteTable, Routes, fresh};

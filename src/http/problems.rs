@@ -13,9 +13,10 @@ use super::error_page::error_page;
 use super::forwarded::is_for_gateway;
 use super::html::protect;
 use super::negotiation::preferred;
+use super::problem::Problem;
 use crate::app::App;
 use crate::auth::RequestId;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 
 pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 

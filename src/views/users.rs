@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Page, PageRequest};
-use crate::entity::user;
+use crate::entity::{credential, user};
 use crate::error::Error;
 use crate::id::UserId;
 
@@ -88,8 +88,8 @@ pub struct User {
     pub password_change_required: bool,
 }
 
-impl From<user::Model> for User {
-    fn from(user: user::Model) -> Self {
+impl From<(user::Model, Option<credential::Model>)> for User {
+    fn from((user, password): (user::Model, Option<credential::Model>)) -> Self {
         let state = if user.disabled_at.is_some() { UserState::Disabled } else { UserState::Active };
         Self {
             id: user.id,
@@ -100,13 +100,14 @@ impl From<user::Model> for User {
             state,
             external_id: user.external_id,
             created_at: user.created_at,
-            password_change_required: user.password_change_required_at.is_some(),
+            password_change_required: password.is_some_and(|row| row.change_required_at.is_some()),
         }
     }
 }
 
 /// The accounts of the installation, oldest first: for operators.
 pub async fn list(db: &impl ConnectionTrait, request: &PageRequest<UserId>) -> Result<Page<User>, Error> {
-    let rows = request.oldest_first(user::Entity::find(), user::Column::Id).all(db).await?;
-    Ok(request.page(rows, |row| row.id).map(User::from))
+    let users = credential::Entity::with_password(user::Entity::find());
+    let rows = request.oldest_first(users, user::Column::Id).all(db).await?;
+    Ok(request.page(rows, |(user, _)| user.id).map(User::from))
 }

@@ -172,7 +172,7 @@ async fn find(
         )?));
     }
     if let Some(by) = by {
-        let account = by.account(app.db.read()).await?;
+        let account = by.account(app.db.read()).await?.user;
         if account.email_normalised != invitation.email_normalised {
             let text = format!(
                 "You are signed in as {}, but this invitation is for {}. Sign out first, or open it in another browser. It stays good.",
@@ -184,10 +184,10 @@ async fn find(
         }
         return Ok(Ok(Found { link, invited, visitor: Visitor::SignedIn, user: Some(by.id) }));
     }
-    let account = accounts::find(app.db.read(), &invitation.email).await?;
+    let account = accounts::find_with_password(app.db.read(), &invitation.email).await?;
     let visitor = match account {
-        Some(account) if account.email_verified_at.is_some() => Visitor::HasAccount,
-        Some(account) => Visitor::Unconfirmed { has_password: account.password_hash.is_some() },
+        Some(account) if account.user.email_verified_at.is_some() => Visitor::HasAccount,
+        Some(account) => Visitor::Unconfirmed { has_password: account.has_password() },
         None => Visitor::New,
     };
     Ok(Ok(Found { link, invited, visitor, user: None }))

@@ -13,8 +13,9 @@ use serde::de::DeserializeOwned;
 
 use crate::app::App;
 use crate::domain::one_time;
-use crate::error::{Code, Error};
+use crate::error::Error;
 pub use crate::http::html as page;
+use crate::http::{Code, status};
 use crate::password::ProposedPassword;
 use crate::secret::{Secret, SecretKind};
 
@@ -68,7 +69,7 @@ impl<S: Send + Sync> FromRequestParts<S> for LinkPart {
 
 /// A page in the place of an error's usual form; the log has its code all the same.
 pub fn page_of_error(app: &App, error: &Error, template: &impl Template) -> Result<Response, Error> {
-    let mut response = page(app, error.status(), template)?;
+    let mut response = page(app, status(error), template)?;
     response.extensions_mut().insert(Code(error.code()));
     Ok(response)
 }
@@ -100,7 +101,7 @@ pub fn beside_its_field<T>(judged: Result<T, Error>) -> Result<Result<T, String>
     match judged {
         Ok(good) => Ok(Ok(good)),
         Err(Error::WeakPassword(refusal)) => Ok(Err(refusal.advice())),
-        Err(error @ Error::Invalid(_)) => Ok(Err(error.to_string())),
+        Err(error @ Error::Invalid { .. }) => Ok(Err(error.to_string())),
         Err(error) => Err(error),
     }
 }

@@ -69,7 +69,7 @@ pub async fn choose(
         }
         Err(problem) => {
             let again = ResetPage { link: link.reveal(), problem: Some(problem) };
-            page_of_error(&app, &Error::Invalid(Vec::new()), &again)
+            page_of_error(&app, &Error::Invalid { errors: Vec::new() }, &again)
         }
     }
 }

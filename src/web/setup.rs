@@ -108,7 +108,7 @@ pub async fn create(
                 organisation_problem: organisation.err(),
                 password_problem: password.err(),
             };
-            return page_of_error(&app, &Error::Invalid(Vec::new()), &again);
+            return page_of_error(&app, &Error::Invalid { errors: Vec::new() }, &again);
         }
     };
     let password_hash = app.hasher.hash(&password).await?;

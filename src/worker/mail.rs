@@ -8,7 +8,7 @@ use sea_orm::EntityTrait as _;
 use super::delivery::{self, Deliverable, Failure, Prepared};
 use crate::app::App;
 use crate::domain::mail::{self, Mail};
-use crate::domain::{Write, choose_password, invitations, mailbox, one_time, sign_in, users};
+use crate::domain::{Write, choose_password, invitations, mailbox, one_time, passwords, sign_in, users};
 use crate::email::shown;
 use crate::entity::delivery::Channel;
 use crate::entity::one_time_token::LinkPurpose;
@@ -142,13 +142,13 @@ async fn confirm_new_email(
 ) -> Result<Option<Letter>, Error> {
     let taken = sign_in::find(write, recipient).await?.is_some();
     // Locked: a password that is being replaced ends this, before or after.
-    let user = locked(write, user).await?.filter(|user| {
+    let account = if_there(passwords::lock(write, user).await)?.filter(|account| {
         !taken
-            && user.disabled_at.is_none()
-            && mailbox::asked_with(&app.keyring, user).iter().any(|accepted| accepted == asked_with)
+            && account.user.disabled_at.is_none()
+            && mailbox::asked_with(&app.keyring, account).iter().any(|accepted| accepted == asked_with)
     });
-    let Some(user) = user else { return Ok(None) };
-    let secret = one_time::issue(write, LinkPurpose::NewEmail, user.id, email).await?;
+    let Some(account) = account else { return Ok(None) };
+    let secret = one_time::issue(write, LinkPurpose::NewEmail, account.user.id, email).await?;
     Ok(Some(messages::confirm_new_email(&app.config.product.name, app.link("verify", &secret))))
 }
 
@@ -156,16 +156,16 @@ async fn confirm_new_email(
 /// one's.
 async fn locked_recipient(write: &Write<'_>, recipient: &str) -> Result<Option<user::Model>, Error> {
     let Some(found) = sign_in::find(write, recipient).await? else { return Ok(None) };
-    let user = locked(write, found.id).await?;
+    let user = if_there(users::lock(write, found.id).await)?;
     // The address may have been changed meanwhile.
     let user = user.filter(|user| user.email_normalised == found.email_normalised);
     Ok(user.filter(|user| user.disabled_at.is_none()))
 }
 
 /// `None` if the account was deleted.
-async fn locked(write: &Write<'_>, id: UserId) -> Result<Option<user::Model>, Error> {
-    match users::lock(write, id).await {
-        Ok(user) => Ok(Some(user)),
+fn if_there<T>(found: Result<T, Error>) -> Result<Option<T>, Error> {
+    match found {
+        Ok(found) => Ok(Some(found)),
         Err(Error::NotFound) => Ok(None),
         Err(error) => Err(error),
     }

@@ -188,7 +188,7 @@ async fn the_last_admin_hands_over_first_and_is_told_where() {
     assert_eq!(slugs, [json!("acme"), json!("own")]);
     assert!(problem["detail"].as_str().unwrap().contains("Acme (acme), Own (own)"), "{problem}");
     assert!(
-        matches!(by_operator(&app, &org.admin.user_id).await, Err(Error::LastAdminOf(of)) if of.len() == 2)
+        matches!(by_operator(&app, &org.admin.user_id).await, Err(Error::LastAdminOf { organisations }) if organisations.len() == 2)
     );
     // Nothing was changed by the attempt.
     org.admin.with_cookie().get("/api/auth/me").await.status(200);

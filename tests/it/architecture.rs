@@ -75,11 +75,11 @@ const HTTP: &[&str] = &[
     "tower",
     "tower_http",
 ];
-/// `error` is a leaf, but for its one mapping to answers.
 const WITHOUT_HTTP: &[&str] = &[
     "clock",
     "deadline",
     "email",
+    "error",
     "gates",
     "gateways",
     "id",
@@ -245,6 +245,7 @@ fn a_planted_breach_is_found() {
             "domain speaks of HTTP by axum_extra",
         ),
         ("secret.rs", "use axum::Json;", "secret speaks of HTTP by axum::Json"),
+        ("error.rs", "use axum::http::StatusCode;", "error speaks of HTTP by axum::http::StatusCode"),
         ("auth/guard.rs", "use crate::{error::Error, api};", "auth uses crate::api"),
         ("auth/guard.rs", "use crate::web;", "auth uses crate::web"),
         ("auth/sign_in/password.rs", "use crate::api::Answers;", "auth uses crate::api::Answers"),

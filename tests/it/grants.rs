@@ -60,7 +60,7 @@ async fn a_role_is_given_by_who_holds_all_of_it_now() {
         for role in Role::ALL {
             match give(&giver.user_id, role).await {
                 Ok(made) => assert!(role <= own && made.role == role, "{own} gave {role}"),
-                Err(Error::Invalid(errors)) => assert!(role > own && errors[0].pointer == "/role"),
+                Err(Error::Invalid { errors }) => assert!(role > own && errors[0].pointer == "/role"),
                 Err(other) => panic!("{other}"),
             }
         }

@@ -101,7 +101,7 @@ async fn another_issuer_takes_over_nobody_whom_an_issuer_vouches_for_already() {
     let before = scene.identities().await;
     assert_eq!(sign_in(app, &scene.token(b, "eve", admin)).await.status(403).code(), "link_required");
     // Nor an account that only an issuer opens, which has no password.
-    change_user(app, &org.admin.user_id, |row| row.password_hash = Set(None)).await;
+    app.set_password_hash(&org.admin.user_id, None).await;
     assert_eq!(sign_in(app, &scene.token(b, "eve", admin)).await.status(403).code(), "link_required");
     // Nor when the issuer that it was linked with first is turned off, or taken out of the settings.
     let settings = [
@@ -150,7 +150,7 @@ async fn an_account_that_nothing_opens_is_linked_by_its_address_like_any_other()
     let scene = scene(&[]).await;
     let Scene { app, org, a, b } = &scene;
     sign_in(app, &scene.token(a, "m", &org.member.email)).await.status(200);
-    change_user(app, &org.member.user_id, |row| row.password_hash = Set(None)).await;
+    app.set_password_hash(&org.member.user_id, None).await;
     let actor = oskar::domain::audit::Actor::cli();
     let write = app.app.write(&actor).await.unwrap();
     identities::unlink(&write, org.member.user_id.parse().unwrap(), &a.url).await.unwrap();
@@ -277,7 +277,7 @@ async fn the_last_way_in_stays() {
     let through = Person::new(app, &answer);
     let member = org.member.with_cookie();
     link(&member, &scene.token(b, "m", "member@acme.example")).await.status(201);
-    change_user(app, &org.member.user_id, |row| row.password_hash = Set(None)).await;
+    app.set_password_hash(&org.member.user_id, None).await;
     // The other one is turned off: it is no way in.
     let mut settings = a.settings(&[("OSKAR_ISSUERS__1__ENABLED", "false")]);
     settings.extend([("OSKAR_ISSUERS__1__ISSUER", b.url.as_str()), ("OSKAR_ISSUERS__1__AUDIENCE", AUDIENCE)]);
@@ -296,7 +296,7 @@ async fn the_last_way_in_stays() {
     assert_eq!(unlink(&org.admin.with_cookie(), b).await.status(404).code(), "not_found");
     assert!(scene.is_linked(b, "m", &org.member).await);
     let hash = app.hash(crate::support::PASSWORD).await;
-    change_user(app, &org.member.user_id, |row| row.password_hash = Set(Some(hash))).await;
+    app.set_password_hash(&org.member.user_id, Some(&hash)).await;
     unlink(&member, b).await.status(204);
     assert!(scene.identities().await.is_empty());
 }
@@ -333,7 +333,7 @@ async fn of_two_ways_in_that_are_taken_away_at_once_one_stays() {
         let member = org.member.with_cookie();
         link(&member, &scene.token(a, "m", "member@acme.example")).await.status(201);
         link(&member, &scene.token(b, "m", "member@acme.example")).await.status(201);
-        change_user(app, &org.member.user_id, |row| row.password_hash = Set(None)).await;
+        app.set_password_hash(&org.member.user_id, None).await;
         let node = app.another_node().await;
         let there = Client::new(node.router.clone(), Credential::Cookie(org.member.cookie.clone()));
         let (one, other) = futures_util::future::join(unlink(&member, a), unlink(&there, b)).await;

@@ -7,12 +7,9 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use oskar::domain::NoEvent;
 use oskar::domain::import::{Done, Import, ImportedUser};
-use oskar::entity::user;
+use oskar::domain::sign_in;
 use oskar::password::ImportedHash;
-use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait as _, ExprTrait as _, QueryFilter as _};
 use serde_json::json;
 
 use crate::operator;
@@ -92,8 +89,7 @@ pub async fn import_read(app: &TestApp, email: &str, hash: ImportedHash) {
 }
 
 pub async fn stored(app: &TestApp, email: &str) -> String {
-    let user = user::Entity::find_by_email_normalised(email).one(app.app.db.read()).await.unwrap();
-    user.unwrap().password_hash.unwrap()
+    app.password_hash(email).await.unwrap()
 }
 
 pub async fn login(app: &TestApp, email: &str, password: &str) -> Answer {
@@ -221,18 +217,10 @@ fn hostile_hashes_are_refused_with_a_reason() {
 async fn a_hostile_hash_in_the_database_is_not_computed() {
     let app = TestApp::start().await;
     import(&app, "ana@acme.example", BCRYPT).await;
+    let ana = sign_in::find(app.app.db.read(), "ana@acme.example").await.unwrap().unwrap().id.to_string();
     let started = Instant::now();
     for (hash, _) in HOSTILE {
-        operator::change(&app, async |write| {
-            user::Entity::update_many()
-                .col_expr(user::Column::PasswordHash, Expr::value(hash))
-                .filter(Expr::col(user::Column::EmailNormalised).eq("ana@acme.example"))
-                .exec(&write.without_event(NoEvent::Upkeep))
-                .await?;
-            Ok(())
-        })
-        .await
-        .unwrap();
+        app.set_password_hash(&ana, Some(hash)).await;
         let answer = login(&app, "ana@acme.example", PASSWORD).await.status(500);
         // What went wrong is for the log.
         let told = "Something went wrong on our side. The request id helps to find it.";

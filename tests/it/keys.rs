@@ -139,7 +139,7 @@ async fn a_key_never_has_more_than_its_creator() {
             .await;
             match made {
                 Ok(_) => assert!(role <= allowed, "{allowed} made {role}"),
-                Err(Error::Invalid(errors)) => assert!(role > allowed && errors[0].pointer == "/role"),
+                Err(Error::Invalid { errors }) => assert!(role > allowed && errors[0].pointer == "/role"),
                 Err(other) => panic!("{other}"),
             }
         }

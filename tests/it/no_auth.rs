@@ -1,10 +1,13 @@
 //! `serve --no-auth`: open to the developer, and to nobody else.
 
 use axum::http::Method;
+use chrono::TimeDelta;
+use oskar::domain::passwords;
 use serde_json::{Value, json};
 
+use crate::operator;
 use crate::process::Installation;
-use crate::support::{Answer, TestApp, basic};
+use crate::support::{Answer, PASSWORD, TestApp, basic};
 
 const ME: &str = "/api/auth/me";
 const OPEN: &[(&str, &str)] = &[("--no-auth", ""), ("OSKAR_ALLOWED_ORIGINS", "http://localhost:3000")];
@@ -79,11 +82,25 @@ async fn a_good_credential_still_decides_and_a_bad_one_counts_as_none() {
         assert_eq!(client.get("/api/orgs/acme/events").await.status(403).code(), "permission_denied");
     }
     let wrong = basic(&org.admin.email, "wrong");
+    let disabled = basic(&org.member.email, PASSWORD);
+    operator::disable(&app, &org.member.user_id).await.unwrap();
+    let to_be_changed = basic(&org.viewer.email, PASSWORD);
+    let viewer = org.viewer.user_id.parse().unwrap();
+    operator::change(&app, async |write| passwords::require_change(write, viewer).await).await.unwrap();
+    app.advance(TimeDelta::minutes(2));
     for headers in [
         &[("authorization", "Bearer left-over")][..],
         &[("authorization", "nonsense"), ("x-api-key", "nonsense")],
         &[("cookie", "oskar_session=old")],
         &[("x-api-key", "osk_live_x")],
+        &[("authorization", &wrong)],
+        &[("authorization", &disabled)],
+        &[("authorization", &to_be_changed)],
+        // The rest are too many: the address has five wrong ones, of which one was above.
+        &[("authorization", &wrong)],
+        &[("authorization", &wrong)],
+        &[("authorization", &wrong)],
+        &[("authorization", &wrong)],
         &[("authorization", &wrong)],
     ] {
         let me = app.anonymous().call_with(Method::GET, ME, headers, None).await.status(200).json();

@@ -2,7 +2,7 @@
 //! way to a new one.
 
 use axum::http::Method;
-use oskar::domain::{Write, sign_in, users};
+use oskar::domain::{Write, passwords, sign_in, users};
 use oskar::entity::audit_event;
 use oskar::permission::Role;
 use sea_orm::EntityTrait as _;
@@ -18,7 +18,7 @@ const CODE: &str = "password_change_required";
 
 async fn mark(app: &TestApp, email: &str) {
     let user = sign_in::find(app.app.db.read(), email).await.unwrap().unwrap();
-    operator::change(app, async |write: &Write<'_>| users::require_password_change(write, user.id).await)
+    operator::change(app, async |write: &Write<'_>| passwords::require_change(write, user.id).await)
         .await
         .unwrap();
 }

@@ -5,7 +5,7 @@ use axum::extract::FromRequestParts as _;
 use axum::http::Request;
 use chrono::TimeDelta;
 use oskar::auth::{Client, Principal, caller};
-use oskar::entity::{api_key_secret, session, user};
+use oskar::entity::{api_key_secret, credential, session};
 use oskar::error::Error;
 use sea_orm::EntityTrait as _;
 use serde_json::json;
@@ -28,7 +28,7 @@ async fn it_holds_no_secret_and_is_shared_when_it_is_cloned() {
     let org = app.organisation("Acme").await;
     let key = org.key("live", "member", Some(&["org:read"])).await;
     let db = app.app.db.read();
-    let hashes = user::Entity::find().all(db).await.unwrap().into_iter().filter_map(|row| row.password_hash);
+    let hashes = credential::Entity::find().all(db).await.unwrap().into_iter().map(|row| row.secret);
     let digests = session::Entity::find().all(db).await.unwrap().into_iter().map(|row| row.cookie_digest);
     let keys = api_key_secret::Entity::of_installation().all(db).await.unwrap();
     let bytes: Vec<_> =
@@ -67,7 +67,7 @@ async fn a_credential_that_was_checked_before_the_password_was_replaced_opens_no
         let found = principal(&app, name, &value).await;
         let by = found.user().unwrap();
         let account = by.account(db).await.unwrap();
-        assert_eq!(account.id.to_string(), org.admin.user_id);
+        assert_eq!(account.user.id.to_string(), org.admin.user_id);
         app.advance(TimeDelta::seconds(1));
         let hash = app.hash(NEW).await;
         operator::change(&app, async |write| oskar::domain::users::reset_password(write, by.id, hash).await)

@@ -186,7 +186,7 @@ async fn of_many_rotations_of_the_signing_key_one_counts() {
     let outcomes = at_once(tasks).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     for outcome in outcomes {
-        assert!(matches!(outcome, Ok(_) | Err(Error::Invalid(_))), "{outcome:?}");
+        assert!(matches!(outcome, Ok(_) | Err(Error::Invalid { .. })), "{outcome:?}");
     }
     let after = signing_key::Entity::find().count(app.app.db.read()).await.unwrap();
     assert_eq!(after, before + 1);

@@ -3,6 +3,7 @@
 use axum::http::Method;
 use chrono::TimeDelta;
 use oskar::domain::audit::Actor;
+use oskar::domain::passwords::UserWithPassword;
 use oskar::domain::{mailbox, sign_in};
 use oskar::entity::{mail, session, user};
 use oskar::error::Error;
@@ -378,8 +379,8 @@ async fn a75_a_change_of_address_is_refused_if_the_password_was_replaced_while_i
     let there = app.sign_in(ANA).await;
     let db = app.app.db.read();
     let session = session::Entity::find().order_by_desc(session::Column::Id).one(db).await.unwrap().unwrap();
-    let checked = async || sign_in::find(db, ANA).await.unwrap().unwrap();
-    let ask = async |checked: &user::Model| {
+    let checked = async || sign_in::find_with_password(db, ANA).await.unwrap().unwrap();
+    let ask = async |checked: &UserWithPassword| {
         let actor = Actor::system();
         let write = app.app.write(&actor).await.unwrap();
         let email = "evil@evil.example".parse().unwrap();

@@ -132,7 +132,7 @@ async fn a_longer_lifetime_counts_for_the_keys_that_sign_and_a_shorter_one_for_t
     };
     let rotated = rotate(&app).await.unwrap();
     assert_eq!(rotated.old_retires_at, rotated.signs_from + CORE_S_TAIL);
-    assert!(matches!(rotate(&app).await, Err(Error::Invalid(_))));
+    assert!(matches!(rotate(&app).await, Err(Error::Invalid { .. })));
     // The key before signs for a day still, and what it signs may live for a week now.
     let week = [CORE, ("OSKAR_COMPAT__CORE_REFRESH_TTL", "7d")];
     app.another_node_with(&week).await;

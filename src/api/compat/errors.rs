@@ -14,8 +14,7 @@ use serde::Serialize;
 
 use super::{appliance, onedb, osmedeus};
 use crate::config::Compat;
-use crate::error::Problem;
-use crate::http::AnswerNumber;
+use crate::http::{AnswerNumber, Problem};
 
 /// The dialects that have failures of their own, if they are served (the appliance: if it is turned on by name), and the number of the last answer that has one.
 #[derive(Debug)]

@@ -17,8 +17,8 @@ use crate::app::App;
 use crate::auth::Client;
 use crate::auth::sign_in::SignInState;
 use crate::entity::session::RefreshUse;
-use crate::error::{Error, Problem};
-use crate::http::AnswerNumber;
+use crate::error::Error;
+use crate::http::{AnswerNumber, Problem};
 
 /// Its only path.
 pub const PATH: &str = "/api/authenticate";

@@ -22,7 +22,8 @@ use crate::auth::sign_in::SignInState;
 use crate::auth::{API_KEY_HEADER, Caller, Client, bearer, presented_sessions, signed_out};
 use crate::domain::sessions;
 use crate::entity::session::RefreshUse;
-use crate::error::{Error, Problem};
+use crate::error::Error;
+use crate::http::Problem;
 
 /// What its paths begin with.
 pub const PREFIX: &str = "/osm/api/";

@@ -64,7 +64,7 @@ async fn leave_trace(
     vouched: &ExternalIdentityClaims,
     error: &Error,
 ) -> Result<(), Error> {
-    if error.status().is_client_error()
+    if !error.is_failure_of_the_server()
         && let Some(account) = identities::account_of(app.db.read(), vouched).await?
     {
         Span::current().record("account", display(account));

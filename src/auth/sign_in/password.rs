@@ -32,18 +32,19 @@ pub async fn by_password(
 ) -> Result<SignInState, Error> {
     let required = app.config.verify_email_required;
     let checked = sign_in::check(&client.attempt(app), given.name, given.password, required).await?;
+    let account = &checked.account.user;
     let asked_for = given.organisation.map(Into::into);
-    let active = tokens::active_organisation(app.db.read(), checked.user.id, None, asked_for).await?;
+    let active = tokens::active_organisation(app.db.read(), account.id, None, asked_for).await?;
     let new_hash = match given.new_password {
-        Some(new) => Some(app.hash_replacement(&checked.user, "/new_password", new).await?),
+        Some(new) => Some(app.hash_replacement(&checked.account, "/new_password", new).await?),
         None => None,
     };
     let _turn = app.db.turn_to_sign_in(active.as_ref().map(|active| active.organisation.id)).await?;
-    let actor = client.anonymous().as_user(checked.user.id, &checked.user.name);
+    let actor = client.anonymous().as_user(account.id, &account.name);
     let write = app.write(&actor).await?;
     let user = match new_hash {
         Some(new_hash) => checked.confirm_and_replace(&write, new_hash).await?,
-        None => checked.confirm(&write).await?,
+        None => checked.confirm(&write).await?.user,
     };
     sessions::announce_new_device(&write, &user).await?;
     let proven = Proven { user, active, authentication: Authentication::by_password(write.now) };

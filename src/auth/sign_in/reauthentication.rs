@@ -23,13 +23,12 @@ pub async fn reauthenticate_by_password(
     password: &PresentedPassword,
     terms: RenewalTerms,
 ) -> Result<Started, Error> {
-    let user = by.account(app.db.read()).await?;
-    sign_in::check_again(&client.attempt(app), &user, by.session_id(), password).await?;
+    let account = by.account(app.db.read()).await?;
+    sign_in::check_again(&client.attempt(app), &account, by.session_id(), password).await?;
     let write = app.write(actor).await?;
+    users::lock(&write, by.id).await?;
     // It may have been changed while this one was hashed.
-    if users::lock(&write, by.id).await?.password_hash != user.password_hash {
-        return Err(Error::WrongPassword);
-    }
+    account.confirm(&write).await?;
     let started = in_place_of(app, &write, by, Authentication::by_password(write.now), terms).await?;
     write.commit().await?;
     Ok(started)
@@ -70,11 +69,10 @@ pub async fn replace_password(
     new: &ProposedPassword,
     terms: RenewalTerms,
 ) -> Result<Option<Started>, Error> {
-    let user = by.account(app.db.read()).await?;
-    let stored = user.password_hash.as_deref();
-    let password = app.judge_replacement(&user, "/new_password", new).await?;
-    sign_in::check_to_replace(&client.attempt(app), &user, by.session_id(), current).await?;
-    replacement::refuse_the_same(&app.hasher, &user, "/new_password", new).await?;
+    let account = by.account(app.db.read()).await?;
+    let password = app.judge_replacement(&account.user, "/new_password", new).await?;
+    sign_in::check_to_replace(&client.attempt(app), &account, by.session_id(), current).await?;
+    replacement::refuse_the_same(&app.hasher, &account, "/new_password", new).await?;
     let new_hash = app.hasher.hash(&password).await?;
     let write = app.write(actor).await?;
     let started = if by.session.is_some() {
@@ -83,7 +81,7 @@ pub async fn replace_password(
         None
     };
     let keep = started.as_ref().map(|started| started.open.session.id);
-    users::change_password(&write, by.id, stored.unwrap_or_default(), new_hash, keep).await?;
+    users::change_password(&write, by.id, account.hash().unwrap_or_default(), new_hash, keep).await?;
     // The change forgot all networks and devices; the owner is here.
     known_network::remember(&write, by.id).await?;
     write.commit().await?;

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertR
 
 use super::{Admission, ExternalIdentityClaims};
 use crate::domain::mail::{self, Mail};
-use crate::domain::{Write, mailbox, users};
+use crate::domain::{Write, mailbox, passwords, users};
 use crate::entity::{external_identity, membership, session, user};
 use crate::error::Error;
 use crate::event::Event;
@@ -217,14 +217,14 @@ pub async fn unlink_own(
     admitted: impl Fn(&str) -> bool,
 ) -> Result<(), Error> {
     // Locked, so that of two at once the second one sees what the first one has left.
-    let user = users::lock(write, user).await?;
-    let identities = external_identity::Entity::of_user(user.id).all(write).await?;
+    let account = passwords::lock(write, user).await?;
+    let identities = external_identity::Entity::of_user(user).all(write).await?;
     if identities.iter().all(|known| known.issuer != issuer) {
         return Err(Error::NotFound);
     }
     let another = identities.iter().any(|known| known.issuer != issuer && admitted(&known.issuer));
-    if user.password_hash.is_none() && !another {
+    if !account.has_password() && !another {
         return Err(Error::LastWayIn);
     }
-    unlink(write, user.id, issuer).await
+    unlink(write, user, issuer).await
 }

@@ -6,8 +6,8 @@ use sea_orm::{EntityTrait, Set};
 
 use super::ImportedUser;
 use crate::domain::display_name::DisplayName;
-use crate::domain::{Write, members};
-use crate::entity::{membership, user};
+use crate::domain::{Write, members, passwords};
+use crate::entity::{credential, membership, user};
 use crate::error::{Error, OnConflict};
 use crate::event::Event;
 use crate::id::{OrganisationId, UserId};
@@ -17,6 +17,7 @@ use crate::permission::Role;
 #[derive(Default)]
 pub struct Rows {
     users: Vec<user::ActiveModel>,
+    passwords: Vec<credential::ActiveModel>,
     memberships: Vec<membership::ActiveModel>,
     events: Vec<Event>,
     admins: BTreeMap<OrganisationId, Vec<UserId>>,
@@ -33,9 +34,7 @@ impl Rows {
             email_normalised: Set(new.email.normalised()),
             username: Set(new.username.as_ref().map(|username| username.as_str().to_owned())),
             name: Set(name.as_str().to_owned()),
-            password_hash: Set(hash.map(|hash| hash.as_str().to_owned())),
             password_changed_at: Set(hash.map(|_| write.now)),
-            password_change_required_at: Set(None),
             operator: Set(false),
             email_verified_at: Set(new.email_verified.then_some(write.now)),
             disabled_at: Set(new.disabled.then_some(write.now)),
@@ -44,6 +43,7 @@ impl Rows {
             created_at: Set(new.created_at.unwrap_or(write.now)),
             updated_at: Set(write.now),
         });
+        self.passwords.extend(hash.map(|hash| passwords::row(write, id, hash.as_str().to_owned())));
         let imported = hash.map_or("without a password", ImportedHash::algorithm);
         self.events.push(Event::UserCreated { user: id, operator: false, imported: Some(imported) });
         id
@@ -74,6 +74,7 @@ impl Rows {
     /// [`Error::Busy`] if another request wrote one of them at the same moment.
     pub async fn insert(self, write: &Write<'_>) -> Result<(), Error> {
         user::Entity::insert_many(self.users).exec(write).await.on_conflict(|_| Error::Busy)?;
+        credential::Entity::insert_many(self.passwords).exec(write).await?;
         membership::Entity::insert_many(self.memberships).exec(write).await.on_conflict(|_| Error::Busy)?;
         write.record_all(self.events).await?;
         for (organisation, admins) in self.admins {

@@ -32,8 +32,25 @@ pub async fn fresh(folder: &Path) -> String {
     for name in of_ended_tests() {
         execute(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
     }
+    made(&server, folder, &format!("TEMPLATE {template}")).await
+}
+
+/// The address of a new database that has what these statements write.
+pub async fn restored(folder: &Path, sql: &str) -> String {
+    let url = match postgres() {
+        Some(server) => made(&server, folder, "").await,
+        None => format!("sqlite://{}", folder.join("oskar.db").display()),
+    };
+    let connection = Connection::connect(format!("{url}{}", if on_postgres() { "" } else { "?mode=rwc" }));
+    let connection = connection.await.unwrap();
+    connection.execute_unprepared(sql).await.unwrap();
+    connection.close().await.unwrap();
+    url
+}
+
+async fn made(server: &str, folder: &Path, how: &str) -> String {
     let name = format!("test_{}", uuid::Uuid::now_v7().simple());
-    execute(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+    execute(server, &format!("CREATE DATABASE {name} {how}")).await;
     MADE.lock().unwrap_or_else(PoisonError::into_inner).push((folder.to_owned(), name.clone()));
     format!("{server}/{name}")
 }

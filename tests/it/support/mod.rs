@@ -13,15 +13,17 @@ use std::sync::Arc;
 use axum::Router;
 use chrono::TimeDelta;
 use oskar::app::App;
-use oskar::clock::Clock;
+use oskar::clock::{Clock, Timestamp};
 use oskar::config::{Config, Environment, Sources};
 use oskar::domain::audit::Actor;
 use oskar::domain::users::NewUser;
-use oskar::domain::{members, users};
+use oskar::domain::{members, sign_in, users};
+use oskar::entity::credential::{self, Authenticator};
 use oskar::http::PageTable;
+use oskar::id::{CredentialId, UserId};
 use oskar::password::{Cost, ProposedPassword};
 use oskar::permission::Role;
-use sea_orm::{Database, DatabaseConnection};
+use sea_orm::{ActiveModelTrait as _, Database, DatabaseConnection, EntityTrait as _, QueryFilter as _, Set};
 use serde_json::{Value, json};
 
 pub use answer::Answer;
@@ -45,6 +47,19 @@ pub const PASSWORD: &str = "correct horse battery staple";
 pub const SECRET_KEY: &str = "kJ8vQ2mX5tR9wZ3bN6cF1hL4pS7dG0yA";
 /// Hashing is not what these tests are about; `password.rs` pins the real cost.
 const CHEAP: Cost = Cost { memory: 8, passes: 1, lanes: 1 };
+
+/// A user's password as it is stored.
+pub fn password_row(user: UserId, hash: &str, now: Timestamp) -> credential::ActiveModel {
+    credential::ActiveModel {
+        id: Set(CredentialId::generate()),
+        user_id: Set(user),
+        kind: Set(Authenticator::Password),
+        secret: Set(hash.to_owned()),
+        change_required_at: Set(None),
+        created_at: Set(now),
+        last_used_at: Set(None),
+    }
+}
 
 /// Whether there is time for the long form of tests that have one (`bench/faults`).
 #[expect(clippy::disallowed_methods, reason = "tells how long the tests may take")]
@@ -84,6 +99,16 @@ impl TestApp {
         let settings =
             settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self::open(data, database_url, settings, Clock::System).await
+    }
+
+    /// An installation that is there already, in a database that `sql` writes, opened at that time.
+    pub async fn restored(sql: &str, settings: &[(&str, &str)], at: Timestamp) -> Self {
+        let data = Arc::new(tempfile::tempdir().unwrap());
+        let database_url = database::restored(data.path(), sql).await;
+        let settings =
+            settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let clock = Clock::Manual(Arc::new(at.timestamp_micros().into()));
+        Self::open(data, database_url, settings, clock).await
     }
 
     /// Another node, or the same after a restart: the same database and clock, nothing in memory.
@@ -203,6 +228,24 @@ impl TestApp {
         let new = NewUser { email, username, name, password_hash, operator, email_verified };
         users::create(&write, new).await.unwrap();
         write.commit().await.unwrap();
+    }
+
+    /// What is stored of the password of an account.
+    pub async fn password_hash(&self, email: &str) -> Option<String> {
+        let found = sign_in::find_with_password(self.app.db.read(), email).await.unwrap().unwrap();
+        found.hash().map(str::to_owned)
+    }
+
+    /// Stores another hash, or none, behind the server's back: nobody is signed out.
+    pub async fn set_password_hash(&self, user_id: &str, hash: Option<&str>) {
+        let user = user_id.parse().unwrap();
+        let txn = self.app.db.begin().await.unwrap();
+        let old = credential::Entity::is_password_of(user);
+        credential::Entity::delete_many().filter(old).exec(&txn).await.unwrap();
+        if let Some(hash) = hash {
+            password_row(user, hash, self.app.now()).insert(&txn).await.unwrap();
+        }
+        txn.commit().await.unwrap();
     }
 
     /// An organisation with an admin, a member and a viewer. The name must be used once in a test.

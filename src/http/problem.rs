@@ -5,33 +5,12 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Error, FieldError};
-use crate::id::OrganisationId;
+use crate::error::{Error, FieldError, LastAdminOf};
 use crate::password::Strength;
 
 /// The stable code of an answer that tells of an error in another form than a [`Problem`], for the log.
 #[derive(Clone, Copy, Debug)]
 pub struct Code(pub &'static str);
-
-/// An organisation that an account cannot be deleted for, because it is the last admin there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct LastAdminOf {
-    pub id: OrganisationId,
-    #[schema(example = "acme")]
-    pub slug: String,
-    #[schema(example = "Acme")]
-    pub name: String,
-}
-
-/// The organisations, for people: ten of them at most.
-pub(super) fn named(organisations: &[LastAdminOf]) -> String {
-    let mut named: Vec<_> =
-        organisations.iter().take(10).map(|one| format!("{} ({})", one.name, one.slug)).collect();
-    if let Some(more) = organisations.len().checked_sub(10).filter(|more| *more > 0) {
-        named.push(format!("{more} more"));
-    }
-    named.join(", ")
-}
 
 /// An error as clients see it (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -78,15 +57,19 @@ impl Problem {
     }
 }
 
+/// The status of the answer to an error.
+pub fn status(error: &Error) -> StatusCode {
+    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 impl IntoResponse for Error {
-    /// The status and headers, and the [`Problem`] as an extension: `http::problems` adds the
-    /// request id and writes the body.
+    /// The status and headers, and the [`Problem`] as an extension: the layer `problems` adds the request id and writes
+    /// the body.
     fn into_response(self) -> Response {
-        let (status, code, title) = self.kind();
+        let status = status(&self);
         if let Self::Internal(source) = &self {
             tracing::error!(error = ?source, "internal error");
         }
-        let detail = self.to_string();
         let mut response = status.into_response();
         // HTTP Basic is accepted but not offered: a browser that is offered it asks for the password in a window of
         // its own, keeps it, and sends it along unasked from then on, for every page. Clients that wait to be
@@ -99,27 +82,13 @@ impl IntoResponse for Error {
             }
             _ => None,
         };
-        response.headers_mut().extend(challenge.map(|challenge| (header::WWW_AUTHENTICATE, challenge)));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        }
-        if matches!(self, Self::TooManyMails) {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
-        }
-        if let Self::TooManyAttempts { retry_after }
-        | Self::TooManyInvitations { retry_after, .. }
-        | Self::TooManyRegistrations { retry_after }
-        | Self::TooManyMailsAsked { retry_after }
-        | Self::RateLimited { retry_after } = &self
-        {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
-        }
-        if let Self::CapReached { retry_after: Some(retry_after), .. } = &self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
-        }
+        let headers = response.headers_mut();
+        headers.extend(challenge.map(|challenge| (header::WWW_AUTHENTICATE, challenge)));
+        headers.extend(self.retry_after().map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
+        let (code, title, detail) = (self.code(), self.title(), self.to_string());
         let (errors, strength, organisations) = match self {
-            Self::LastAdminOf(organisations) => (Vec::new(), None, organisations),
-            Self::Invalid(errors) => (errors, None, Vec::new()),
+            Self::LastAdminOf { organisations } => (Vec::new(), None, organisations),
+            Self::Invalid { errors } => (errors, None, Vec::new()),
             Self::WeakPassword(refusal) => (refusal.errors(), refusal.strength, Vec::new()),
             _ => (Vec::new(), None, Vec::new()),
         };
