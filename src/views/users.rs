@@ -107,7 +107,7 @@ impl From<(user::Model, Option<credential::Model>)> for User {
 
 /// The accounts of the installation, oldest first: for operators.
 pub async fn list(db: &impl ConnectionTrait, request: &PageRequest<UserId>) -> Result<Page<User>, Error> {
-    let users = request.oldest_first(user::Entity::find(), user::Column::Id);
-    let rows = credential::Entity::with_password(users).all(db).await?;
+    let users = credential::Entity::with_password(user::Entity::find());
+    let rows = request.oldest_first(users, user::Column::Id).all(db).await?;
     Ok(request.page(rows, |(user, _)| user.id).map(User::from))
 }
