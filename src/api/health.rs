@@ -2,14 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, COOKIE};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::{API_KEY_HEADER, Client, OrganisationScope, Principal, caller};
+use crate::auth::{OptionalCaller, OrganisationScope, Principal};
 use crate::config::MailTransport;
 use crate::domain::members::manages_members;
 use crate::entity::organisation;
@@ -200,15 +198,11 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Error> {
 /// the signing keys are. A bad one counts as none here.
 #[utoipa::path(get, path = "/health", operation_id = "show_health", tag = TAG,
     responses((status = 200, description = "Status and version; for administrators also what is known about it.", body = HealthAnswer)))]
-pub async fn health(
-    app: State<App>,
-    client: Client,
-    headers: HeaderMap,
-) -> Result<Json<HealthAnswer>, Error> {
+pub async fn health(app: State<App>, caller: OptionalCaller) -> Result<Json<HealthAnswer>, Error> {
     let Json(health) = ready(app.clone()).await?;
     let health = in_its_words(&app, health);
-    let asker = asker(&app, &client, &headers).await;
-    if asker == Asker::Anybody {
+    let asker = asker(&app, caller).await;
+    if asker == Asker::Everybody {
         return Ok(Json(HealthAnswer::Everybody(health)));
     }
     let Health { status, warning, update_pending, advisory_pending, .. } = health;
@@ -235,12 +229,8 @@ pub async fn health(
 /// The same.
 #[utoipa::path(get, path = "/api/health", operation_id = "show_api_health", tag = TAG,
     responses((status = 200, description = "Status and version; for administrators also what is known about it.", body = HealthAnswer)))]
-pub async fn api_health(
-    app: State<App>,
-    client: Client,
-    headers: HeaderMap,
-) -> Result<Json<HealthAnswer>, Error> {
-    health(app, client, headers).await
+pub async fn api_health(app: State<App>, caller: OptionalCaller) -> Result<Json<HealthAnswer>, Error> {
+    health(app, caller).await
 }
 
 fn problems(app: &App) -> Vec<String> {
@@ -251,27 +241,18 @@ fn problems(app: &App) -> Vec<String> {
 /// How much the caller may know.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asker {
-    Anybody,
+    Everybody,
     Administrator,
     Operator,
 }
 
-/// What watches the server must not be told that it is ill because of a credential.
-async fn asker(app: &App, client: &Client, headers: &HeaderMap) -> Asker {
-    // The answer is never refused; looking a credential up is, after too many.
-    let sends_credential = [AUTHORIZATION.as_str(), COOKIE.as_str(), API_KEY_HEADER]
-        .iter()
-        .any(|name| headers.contains_key(*name));
-    let verdict = sends_credential.then(|| app.take_token(client.address.0)).flatten();
-    if verdict.is_some_and(|verdict| !verdict.allowed) {
-        return Asker::Anybody;
-    }
-    let Ok(Principal::User(by)) = caller(app, client, headers).await else { return Asker::Anybody };
+async fn asker(app: &App, OptionalCaller(caller): OptionalCaller) -> Asker {
+    let Some(Principal::User(by)) = caller else { return Asker::Everybody };
     if by.operator {
         return Asker::Operator;
     }
     let Ok(all) = organisation::Entity::of_user(by.id).all(app.db.read()).await else {
-        return Asker::Anybody;
+        return Asker::Everybody;
     };
     let mut roles = all.into_iter().filter(|(organisation, _)| match by.reach {
         OrganisationScope::All => true,
@@ -280,5 +261,5 @@ async fn asker(app: &App, client: &Client, headers: &HeaderMap) -> Asker {
     let admin = roles.any(|(_, membership)| {
         membership.is_some_and(|membership| manages_members(membership.role) && by.counts_for(&membership))
     });
-    if admin { Asker::Administrator } else { Asker::Anybody }
+    if admin { Asker::Administrator } else { Asker::Everybody }
 }

@@ -4,11 +4,12 @@
 //! | --- | --- |
 //! | `.public` | everybody |
 //! | `.sign_in` | everybody; another issuer's token may stand for a password |
-//! | `.any` | whoever has a good credential: cookie, access token, API key, HTTP Basic |
+//! | `.optional` | everybody; the handler learns who it is, and a bad credential counts as none |
+//! | `.any` | every caller with a good credential: cookie, access token, API key, HTTP Basic |
 //! | `.forwarded` | the same, by every method that a proxy forwards; the body is not read |
 //! | `.user` | users, by cookie, access token or HTTP Basic |
 //! | `.operator` | operators, by cookie, access token or HTTP Basic |
-//! | `.socket(permission, …)` | sockets of whoever has a ticket, and the permission in the path's `{org}` |
+//! | `.socket(permission, …)` | sockets that are opened by a ticket of a caller with the permission in the path's `{org}` |
 //! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
 //!
 //! `fresh(…)` around the routes of a line lets in only users who have proved recently who they are.
@@ -120,8 +121,8 @@ fn table(app: &App) -> RouteTable {
         // Service: health and this document.
         .public(routes!(health::live))
         .public(routes!(health::ready))
-        .public(routes!(health::health))
-        .public(routes!(health::api_health))
+        .optional(routes!(health::health))
+        .optional(routes!(health::api_health))
         .public(routes!(docs::openapi));
     table.merge(older_clients(app))
 }

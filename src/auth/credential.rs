@@ -67,6 +67,11 @@ impl Credential {
     }
 }
 
+/// Whether a request has a header that a credential may stand in.
+pub fn sends_credential(headers: &HeaderMap) -> bool {
+    [AUTHORIZATION.as_str(), COOKIE.as_str(), API_KEY_HEADER].iter().any(|name| headers.contains_key(*name))
+}
+
 /// The header's value. The same header twice is refused: it is never meant.
 fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>, Error> {
     let mut values = headers.get_all(name).iter();

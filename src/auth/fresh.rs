@@ -9,15 +9,6 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::step_up::StepUp;
 
-/// What proof a route asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Proof {
-    /// Any good credential.
-    Any,
-    /// One that the user has given within `sessions.fresh_within`.
-    Fresh,
-}
-
 /// Whether a proof that was given at that time is recent.
 ///
 /// # Errors

@@ -1,7 +1,5 @@
 //! The decision: principal and access to a pass or an error.
 
-use std::sync::Arc;
-
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequest as _, FromRequestParts, RawPathParams, Request, State};
@@ -10,71 +8,30 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::access::{Access, RequestBody, Who};
 use super::authenticate::caller as authenticated;
+use super::caller::{Caller, OptionalCaller, SignedIn};
 use super::client::Client;
+use super::credential::sends_credential;
 use super::forwarded;
-use super::fresh::Proof;
 use super::organisation_access::OrganisationAccess;
-use super::principal::{Principal, UserPrincipal};
 use crate::app::App;
-use crate::domain::audit::Actor;
 use crate::entity::api_key::Environment;
 use crate::error::Error;
 use crate::event::Wanted;
 use crate::permission::Permission;
 
-/// Who may come in by a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Anybody.
-    Public,
-    /// Whoever has a good credential.
-    Any,
-    /// The same, for requests that proxies repeat without their bodies, which are not read.
-    Forwarded,
-    /// Users, by cookie, access token or Basic.
-    User,
-    /// The same, if they are operators.
-    Operator,
-    /// Members of the organisation in the path that have the permission, and its keys.
-    Org(Permission),
-    /// Whoever has a ticket and, in the organisation in the path, the permission.
-    Socket(Permission),
-}
-
-/// Whoever called, for routes that take any credential.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    pub principal: Principal,
-    pub actor: Actor,
-}
-
-/// The user who called.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    pub by: Arc<UserPrincipal>,
-    pub actor: Actor,
-}
-
-impl Caller {
-    pub(super) fn new(principal: Principal, client: &Client) -> Self {
-        Self { actor: principal.actor(client), principal }
-    }
-}
-
 /// The guard that the route table layers over each route that is not public. 401, then 404, then 403, and then 401 if
 /// the proof of who is calling is not recent enough.
 pub async fn authorize(
-    State((app, access, proof)): State<(App, Access, Proof)>,
+    State((app, access)): State<(App, Access)>,
     path: Result<RawPathParams, RawPathParamsRejection>,
     client: Client,
     request: Request,
     next: Next,
 ) -> Result<Response, Error> {
-    // First, or a body that is held back would let the caller finish with rights that have ended since.
-    let (mut request, body) =
-        if access == Access::Forwarded { (request, None) } else { take_body(request).await };
-    let is_forwarded = access == Access::Forwarded;
+    let is_forwarded = access.body == RequestBody::Ignored;
+    let (mut request, body) = if is_forwarded { (request, None) } else { take_body(request).await };
     if is_forwarded {
         forwarded::watch(&app, &request);
     }
@@ -87,30 +44,27 @@ pub async fn authorize(
     let caller = Caller::new(principal, &client);
     let mut turn = None;
     let secret_ends = caller.principal.secret_ends();
-    match access {
-        // Sockets have a guard of their own.
-        Access::Public | Access::Any | Access::Forwarded | Access::Socket(_) => {}
-        Access::User | Access::Operator => {
+    match access.who {
+        // Optional callers and sockets have guards of their own.
+        Who::Public | Who::Optional | Who::Any | Who::Ticket => {}
+        Who::User | Who::Operator => {
             let by = caller.principal.user().ok_or(Error::UserRequired)?.clone();
-            if access == Access::Operator && !by.operator {
+            if access.who == Who::Operator && !by.operator {
                 return Err(Error::OperatorRequired);
             }
             request.extensions_mut().insert(SignedIn { by, actor: caller.actor.clone() });
         }
-        Access::Org(permission) => {
-            let access = caller.in_organisation_of_path(&app, path).await?;
-            if let Err(denial) = decide(&access, permission, request.method().is_safe()) {
-                let method = request.method().clone();
-                write_down(&app, &access, permission, &method).await;
-                return Err(denial);
+        Who::Member => {
+            let method = request.method().clone();
+            let inside = caller.in_organisation_of_path(&app, path).await?;
+            decide(&app, &inside, access.permission, &method).await?;
+            if !method.is_safe() {
+                turn = Some(app.db.turn(inside.organisation.id).await?);
             }
-            if !request.method().is_safe() {
-                turn = Some(app.db.turn(access.organisation.id).await?);
-            }
-            request.extensions_mut().insert(access);
+            request.extensions_mut().insert(inside);
         }
     }
-    if proof == Proof::Fresh {
+    if access.fresh {
         caller.principal.check_fresh(&app)?;
     }
     request.extensions_mut().insert(caller);
@@ -140,26 +94,52 @@ async fn take_body(request: Request) -> (Request, Option<Result<Bytes, Error>>) 
     (bare, Some(read))
 }
 
-pub(super) fn decide(access: &OrganisationAccess, permission: Permission, reads: bool) -> Result<(), Error> {
+/// Whether a member or a key may do it. A denial is written into the organisation's log, for its admins.
+///
+/// # Errors
+/// [`Error::LiveOnly`], [`Error::PermissionDenied`].
+pub(super) async fn decide(
+    app: &App,
+    access: &OrganisationAccess,
+    permission: Option<Permission>,
+    method: &Method,
+) -> Result<(), Error> {
+    let denial = match (judge(access, permission, method.is_safe()), permission) {
+        (Ok(()), _) => return Ok(()),
+        (Err(denial), None) => return Err(denial),
+        (Err(denial), Some(permission)) => (denial, permission),
+    };
+    let wanted = Wanted::Permission(denial.1.as_str().to_owned());
+    let (organisation, by) = (access.organisation.id, (&access.actor, app.now()));
+    app.tally.denied((&app.db, &app.keyring), by, organisation, wanted, Some(method.as_str())).await;
+    Err(denial.0)
+}
+
+/// The same without a trace.
+pub(super) fn judge(
+    access: &OrganisationAccess,
+    permission: Option<Permission>,
+    reads: bool,
+) -> Result<(), Error> {
     if access.principal.environment() == Environment::Test && !reads {
-        Err(Error::LiveOnly)
-    } else if access.grants.permits_built_in(permission) {
-        Ok(())
-    } else {
-        Err(Error::permission(permission))
+        return Err(Error::LiveOnly);
+    }
+    match permission {
+        Some(permission) if !access.grants.permits_built_in(permission) => Err(Error::permission(permission)),
+        _ => Ok(()),
     }
 }
 
-/// A denial inside the organisation is something that its admins want to read about.
-pub(super) async fn write_down(
-    app: &App,
-    access: &OrganisationAccess,
-    permission: Permission,
-    method: &Method,
-) {
-    let wanted = Wanted::Permission(permission.as_str().to_owned());
-    let (organisation, by) = (access.organisation.id, (&access.actor, app.now()));
-    app.tally.denied((&app.db, &app.keyring), by, organisation, wanted, Some(method.as_str())).await;
+/// The guard of routes that answer everyone and some callers more: it refuses no request. Looking a credential up takes
+/// a token of the address' bucket; without one the request counts as one without a credential.
+pub async fn look_up(State(app): State<App>, client: Client, mut request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let too_many = sends_credential(headers)
+        && app.take_token(client.address.0).is_some_and(|decision| !decision.allowed);
+    // Also without a credential: on a server without authentication there is a caller all the same.
+    let found = if too_many { None } else { authenticated(&app, &client, headers).await.ok() };
+    request.extensions_mut().insert(OptionalCaller(found));
+    next.run(request).await
 }
 
 /// Tells a client that still uses a rotated key's old secret (RFC 9745, RFC 8594).
@@ -186,4 +166,4 @@ macro_rules! taken_from_the_guard {
     )*};
 }
 
-taken_from_the_guard!(Caller, SignedIn, OrganisationAccess);
+taken_from_the_guard!(Caller, OptionalCaller, SignedIn, OrganisationAccess);

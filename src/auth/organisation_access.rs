@@ -4,7 +4,7 @@ use axum::extract::RawPathParams;
 use axum::extract::rejection::RawPathParamsRejection;
 use sea_orm::{ColumnTrait, QueryFilter};
 
-use super::guard::Caller;
+use super::caller::Caller;
 use super::principal::{OrganisationScope, Principal, UserPrincipal};
 use crate::app::App;
 use crate::domain::audit::Actor;

@@ -11,9 +11,11 @@ use axum::middleware::Next;
 use axum::response::Response;
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
+use super::access::Access;
 use super::authenticate::usable;
+use super::caller::Caller;
 use super::client::Client;
-use super::guard::{Caller, decide, write_down};
+use super::guard::{decide, judge};
 use super::organisation_access::OrganisationAccess;
 use super::principal::{CredentialKind, OrganisationScope, Principal};
 use crate::app::App;
@@ -33,7 +35,7 @@ const TICKET_PREFIX: &str = "oskar.ticket.";
 #[derive(Clone, Debug)]
 pub struct Socket {
     ticket: socket_ticket::Model,
-    permission: Permission,
+    permission: Option<Permission>,
     pub access: OrganisationAccess,
 }
 
@@ -45,13 +47,13 @@ impl Socket {
     pub async fn check(&self, app: &App) -> Result<(), Error> {
         let caller = Caller { principal: holder(app, &self.ticket).await?, actor: self.access.actor.clone() };
         let access = caller.in_organisation(app, self.ticket.organisation_id).await?;
-        decide(&access, self.permission, true)
+        judge(&access, self.permission, true)
     }
 }
 
 /// The guard of routes that sockets are opened at: the ticket is used up before anything is upgraded.
 pub async fn authorize_socket(
-    State((app, permission)): State<(App, Permission)>,
+    State((app, asked)): State<(App, Access)>,
     path: Result<RawPathParams, RawPathParamsRejection>,
     client: Client,
     mut request: Request,
@@ -70,11 +72,8 @@ pub async fn authorize_socket(
     }
     let caller = Caller::new(holder(&app, &ticket).await?, &client);
     let access = caller.in_organisation_of_path(&app, path).await?;
-    if let Err(denial) = decide(&access, permission, true) {
-        write_down(&app, &access, permission, &Method::GET).await;
-        return Err(denial);
-    }
-    request.extensions_mut().insert(Socket { ticket, permission, access });
+    decide(&app, &access, asked.permission, &Method::GET).await?;
+    request.extensions_mut().insert(Socket { ticket, permission: asked.permission, access });
     Ok(next.run(request).await)
 }
 

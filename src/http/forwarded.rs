@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::route_table::Route;
-use crate::auth::Access;
+use crate::auth::RequestBody;
 use crate::error::Error;
 
 /// What the answer would be for gateways that understand it.
@@ -23,7 +23,7 @@ pub struct Doors(Arc<BTreeSet<String>>);
 impl Doors {
     /// Those among all routes.
     pub fn among(routes: &[Route]) -> Self {
-        let doors = routes.iter().filter(|route| route.access == Access::Forwarded);
+        let doors = routes.iter().filter(|route| route.access.body == RequestBody::Ignored);
         Self(Arc::new(doors.map(|route| route.path.clone()).collect()))
     }
 }

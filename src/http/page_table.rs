@@ -7,7 +7,7 @@ use axum::routing::MethodRouter;
 
 use super::route_table::{Route, guarded};
 use crate::app::App;
-use crate::auth::{Access, Proof};
+use crate::auth::Access;
 use crate::permission::Permission;
 
 /// The handlers of one path. They are served once they are added to a [`PageTable`], which asks for their access.
@@ -61,30 +61,30 @@ impl PageTable {
         Self { app, router: Router::new(), routes: Vec::new() }
     }
 
-    /// For anybody.
+    /// For everyone.
     pub fn public(self, pages: impl IntoIterator<Item = PagesAt>) -> Self {
-        self.add(Access::Public, pages)
+        self.add(Access::PUBLIC, pages)
     }
 
     /// For users.
     pub fn user(self, pages: impl IntoIterator<Item = PagesAt>) -> Self {
-        self.add(Access::User, pages)
+        self.add(Access::USER, pages)
     }
 
     /// For members of the path's `{org}` who have the permission, and its keys.
     pub fn org(self, permission: Permission, pages: impl IntoIterator<Item = PagesAt>) -> Self {
-        self.add(Access::Org(permission), pages)
+        self.add(Access::member(permission), pages)
     }
 
     /// For operators.
     pub fn operator(self, pages: impl IntoIterator<Item = PagesAt>) -> Self {
-        self.add(Access::Operator, pages)
+        self.add(Access::OPERATOR, pages)
     }
 
     fn add(mut self, access: Access, pages: impl IntoIterator<Item = PagesAt>) -> Self {
         for PagesAt { path, methods, handlers } in pages {
-            self.router = self.router.route(&path, guarded(&self.app, handlers, access, Proof::Any));
-            let route = |method| Route { method, path: path.clone(), access, proof: Proof::Any, page: true };
+            self.router = self.router.route(&path, guarded(&self.app, handlers, access));
+            let route = |method| Route { method, path: path.clone(), access, page: true };
             self.routes.extend(methods.into_iter().map(route));
         }
         self

@@ -16,7 +16,7 @@ use utoipa::openapi::{Content, Deprecated, OpenApi, Ref, RefOr, Required, Respon
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::app::App;
-use crate::auth::{Access, Proof, authorize, authorize_socket};
+use crate::auth::{Access, Who, authorize, authorize_socket, look_up};
 use crate::permission::{Keys, Permission};
 
 /// A route as it was added.
@@ -26,26 +26,25 @@ pub struct Route {
     /// With its parameters in braces.
     pub path: String,
     pub access: Access,
-    pub proof: Proof,
     /// Whether it is a page: those take forms, answer with HTML and are in no document.
     pub page: bool,
 }
 
-/// Routes of one path, and what proof they ask for.
+/// Routes of one path, and whether they ask for a recent proof.
 pub struct Routes {
     routes: UtoipaMethodRouter<App>,
-    proof: Proof,
+    fresh: bool,
 }
 
 impl From<UtoipaMethodRouter<App>> for Routes {
     fn from(routes: UtoipaMethodRouter<App>) -> Self {
-        Self { routes, proof: Proof::Any }
+        Self { routes, fresh: false }
     }
 }
 
 /// Routes for callers who have proved recently who they are.
 pub fn fresh(routes: UtoipaMethodRouter<App>) -> Routes {
-    Routes { routes, proof: Proof::Fresh }
+    Routes { routes, fresh: true }
 }
 
 /// The routes so far.
@@ -62,15 +61,15 @@ impl RouteTable {
         Self { app, router: OpenApiRouter::with_openapi(document), routes: Vec::new() }
     }
 
-    /// For anybody.
+    /// For everyone.
     pub fn public(self, routes: UtoipaMethodRouter<App>) -> Self {
-        self.add(Access::Public, routes.into())
+        self.add(Access::PUBLIC, routes.into())
     }
 
-    /// For anybody; another issuer's token may stand for a password.
+    /// For everyone; another issuer's token may stand for a password.
     pub fn sign_in(mut self, routes: UtoipaMethodRouter<App>) -> Self {
         let documented: Vec<_> = routes.1.paths.keys().cloned().collect();
-        self = self.add(Access::Public, routes.into());
+        self = self.add(Access::PUBLIC, routes.into());
         let paths = &mut self.router.get_openapi_mut().paths.paths;
         for (_, item) in paths.iter_mut().filter(|(path, _)| documented.contains(path)) {
             for (_, operation) in operations(item) {
@@ -82,12 +81,17 @@ impl RouteTable {
         self
     }
 
-    /// For whoever has a good credential.
-    pub fn any(self, routes: UtoipaMethodRouter<App>) -> Self {
-        self.add(Access::Any, routes.into())
+    /// For everyone; the handler learns who it is ([`crate::auth::OptionalCaller`]).
+    pub fn optional(self, routes: UtoipaMethodRouter<App>) -> Self {
+        self.add(Access::OPTIONAL, routes.into())
     }
 
-    /// For whoever has a good credential, by every method that proxies forward; documented as the one that the
+    /// For every caller with a good credential.
+    pub fn any(self, routes: UtoipaMethodRouter<App>) -> Self {
+        self.add(Access::ANY, routes.into())
+    }
+
+    /// For every caller with a good credential, by every method that proxies forward; documented as the one that the
     /// handler is annotated with.
     pub fn forwarded<H, T>(self, routes: UtoipaMethodRouter<App>, handler: H) -> Self
     where
@@ -97,27 +101,27 @@ impl RouteTable {
         let (schemas, paths, _) = routes;
         let methods = [F::POST, F::PUT, F::PATCH, F::DELETE, F::HEAD, F::OPTIONS];
         let methods = methods.into_iter().fold(F::GET, F::or);
-        self.add(Access::Forwarded, (schemas, paths, on(methods, handler)).into())
+        self.add(Access::FORWARDED, (schemas, paths, on(methods, handler)).into())
     }
 
     /// For users.
     pub fn user(self, routes: impl Into<Routes>) -> Self {
-        self.add(Access::User, routes.into())
+        self.add(Access::USER, routes.into())
     }
 
     /// For operators.
     pub fn operator(self, routes: impl Into<Routes>) -> Self {
-        self.add(Access::Operator, routes.into())
+        self.add(Access::OPERATOR, routes.into())
     }
 
     /// For members of the path's `{org}` who have the permission, and its keys.
     pub fn org(self, permission: Permission, routes: impl Into<Routes>) -> Self {
-        self.add(Access::Org(permission), routes.into())
+        self.add(Access::member(permission), routes.into())
     }
 
-    /// For sockets of whoever has a ticket, and the permission in the path's `{org}`.
+    /// For sockets that are opened by a ticket of a caller with the permission in the path's `{org}`.
     pub fn socket(self, permission: Permission, routes: UtoipaMethodRouter<App>) -> Self {
-        self.add(Access::Socket(permission), routes.into())
+        self.add(Access::ticket(permission), routes.into())
     }
 
     /// All of another table's routes.
@@ -143,18 +147,19 @@ impl RouteTable {
         self
     }
 
-    fn add(mut self, access: Access, Routes { routes, proof }: Routes) -> Self {
+    fn add(mut self, access: Access, Routes { routes, fresh }: Routes) -> Self {
+        let access = Access { fresh, ..access };
         let (schemas, mut paths, mut methods) = routes;
         for (path, item) in &mut paths.paths {
             for (method, operation) in operations(item) {
                 document(operation, access, &method, path);
-                if proof == Proof::Fresh {
+                if fresh {
                     document_proof(operation);
                 }
-                self.routes.push(Route { method, path: path.clone(), access, proof, page: false });
+                self.routes.push(Route { method, path: path.clone(), access, page: false });
             }
         }
-        methods = guarded(&self.app, methods, access, proof);
+        methods = guarded(&self.app, methods, access);
         self.router = self.router.routes((schemas, paths, methods));
         self
     }
@@ -172,18 +177,14 @@ impl RouteTable {
 }
 
 /// The guard of that access around the handlers of a path.
-pub(super) fn guarded(
-    app: &App,
-    methods: MethodRouter<App>,
-    access: Access,
-    proof: Proof,
-) -> MethodRouter<App> {
-    match access {
-        Access::Public => methods,
-        Access::Socket(permission) => {
-            methods.route_layer(from_fn_with_state((app.clone(), permission), authorize_socket))
+pub(super) fn guarded(app: &App, methods: MethodRouter<App>, access: Access) -> MethodRouter<App> {
+    match access.who {
+        Who::Public => methods,
+        Who::Optional => methods.route_layer(from_fn_with_state(app.clone(), look_up)),
+        Who::Ticket => methods.route_layer(from_fn_with_state((app.clone(), access), authorize_socket)),
+        Who::Any | Who::User | Who::Operator | Who::Member => {
+            methods.route_layer(from_fn_with_state((app.clone(), access), authorize))
         }
-        _ => methods.route_layer(from_fn_with_state((app.clone(), access, proof), authorize)),
     }
 }
 
@@ -200,27 +201,30 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operati
 }
 
 fn document(operation: &mut Operation, access: Access, method: &Method, path: &str) {
-    let needs = match access {
-        Access::Public => "**Access:** everybody.".to_owned(),
-        Access::Any | Access::Forwarded => "**Access:** any credential.".to_owned(),
-        Access::User => {
-            "**Access:** users, by cookie, access token or HTTP Basic; never API keys.".to_owned()
-        }
-        Access::Operator => {
-            "**Access:** operators, by cookie, access token or HTTP Basic; never API keys.".to_owned()
-        }
-        Access::Org(permission) | Access::Socket(permission) => format!(
+    let needs = match (access.permission, access.who) {
+        (Some(permission), _) => format!(
             "**Permission:** `{}` ({}{}).",
             permission.as_str(),
             permission.minimum_role(),
             if permission.keys() == Keys::May { ", API keys may" } else { "; never API keys" }
         ),
+        (None, Who::Public | Who::Optional) => "**Access:** everybody.".to_owned(),
+        (None, Who::Any) => "**Access:** any credential.".to_owned(),
+        (None, Who::User) => {
+            "**Access:** users, by cookie, access token or HTTP Basic; never API keys.".to_owned()
+        }
+        (None, Who::Operator) => {
+            "**Access:** operators, by cookie, access token or HTTP Basic; never API keys.".to_owned()
+        }
+        (None, Who::Member | Who::Ticket) => {
+            "**Access:** all members and keys of the organisation.".to_owned()
+        }
     };
     let told = operation.description.take().unwrap_or_default();
     operation.description = Some(format!("{told}\n\n{needs}").trim().to_owned());
     operation.security =
         Some(schemes(access).iter().map(|name| SecurityRequirement::new(*name, [""; 0])).collect());
-    if let Access::Org(permission) | Access::Socket(permission) = access {
+    if let Some(permission) = access.permission {
         operation.extensions =
             Some(ExtensionsBuilder::new().add("x-permission", permission.as_str()).build());
     }
@@ -262,7 +266,7 @@ fn complete(failure: &mut Response, status: &str, access: Access) {
     if !own.ends_with([',', ';']) {
         return;
     }
-    let users = matches!(access, Access::User | Access::Operator);
+    let users = access.is_for_users();
     failure.description = match status {
         "401" => format!(
             "No credential, or a bad one; {own} or the proof of who is calling is too old (`insufficient_user_authentication`)."
@@ -281,14 +285,13 @@ fn document_proof(operation: &mut Operation) {
 }
 
 fn schemes(access: Access) -> &'static [&'static str] {
-    match access {
-        Access::Public => &[],
-        Access::User | Access::Operator => &["cookie", "bearer", "basic"],
-        Access::Org(permission) if permission.keys() == Keys::MayNot => &["cookie", "bearer", "basic"],
-        Access::Socket(_) => &["ticket"],
-        Access::Any | Access::Forwarded | Access::Org(_) => {
-            &["cookie", "bearer", "basic", "api_key", "api_key_as_bearer"]
-        }
+    let never_keys = access.permission.is_some_and(|permission| permission.keys() == Keys::MayNot);
+    match access.who {
+        Who::Public | Who::Optional => &[],
+        Who::Ticket => &["ticket"],
+        Who::Member if never_keys => &["cookie", "bearer", "basic"],
+        Who::User | Who::Operator => &["cookie", "bearer", "basic"],
+        Who::Any | Who::Member => &["cookie", "bearer", "basic", "api_key", "api_key_as_bearer"],
     }
 }
 
@@ -304,7 +307,7 @@ fn errors(
         |parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query),
     );
     let has_body = operation.request_body.is_some();
-    let guarded = access != Access::Public;
+    let guarded = access.needs_credential();
     let mut errors = vec![("429", "TooMany"), ("503", "Unavailable")];
     let mut when = |holds: bool, status, name| {
         if holds {

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request};
-use oskar::auth::Access;
+use oskar::auth::Who;
 use oskar::http::{PageTable, Route, at};
 use oskar::id::{OrganisationId, UserId};
 use oskar::permission::{Keys, Permission, Role};
@@ -71,16 +71,16 @@ enum Expected {
 
 fn expected(route: &Route, kind: Kind) -> Expected {
     use Expected as E;
-    let permission = match (route.access, kind) {
-        (Access::Public, _) | (Access::Operator, Kind::Operator) => return E::Allowed,
+    let permission = match (route.access.who, kind) {
+        (Who::Public | Who::Optional, _) | (Who::Operator, Kind::Operator) => return E::Allowed,
         // None of them has a ticket.
-        (Access::Socket(_), _) | (_, Kind::Anonymous) => return E::Unauthenticated,
-        (Access::User | Access::Operator, Kind::Key { .. } | Kind::Stranger { key: true }) => {
+        (Who::Ticket, _) | (_, Kind::Anonymous) => return E::Unauthenticated,
+        (Who::User | Who::Operator, Kind::Key { .. } | Kind::Stranger { key: true }) => {
             return E::UserRequired;
         }
-        (Access::Operator, Kind::User(_) | Kind::Stranger { key: false }) => return E::OperatorRequired,
-        (Access::Any | Access::Forwarded | Access::User, _) => return E::Allowed,
-        (Access::Org(permission), _) => permission,
+        (Who::Operator, Kind::User(_) | Kind::Stranger { key: false }) => return E::OperatorRequired,
+        (Who::Any | Who::User, _) => return E::Allowed,
+        (Who::Member, _) => route.access.permission.unwrap(),
     };
     let has = match kind {
         Kind::Anonymous | Kind::Stranger { .. } | Kind::Operator => return E::Hidden,
@@ -93,6 +93,11 @@ fn expected(route: &Route, kind: Kind) -> Expected {
         }
     };
     if has { E::Allowed } else { E::Denied }
+}
+
+/// The permission that a route asks of members and keys.
+fn inside(route: &Route) -> Option<Permission> {
+    route.access.permission.filter(|_| route.access.who == Who::Member)
 }
 
 fn is_safe(method: &Method) -> bool {
@@ -281,7 +286,7 @@ fn comparable(answer: &Answer) -> (u16, Vec<(String, String)>, Value) {
 /// One cell: what should have happened and did, and whether the scene is spent by it.
 async fn check(app: &TestApp, scene: &mut Scene, route: &Route, caller: &Caller) -> (Expected, bool) {
     let expected = expected(route, caller.kind);
-    let permission = if let Access::Org(permission) = route.access { permission.as_str() } else { "" };
+    let permission = inside(route).map_or("", Permission::as_str);
     let may = expected == Expected::Allowed;
     let path = scene.path(app, route, &scene.org.slug, caller, may).await;
     if may && !is_safe(&route.method) {
@@ -471,15 +476,12 @@ async fn the_document_has_the_recorded_routes_one_for_one_with_their_access() {
         let place = (route.path.replace("{*", "{"), route.method.to_string());
         let operation = documented.get(&place).unwrap_or_else(|| panic!("{place:?} is not documented"));
         assert_eq!(security(operation), expected_security(&route), "{place:?}");
-        let permission = match route.access {
-            Access::Org(p) | Access::Socket(p) => json!(p.as_str()),
-            _ => Value::Null,
-        };
+        let permission = route.access.permission.map_or(Value::Null, |permission| json!(permission.as_str()));
         assert_eq!(operation["x-permission"], permission, "{place:?}");
         for (status, given) in [
-            ("401", route.access != Access::Public),
-            ("403", route.access != Access::Public),
-            ("404", matches!(route.access, Access::Org(_))),
+            ("401", route.access.needs_credential()),
+            ("403", route.access.needs_credential()),
+            ("404", inside(&route).is_some()),
         ] {
             assert!(!given || operation["responses"][status].is_object(), "{place:?}: {status}");
         }
@@ -501,19 +503,17 @@ fn security(operation: &Value) -> BTreeSet<&str> {
 }
 
 fn expected_security(route: &Route) -> BTreeSet<&'static str> {
-    let access = route.access;
     if ["/api/auth/login", "/api/login"].contains(&route.path.as_str()) {
         return BTreeSet::from(["issuer_token"]);
     }
-    if matches!(access, Access::Socket(_)) {
-        return BTreeSet::from(["ticket"]);
-    }
-    let users = !matches!(access, Access::Public);
-    let keys = match access {
-        Access::Any | Access::Forwarded => true,
-        Access::Public | Access::User | Access::Operator | Access::Socket(_) => false,
-        Access::Org(permission) => permission.keys() == Keys::May,
+    let access = route.access;
+    let keys = match access.who {
+        Who::Ticket => return BTreeSet::from(["ticket"]),
+        Who::Any => true,
+        Who::Public | Who::Optional | Who::User | Who::Operator => false,
+        Who::Member => access.permission.unwrap().keys() == Keys::May,
     };
+    let users = access.needs_credential();
     let mut schemes = BTreeSet::new();
     schemes.extend(users.then_some(["cookie", "bearer", "basic"]).into_iter().flatten());
     schemes.extend(keys.then_some(["api_key", "api_key_as_bearer"]).into_iter().flatten());
@@ -525,7 +525,7 @@ async fn every_permission_guards_something() {
     let app = TestApp::start().await;
     let routes = oskar::api::recorded_routes(&app.app);
     for permission in Permission::ALL {
-        let used = routes.iter().any(|route| route.access == Access::Org(*permission));
+        let used = routes.iter().any(|route| inside(route) == Some(*permission));
         assert!(used, "no route asks for `{}`", permission.as_str());
     }
 }

@@ -5,7 +5,7 @@ use super::session::Started;
 use crate::app::App;
 use crate::auth::client::Client;
 use crate::auth::fresh::check_recent;
-use crate::auth::guard::SignedIn;
+use crate::auth::caller::SignedIn;
 use crate::auth::issuer::by_issuer;
 use crate::domain::authentication::Authentication;
 use crate::domain::{identities, known_network, replacement, sign_in, users};
