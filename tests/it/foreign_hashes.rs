@@ -12,7 +12,7 @@
 //! - Keycloak: credentials of public development realms. One password is documented there; the others were found by trying and
 //!   checked with hashlib and argon2-cffi.
 
-use oskar::entity::user;
+use oskar::entity::{credential, user};
 use oskar::password::{FirebaseParameters, ImportedHash};
 
 use crate::imported_hashes::{import_read, login, stored};
@@ -196,8 +196,8 @@ async fn firebase_s_signer_key_is_stored_nowhere() {
     let parameters = FirebaseParameters::read(FIREBASE_PARAMETERS).unwrap();
     let (_, salt, hash) = FIREBASE[0];
     import_read(&app, "ana@acme.example", ImportedHash::of_firebase(&parameters, salt, hash).unwrap()).await;
-    let row =
-        user::Entity::find_by_email_normalised("ana@acme.example").one(app.app.db.read()).await.unwrap();
+    let users = user::Entity::find_by_email_normalised("ana@acme.example");
+    let row = credential::Entity::with_password(users).one(app.app.db.read()).await.unwrap();
     let row = format!("{row:?}");
     assert!(row.contains("$firebase-scrypt$ln=14,r=8,p=1$"), "{row}");
     for secret in ["jxspr8Ki0RYycVU8", &hash[..16]] {
