@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 use super::input::{Input, present};
 use crate::app::App;
 use crate::auth::{Client, SignedIn, signed_out};
-use crate::domain::{deletion, sign_in};
+use crate::domain::account::deletion;
+use crate::domain::session::sign_in;
 use crate::error::Error;
 use crate::password::PresentedPassword;
 

@@ -14,7 +14,7 @@ use super::tokens::{Tokens, signed_in};
 use crate::app::App;
 use crate::auth::sign_in::{self, SignInState};
 use crate::auth::{Client, SignedIn, bearer, signed_out};
-use crate::domain::sessions;
+use crate::domain::session::sessions;
 use crate::error::Error;
 
 const TAG: &str = "Signing in";

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::auth::OrganisationAccess;
 
 use crate::error::Error;
-use crate::rfc3339;
+use crate::text::rfc3339;
 use crate::views::events::{Event, EventFilter};
 use crate::views::{self, Page};
 

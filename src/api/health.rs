@@ -9,13 +9,13 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::auth::{OptionalCaller, OrganisationScope, Principal};
 use crate::config::MailTransport;
-use crate::domain::members::manages_members;
+use crate::domain::organisation::members::manages_members;
 use crate::entity::organisation;
 use crate::error::Error;
 use crate::http::unheard_proxy;
-use crate::job_panics::JobPanics;
 use crate::jwt::SigningKey;
-use crate::updates::{Advisory, PendingUpdate};
+use crate::program::job_panics::JobPanics;
+use crate::program::updates::{Advisory, PendingUpdate};
 
 const TAG: &str = "Service";
 const VERSION: &str = env!("CARGO_PKG_VERSION");

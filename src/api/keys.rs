@@ -16,16 +16,16 @@ use super::page::Part;
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
+use crate::crypto::secret::{Secret, ShownOnce};
 use crate::domain::Write;
-use crate::domain::display_name::DisplayName;
-use crate::domain::keys::{self, NewKey};
-use crate::domain::members::manages_members;
+use crate::domain::key::keys::{self, NewKey};
+use crate::domain::organisation::members::manages_members;
+use crate::domain::values::display_name::DisplayName;
 use crate::entity::api_key::Environment;
 use crate::entity::{api_key, api_key_secret};
 use crate::error::Error;
 use crate::id::ApiKeyId;
 use crate::permission::Role;
-use crate::secret::{Secret, ShownOnce};
 use crate::views::keys::Key;
 use crate::views::{self, Page};
 
@@ -74,7 +74,7 @@ pub struct NewKeyInput {
     #[schema(example = json!(["members:read"]))]
     permissions: Option<BTreeSet<String>>,
     /// With an offset from UTC. Default: never.
-    #[serde(default, deserialize_with = "crate::rfc3339::optional")]
+    #[serde(default, deserialize_with = "crate::text::rfc3339::optional")]
     expires_at: Option<DateTime<Utc>>,
 }
 

@@ -12,7 +12,7 @@ use super::page::Part;
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
-use crate::domain::members;
+use crate::domain::organisation::members;
 use crate::entity::user;
 use crate::error::Error;
 use crate::id::UserId;

@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 
 use super::input::Input;
 use crate::app::App;
-use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
-use crate::domain::username::Username;
+use crate::domain::values::display_name::DisplayName;
+use crate::domain::values::username::Username;
 use crate::error::Error;
 use crate::password::{PresentedPassword, Reason, Strength};
 

@@ -14,14 +14,14 @@ use super::input::{Input, present};
 use super::tokens::{Tokens, signed_in};
 use crate::app::App;
 use crate::auth::{Client, SignedIn, sign_in};
+use crate::crypto::secret::{Secret, ShownOnce};
+use crate::domain::account::{mailbox, one_time};
 use crate::domain::email::Email;
-use crate::domain::mail::{self, Mail};
-use crate::domain::sign_in::check_again;
-use crate::domain::{mailbox, one_time};
+use crate::domain::journal::mail::{self, Mail};
+use crate::domain::session::sign_in::check_again;
 use crate::entity::one_time_token::LinkPurpose;
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
-use crate::secret::{Secret, ShownOnce};
 
 const TAG: &str = "Signing in";
 

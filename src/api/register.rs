@@ -13,9 +13,9 @@ use super::tokens::{Tokens, signed_in};
 use crate::app::App;
 use crate::auth::sign_in::{self, Invited, NewAccount, Registered, SignInState};
 use crate::auth::{Client, Keep};
-use crate::domain::display_name::DisplayName;
 use crate::domain::email::Email;
-use crate::domain::username::Username;
+use crate::domain::values::display_name::DisplayName;
+use crate::domain::values::username::Username;
 use crate::error::Error;
 use crate::password::ProposedPassword;
 

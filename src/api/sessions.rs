@@ -9,7 +9,8 @@ use super::page::Part;
 use crate::app::App;
 use crate::auth::SignedIn;
 
-use crate::domain::{sessions, users};
+use crate::domain::account::users;
+use crate::domain::session::sessions;
 use crate::error::Error;
 use crate::id::SessionId;
 use crate::views::sessions::Session;

@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 use super::input::OptionalInput;
 use crate::app::App;
 use crate::auth::{Caller, Principal};
-use crate::domain::tickets::{self, Holder};
+use crate::crypto::secret::{Secret, ShownOnce};
+use crate::domain::session::tickets::{self, Holder};
 use crate::error::Error;
-use crate::secret::{Secret, ShownOnce};
 
 /// What the ticket is for.
 #[derive(Debug, Default, Deserialize, ToSchema)]

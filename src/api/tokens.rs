@@ -11,7 +11,7 @@ use super::input::Input;
 use crate::app::App;
 use crate::auth::sign_in::{IssuedTokens, OpenSession, Started};
 use crate::auth::{Client, CookieOutcome, SignedIn};
-use crate::domain::tokens;
+use crate::domain::session::tokens;
 use crate::entity::session;
 use crate::error::Error;
 use crate::id::UserId;

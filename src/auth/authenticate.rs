@@ -10,10 +10,10 @@ use tracing::Span;
 use tracing::field::display;
 
 use crate::app::App;
+use crate::crypto::secret::Secret;
 use crate::entity::{api_key_secret, session, user};
 use crate::error::Error;
 use crate::password::PresentedPassword;
-use crate::secret::Secret;
 
 use super::client::Client;
 use super::credential::{API_KEY_HEADER, Credential};

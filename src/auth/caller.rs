@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::client::Client;
 use super::principal::{Principal, UserPrincipal};
-use crate::domain::audit::Actor;
+use crate::domain::journal::audit::Actor;
 
 /// The caller, for routes that take any credential.
 #[derive(Clone, Debug)]

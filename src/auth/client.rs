@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 
 use super::address::Address;
-use crate::domain::audit::Actor;
+use crate::domain::journal::audit::Actor;
 use crate::entity::audit_event::ActorKind;
 
 const LONGEST_USER_AGENT: usize = 400;

@@ -11,14 +11,14 @@ use super::client::Client;
 use super::credential::session_cookie;
 use crate::app::App;
 use crate::config::Cookies;
-use crate::domain::attempts::AttemptContext;
-use crate::domain::device::Device;
+use crate::crypto::secret::Secret;
 use crate::domain::email::Email;
-use crate::domain::sign_in;
+use crate::domain::session::attempts::AttemptContext;
+use crate::domain::session::device::Device;
+use crate::domain::session::sign_in;
 use crate::error::Error;
 use crate::id::UserId;
-use crate::secret::Secret;
-use crate::site::is_same_site;
+use crate::network::site::is_same_site;
 
 /// How long a device is known.
 const DEVICE_LIFETIME: TimeDelta = TimeDelta::days(365);

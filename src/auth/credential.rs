@@ -7,9 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::principal::CredentialKind;
+use crate::crypto::secret::{Secret, SecretKind};
 use crate::error::Error;
 use crate::password::PresentedPassword;
-use crate::secret::{Secret, SecretKind};
 
 /// The other place for API keys.
 pub const API_KEY_HEADER: &str = "x-api-key";

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::client::Client;
 use crate::clock::Timestamp;
-use crate::domain::audit::Actor;
-use crate::domain::passwords::{self, UserWithPassword};
+use crate::domain::account::passwords::{self, UserWithPassword};
+use crate::domain::journal::audit::Actor;
 use crate::entity::api_key::Environment;
 use crate::entity::audit_event::ActorKind;
 use crate::entity::{api_key, session, user};

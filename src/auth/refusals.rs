@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::client::Client;
 use crate::app::App;
-use crate::rate::Rate;
+use crate::limits::rate::Rate;
 
 /// For each network: one who sends nothing but bad tokens must not fill the log with warnings. The line that each
 /// request has anyway is not limited.

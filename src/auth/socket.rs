@@ -20,11 +20,12 @@ use super::organisation_access::OrganisationAccess;
 use super::principal::{CredentialKind, OrganisationScope, Principal};
 use crate::app::App;
 use crate::config::Config;
-use crate::domain::{passwords, tickets};
+use crate::crypto::secret::{Secret, SecretKind};
+use crate::domain::account::passwords;
+use crate::domain::session::tickets;
 use crate::entity::{api_key, session, socket_ticket};
 use crate::error::Error;
 use crate::permission::Permission;
-use crate::secret::{Secret, SecretKind};
 
 /// What is spoken on a socket (RFC 6455 section 1.9): the only one of the protocols offered that an answer names.
 pub const PROTOCOL: &str = "oskar.events";

@@ -6,7 +6,7 @@ use std::time::Instant;
 use oskar::app::{App, Opened};
 use oskar::clock::Timestamp;
 use oskar::config::{Config, Mode, shown_database_url};
-use oskar::domain::osmedeus_key::OsmedeusKey;
+use oskar::domain::key::osmedeus_key::OsmedeusKey;
 use oskar::program::command;
 
 /// The lines, with the link that makes the first administrator as long as there is none, and with a key that was just

@@ -27,10 +27,10 @@ pub struct Events {
     #[arg(long, value_name = "ID")]
     actor: Option<String>,
     /// Not before this time, such as 2026-01-31T12:00:00Z.
-    #[arg(long, value_name = "TIME", value_parser = oskar::rfc3339::parse)]
+    #[arg(long, value_name = "TIME", value_parser = oskar::text::rfc3339::parse)]
     from: Option<DateTime<Utc>>,
     /// Before this time.
-    #[arg(long, value_name = "TIME", value_parser = oskar::rfc3339::parse)]
+    #[arg(long, value_name = "TIME", value_parser = oskar::text::rfc3339::parse)]
     to: Option<DateTime<Utc>>,
     /// How many of the newest to show.
     #[arg(long, default_value_t = 50, value_parser = super::whole_number::<u64>)]

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use clap::Subcommand;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
 use oskar::clock::Timestamp;
-use oskar::domain::signing_keys::{self, RotatedKey, UsedAlgorithm};
+use oskar::domain::upkeep::signing_keys::{self, RotatedKey, UsedAlgorithm};
 use oskar::jwt::SigningAlgorithm;
 use oskar::program;
 use serde_json::{Value, json};

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use oskar::clock::{Clock, Timestamp};
-use oskar::json;
 use oskar::jwt::{Expected, KeySet, LONGEST, TYP, VerifyingKey, verify};
+use oskar::text::json;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -38,7 +38,7 @@ pub struct Verify {
     #[arg(long)]
     access_token: bool,
     /// Check as if it were this time (RFC 3339) [default: now].
-    #[arg(long, value_name = "TIME", value_parser = oskar::rfc3339::parse)]
+    #[arg(long, value_name = "TIME", value_parser = oskar::text::rfc3339::parse)]
     at: Option<Timestamp>,
 }
 

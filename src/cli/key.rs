@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use clap::Subcommand;
 use oskar::app::App;
-use oskar::domain::display_name::DisplayName;
-use oskar::domain::keys::{self, NewKey};
+use oskar::domain::key::keys::{self, NewKey};
+use oskar::domain::values::display_name::DisplayName;
 use oskar::entity::api_key::Environment;
 use oskar::id::ApiKeyId;
 use oskar::permission::Role;

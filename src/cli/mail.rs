@@ -4,7 +4,7 @@ use anyhow::bail;
 use clap::Subcommand;
 use oskar::config::MailTransport;
 use oskar::domain::email::Email;
-use oskar::domain::mail;
+use oskar::domain::journal::mail;
 use oskar::entity::delivery;
 use oskar::entity::mail::{Column, Entity};
 use oskar::id::MailId;

@@ -3,9 +3,10 @@
 use anyhow::anyhow;
 use clap::Subcommand;
 use oskar::app::App;
-use oskar::domain::display_name::DisplayName;
-use oskar::domain::slug::Slug;
-use oskar::domain::{invitations, members, organisations, registration};
+use oskar::domain::onboarding::{invitations, registration};
+use oskar::domain::organisation::{members, organisations};
+use oskar::domain::values::display_name::DisplayName;
+use oskar::domain::values::slug::Slug;
 use oskar::entity::organisation;
 use oskar::permission::Role;
 use oskar::views::organisations::OrganisationSummary;

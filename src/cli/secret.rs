@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use oskar::app::App;
-use oskar::domain::secret_rotation::{self, Lifetimes, Remaining};
+use oskar::domain::upkeep::secret_rotation::{self, Lifetimes, Remaining};
 use oskar::program::command;
 use serde_json::json;
 

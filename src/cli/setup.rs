@@ -3,17 +3,19 @@
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 use oskar::app::App;
-use oskar::domain::audit::Actor;
-use oskar::domain::display_name::DisplayName;
+use oskar::crypto::secret::Secret;
+use oskar::domain::Write;
+use oskar::domain::account::users::NewUser;
 use oskar::domain::email::Email;
-use oskar::domain::keys::{self, NewKey};
-use oskar::domain::users::NewUser;
-use oskar::domain::{Write, osmedeus_key, setup};
-use oskar::email::shown;
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::key::keys::{self, NewKey};
+use oskar::domain::key::osmedeus_key;
+use oskar::domain::onboarding::setup;
+use oskar::domain::values::display_name::DisplayName;
 use oskar::entity::api_key::Environment;
 use oskar::id::{OrganisationId, UserId};
 use oskar::permission::Role;
-use oskar::secret::Secret;
+use oskar::text::email::shown;
 use serde_json::json;
 
 use super::hand_over::HandOver;

@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use oskar::app::App;
-use oskar::domain::deletion;
+use oskar::domain::account::deletion;
 use oskar::entity::user;
 use oskar::id::UserId;
 use sea_orm::EntityTrait as _;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 
 use super::reader::Reader;
-use crate::rate::Rate;
+use crate::limits::rate::Rate;
 
 /// How long the database may take.
 #[derive(Clone, Debug)]

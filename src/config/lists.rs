@@ -7,7 +7,7 @@ use ipnet::{IpNet, Ipv4Net};
 
 use super::origin;
 use super::reader::Reader;
-use crate::email::{Email, ascii_domain};
+use crate::text::email::{Email, ascii_domain};
 
 impl Reader<'_> {
     /// Domains of e-mail addresses.

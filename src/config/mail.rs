@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use super::is_loopback_name;
 use super::reader::Reader;
-use crate::email::Email;
-use crate::visible::{cleaned, is_seen};
+use crate::text::email::Email;
+use crate::text::visible::{cleaned, is_seen};
 
 /// How mails go out.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::reader::Reader;
 use super::{Config, MailTransport, Registration, UpdateFeed, database, is_loopback_name};
-use crate::email::Email;
+use crate::text::email::Email;
 
 /// Names all that is not safe.
 pub fn check(config: &Config, read: &mut Reader<'_>) {

@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use tracing_subscriber::EnvFilter;
 
 use super::sources::{Sources, Written};
-use crate::json::misfit;
 use crate::permission::{Catalogue, Role};
+use crate::text::json::misfit;
 
 /// Gives the texts their types and collects what does not fit.
 pub struct Reader<'a> {

@@ -8,7 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Read as _;
 use std::path::Path;
 
-use crate::secret::random_base62;
+use crate::crypto::secret::random_base62;
 
 /// Where Docker, Podman and their compositions put secrets, which not all of them mount read-only.
 const CONTAINER_SECRETS: &str = "/run/secrets";

@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use super::reader::Reader;
 use super::secret_file::{self, read_private};
 use super::{Config, ConfigError};
-use crate::keyring::Keyring;
-use crate::secret::random_base62;
+use crate::crypto::keyring::Keyring;
+use crate::crypto::secret::random_base62;
 
 const FILE: &str = "secret.key";
 const PREVIOUS_FILE: &str = "secret.key.previous";

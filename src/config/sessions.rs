@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::compat::Compat;
 use super::reader::Reader;
-use crate::site::is_public_suffix;
+use crate::network::site::is_public_suffix;
 
 /// The settings of `[sessions]`.
 #[derive(Clone, Debug)]

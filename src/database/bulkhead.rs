@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::Database;
 use super::pulse::SILENT;
 use crate::error::Error;
-use crate::gates::{Gates, Permit};
 use crate::id::OrganisationId;
+use crate::limits::gates::{Gates, Permit};
 
 /// The most writes of one organisation that have a connection at the same time.
 const MOST_UNDER_WAY: u32 = 4;

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::condition::Condition;
-use crate::deadline;
+use crate::limits::deadline;
 
 /// How long a request waits for one answer of the database before it doubts that the database lives.
 const PATIENCE: Duration = Duration::from_millis(300);

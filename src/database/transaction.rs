@@ -7,7 +7,7 @@
 //! - Each statement was answered and none failed ([`Transaction::run`]). SQLite ends a transaction by itself on some
 //!   failures, and later statements would each be committed alone; PostgreSQL answers `COMMIT` after a failure with
 //!   `ROLLBACK`, which the driver does not tell from a commit.
-//! - The request's time was not over ([`crate::deadline`]).
+//! - The request's time was not over ([`crate::limits::deadline`]).
 //! - The database answered `COMMIT` without an error. SQLite refuses it outside a transaction.
 //!
 //! Audit events go to the log of events only then, so that it never tells of what was rolled back.
@@ -26,8 +26,8 @@ use super::Database;
 use super::event_log::EventLog;
 use super::pulse::{Pulse, at_once};
 use crate::config::Caps;
-use crate::deadline::{self, Committing};
 use crate::error::Error;
+use crate::limits::deadline::{self, Committing};
 use crate::permission::Catalogue;
 
 impl Database {

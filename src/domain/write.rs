@@ -5,11 +5,11 @@ use std::ops::Deref;
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::audit::Actor;
 use crate::clock::Timestamp;
+use crate::crypto::keyring::Keyring;
 use crate::database::Transaction;
+use crate::domain::journal::audit::Actor;
 use crate::error::Error;
-use crate::keyring::Keyring;
 
 /// A write in progress. Dropped without [`Write::commit`], it is rolled back.
 pub struct Write<'a> {

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::clock::Timestamp;
+use crate::crypto::secret::SecretKind;
 use crate::id::{ApiKeyId, OrganisationId, UserId};
 use crate::permission::Role;
-use crate::secret::SecretKind;
 
 /// Whether a key acts on live resources or in the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]

@@ -11,7 +11,7 @@ use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
 use crate::error::Error;
-use crate::json::{malformed, misfit, without_mark};
+use crate::text::json::{malformed, misfit, without_mark};
 
 /// A JSON body.
 pub struct Input<T>(pub T);

@@ -28,8 +28,8 @@ use super::rate_limit::{POLICY, STATE, limit};
 use crate::app::App;
 use crate::auth::{API_KEY_HEADER, Address, RequestId, unheard};
 use crate::config::Config;
-use crate::deadline;
 use crate::error::Error;
+use crate::limits::deadline;
 
 /// Nothing may be loaded, and no site may frame us. Pages that show something set what they need.
 const CSP: HeaderValue = HeaderValue::from_static(

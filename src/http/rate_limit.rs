@@ -10,7 +10,7 @@ use super::forwarded::is_forwarded;
 use crate::app::App;
 use crate::auth::Address;
 use crate::error::Error;
-use crate::rate::{Rate, RateDecision};
+use crate::limits::rate::{Rate, RateDecision};
 
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 pub const STATE: HeaderName = HeaderName::from_static("ratelimit");

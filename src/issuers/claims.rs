@@ -8,9 +8,9 @@ use super::TokenRefusal;
 use super::kind::{self, Marks};
 use crate::clock::Timestamp;
 use crate::config::IdentityProvider;
-use crate::domain::authentication::Authentication;
-use crate::domain::display_name::DisplayName;
 use crate::domain::identities::ExternalIdentityClaims;
+use crate::domain::session::authentication::Authentication;
+use crate::domain::values::display_name::DisplayName;
 use crate::jwt::{LEEWAY, NumericDate, Rejection};
 use crate::step_up::StepUp;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::config::KeySource;
-use crate::fetch::{Failure, Fetcher, Limits};
+use crate::network::fetch::{Failure, Fetcher, Limits};
 
 /// For everything that has to be asked for one key set.
 const TIME: Duration = Duration::from_secs(5);
@@ -42,8 +42,8 @@ async fn discover(fetcher: &Fetcher, issuer: &str) -> Result<String, String> {
         let url = oauth_metadata(base).ok_or("the issuer is no URL")?;
         get(fetcher, &url).await?.ok_or_else(|| format!("{url}: there is no such document"))?
     };
-    let metadata: Metadata =
-        serde_json::from_str(&text).map_err(|error| format!("metadata: {}", crate::json::told(&error)))?;
+    let metadata: Metadata = serde_json::from_str(&text)
+        .map_err(|error| format!("metadata: {}", crate::text::json::told(&error)))?;
     // Otherwise the server at this address could speak for another issuer.
     if metadata.issuer != issuer {
         return Err(format!("the metadata is of the issuer {}", metadata.issuer));

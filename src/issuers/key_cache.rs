@@ -10,8 +10,8 @@ use tokio::sync::Mutex;
 use super::discovery::key_set;
 use crate::clock::Timestamp;
 use crate::config::{IdentityProvider, KeySource};
-use crate::fetch::Fetcher;
 use crate::jwt::{KeySet, VerifyingKey};
+use crate::network::fetch::Fetcher;
 
 /// How long keys are used without a look at the issuer's.
 const FRESH: TimeDelta = TimeDelta::minutes(10);

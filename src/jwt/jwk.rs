@@ -76,7 +76,7 @@ impl KeySet {
             keys: Vec<Value>,
         }
         let written: Written = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| format!("no key set: {}", crate::json::told(&error)))?;
+            .map_err(|error| format!("no key set: {}", crate::text::json::told(&error)))?;
         let mut set = Self { jwks: Vec::new(), refused: Vec::new() };
         for (at, key) in written.keys.iter().enumerate().take(MOST_KEYS) {
             let kid = key["kid"].as_str();

@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 
 use super::verify::VerifyingKey;
 use crate::clock::Timestamp;
+use crate::crypto::secret::{random_base62, random_bytes};
 use crate::error::Error;
-use crate::secret::{random_base62, random_bytes};
 
 /// The algorithms that tokens can be signed with. RSA is not among them (RUSTSEC-2023-0071).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //!
 //! A person who makes an account chooses the names that strangers read in the mails that invite them.
 
-use crate::linkable::{broken_up, is_format};
+use crate::text::linkable::{broken_up, is_format};
 
 const NAME: usize = 60;
 /// Longer than a name: browsers name themselves at the end of a long line.

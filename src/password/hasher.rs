@@ -43,7 +43,7 @@ impl Hasher {
         let params = Params::new(cost.memory, cost.passes, cost.lanes, None).map_err(Error::internal)?;
         let memory = Memory::new(&params);
         // The dummy password is checked when there is no user, so that the answer takes as long.
-        let nobody = crate::secret::random_base62(RANDOM_PASSWORD);
+        let nobody = crate::crypto::secret::random_base62(RANDOM_PASSWORD);
         let dummy = memory.hash(&params, nobody.as_bytes())?.into();
         Ok(Self {
             params,

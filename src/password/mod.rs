@@ -77,7 +77,7 @@ impl std::fmt::Debug for NewPassword {
 impl NewPassword {
     /// A random one, for users made on the command line: 24 characters, 142 bits.
     pub fn generate() -> (Self, Zeroizing<String>) {
-        let text = crate::secret::random_base62(RANDOM_PASSWORD);
+        let text = crate::crypto::secret::random_base62(RANDOM_PASSWORD);
         (Self(text.clone()), text)
     }
 }

@@ -14,8 +14,8 @@ use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
+use crate::crypto::secret::random_bytes;
 use crate::error::Error;
-use crate::secret::random_bytes;
 
 /// KiB that checking one hash may take: argon2's `m`, scrypt's `N·r·128 B`.
 const MOST_MEMORY: u64 = 256 * 1024;

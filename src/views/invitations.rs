@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{Page, PageRequest};
 use crate::clock::Timestamp;
-use crate::domain::invitations::is_confirmed;
+use crate::domain::onboarding::invitations::is_confirmed;
 use crate::entity::delivery::{self, DeliveryState};
 use crate::entity::invitation;
 use crate::error::Error;

@@ -13,14 +13,15 @@ use super::page::{GonePage, NoticePage, Sent, page, page_of_error, proposed, too
 use crate::app::App;
 use crate::auth::sign_in::{Invited, NewMember, SessionTerms, SignInState, Started};
 use crate::auth::{Client, Keep, optional_user};
-use crate::domain::display_name::DisplayName;
-use crate::domain::joining::Names;
-use crate::domain::{invitations, sign_in as accounts};
-use crate::email::shown;
+use crate::crypto::secret::{Secret, SecretKind};
+use crate::domain::onboarding::invitations;
+use crate::domain::onboarding::joining::Names;
+use crate::domain::session::sign_in as accounts;
+use crate::domain::values::display_name::DisplayName;
 use crate::error::Error;
 use crate::id::UserId;
 use crate::password::PresentedPassword;
-use crate::secret::{Secret, SecretKind};
+use crate::text::email::shown;
 
 const GONE: GonePage = GonePage { hint: Cow::Borrowed("Ask the person who invited you for a new one.") };
 

@@ -11,9 +11,9 @@ use serde::Deserialize;
 
 use super::page::{LinkPart, page};
 use crate::app::App;
+use crate::crypto::secret::Secret;
 use crate::error::Error;
 use crate::http::{PagesAt, at};
-use crate::secret::Secret;
 
 /// As on the other pages, and the script.
 const CSP: HeaderValue = HeaderValue::from_static(

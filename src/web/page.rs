@@ -12,12 +12,12 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::domain::one_time;
+use crate::crypto::secret::{Secret, SecretKind};
+use crate::domain::account::one_time;
 use crate::error::Error;
 pub use crate::http::html as page;
 use crate::http::{Code, status};
 use crate::password::ProposedPassword;
-use crate::secret::{Secret, SecretKind};
 
 /// A link that does not work any more.
 #[derive(Template)]

@@ -15,8 +15,8 @@ use super::page::{
 use crate::app::App;
 use crate::auth::Client;
 use crate::auth::sign_in::reset_password;
+use crate::crypto::secret::SecretKind;
 use crate::error::Error;
-use crate::secret::SecretKind;
 
 #[derive(Template)]
 #[template(path = "pages/reset.html")]

@@ -11,15 +11,15 @@ use super::page::{GonePage, Sent, beside_its_field, page, page_of_error, propose
 use crate::app::App;
 use crate::auth::sign_in::{SessionTerms, SetUp, SignInState, by_setup_link};
 use crate::auth::{Client, Keep};
-use crate::domain::display_name::DisplayName;
+use crate::crypto::secret::{Secret, SecretKind};
+use crate::domain::account::users::NewUser;
 use crate::domain::email::Email;
-use crate::domain::osmedeus_key::OsmedeusKey;
-use crate::domain::setup;
-use crate::domain::users::NewUser;
-use crate::email::shown;
+use crate::domain::key::osmedeus_key::OsmedeusKey;
+use crate::domain::onboarding::setup;
+use crate::domain::values::display_name::DisplayName;
 use crate::error::Error;
 use crate::program::command;
-use crate::secret::{Secret, SecretKind};
+use crate::text::email::shown;
 
 /// What was typed, so that nothing needs to be typed twice; and what is wrong with it.
 #[derive(Default, Template)]

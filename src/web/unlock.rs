@@ -13,8 +13,8 @@ use super::page::{GonePage, NoticePage, Sent, page, working};
 use crate::app::App;
 use crate::auth::Client;
 use crate::auth::sign_in::unlock;
+use crate::crypto::secret::SecretKind;
 use crate::error::Error;
-use crate::secret::SecretKind;
 
 #[derive(Template)]
 #[template(path = "pages/unlock.html")]

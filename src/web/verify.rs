@@ -12,9 +12,9 @@ use super::page::{GonePage, NoticePage, Sent, page, page_of_error, working};
 use crate::app::App;
 use crate::auth::Client;
 use crate::auth::sign_in::confirm_address;
-use crate::email::shown;
+use crate::crypto::secret::SecretKind;
 use crate::error::Error;
-use crate::secret::SecretKind;
+use crate::text::email::shown;
 
 #[derive(Template)]
 #[template(path = "pages/verify.html")]

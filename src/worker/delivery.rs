@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::domain::Write;
-use crate::domain::audit::Actor;
-use crate::domain::delivery::{self, Attempt};
+use crate::domain::journal::audit::Actor;
+use crate::domain::journal::delivery::{self, Attempt};
 use crate::entity::delivery::{Channel, DeliveryState, Model};
 use crate::error::{Error, OrLog as _};
 use crate::id::DeliveryId;
 
 const AT_ONCE: u64 = 20;
-/// Shorter than the time after which another node takes over (`domain/delivery.rs`).
+/// Shorter than the time after which another node takes over (`domain/journal/delivery.rs`).
 const LONGEST_ATTEMPT: Duration = Duration::from_secs(45);
 
 /// One thing, ready to be sent.

@@ -7,15 +7,18 @@ use sea_orm::EntityTrait as _;
 
 use super::delivery::{self, Deliverable, Failure, Prepared};
 use crate::app::App;
-use crate::domain::mail::{self, Mail};
-use crate::domain::{Write, choose_password, invitations, mailbox, one_time, passwords, sign_in, users};
-use crate::email::shown;
+use crate::domain::Write;
+use crate::domain::account::{choose_password, mailbox, one_time, passwords, users};
+use crate::domain::journal::mail::{self, Mail};
+use crate::domain::onboarding::invitations;
+use crate::domain::session::sign_in;
 use crate::entity::delivery::Channel;
 use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::{organisation, registration, user};
 use crate::error::Error;
 use crate::id::{DeliveryId, InvitationId, MailId, UserId};
 use crate::mail::{Letter, SendError, messages};
+use crate::text::email::shown;
 
 /// Sends what is due; how many mails were dealt with.
 pub async fn tick(app: &App) -> Result<usize, Error> {

@@ -1,9 +1,9 @@
 //! Deletes rows that can never be used again.
 
 use crate::app::App;
-use crate::domain::audit::Actor;
-use crate::domain::sweep;
-use crate::domain::sweep::Retention;
+use crate::domain::journal::audit::Actor;
+use crate::domain::upkeep::sweep;
+use crate::domain::upkeep::sweep::Retention;
 use crate::error::Error;
 
 /// Deletes what is past its time.

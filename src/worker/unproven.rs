@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::domain::audit::Actor;
-use crate::domain::unproven;
+use crate::domain::account::unproven;
+use crate::domain::journal::audit::Actor;
 use crate::error::{Error, OrLog as _};
 use crate::id::UserId;
 

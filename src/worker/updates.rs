@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::watched;
 use crate::app::App;
 use crate::config::UpdateFeed;
+use crate::crypto::secret::random_bytes;
 use crate::error::{Error, OrLog as _};
-use crate::fetch::Limits;
-use crate::secret::random_bytes;
-use crate::updates;
+use crate::network::fetch::Limits;
+use crate::program::updates;
 
 const READING: &str = "reading the update feed";
 const PAUSE: Duration = Duration::from_hours(6);

@@ -1,8 +1,8 @@
 //! Writes the last uses of keys and sessions.
 
 use crate::app::App;
-use crate::domain::audit::Actor;
-use crate::domain::usage::Seen;
+use crate::domain::journal::audit::Actor;
+use crate::domain::upkeep::usage::Seen;
 use crate::error::Error;
 
 /// Writes what was collected since the last time.

@@ -2,10 +2,10 @@
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use oskar::domain::audit::Actor;
-use oskar::domain::deletion::{self, DELETED_USER};
-use oskar::domain::display_name::DisplayName;
-use oskar::domain::organisations;
+use oskar::domain::account::deletion::{self, DELETED_USER};
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::organisation::organisations;
+use oskar::domain::values::display_name::DisplayName;
 use oskar::entity::delivery::DeliveryState;
 use oskar::entity::{
     audit_event, delivery, external_identity, known_network, login_failure, mail, membership, session, user,

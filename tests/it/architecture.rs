@@ -232,15 +232,23 @@ fn a_planted_breach_is_found() {
         ("jwt/keys.rs", "use crate::{clock, app::App};", "jwt uses crate::app::App"),
         ("jwt/keys.rs", "fn f(app: &super::super::app::App) {}", "jwt uses crate::app::App"),
         ("error.rs", "type X = crate::config::Config;", "error uses crate::config::Config"),
-        ("entity/user.rs", "use crate::domain::{users, members as m};", "entity uses crate::domain::members"),
-        ("domain/users.rs", "use axum::http::StatusCode;", "domain speaks of HTTP by axum::http::StatusCode"),
-        ("domain/users.rs", "use {serde::Serialize, http as h};", "domain speaks of HTTP by http"),
-        ("views/keys.rs", "use axum::Json;", "views speaks of HTTP by axum::Json"),
-        ("views/keys.rs", "use crate::domain::keys;", "views uses crate::domain::keys"),
-        ("domain/keys.rs", "use crate::views::keys;", "domain uses crate::views::keys"),
-        ("domain/users.rs", "use cookie;", "domain speaks of HTTP by cookie"),
         (
-            "domain/users.rs",
+            "entity/user.rs",
+            "use crate::domain::{users, members as m};",
+            "entity uses crate::domain::organisation::members",
+        ),
+        (
+            "domain/account/users.rs",
+            "use axum::http::StatusCode;",
+            "domain speaks of HTTP by axum::http::StatusCode",
+        ),
+        ("domain/account/users.rs", "use {serde::Serialize, http as h};", "domain speaks of HTTP by http"),
+        ("views/keys.rs", "use axum::Json;", "views speaks of HTTP by axum::Json"),
+        ("views/keys.rs", "use crate::domain::key::keys;", "views uses crate::domain::key::keys"),
+        ("domain/key/keys.rs", "use crate::views::keys;", "domain uses crate::views::keys"),
+        ("domain/account/users.rs", "use cookie;", "domain speaks of HTTP by cookie"),
+        (
+            "domain/account/users.rs",
             "fn f() { let x = axum_extra::extract::f(); }",
             "domain speaks of HTTP by axum_extra",
         ),
@@ -302,10 +310,10 @@ fn what_is_allowed_or_only_talked_about_is_no_breach() {
         const TEXT: &str = "crate::app \" crate::api"; const QUOTE: char = '"';
         const RAW: &[u8] = br"crate::api\";
         fn f<'a>(x: &'a str) -> crate::error::Error { membership::Entity::in_organisation(id).find_also_related(user::Entity) }
-        fn g() { user::Entity::find_by_id(id); crate::secret::random_base62(6); Vec::<u8>::new() }
+        fn g() { user::Entity::find_by_id(id); crate::crypto::secret::random_base62(6); Vec::<u8>::new() }
         mod tests { use super::*; }
     "#;
-    let found = breaches(&Sources::from([("domain/members.rs".to_owned(), text.to_owned())]));
+    let found = breaches(&Sources::from([("domain/organisation/members.rs".to_owned(), text.to_owned())]));
     assert_eq!(found, Vec::<String>::new());
 }
 
@@ -324,7 +332,7 @@ fn migrations_know_nothing_of_the_server() {
 #[test]
 fn delivery_knows_nothing_of_mails() {
     let sources = all_sources();
-    for file in ["domain/delivery.rs", "worker/delivery.rs"] {
+    for file in ["domain/journal/delivery.rs", "worker/delivery.rs"] {
         let named = tokens(&sources[file]).into_iter().find(|token| token.to_lowercase().contains("mail"));
         assert_eq!(named, None, "{file}");
     }

@@ -135,11 +135,11 @@ fn the_numbers_at_the_top_are_those_of_the_rows() {
 
 #[test]
 fn evidence_that_does_not_exist_is_found() {
-    for there in ["SECURITY.md", "src/secret.rs", "asvs::evidence_that_does_not_exist_is_found"] {
+    for there in ["SECURITY.md", "src/crypto/secret.rs", "asvs::evidence_that_does_not_exist_is_found"] {
         assert!(exists(there), "{there}");
     }
     for missing in
-        ["NOTHING.md", "asvs::exists", "asvs::evidence", "nothing::at_all", "src/secret.rs::nothing"]
+        ["NOTHING.md", "asvs::exists", "asvs::evidence", "nothing::at_all", "src/crypto/secret.rs::nothing"]
     {
         assert!(!exists(missing), "{missing}");
     }

@@ -122,7 +122,7 @@ async fn a23_of_a_key_there_are_32_bytes_and_what_people_recognise_it_by() {
     assert_eq!(row.hint, format!("{}…{}", &key.secret[..13], &key.secret[43..]));
     // The same secret under another master secret is something else.
     let elsewhere = TestApp::with(&[("OSKAR_SECRET_KEY", "another master secret, long enough")]).await;
-    let secret = oskar::secret::Secret::parse(&key.secret).unwrap();
+    let secret = oskar::crypto::secret::Secret::parse(&key.secret).unwrap();
     assert_eq!(row.digest, secret.digest(&app.app.keyring).to_vec());
     assert_ne!(row.digest, secret.digest(&elsewhere.app.keyring).to_vec());
 }

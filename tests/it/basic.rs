@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use oskar::domain::audit::Actor;
-use oskar::domain::{Write, members, sign_in, users};
+use oskar::domain::Write;
+use oskar::domain::account::users;
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::organisation::members;
+use oskar::domain::session::sign_in;
 use oskar::permission::Role;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! A clock that was ahead and is set right: nothing that was written meanwhile stands in the way.
 
 use chrono::TimeDelta;
-use oskar::domain::audit::Actor;
-use oskar::domain::signing_keys;
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::upkeep::signing_keys;
 use oskar::entity::signing_key;
 use oskar::jwt::SigningAlgorithm;
 use sea_orm::EntityTrait as _;

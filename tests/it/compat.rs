@@ -112,7 +112,7 @@ async fn osmedeus_sends_api_keys_in_a_header_of_its_own_which_outranks_a_token()
     ] {
         assert_eq!(ask(headers).await.status(200).header("x-auth-key-id"), key.id);
     }
-    let unknown = oskar::secret::Secret::generate(oskar::secret::SecretKind::LiveKey);
+    let unknown = oskar::crypto::secret::Secret::generate(oskar::crypto::secret::SecretKind::LiveKey);
     for bad in ["", " ", "null", "undefined", "nil", "NULL", "osk_live_x", unknown.reveal()] {
         let answer = ask(&[("x-osm-api-key", bad), ("authorization", &token)]).await;
         is_osmedeus_error(&answer, 401, "Invalid or missing API key");
@@ -376,7 +376,7 @@ async fn a_basic_caller_s_logout_is_a_no_op_in_every_dialect() {
 async fn osmedeus_signs_in_whatever_key_is_sent_along() {
     let app = TestApp::start().await;
     app.register(NAME, Some("Acme")).await;
-    let stale = oskar::secret::Secret::generate(oskar::secret::SecretKind::LiveKey);
+    let stale = oskar::crypto::secret::Secret::generate(oskar::crypto::secret::SecretKind::LiveKey);
     for key in ["", "null", "osk_live_x", stale.reveal()] {
         let headers = [("x-osm-api-key", key)];
         let ask = async |password: &str| {

@@ -1,9 +1,9 @@
 //! Sessions that the cookie alone carries: `"session": "cookie"`.
 
 use axum::http::Method;
+use oskar::crypto::refresh_token::RefreshToken;
 use oskar::entity::session::{self, RefreshUse};
 use oskar::id::SessionId;
-use oskar::refresh_token::RefreshToken;
 use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 

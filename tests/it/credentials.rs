@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use oskar::secret::{Secret, SecretKind};
+use oskar::crypto::secret::{Secret, SecretKind};
 use serde_json::json;
 
 use crate::support::{Answer, PASSWORD, Person, TestApp};

@@ -3,8 +3,8 @@
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use oskar::domain::audit::Actor;
-use oskar::domain::users;
+use oskar::domain::account::users;
+use oskar::domain::journal::audit::Actor;
 use serde_json::{Value, json};
 
 use crate::mail_pages::{look, submit};

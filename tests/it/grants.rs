@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use oskar::domain::members;
+use oskar::domain::organisation::members;
 use oskar::error::Error;
 use oskar::permission::{Catalogue, Keys, Permission, Role};
 use serde_json::json;

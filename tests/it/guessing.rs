@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use oskar::domain::audit::Actor;
-use oskar::domain::{attempts, sign_in};
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::session::{attempts, sign_in};
 use serde_json::{Value, json};
 
 use crate::races::at_once;

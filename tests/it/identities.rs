@@ -151,7 +151,7 @@ async fn an_account_that_nothing_opens_is_linked_by_its_address_like_any_other()
     let Scene { app, org, a, b } = &scene;
     sign_in(app, &scene.token(a, "m", &org.member.email)).await.status(200);
     app.set_password_hash(&org.member.user_id, None).await;
-    let actor = oskar::domain::audit::Actor::cli();
+    let actor = oskar::domain::journal::audit::Actor::cli();
     let write = app.app.write(&actor).await.unwrap();
     identities::unlink(&write, org.member.user_id.parse().unwrap(), &a.url).await.unwrap();
     write.commit().await.unwrap();
@@ -180,10 +180,12 @@ async fn no_account_is_linked_in_silence() {
     let scene = scene(&[]).await;
     let Scene { app, org, a, b } = &scene;
     let other = app.organisation("Other").await;
-    let actor = oskar::domain::audit::Actor::cli();
+    let actor = oskar::domain::journal::audit::Actor::cli();
     let write = app.app.write(&actor).await.unwrap();
     let member = org.member.user_id.parse().unwrap();
-    oskar::domain::members::add(&write, other.id.parse().unwrap(), member, Role::Viewer).await.unwrap();
+    oskar::domain::organisation::members::add(&write, other.id.parse().unwrap(), member, Role::Viewer)
+        .await
+        .unwrap();
     write.commit().await.unwrap();
     // By the address, …
     sign_in(app, &scene.token(a, "m", "member@acme.example")).await.status(200);

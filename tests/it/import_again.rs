@@ -1,6 +1,6 @@
 //! Importing accounts that are there already: several organisations, ids of one's own, and what never changes.
 
-use oskar::domain::import::{Done, Import, ImportedUser};
+use oskar::domain::onboarding::import::{Done, Import, ImportedUser};
 use oskar::entity::{credential, membership, organisation, user};
 use oskar::password::ImportedHash;
 use oskar::permission::Role;

@@ -7,8 +7,8 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use oskar::domain::import::{Done, Import, ImportedUser};
-use oskar::domain::sign_in;
+use oskar::domain::onboarding::import::{Done, Import, ImportedUser};
+use oskar::domain::session::sign_in;
 use oskar::password::ImportedHash;
 use serde_json::json;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use oskar::domain::audit::Actor;
-use oskar::domain::invitations::{self, Rules};
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::onboarding::invitations::{self, Rules};
 use oskar::entity::{api_key, invitation};
 use oskar::error::Error;
 use oskar::permission::Role;
@@ -276,7 +276,7 @@ async fn a_node_that_hangs_in_a_transaction_loses_its_locks() {
     let hanging = app.another_node().await;
     let actor = Actor::cli();
     let write = hanging.app.write(&actor).await.unwrap();
-    oskar::domain::members::lock(&write, acme.id.parse().unwrap()).await.unwrap();
+    oskar::domain::organisation::members::lock(&write, acme.id.parse().unwrap()).await.unwrap();
     // Nothing more comes from that node.
     let body = json!({ "name": "Acme & Sons" });
     timeout(PATIENCE, acme.admin.with_bearer().patch(&acme.path, body)).await.unwrap().status(200);

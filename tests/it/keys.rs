@@ -1,7 +1,7 @@
 //! API keys: made, shown once, narrowed, expired and revoked.
 
 use chrono::TimeDelta;
-use oskar::domain::keys::{self, NewKey};
+use oskar::domain::key::keys::{self, NewKey};
 use oskar::entity::api_key::{self, Environment};
 use oskar::error::Error;
 use oskar::permission::Role;

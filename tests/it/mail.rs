@@ -1,9 +1,10 @@
 //! The way of a mail: written down with what it tells of, sent once, tried again, given up; and what it says.
 
 use chrono::TimeDelta;
-use oskar::domain::audit::Actor;
-use oskar::domain::mail::{self as rules, Mail, MailKind};
-use oskar::domain::{NoEvent, delivery as deliveries};
+use oskar::domain::NoEvent;
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::journal::delivery as deliveries;
+use oskar::domain::journal::mail::{self as rules, Mail, MailKind};
 use oskar::entity::delivery::{self, Channel, DeliveryState};
 use oskar::entity::mail;
 use oskar::id::{InvitationId, MailId, UserId};

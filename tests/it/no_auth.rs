@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use oskar::domain::passwords;
+use oskar::domain::account::passwords;
 use serde_json::{Value, json};
 
 use crate::operator;

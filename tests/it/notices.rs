@@ -92,9 +92,11 @@ async fn keys_of_a_member_who_is_gone_or_disabled_go_on_and_the_admins_are_told(
         let key = json!({ "name": "Deploy <bot>", "environment": "live", "role": "member" });
         let key = org.member.with_cookie().post(&format!("{}/keys", org.path), key).await.status(201).json();
         if disabled {
-            let actor = oskar::domain::audit::Actor::cli();
+            let actor = oskar::domain::journal::audit::Actor::cli();
             let write = app.app.write(&actor).await.unwrap();
-            oskar::domain::users::disable(&write, org.member.user_id.parse().unwrap()).await.unwrap();
+            oskar::domain::account::users::disable(&write, org.member.user_id.parse().unwrap())
+                .await
+                .unwrap();
             write.commit().await.unwrap();
         } else {
             org.admin.with_cookie().delete(&path).await.status(204);

@@ -1,8 +1,10 @@
 //! What operators do at the command line, where there is no HTTP: by the domain, in one transaction.
 
-use oskar::domain::audit::Actor;
-use oskar::domain::signing_keys::{self, RotatedKey};
-use oskar::domain::{Write, setup, users};
+use oskar::domain::Write;
+use oskar::domain::account::users;
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::onboarding::setup;
+use oskar::domain::upkeep::signing_keys::{self, RotatedKey};
 use oskar::error::Error;
 use oskar::worker;
 

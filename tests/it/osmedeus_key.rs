@@ -1,7 +1,7 @@
 //! The API key that clients of Osmedeus share: made once, shown once.
 
 use axum::http::Method;
-use oskar::domain::osmedeus_key;
+use oskar::domain::key::osmedeus_key;
 use oskar::entity::{api_key, api_key_secret, audit_event};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
@@ -156,7 +156,7 @@ async fn of_many_starts_at_once_one_makes_it() {
     let made = at_once((0..8).map(|turn| {
         let node = if turn % 2 == 0 { app.app.clone() } else { node.app.clone() };
         async move {
-            let actor = oskar::domain::audit::Actor::system();
+            let actor = oskar::domain::journal::audit::Actor::system();
             let write = node.write(&actor).await.unwrap();
             let made = osmedeus_key::make_once(&write, &node.config.permissions).await.unwrap();
             write.commit().await.unwrap();

@@ -1,7 +1,7 @@
 //! The mail that tells the owner of guesses, and its link.
 
 use chrono::TimeDelta;
-use oskar::domain::mail::MailKind;
+use oskar::domain::journal::mail::MailKind;
 use oskar::entity::mail;
 use oskar::permission::Role;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
@@ -45,8 +45,8 @@ async fn the_owner_is_told_of_guesses_once_a_day_on_all_nodes() {
     }
     assert_eq!(told(&app).await, 1);
     // Unlocking starts the budgets anew, but not the day.
-    let user = oskar::domain::sign_in::find(app.app.db.read(), ANA).await.unwrap().unwrap();
-    crate::operator::change(&app, async |write| oskar::domain::attempts::unlock(write, &user).await)
+    let user = oskar::domain::session::sign_in::find(app.app.db.read(), ANA).await.unwrap().unwrap();
+    crate::operator::change(&app, async |write| oskar::domain::session::attempts::unlock(write, &user).await)
         .await
         .unwrap();
     app.advance(TimeDelta::hours(1));
@@ -82,7 +82,8 @@ async fn nobody_is_told_at_an_address_that_is_not_proven_or_not_there() {
     let app = TestApp::with(PROXIED).await;
     app.register(ANA, None).await;
     app.create_user_without_organisation("bob@acme.example").await;
-    let bob = oskar::domain::sign_in::find(app.app.db.read(), "bob@acme.example").await.unwrap().unwrap();
+    let bob =
+        oskar::domain::session::sign_in::find(app.app.db.read(), "bob@acme.example").await.unwrap().unwrap();
     crate::operator::disable(&app, &bob.id.to_string()).await.unwrap();
     for name in [ANA, "bob@acme.example", "nobody@acme.example"] {
         strangers_guess(&app, name).await;

@@ -2,7 +2,9 @@
 //! way to a new one.
 
 use axum::http::Method;
-use oskar::domain::{Write, passwords, sign_in, users};
+use oskar::domain::Write;
+use oskar::domain::account::{passwords, users};
+use oskar::domain::session::sign_in;
 use oskar::entity::audit_event;
 use oskar::permission::Role;
 use sea_orm::EntityTrait as _;

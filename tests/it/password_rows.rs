@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::Method;
 use chrono::TimeDelta;
 use oskar::clock::Timestamp;
-use oskar::domain::passwords;
+use oskar::domain::account::passwords;
 use oskar::entity::{credential, user};
 use oskar::id::UserId;
 use sea_orm::{

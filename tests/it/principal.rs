@@ -70,15 +70,19 @@ async fn a_credential_that_was_checked_before_the_password_was_replaced_opens_no
         assert_eq!(account.user.id.to_string(), org.admin.user_id);
         app.advance(TimeDelta::seconds(1));
         let hash = app.hash(NEW).await;
-        operator::change(&app, async |write| oskar::domain::users::reset_password(write, by.id, hash).await)
-            .await
-            .unwrap();
+        operator::change(&app, async |write| {
+            oskar::domain::account::users::reset_password(write, by.id, hash).await
+        })
+        .await
+        .unwrap();
         assert!(matches!(by.account(db).await, Err(Error::InvalidCredential)), "{name}");
         let hash = app.hash(PASSWORD).await;
         app.advance(TimeDelta::seconds(1));
-        operator::change(&app, async |write| oskar::domain::users::reset_password(write, by.id, hash).await)
-            .await
-            .unwrap();
+        operator::change(&app, async |write| {
+            oskar::domain::account::users::reset_password(write, by.id, hash).await
+        })
+        .await
+        .unwrap();
     }
     let found = principal(&app, "authorization", &basic(&org.member.email, PASSWORD)).await;
     operator::disable(&app, &org.member.user_id).await.unwrap();

@@ -5,8 +5,9 @@ use std::future::Future;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use oskar::domain::audit::Actor;
-use oskar::domain::{signing_keys, users};
+use oskar::domain::account::users;
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::upkeep::signing_keys;
 use oskar::entity::{api_key_secret, membership, organisation, session, signing_key, user};
 use oskar::error::Error;
 use oskar::permission::Role;

@@ -2,12 +2,13 @@
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use oskar::domain::audit::Actor;
-use oskar::domain::passwords::UserWithPassword;
-use oskar::domain::{mailbox, sign_in};
+use oskar::crypto::secret::{Secret, SecretKind};
+use oskar::domain::account::mailbox;
+use oskar::domain::account::passwords::UserWithPassword;
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::session::sign_in;
 use oskar::entity::{mail, session, user};
 use oskar::error::Error;
-use oskar::secret::{Secret, SecretKind};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryOrder as _};
 use serde_json::json;
 
@@ -165,10 +166,10 @@ async fn a_disabled_account_gets_no_link_and_the_ones_out_there_die() {
     app.create_user("bob@acme.example", &org_id(&app).await, oskar::permission::Role::Member).await;
     forgot(&app, "bob@acme.example").await;
     let token = app.mailed_secret("bob@acme.example").await;
-    let actor = oskar::domain::audit::Actor::cli();
+    let actor = oskar::domain::journal::audit::Actor::cli();
     let write = app.app.write(&actor).await.unwrap();
-    let bob = oskar::domain::sign_in::find(&write, "bob@acme.example").await.unwrap().unwrap();
-    oskar::domain::users::disable(&write, bob.id).await.unwrap();
+    let bob = oskar::domain::session::sign_in::find(&write, "bob@acme.example").await.unwrap().unwrap();
+    oskar::domain::account::users::disable(&write, bob.id).await.unwrap();
     write.commit().await.unwrap();
     reset(&app, &token).await.status(410);
     let before = app.mails("bob@acme.example").await.len();

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use chrono::TimeDelta;
-use oskar::secret::checksum;
+use oskar::crypto::secret::checksum;
 use serde_json::{Value, json};
 
 use crate::operator;

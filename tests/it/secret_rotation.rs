@@ -5,12 +5,13 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use oskar::domain::settings::{self, Given};
-use oskar::domain::{one_time, tickets};
+use oskar::crypto::secret::Secret;
+use oskar::domain::account::one_time;
+use oskar::domain::session::tickets;
+use oskar::domain::upkeep::settings::{self, Given};
 use oskar::entity::one_time_token::LinkPurpose;
 use oskar::entity::{audit_event, signing_key};
 use oskar::jwt::{NewSigningKey, SigningAlgorithm};
-use oskar::secret::Secret;
 use oskar::worker;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set,

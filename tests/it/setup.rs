@@ -3,11 +3,11 @@
 use axum::body::Body;
 use axum::http::Request;
 use chrono::TimeDelta;
-use oskar::domain::setup;
-use oskar::domain::users::NewUser;
+use oskar::crypto::secret::{Secret, SecretKind};
+use oskar::domain::account::users::NewUser;
+use oskar::domain::onboarding::setup;
 use oskar::entity::user;
 use oskar::error::Error;
-use oskar::secret::{Secret, SecretKind};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::json;
 

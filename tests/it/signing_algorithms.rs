@@ -1,7 +1,7 @@
 //! Keys of several algorithms side by side: each signs its own tokens, is rotated, and retires in its own time.
 
 use chrono::TimeDelta;
-use oskar::domain::signing_keys;
+use oskar::domain::upkeep::signing_keys;
 use oskar::entity::signing_key;
 use oskar::error::Error;
 use oskar::worker;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use chrono::TimeDelta;
 use futures_util::{SinkExt as _, StreamExt as _};
-use oskar::domain::audit::Actor;
+use oskar::domain::journal::audit::Actor;
 use oskar::entity::{audit_event, socket_ticket};
 use oskar::id::AuditEventId;
 use sea_orm::{ActiveModelTrait as _, Set};
@@ -152,7 +152,7 @@ async fn only_a_ticket_for_the_organisation_and_of_somebody_who_may_opens_a_sock
     let viewer = ticket(&org.viewer.with_bearer(), None).await;
     assert_eq!(open(port, "acme", &viewer, None).await.unwrap_err(), 403);
     let key = org.key("live", "admin", None).await;
-    let unknown = oskar::secret::Secret::generate(oskar::secret::SecretKind::SocketTicket);
+    let unknown = oskar::crypto::secret::Secret::generate(oskar::crypto::secret::SecretKind::SocketTicket);
     for no_ticket in [&org.admin.access_token, &org.admin.cookie, &key.secret, "", unknown.reveal()] {
         assert_eq!(open(port, "acme", no_ticket, None).await.unwrap_err(), 401, "{no_ticket}");
     }
@@ -338,7 +338,7 @@ async fn the_appliance_s_ticket_is_one_too_and_of_a_ticket_only_a_digest_is_kept
     assert_eq!(answer, json!({ "status": "success", "token": token }));
     let rows = socket_ticket::Entity::in_organisation(org.id.parse().unwrap());
     let rows = rows.all(app.app.db.read()).await.unwrap();
-    let secret = oskar::secret::Secret::parse(token).unwrap();
+    let secret = oskar::crypto::secret::Secret::parse(token).unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].digest, secret.digest(&app.app.keyring).to_vec());
     open(port, "acme", token, Some(OWN)).await.unwrap();

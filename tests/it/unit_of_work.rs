@@ -1,7 +1,7 @@
 //! What is written has an event in the same transaction: [`oskar::domain::Write`] sees to it.
 
 use oskar::app::App;
-use oskar::domain::audit::Actor;
+use oskar::domain::journal::audit::Actor;
 use oskar::domain::{NoEvent, Write};
 use oskar::entity::organisation;
 use oskar::error::Error;

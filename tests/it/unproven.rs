@@ -1,7 +1,8 @@
 //! The end of accounts whose address nobody proved.
 
 use chrono::TimeDelta;
-use oskar::domain::{NoEvent, Write, registration};
+use oskar::domain::onboarding::registration;
+use oskar::domain::{NoEvent, Write};
 use oskar::entity::{audit_event, organisation, session, user};
 use oskar::worker::unproven;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryFilter as _};

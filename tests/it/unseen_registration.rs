@@ -3,7 +3,7 @@
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use oskar::domain::mail::MailKind;
+use oskar::domain::journal::mail::MailKind;
 use oskar::entity::{mail, membership, organisation, user};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};

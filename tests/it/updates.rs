@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use axum::routing::get;
-use oskar::fetch::Limits;
+use oskar::network::fetch::Limits;
 use oskar::worker::updates::tick;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use oskar::domain::audit::Actor;
-use oskar::domain::{Write, identities, members, one_time, sign_in, users};
+use oskar::domain::account::{one_time, users};
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::organisation::members;
+use oskar::domain::session::sign_in;
+use oskar::domain::{Write, identities};
 use oskar::entity::one_time_token::{self, LinkPurpose};
 use oskar::error::Error;
 use oskar::permission::Role;

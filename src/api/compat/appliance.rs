@@ -18,9 +18,9 @@ use crate::api::tickets;
 use crate::app::App;
 use crate::auth::sign_in::{RenewalTerms, replace_password};
 use crate::auth::{Caller, Client, Keep, SignedIn};
+use crate::crypto::secret::ShownOnce;
 use crate::error::Error;
 use crate::http::{Code, Problem};
-use crate::secret::ShownOnce;
 
 /// That it was done.
 #[derive(Debug, Serialize, ToSchema)]

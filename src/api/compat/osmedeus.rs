@@ -20,7 +20,7 @@ use crate::api::who::Who;
 use crate::app::App;
 use crate::auth::sign_in::SignInState;
 use crate::auth::{API_KEY_HEADER, Caller, Client, bearer, presented_sessions, signed_out};
-use crate::domain::sessions;
+use crate::domain::session::sessions;
 use crate::entity::session::RefreshUse;
 use crate::error::Error;
 use crate::http::Problem;

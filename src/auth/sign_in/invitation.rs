@@ -5,15 +5,15 @@ use sea_orm::EntityTrait as _;
 use super::state::{Proven, SessionTerms, SignInState, start};
 use crate::app::App;
 use crate::auth::client::Client;
+use crate::crypto::secret::Secret;
 use crate::domain::Write;
-use crate::domain::authentication::Authentication;
-use crate::domain::joining::{self, Joiner, Names};
-use crate::domain::tokens::ActiveOrganisation;
+use crate::domain::onboarding::joining::{self, Joiner, Names};
+use crate::domain::session::authentication::Authentication;
+use crate::domain::session::tokens::ActiveOrganisation;
 use crate::entity::{invitation, organisation, user};
 use crate::error::Error;
 use crate::id::UserId;
 use crate::password::{PresentedPassword, ProposedPassword};
-use crate::secret::Secret;
 
 /// An invitation, and the organisation that it is to.
 pub struct Invited {

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::auth::client::Client;
 use crate::auth::issuer::by_issuer;
 use crate::domain::identities::{self, ExternalIdentityClaims};
-use crate::domain::{attempts, sessions, tokens};
+use crate::domain::session::{attempts, sessions, tokens};
 use crate::entity::organisation;
 use crate::error::{Error, OrLog as _};
 

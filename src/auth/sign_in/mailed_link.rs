@@ -8,11 +8,11 @@ use crate::app::App;
 use crate::auth::authenticate::presented_session;
 use crate::auth::client::Client;
 use crate::auth::cookies::Keep;
-use crate::domain::mailbox;
+use crate::crypto::secret::Secret;
+use crate::domain::account::mailbox;
 use crate::entity::user;
 use crate::error::Error;
 use crate::password::ProposedPassword;
-use crate::secret::Secret;
 
 /// Sets a new password in the place of a forgotten one.
 ///

@@ -3,8 +3,8 @@
 use super::state::{Proven, SessionTerms, SignInState, start};
 use crate::app::App;
 use crate::auth::client::Client;
-use crate::domain::authentication::Authentication;
-use crate::domain::{sessions, sign_in, tokens};
+use crate::domain::session::authentication::Authentication;
+use crate::domain::session::{sessions, sign_in, tokens};
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 

@@ -3,12 +3,14 @@
 use super::renewal::{RenewalTerms, in_place_of};
 use super::session::Started;
 use crate::app::App;
+use crate::auth::caller::SignedIn;
 use crate::auth::client::Client;
 use crate::auth::fresh::check_recent;
-use crate::auth::caller::SignedIn;
 use crate::auth::issuer::by_issuer;
-use crate::domain::authentication::Authentication;
-use crate::domain::{identities, known_network, replacement, sign_in, users};
+use crate::domain::account::{replacement, users};
+use crate::domain::identities;
+use crate::domain::session::authentication::Authentication;
+use crate::domain::session::{known_network, sign_in};
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 

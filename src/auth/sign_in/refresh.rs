@@ -8,11 +8,13 @@ use crate::app::App;
 use crate::auth::client::Client;
 use crate::auth::refusals::warn_of_refusal;
 use crate::config::DialectTokens;
-use crate::domain::sessions::{self, RefreshLifetime, Rotation};
-use crate::domain::{Write, tokens, users};
+use crate::crypto::refresh_token::RefreshToken;
+use crate::domain::Write;
+use crate::domain::account::users;
+use crate::domain::session::sessions::{self, RefreshLifetime, Rotation};
+use crate::domain::session::tokens;
 use crate::entity::{session, user};
 use crate::error::Error;
-use crate::refresh_token::RefreshToken;
 
 const NOT_OURS: &str = "it is not one of ours";
 const NO_MORE: &str = "it was used, is too old, for another attempt, or of a session that was ended";

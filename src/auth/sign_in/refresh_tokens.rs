@@ -5,11 +5,11 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::config::DialectTokens;
-use crate::domain::sessions::RefreshLifetime;
-use crate::domain::tokens::TokenIssuer;
+use crate::crypto::refresh_token::RefreshToken;
+use crate::domain::session::sessions::RefreshLifetime;
+use crate::domain::session::tokens::TokenIssuer;
 use crate::entity::session;
 use crate::error::Error;
-use crate::refresh_token::RefreshToken;
 
 /// By the settings of `[tokens]`; but refresh tokens are single-use to the letter where Assimetria OS is turned on.
 pub fn own_lifetime(app: &App) -> RefreshLifetime {

@@ -4,12 +4,14 @@ use super::session::Started;
 use crate::app::App;
 use crate::auth::cookies::Keep;
 use crate::auth::principal::{OrganisationScope, UserPrincipal};
-use crate::domain::authentication::Authentication;
-use crate::domain::{Write, sessions, tokens, users};
+use crate::crypto::secret::Secret;
+use crate::domain::Write;
+use crate::domain::account::users;
+use crate::domain::session::authentication::Authentication;
+use crate::domain::session::{sessions, tokens};
 use crate::entity::organisation::Reference;
 use crate::entity::{session, user};
 use crate::error::Error;
-use crate::secret::Secret;
 
 /// What a client asks of the session that takes the place of its own.
 #[derive(Clone, Copy, Debug)]

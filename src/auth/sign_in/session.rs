@@ -7,13 +7,14 @@ use super::refresh_tokens;
 use crate::app::App;
 use crate::auth::client::Client;
 use crate::auth::cookies::Keep;
-use crate::domain::tokens::ActiveOrganisation;
-use crate::domain::{Write, user_numbers};
+use crate::crypto::refresh_token::RefreshToken;
+use crate::crypto::secret::Secret;
+use crate::domain::Write;
+use crate::domain::account::user_numbers;
+use crate::domain::session::tokens::ActiveOrganisation;
 use crate::entity::session::RefreshUse;
 use crate::entity::{session, user};
 use crate::error::Error;
-use crate::refresh_token::RefreshToken;
-use crate::secret::Secret;
 
 /// A session, and what its tokens tell.
 #[derive(Debug)]

@@ -3,16 +3,16 @@
 use super::state::{Proven, SessionTerms, SignInState, start};
 use crate::app::App;
 use crate::auth::client::Client;
-use crate::domain::authentication::Authentication;
-use crate::domain::display_name::DisplayName;
-use crate::domain::osmedeus_key::{self, OsmedeusKey};
-use crate::domain::setup;
-use crate::domain::tokens::ActiveOrganisation;
-use crate::domain::users::NewUser;
+use crate::crypto::secret::Secret;
+use crate::domain::account::users::NewUser;
+use crate::domain::key::osmedeus_key::{self, OsmedeusKey};
+use crate::domain::onboarding::setup;
+use crate::domain::session::authentication::Authentication;
+use crate::domain::session::tokens::ActiveOrganisation;
+use crate::domain::values::display_name::DisplayName;
 use crate::entity::organisation;
 use crate::error::Error;
 use crate::permission::Role;
-use crate::secret::Secret;
 
 /// An installation that was just set up.
 pub struct SetUp {

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use oskar::json;
+use oskar::text::json;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize as _, Deserializer};
 use serde_json::Value;

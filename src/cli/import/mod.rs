@@ -20,9 +20,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
 use oskar::app::App;
-use oskar::domain::audit::Actor;
-use oskar::domain::import::{Done, Import, ImportedUser, Refused};
-use oskar::domain::slug::Slug;
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::onboarding::import::{Done, Import, ImportedUser, Refused};
+use oskar::domain::values::slug::Slug;
 use oskar::error::Error;
 use oskar::password::FirebaseParameters;
 use oskar::permission::Role;

@@ -2,12 +2,12 @@
 
 use chrono::DateTime;
 use oskar::clock::Timestamp;
-use oskar::domain::display_name::DisplayName;
 use oskar::domain::email::Email;
-use oskar::domain::external_id::ExternalId;
-use oskar::domain::import::ImportedUser;
-use oskar::domain::slug::Slug;
-use oskar::domain::username::Username;
+use oskar::domain::onboarding::import::ImportedUser;
+use oskar::domain::values::display_name::DisplayName;
+use oskar::domain::values::external_id::ExternalId;
+use oskar::domain::values::slug::Slug;
+use oskar::domain::values::username::Username;
 use oskar::password::ImportedHash;
 use oskar::permission::Role;
 use serde::de::Error as _;

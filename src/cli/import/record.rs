@@ -1,15 +1,15 @@
 //! An account of the file, and how those of one system are read.
 
 use oskar::clock::Timestamp;
-use oskar::domain::display_name::DisplayName;
 use oskar::domain::email::Email;
-use oskar::domain::external_id::ExternalId;
-use oskar::domain::import::ImportedUser;
-use oskar::domain::slug::Slug;
-use oskar::domain::username::Username;
-use oskar::json;
+use oskar::domain::onboarding::import::ImportedUser;
+use oskar::domain::values::display_name::DisplayName;
+use oskar::domain::values::external_id::ExternalId;
+use oskar::domain::values::slug::Slug;
+use oskar::domain::values::username::Username;
 use oskar::password::{FirebaseParameters, ImportedHash, Unusable};
 use oskar::permission::Role;
+use oskar::text::json;
 use serde::de::DeserializeOwned;
 
 /// A record that is not an account.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use oskar::domain::import::Done;
+use oskar::domain::onboarding::import::Done;
 use serde_json::{Value, json};
 
 use super::record::At;

@@ -5,8 +5,9 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertResult};
 
 use super::{Admission, ExternalIdentityClaims};
-use crate::domain::mail::{self, Mail};
-use crate::domain::{Write, mailbox, passwords, users};
+use crate::domain::Write;
+use crate::domain::account::{mailbox, passwords, users};
+use crate::domain::journal::mail::{self, Mail};
 use crate::entity::{external_identity, membership, session, user};
 use crate::error::Error;
 use crate::event::Event;

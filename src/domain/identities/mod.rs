@@ -9,12 +9,14 @@ mod spent;
 
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::authentication::Authentication;
-use super::display_name::DisplayName;
+use super::Write;
 use super::email::Email;
-use super::users::{self, NewUser};
-use super::{Write, invitations, members};
 use crate::clock::Timestamp;
+use crate::domain::account::users::{self, NewUser};
+use crate::domain::onboarding::invitations;
+use crate::domain::organisation::members;
+use crate::domain::session::authentication::Authentication;
+use crate::domain::values::display_name::DisplayName;
 use crate::entity::{external_identity, organisation, user};
 use crate::error::Error;
 use crate::id::UserId;

@@ -1,8 +1,10 @@
 //! What to ask of each write, and how to see that it was done. A write that is not here fails the test.
 
 use axum::http::Method;
-use oskar::domain::audit::Actor;
-use oskar::domain::{identities, invitations, one_time};
+use oskar::domain::account::one_time;
+use oskar::domain::identities;
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::onboarding::invitations;
 use oskar::entity::one_time_token::LinkPurpose;
 use oskar::http::Route;
 use oskar::permission::Role;

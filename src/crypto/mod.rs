@@ -1,0 +1,5 @@
+//! Keys derived from the master secret, and the bearer secrets that they protect.
+
+pub mod keyring;
+pub mod refresh_token;
+pub mod secret;

@@ -1,0 +1,283 @@
+//! Accounts: making, changing and disabling them.
+
+use std::collections::HashMap;
+
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+
+use crate::clock::Timestamp;
+use crate::domain::account::{one_time, passwords};
+use crate::domain::email::Email;
+use crate::domain::journal::mail::{self, Mail};
+use crate::domain::organisation::members::{self, another_manager, manages_members};
+use crate::domain::session::known_network;
+use crate::domain::values::display_name::DisplayName;
+use crate::domain::values::username::Username;
+use crate::domain::{NoEvent, Write};
+use crate::entity::one_time_token::LinkPurpose;
+use crate::entity::{membership, organisation, session, user};
+use crate::error::{Error, OnConflict};
+use crate::event::{Changed, Event, Profile};
+use crate::id::{SessionId, UserId};
+use crate::permission::{Permission, Role};
+
+/// What a new account starts with.
+#[derive(Debug)]
+pub struct NewUser {
+    pub email: Email,
+    pub username: Option<Username>,
+    pub name: Option<DisplayName>,
+    /// None: they sign in some other way, and may choose one by mail.
+    pub password_hash: Option<String>,
+    pub operator: bool,
+    /// Whether somebody vouches for the address: an operator, or a link that was sent to it.
+    pub email_verified: bool,
+}
+
+/// Makes an account.
+///
+/// # Errors
+/// [`Error::EmailTaken`], [`Error::UsernameTaken`].
+pub async fn create(write: &Write<'_>, new: NewUser) -> Result<user::Model, Error> {
+    let name = new.name.unwrap_or_else(|| DisplayName::from_local_part(&new.email));
+    let user = user::ActiveModel {
+        id: Set(UserId::generate()),
+        email: Set(new.email.as_str().to_owned()),
+        email_normalised: Set(new.email.normalised()),
+        username: Set(new.username.as_ref().map(|username| username.as_str().to_owned())),
+        name: Set(name.as_str().to_owned()),
+        password_changed_at: Set(new.password_hash.as_ref().map(|_| write.now)),
+        operator: Set(new.operator),
+        email_verified_at: Set(new.email_verified.then_some(write.now)),
+        disabled_at: Set(None),
+        external_id: Set(None),
+        imported_hash_digest: Set(None),
+        created_at: Set(write.now),
+        updated_at: Set(write.now),
+    }
+    .insert(write)
+    .await
+    .on_conflict(which_name)?;
+    if let Some(hash) = new.password_hash {
+        passwords::row(write, user.id, hash).insert(write).await?;
+    }
+    write.record(Event::UserCreated { user: user.id, operator: user.operator, imported: None }).await?;
+    Ok(user)
+}
+
+/// Which of the two unique names is taken, from the violated constraint's name.
+fn which_name(constraint: &str) -> Error {
+    if constraint.contains("username") { Error::UsernameTaken } else { Error::EmailTaken }
+}
+
+/// Changes what users may change of themselves; `None` leaves as it is, `Some(None)` takes away. A username is a name to
+/// sign in with: its change has an event and a mail of its own.
+///
+/// # Errors
+/// [`Error::UsernameTaken`].
+pub async fn update(
+    write: &Write<'_>,
+    user: user::Model,
+    name: Option<DisplayName>,
+    username: Option<Option<Username>>,
+) -> Result<user::Model, Error> {
+    let id = user.id;
+    let (old_name, old_username) = (user.name.clone(), user.username.clone());
+    let mut row: user::ActiveModel = user.into();
+    if let Some(name) = name {
+        row.name = Set(name.as_str().to_owned());
+    }
+    if let Some(username) = username {
+        row.username = Set(username.map(|username| username.as_str().to_owned()));
+    }
+    row.updated_at = Set(write.now);
+    let user =
+        row.update(&write.without_event(NoEvent::Unchanged)).await.on_conflict(|_| Error::UsernameTaken)?;
+    if user.username != old_username {
+        let changed = Changed { before: old_username, after: user.username.clone() };
+        write.record(Event::UserUsernameChanged { user: id, changed }).await?;
+        let mail = Mail::UsernameChanged { username: user.username.clone() };
+        mail::enqueue(write, &user.email, mail).await?;
+    }
+    if user.name != old_name {
+        let called = |name| Profile::Name { name };
+        let changed = Changed { before: called(old_name), after: called(user.name.clone()) };
+        write.record(Event::UserUpdated { user: id, changed }).await?;
+    }
+    Ok(user)
+}
+
+/// Puts a new password in the place of the one whose hash was just checked, and ends all sessions but the one that has
+/// just taken the place of the caller's.
+///
+/// # Errors
+/// [`Error::WrongPassword`] if the password was changed in between.
+pub async fn change_password(
+    write: &Write<'_>,
+    user: UserId,
+    checked_hash: &str,
+    new_hash: String,
+    keep: Option<SessionId>,
+) -> Result<(), Error> {
+    password_changes(write, user).await?;
+    passwords::replace(write, user, Some(checked_hash), Some(new_hash)).await?;
+    let ended = end_sessions(write, user, keep).await?;
+    password_was_replaced(write, user).await?;
+    write.record(Event::UserPasswordChanged { user, sessions_ended: ended }).await
+}
+
+/// Sets a password without knowing the old one, as operators and mailed links do, or takes it away, and ends all
+/// sessions.
+pub async fn reset_password(
+    write: &Write<'_>,
+    user: UserId,
+    new_hash: impl Into<Option<String>>,
+) -> Result<(), Error> {
+    password_changes(write, user).await?;
+    passwords::replace(write, user, None, new_hash.into()).await?;
+    let ended = end_sessions(write, user, None).await?;
+    password_was_replaced(write, user).await?;
+    write.record(Event::UserPasswordReset { user, sessions_ended: ended }).await
+}
+
+/// Notes when the password changes, by which the user is locked, too.
+async fn password_changes(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    let changed = user::Entity::update_many()
+        .col_expr(user::Column::PasswordChangedAt, Expr::value(write.now))
+        .col_expr(user::Column::UpdatedAt, Expr::value(write.now))
+        .filter(user::COLUMN.id.eq(user))
+        .exec(write)
+        .await?;
+    if changed.rows_affected == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// A person who knew the old password may have asked for links with it, and signed in from anywhere: the links are revoked,
+/// the networks are forgotten, and the owner is told.
+async fn password_was_replaced(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    for purpose in [LinkPurpose::ResetPassword, LinkPurpose::NewEmail, LinkPurpose::Unlock] {
+        one_time::revoke(write, purpose, user).await?;
+    }
+    known_network::forget(write, user).await?;
+    let user = lock(write, user).await?;
+    mail::enqueue(write, &user.email, Mail::PasswordChanged).await?;
+    Ok(())
+}
+
+/// Disables an account: it cannot sign in, and all its sessions end.
+///
+/// # Errors
+/// [`Error::LastAdmin`] if it is the last active admin of any organisation; [`Error::Busy`] if it joined one meanwhile.
+pub async fn disable(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    let (_, places) = lock_with_places(write, user, LockType::NoKeyUpdate).await?;
+    let mut disabling = user::Entity::update_many()
+        .col_expr(user::Column::DisabledAt, Expr::value(write.now))
+        .col_expr(user::Column::UpdatedAt, Expr::value(write.now))
+        .filter(user::COLUMN.id.eq(user))
+        .filter(user::COLUMN.disabled_at.is_null());
+    for (place, _) in places.iter().filter(|(_, membership)| manages_members(membership.role)) {
+        disabling = disabling.filter(another_manager(place.id, user));
+    }
+    if disabling.exec(write).await?.rows_affected == 0 {
+        let known = user::Entity::find_by_id(user).one(write).await?.ok_or(Error::NotFound)?;
+        return if known.disabled_at.is_some() { Ok(()) } else { Err(Error::LastAdmin) };
+    }
+    let ended = end_sessions(write, user, None).await?;
+    for purpose in
+        [LinkPurpose::ResetPassword, LinkPurpose::VerifyEmail, LinkPurpose::NewEmail, LinkPurpose::Unlock]
+    {
+        one_time::revoke(write, purpose, user).await?;
+    }
+    for (place, _) in &places {
+        members::tell_of_keys(write, place.id, user).await?;
+    }
+    write.record(Event::UserDisabled { user, sessions_ended: ended }).await
+}
+
+/// Lets a disabled account sign in again. Where it is an admin, the other admins are told.
+pub async fn enable(write: &Write<'_>, user: UserId) -> Result<(), Error> {
+    let disabled = lock(write, user).await?.disabled_at.is_some();
+    let enabled = user::Entity::update_many()
+        .col_expr(user::Column::DisabledAt, Expr::value(None::<Timestamp>))
+        .col_expr(user::Column::UpdatedAt, Expr::value(write.now))
+        .filter(user::COLUMN.id.eq(user))
+        .exec(write)
+        .await?;
+    if enabled.rows_affected != 1 {
+        return Err(Error::NotFound);
+    }
+    write.record(Event::UserEnabled { user }).await?;
+    let places = membership::Entity::of_user(user)
+        .filter(membership::COLUMN.role.is_in(Role::holding(Permission::MembersManage)));
+    for place in places.all(write).await?.iter().filter(|_| disabled) {
+        members::announce_admins(write, place.organisation_id, &[user]).await?;
+    }
+    Ok(())
+}
+
+/// The account, locked until the transaction ends: sessions start and end one after the other.
+pub async fn lock(write: &Write<'_>, user: UserId) -> Result<user::Model, Error> {
+    user::Entity::find_by_id(user).lock(LockType::NoKeyUpdate).one(write).await?.ok_or(Error::NotFound)
+}
+
+/// The account and all its organisations, locked until the transaction ends: the account by that lock, the
+/// organisations as by [`members::lock`].
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Busy`] if it joined one meanwhile.
+pub(in crate::domain) async fn lock_with_places(
+    write: &Write<'_>,
+    user: UserId,
+    how: LockType,
+) -> Result<(user::Model, Vec<(organisation::Model, membership::Model)>), Error> {
+    let sorted = || membership::Entity::of_user(user).order_by_asc(membership::Column::OrganisationId);
+    let mut locked = HashMap::new();
+    // Organisations come before the account, in the order of their ids, so that two changes cannot wait for each other.
+    for membership in sorted().all(write).await? {
+        match members::lock(write, membership.organisation_id).await {
+            Ok(place) => drop(locked.insert(place.id, place)),
+            // Deleted meanwhile.
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    // The memberships are read again under the account's lock, for which a new one has to wait.
+    let account = user::Entity::find_by_id(user).lock(how).one(write).await?.ok_or(Error::NotFound)?;
+    let memberships = sorted().all(write).await?;
+    let places = memberships.into_iter().map(|membership| {
+        let place = locked.remove(&membership.organisation_id).ok_or(Error::Busy)?;
+        Ok((place, membership))
+    });
+    Ok((account, places.collect::<Result<_, Error>>()?))
+}
+
+pub(in crate::domain) async fn end_sessions(
+    write: &Write<'_>,
+    user: UserId,
+    keep: Option<SessionId>,
+) -> Result<u64, Error> {
+    session::Entity::of_user(user)
+        .order_by_asc(session::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .all(write)
+        .await?;
+    let mut ending = session::Entity::update_many()
+        .col_expr(session::Column::EndedAt, Expr::value(write.now))
+        .filter(session::COLUMN.user_id.eq(user))
+        .filter(session::COLUMN.ended_at.is_null());
+    if let Some(keep) = keep {
+        ending = ending.filter(session::COLUMN.id.ne(keep));
+    }
+    Ok(ending.exec(write).await?.rows_affected)
+}
+
+/// Ends the sessions of a user, all of them or all but one, and writes it down.
+pub async fn sign_out_everywhere(
+    write: &Write<'_>,
+    user: UserId,
+    keep: Option<SessionId>,
+) -> Result<u64, Error> {
+    lock(write, user).await?;
+    let ended = end_sessions(write, user, keep).await?;
+    write.record(Event::SessionsEnded { user, sessions_ended: ended }).await?;
+    Ok(ended)
+}

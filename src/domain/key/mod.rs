@@ -1,0 +1,4 @@
+//! API keys.
+
+pub mod keys;
+pub mod osmedeus_key;

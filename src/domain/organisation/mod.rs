@@ -1,0 +1,4 @@
+//! Organisations and their members.
+
+pub mod members;
+pub mod organisations;

@@ -1,0 +1,116 @@
+//! Organisations: making, renaming and deleting them.
+
+use sea_orm::sea_query::OnConflict as Upsert;
+use sea_orm::{ActiveModelTrait, EntityTrait, Set, TryInsertResult};
+
+use crate::domain::Write;
+use crate::domain::organisation::members;
+use crate::domain::values::display_name::DisplayName;
+use crate::domain::values::slug::Slug;
+use crate::entity::{membership, organisation};
+use crate::error::{Error, OnConflict};
+use crate::event::{Changed, Event, OrganisationNames};
+use crate::id::{OrganisationId, UserId};
+use crate::permission::Role;
+
+/// Makes an organisation with its first admin. Without a slug it gets one like its name.
+///
+/// # Errors
+/// [`Error::SlugTaken`] for a slug that was asked for.
+pub async fn create(
+    write: &Write<'_>,
+    name: &DisplayName,
+    slug: Option<Slug>,
+    admin: Option<UserId>,
+) -> Result<(organisation::Model, Option<membership::Model>), Error> {
+    let organisation = match slug {
+        Some(slug) => insert(write, name, slug).await?.ok_or(Error::SlugTaken)?,
+        None => insert_with_free_slug(write, name).await?,
+    };
+    let (id, names) = (organisation.id, names(&organisation));
+    write.record(Event::OrganisationCreated { organisation: id, target: id, names }).await?;
+    let membership = match admin {
+        Some(admin) => Some(members::add(write, organisation.id, admin, Role::Admin).await?),
+        None => None,
+    };
+    Ok((organisation, membership))
+}
+
+async fn insert_with_free_slug(write: &Write<'_>, name: &DisplayName) -> Result<organisation::Model, Error> {
+    let wanted = Slug::from_name(name.as_str());
+    let mut slug = wanted.clone();
+    for _ in 0..8 {
+        if let Some(organisation) = insert(write, name, slug).await? {
+            return Ok(organisation);
+        }
+        slug = wanted.with_suffix();
+    }
+    Err(Error::SlugTaken)
+}
+
+/// `None` if the slug is taken. Not by an error: on PostgreSQL that would end the transaction.
+async fn insert(
+    write: &Write<'_>,
+    name: &DisplayName,
+    slug: Slug,
+) -> Result<Option<organisation::Model>, Error> {
+    let row = organisation::Model {
+        id: OrganisationId::generate(),
+        slug: slug.as_str().to_owned(),
+        name: name.as_str().to_owned(),
+        created_at: write.now,
+        updated_at: write.now,
+    };
+    let insert = organisation::Entity::insert(organisation::ActiveModel {
+        id: Set(row.id),
+        slug: Set(row.slug.clone()),
+        name: Set(row.name.clone()),
+        created_at: Set(row.created_at),
+        updated_at: Set(row.updated_at),
+    })
+    .on_conflict(Upsert::column(organisation::Column::Slug).do_nothing().to_owned())
+    .try_insert();
+    match insert.exec(write).await? {
+        TryInsertResult::Inserted(_) => Ok(Some(row)),
+        _ => Ok(None),
+    }
+}
+
+/// Changes name or slug; `None` leaves as it is.
+///
+/// # Errors
+/// [`Error::SlugTaken`].
+pub async fn update(
+    write: &Write<'_>,
+    organisation: organisation::Model,
+    name: Option<DisplayName>,
+    slug: Option<Slug>,
+) -> Result<organisation::Model, Error> {
+    let before = names(&organisation);
+    let mut row: organisation::ActiveModel = organisation.into();
+    if let Some(name) = name {
+        row.name = Set(name.as_str().to_owned());
+    }
+    if let Some(slug) = slug {
+        row.slug = Set(slug.as_str().to_owned());
+    }
+    row.updated_at = Set(write.now);
+    let organisation = row.update(write).await.on_conflict(|_| Error::SlugTaken)?;
+    let (id, changed) = (organisation.id, Changed { before, after: names(&organisation) });
+    write.record(Event::OrganisationUpdated { organisation: id, target: id, changed }).await?;
+    Ok(organisation)
+}
+
+/// Deletes an organisation with its members and keys. Its audit events stay.
+pub async fn delete(write: &Write<'_>, organisation: &organisation::Model) -> Result<(), Error> {
+    let deleted = organisation::Entity::delete_by_id(organisation.id).exec(write).await?;
+    if deleted.rows_affected != 1 {
+        return Err(Error::NotFound);
+    }
+    let (id, names) = (organisation.id, names(organisation));
+    write.record(Event::OrganisationDeleted { organisation: id, target: id, names }).await
+}
+
+fn names(organisation: &organisation::Model) -> OrganisationNames {
+    OrganisationNames { name: organisation.name.clone(), slug: organisation.slug.clone() }
+}

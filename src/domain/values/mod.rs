@@ -1,0 +1,6 @@
+//! Values that users choose, each a type that cannot hold a wrong one.
+
+pub mod display_name;
+pub mod external_id;
+pub mod slug;
+pub mod username;

@@ -1,0 +1,5 @@
+//! How much may happen at once, in what time.
+
+pub mod deadline;
+pub mod gates;
+pub mod rate;
