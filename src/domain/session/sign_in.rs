@@ -190,8 +190,8 @@ impl Checked {
     /// [`Error::InvalidLogin`]; [`Error::PasswordChangeRequired`].
     pub async fn confirm(self, write: &Write<'_>) -> Result<UserWithPassword, Error> {
         let user = self.lock(write).await?;
-        let used = passwords::mark_used(write, &self.account, self.upgraded).await?;
-        let account = UserWithPassword::from((user, Some(used.ok_or(Error::InvalidLogin)?)));
+        let password = passwords::mark_used(write, &self.account, self.upgraded).await?;
+        let account = UserWithPassword::from((user, Some(password.ok_or(Error::InvalidLogin)?)));
         if account.must_change_password() { Err(Error::PasswordChangeRequired) } else { Ok(account) }
     }
 
