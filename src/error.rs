@@ -8,7 +8,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::password::PasswordRefusal;
+use crate::password::refusal::PasswordRefusal;
 use crate::permission::{Permission, Role};
 use crate::step_up::StepUp;
 

@@ -1,6 +1,6 @@
 //! What can happen: every event, once, with its name, what it happened to, and its data.
 //!
-//! `change.record(Event::KeyRevoked { … })` writes the row of the audit log, in the transaction of the change. The API
+//! `write.record(Event::KeyRevoked { … })` writes the row of the audit log, in the transaction of the change. The API
 //! document lists the names; what reads an event (the log, mails, later webhooks) reads it from here.
 //!
 //! To add one: a line in the table below, and the `record` in the function of `domain/` that does it.

@@ -6,10 +6,11 @@
 //! app.rs            what every request needs, built once
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
-//! clock deadline email error event fetch gates gateways id job_panics json jwt/ keyring linkable network password/ permission program rate refresh_token rfc3339 secret site step_up updates visible
+//! error event permission   three literal lists: what can go wrong, what can happen, what can be allowed
+//! clock crypto/ id jwt/ limits/ network/ password/ program/ step_up text/
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
-//! domain/           the rules: every insert and update, in one transaction with its audit event
+//! domain/           the rules, by subject: every insert and update, in one transaction with its audit event
 //! views/            what is shown of keys, members, sessions, events …: queried once, read by JSON, pages and commands
 //! auth/             who is calling: credential → authenticate → principal → guard; sign_in/: the ways to a session
 //! http/             layers, rate limit, the tables that routes are added to, errors' form, input

@@ -101,11 +101,14 @@ pub async fn register(
         organisation: input.organisation,
     };
     let registered = match invited {
-        Some(invited) => Registered::SignedIn(invited.register(&app, &client, account, terms).await?),
+        Some(invited) => {
+            Registered::SignedIn(Box::new(invited.register(&app, &client, account, terms).await?))
+        }
         None => sign_in::register(&app, &client, account, terms).await?,
     };
     match registered {
-        Registered::SignedIn(SignInState::Started(started)) => {
+        Registered::SignedIn(state) => {
+            let SignInState::Started(started) = *state;
             signed_in(&app, &client, StatusCode::CREATED, started)
         }
         Registered::ProofAwaited => Ok((StatusCode::ACCEPTED, Json(CONFIRM)).into_response()),

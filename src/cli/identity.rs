@@ -6,7 +6,7 @@ use oskar::domain::identities;
 use oskar::program::command;
 
 use super::Common;
-use super::user::{change, done, find};
+use super::account::{change, done, find};
 
 #[derive(clap::Args)]
 pub struct Link {

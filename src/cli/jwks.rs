@@ -9,7 +9,7 @@ use oskar::jwt::SigningAlgorithm;
 use oskar::program;
 use serde_json::{Value, json};
 
-use super::user::change;
+use super::account::change;
 use super::{Common, output};
 
 #[derive(Subcommand)]

@@ -11,8 +11,8 @@ use oskar::permission::Role;
 use oskar::views::{self, whole};
 use serde_json::json;
 
+use super::account::change;
 use super::migrate::confirmed;
-use super::user::change;
 use super::{Common, org, output};
 
 /// As at the API.

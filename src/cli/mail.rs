@@ -12,7 +12,7 @@ use oskar::mail::messages;
 use sea_orm::{ActiveEnum as _, EntityTrait as _, QueryOrder as _, QuerySelect as _};
 use serde_json::json;
 
-use super::user::change;
+use super::account::change;
 use super::{Common, output};
 
 #[derive(Subcommand)]

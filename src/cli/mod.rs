@@ -2,6 +2,7 @@
 //!
 //! To add one: a file with its arguments and its `run`, and a variant of [`Command`].
 
+mod account;
 mod banner;
 mod config;
 mod events;

@@ -13,7 +13,7 @@ use oskar::views::organisations::OrganisationSummary;
 use oskar::views::{self, whole};
 use serde_json::json;
 
-use super::user::{self, change};
+use super::account::{self, change};
 use super::{Common, output};
 
 #[derive(Subcommand)]
@@ -50,7 +50,7 @@ impl Org {
         let app = common.open().await?;
         match self {
             Self::Create { name, slug, admin } => {
-                let admin = user::find(&app, &admin).await?;
+                let admin = account::find(&app, &admin).await?;
                 let made = change(&app, async |write| {
                     registration::vouch(write, admin.id).await?;
                     organisations::create(write, &name, slug.clone(), Some(admin.id)).await
@@ -67,7 +67,7 @@ impl Org {
             Self::List => list(common, &app).await,
             Self::AddMember { org, user, role } => {
                 let organisation = find(&app, &org).await?;
-                let user = user::find(&app, &user).await?;
+                let user = account::find(&app, &user).await?;
                 let seats = app.config.limits.seats;
                 change(&app, async |write| {
                     invitations::lock_with_a_seat(write, organisation.id, seats).await?;

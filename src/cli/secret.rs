@@ -6,7 +6,7 @@ use oskar::domain::upkeep::secret_rotation::{self, Lifetimes, Remaining};
 use oskar::program::command;
 use serde_json::json;
 
-use super::user::change;
+use super::account::change;
 use super::{Common, output};
 
 #[derive(Subcommand)]

@@ -1,24 +1,22 @@
 //! `oskar user`.
 
-use anyhow::anyhow;
 use clap::Subcommand;
 use oskar::app::App;
-use oskar::domain::Write;
-use oskar::domain::account::replacement;
 use oskar::domain::account::users::{self, NewUser};
+use oskar::domain::account::{disabling, replacement};
 use oskar::domain::email::Email;
 use oskar::domain::journal::audit::Actor;
 use oskar::domain::onboarding::invitations;
 use oskar::domain::organisation::members;
-use oskar::domain::session::{attempts, sign_in};
+use oskar::domain::session::attempts;
 use oskar::domain::values::display_name::DisplayName;
 use oskar::domain::values::username::Username;
-use oskar::entity::{organisation, user};
-use oskar::error::Error;
+use oskar::entity::organisation;
 use oskar::permission::Role;
 use oskar::views::{self, whole};
 use serde_json::json;
 
+use super::account::{change, done, find};
 use super::hand_over::HandOver;
 use super::identity::{Link, Unlink};
 use super::import::ImportCommand;
@@ -109,12 +107,12 @@ impl User {
                 if !yes && !confirmed(&format!("Disable {} and end all their sessions?", user.email))? {
                     anyhow::bail!("nothing was changed; --yes goes ahead without asking");
                 }
-                change(&app, async |write| users::disable(write, user.id).await).await?;
+                change(&app, async |write| disabling::disable(write, user.id).await).await?;
                 done(common, &user, "disabled")
             }
             Self::Enable { user } => {
                 let user = find(&app, &user).await?;
-                change(&app, async |write| users::enable(write, user.id).await).await?;
+                change(&app, async |write| disabling::enable(write, user.id).await).await?;
                 done(common, &user, "enabled")
             }
             Self::Delete { user, yes } => super::user_delete::run(common, &app, &user, yes).await,
@@ -188,28 +186,6 @@ impl Create {
             "organisation": place, "role": place.as_ref().map(|_| self.role) }));
         output::one(common.json, &value, &format!("{text}\n{}", handed_over.text()))
     }
-}
-
-/// The account by e-mail address or username.
-pub async fn find(app: &App, name: &str) -> anyhow::Result<user::Model> {
-    sign_in::find(app.db.read(), name).await?.ok_or_else(|| anyhow!("there is no user `{name}`"))
-}
-
-/// One write by the command line.
-pub async fn change<T>(
-    app: &App,
-    work: impl AsyncFnOnce(&Write<'_>) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let actor = Actor::cli();
-    let write = app.write(&actor).await?;
-    let result = work(&write).await?;
-    write.commit().await?;
-    Ok(result)
-}
-
-pub fn done(common: &Common, user: &user::Model, state: &str) -> anyhow::Result<()> {
-    let value = json!({ "user_id": user.id, "email": user.email, "state": state });
-    output::one(common.json, &value, &format!("{} is {state}.", user.email))
 }
 
 async fn list(common: &Common, app: &App) -> anyhow::Result<()> {

@@ -8,8 +8,8 @@ use oskar::id::UserId;
 use sea_orm::EntityTrait as _;
 use serde_json::json;
 
+use super::account::{change, find};
 use super::migrate::confirmed;
-use super::user::{change, find};
 use super::{Common, output};
 
 /// Deletes an account, by e-mail address, username or id.

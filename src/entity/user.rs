@@ -1,6 +1,8 @@
 //! A person, in any number of organisations.
 
+use sea_orm::QuerySelect as _;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::LockType;
 
 use crate::clock::Timestamp;
 use crate::id::UserId;
@@ -43,3 +45,10 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// The user, locked until the transaction ends: sessions start and end one after the other.
+    pub fn locked(user: UserId) -> Select<Self> {
+        Self::find_by_id(user).lock(LockType::NoKeyUpdate)
+    }
+}

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::{Error, FieldError, LastAdminOf};
-use crate::password::Strength;
+use crate::password::{PasswordRefusal, Reason, Strength};
 
 /// The stable code of an answer that tells of an error in another form than a [`Problem`], for the log.
 #[derive(Clone, Copy, Debug)]
@@ -89,7 +89,7 @@ impl IntoResponse for Error {
         let (errors, strength, organisations) = match self {
             Self::LastAdminOf { organisations } => (Vec::new(), None, organisations),
             Self::Invalid { errors } => (errors, None, Vec::new()),
-            Self::WeakPassword(refusal) => (refusal.errors(), refusal.strength, Vec::new()),
+            Self::WeakPassword(refusal) => (reasons(&refusal), refusal.strength, Vec::new()),
             _ => (Vec::new(), None, Vec::new()),
         };
         response.extensions_mut().insert(Problem {
@@ -106,4 +106,13 @@ impl IntoResponse for Error {
         });
         response
     }
+}
+
+/// A line for each reason that a password was refused for.
+fn reasons(refusal: &PasswordRefusal) -> Vec<FieldError> {
+    let line = |reason: &Reason| FieldError {
+        pointer: refusal.pointer.to_owned(),
+        message: reason.message().to_owned(),
+    };
+    refusal.reasons.iter().map(line).collect()
 }

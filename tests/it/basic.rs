@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::Method;
 use chrono::TimeDelta;
 use oskar::domain::Write;
-use oskar::domain::account::users;
+use oskar::domain::account::{disabling, users};
 use oskar::domain::journal::audit::Actor;
 use oskar::domain::organisation::members;
 use oskar::domain::session::sign_in;
@@ -169,13 +169,13 @@ async fn a_reset_and_disabling_count_at_once_on_every_node() {
         refused(&me(node, ANA, PASSWORD).await);
         me(node, ANA, NEW).await.status(200);
     }
-    operate(&app, async |write, user| users::disable(write, user).await.unwrap()).await;
+    operate(&app, async |write, user| disabling::disable(write, user).await.unwrap()).await;
     for node in [&other, &app] {
         assert_eq!(me(node, ANA, NEW).await.status(403).code(), "user_disabled");
         // Whoever does not know the password does not learn it.
         refused(&me(node, ANA, PASSWORD).await);
     }
-    operate(&app, async |write, user| users::enable(write, user).await.unwrap()).await;
+    operate(&app, async |write, user| disabling::enable(write, user).await.unwrap()).await;
     me(&other, ANA, NEW).await.status(200);
 }
 

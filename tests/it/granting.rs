@@ -3,7 +3,7 @@
 
 use axum::http::Method;
 use chrono::TimeDelta;
-use oskar::domain::account::users;
+use oskar::domain::account::disabling;
 use oskar::domain::journal::audit::Actor;
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ async fn an_invitation_ends_with_its_inviter_s_right_and_another_admin_confirms_
             _ => {
                 let actor = Actor::cli();
                 let write = app.app.write(&actor).await.unwrap();
-                users::disable(&write, org.member.user_id.parse().unwrap()).await.unwrap();
+                disabling::disable(&write, org.member.user_id.parse().unwrap()).await.unwrap();
                 write.commit().await.unwrap();
             }
         }
@@ -182,9 +182,9 @@ async fn all_admins_are_told_of_a_new_one() {
     // A disabled admin who is let in again is one more.
     let actor = Actor::cli();
     let write = app.app.write(&actor).await.unwrap();
-    users::disable(&write, org.member.user_id.parse().unwrap()).await.unwrap();
+    disabling::disable(&write, org.member.user_id.parse().unwrap()).await.unwrap();
     for _ in 0..2 {
-        users::enable(&write, org.member.user_id.parse().unwrap()).await.unwrap();
+        disabling::enable(&write, org.member.user_id.parse().unwrap()).await.unwrap();
     }
     write.commit().await.unwrap();
     assert_eq!(told(&app, &org.admin.email).await, 5);

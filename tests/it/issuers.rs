@@ -4,7 +4,7 @@
 use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use oskar::domain::account::users;
+use oskar::domain::account::disabling;
 use oskar::entity::{audit_event, external_identity, session, user};
 use sea_orm::{ActiveModelTrait as _, EntityTrait, PaginatorTrait as _, Set};
 use serde_json::{Value, json};
@@ -270,7 +270,7 @@ async fn a80_a_disabled_user_and_a_disabled_or_removed_issuer_sign_nobody_in_and
 
     let actor = oskar::domain::journal::audit::Actor::cli();
     let write = app.app.write(&actor).await.unwrap();
-    users::disable(&write, org.member.user_id.parse().unwrap()).await.unwrap();
+    disabling::disable(&write, org.member.user_id.parse().unwrap()).await.unwrap();
     write.commit().await.unwrap();
     assert_eq!(sign_in(&app, &token()).await.status(403).code(), "user_disabled");
     refresh(&app, &through).await.status(401);

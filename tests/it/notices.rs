@@ -94,7 +94,7 @@ async fn keys_of_a_member_who_is_gone_or_disabled_go_on_and_the_admins_are_told(
         if disabled {
             let actor = oskar::domain::journal::audit::Actor::cli();
             let write = app.app.write(&actor).await.unwrap();
-            oskar::domain::account::users::disable(&write, org.member.user_id.parse().unwrap())
+            oskar::domain::account::disabling::disable(&write, org.member.user_id.parse().unwrap())
                 .await
                 .unwrap();
             write.commit().await.unwrap();

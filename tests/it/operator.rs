@@ -1,7 +1,7 @@
 //! What operators do at the command line, where there is no HTTP: by the domain, in one transaction.
 
 use oskar::domain::Write;
-use oskar::domain::account::users;
+use oskar::domain::account::disabling;
 use oskar::domain::journal::audit::Actor;
 use oskar::domain::onboarding::setup;
 use oskar::domain::upkeep::signing_keys::{self, RotatedKey};
@@ -25,13 +25,13 @@ pub async fn change<T>(
 /// As `oskar user disable` does.
 pub async fn disable(app: &TestApp, user: &str) -> Result<(), Error> {
     let user = user.parse().unwrap();
-    change(app, async |write| users::disable(write, user).await).await
+    change(app, async |write| disabling::disable(write, user).await).await
 }
 
 /// As `oskar user enable` does.
 pub async fn enable(app: &TestApp, user: &str) {
     let user = user.parse().unwrap();
-    change(app, async |write| users::enable(write, user).await).await.unwrap();
+    change(app, async |write| disabling::enable(write, user).await).await.unwrap();
 }
 
 /// A new setup link on this server, as `oskar setup --link` makes it.

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use oskar::domain::account::users;
+use oskar::domain::account::disabling;
 use oskar::domain::journal::audit::Actor;
 use oskar::domain::upkeep::signing_keys;
 use oskar::entity::{api_key_secret, membership, organisation, session, signing_key, user};
@@ -109,7 +109,7 @@ async fn an_organisation_always_keeps_an_admin() {
             async move {
                 let actor = Actor::cli();
                 let write = app.write(&actor).await?;
-                users::disable(&write, id).await?;
+                disabling::disable(&write, id).await?;
                 write.commit().await?;
                 Ok::<_, Error>(())
             }

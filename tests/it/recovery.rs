@@ -169,7 +169,7 @@ async fn a_disabled_account_gets_no_link_and_the_ones_out_there_die() {
     let actor = oskar::domain::journal::audit::Actor::cli();
     let write = app.app.write(&actor).await.unwrap();
     let bob = oskar::domain::session::sign_in::find(&write, "bob@acme.example").await.unwrap().unwrap();
-    oskar::domain::account::users::disable(&write, bob.id).await.unwrap();
+    oskar::domain::account::disabling::disable(&write, bob.id).await.unwrap();
     write.commit().await.unwrap();
     reset(&app, &token).await.status(410);
     let before = app.mails("bob@acme.example").await.len();

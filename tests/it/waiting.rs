@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use chrono::TimeDelta;
+use oskar::domain::account::disabling;
 use oskar::domain::account::{one_time, users};
 use oskar::domain::journal::audit::Actor;
 use oskar::domain::organisation::members;
@@ -85,7 +86,7 @@ async fn disabling_notices_an_organisation_that_was_joined_meanwhile() {
     let disable = async move {
         let actor = Actor::cli();
         let write = shared.write(&actor).await.unwrap();
-        users::disable(&write, id).await
+        disabling::disable(&write, id).await
     };
     let join = async |write: &Write<'_>, ana| {
         members::add(write, org.id.parse().unwrap(), ana, Role::Admin).await.unwrap();
@@ -159,6 +160,6 @@ async fn whoever_was_disabled_meanwhile_joins_nothing() {
     let body = json!({ "token": app.mailed_secret(ANA).await });
     let client = ana.with_cookie();
     let accept = async move { client.post("/api/invitations/accept", body).await };
-    let disable = async |write: &Write<'_>, ana| users::disable(write, ana).await.unwrap();
+    let disable = async |write: &Write<'_>, ana| disabling::disable(write, ana).await.unwrap();
     assert_eq!(meanwhile(&app, disable, accept).await.status(403).code(), "user_disabled");
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::TAG;
-use super::errors::in_place_of_problem;
+use super::problem_body::in_place_of_problem;
 use super::sign_out;
 use crate::api::account::PasswordChange;
 use crate::api::input::Input;

@@ -4,17 +4,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::Json;
-use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
-use serde::Serialize;
+use axum::response::Response;
 
 use super::{appliance, onedb, osmedeus};
 use crate::config::Compat;
-use crate::http::{AnswerNumber, Problem};
+use crate::http::AnswerNumber;
 
 /// The dialects that have failures of their own, if they are served (the appliance: if it is turned on by name), and the number of the last answer that has one.
 #[derive(Debug)]
@@ -49,20 +45,4 @@ pub async fn shape(State(shapes): State<Arc<Shapes>>, mut request: Request, next
         return onedb::errors(number, request, next).await;
     }
     next.run(request).await
-}
-
-/// The answer with that status and body in place of its problem; its headers stay.
-pub(super) fn in_place_of_problem(
-    mut response: Response,
-    method: &Method,
-    status: StatusCode,
-    body: &impl Serialize,
-) -> Response {
-    response.extensions_mut().remove::<Problem>();
-    let (mut parts, _) = response.into_parts();
-    parts.status = status;
-    parts.headers.remove(header::CONTENT_LENGTH);
-    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let body = if method == Method::HEAD { Body::empty() } else { Json(body).into_response().into_body() };
-    Response::from_parts(parts, body)
 }

@@ -8,6 +8,7 @@ pub mod datarhei_core;
 pub mod errors;
 pub mod onedb;
 pub mod osmedeus;
+mod problem_body;
 
 use axum::Json;
 use axum::body::Body;

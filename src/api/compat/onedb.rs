@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::TAG;
 use super::access_token;
-use super::errors::in_place_of_problem;
+use super::problem_body::in_place_of_problem;
 use crate::api::input::Input;
 use crate::api::session_carrier::Answers;
 use crate::api::sign_in::LoginInput;

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::TAG;
 use super::access_token;
-use super::errors::in_place_of_problem;
+use super::problem_body::in_place_of_problem;
 use crate::api::input::{Input, Params};
 use crate::api::session_carrier::Answers;
 use crate::api::sign_in::LoginInput;

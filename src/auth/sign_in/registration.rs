@@ -29,7 +29,7 @@ pub struct NewAccount {
 
 /// What a registration has come to.
 pub enum Registered {
-    SignedIn(SignInState),
+    SignedIn(Box<SignInState>),
     /// The address must be proven first. Whether it had an account is not told.
     ProofAwaited,
 }
@@ -84,7 +84,7 @@ pub async fn register(
     let proven = Proven { user, active, authentication: Authentication::by_password(write.now) };
     let state = start(app, client, &write, proven, terms).await?;
     write.commit().await?;
-    Ok(Registered::SignedIn(state))
+    Ok(Registered::SignedIn(Box::new(state)))
 }
 
 /// Counts before anything is looked up, and for every address alike.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::clock::Timestamp;
 use crate::domain::Write;
 use crate::domain::account::passwords::UserWithPassword;
-use crate::domain::account::users;
+use crate::domain::account::{disabling, users};
 use crate::domain::journal::mail::{self, Mail};
 use crate::domain::organisation::members::{self, another_manager};
 use crate::domain::session::attempts;
@@ -105,7 +105,7 @@ pub(in crate::domain) async fn lock(
     write: &Write<'_>,
     user: UserId,
 ) -> Result<(user::Model, Vec<(organisation::Model, membership::Model)>), Error> {
-    users::lock_with_places(write, user, LockType::Update).await
+    disabling::lock_with_places(write, user, LockType::Update).await
 }
 
 async fn has_another_manager(write: &Write<'_>, place: OrganisationId, user: UserId) -> Result<bool, Error> {

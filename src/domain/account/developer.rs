@@ -3,6 +3,7 @@
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use crate::domain::Write;
+use crate::domain::account::disabling;
 use crate::domain::account::users::{self, NewUser};
 use crate::domain::organisation::{members, organisations};
 use crate::domain::session::sign_in;
@@ -19,7 +20,7 @@ pub const ORGANISATION: &str = "development";
 pub async fn ensure(write: &Write<'_>, password_hash: String) -> Result<UserId, Error> {
     let user = if let Some(user) = sign_in::find(write, EMAIL).await? {
         if user.disabled_at.is_some() {
-            users::enable(write, user.id).await?;
+            disabling::enable(write, user.id).await?;
         }
         user.id
     } else {

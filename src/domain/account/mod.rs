@@ -3,6 +3,7 @@
 pub mod choose_password;
 pub mod deletion;
 pub mod developer;
+pub mod disabling;
 pub mod mailbox;
 pub mod one_time;
 pub mod passwords;

@@ -15,7 +15,7 @@ use crate::id::{OneTimeTokenId, UserId};
 /// What a link's secret looks like, and how long it works.
 const fn form(purpose: LinkPurpose) -> (SecretKind, TimeDelta) {
     match purpose {
-        LinkPurpose::Setup => (SecretKind::Setup, crate::domain::onboarding::setup::LINK_LIFETIME),
+        LinkPurpose::Setup => (SecretKind::Setup, TimeDelta::minutes(30)),
         LinkPurpose::VerifyEmail | LinkPurpose::NewEmail => {
             (SecretKind::EmailVerification, TimeDelta::hours(24))
         }

@@ -6,7 +6,6 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
-use crate::domain::account::users;
 use crate::domain::{NoEvent, Write};
 use crate::entity::credential::{self, Authenticator, Column, Entity};
 use crate::entity::user;
@@ -66,7 +65,7 @@ pub async fn find(db: &impl ConnectionTrait, user: UserId) -> Result<Option<User
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn lock(write: &Write<'_>, user: UserId) -> Result<UserWithPassword, Error> {
-    let user = users::lock(write, user).await?;
+    let user = user::Entity::locked(user).one(write).await?.ok_or(Error::NotFound)?;
     let password = Entity::password_of(user.id).one(write).await?;
     Ok(UserWithPassword { user, password })
 }

@@ -1,6 +1,5 @@
 //! The first administrator: made once, by a link that works once or on the command line.
 
-use chrono::TimeDelta;
 use sea_orm::sea_query::{Expr, OnConflict as Upsert};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect as _, Set};
 
@@ -19,9 +18,6 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::id::OneTimeTokenId;
 use crate::program::command;
-
-/// How long a setup link works.
-pub const LINK_LIFETIME: TimeDelta = TimeDelta::minutes(30);
 
 /// Writes the row about this installation at the first start, and checks at every later one that the
 /// database was written under the master secret, or under the previous one that is accepted, too.
@@ -65,7 +61,7 @@ pub async fn is_done(db: &impl ConnectionTrait) -> Result<bool, Error> {
     Ok(instance::Entity::find_by_id(instance::ONLY).one(db).await?.is_some_and(|row| row.set_up_at.is_some()))
 }
 
-/// Makes a link's secret, good for [`LINK_LIFETIME`].
+/// Makes a link's secret, good for [`one_time::lifetime`].
 ///
 /// # Errors
 /// [`Error::AlreadySetUp`].
@@ -74,7 +70,7 @@ pub async fn issue_link(write: &Write<'_>) -> Result<(Secret, Timestamp), Error>
         return Err(Error::AlreadySetUp);
     }
     let secret = Secret::generate(SecretKind::Setup);
-    let expires_at = write.now + LINK_LIFETIME;
+    let expires_at = write.now + one_time::lifetime(LinkPurpose::Setup);
     one_time_token::ActiveModel {
         id: Set(OneTimeTokenId::generate()),
         purpose: Set(LinkPurpose::Setup),
