@@ -260,7 +260,7 @@ fn a_planted_breach_is_found() {
         ("error.rs", "type X = crate::config::Config;", "error uses crate::config::Config"),
         (
             "entity/user.rs",
-            "use crate::domain::{users, members as m};",
+            "use crate::domain::{account::users, organisation::members as m};",
             "entity uses crate::domain::organisation::members",
         ),
         (

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::paths::{paths, resolve, tokens};
 use super::{Sources, module_of};
 
-/// The one circle that is meant: a relation of SeaORM is declared in the files of both tables.
+/// The one circle that is meant: a relation of `SeaORM` is declared in the files of both tables.
 const MEANT: &str = "entity/";
 
 /// The circles, each as the sorted list of its files.
