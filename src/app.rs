@@ -175,7 +175,7 @@ impl App {
     }
 
     async fn make_developer(&self) -> Result<UserId, Error> {
-        // Nobody knows it.
+        // A random password that is thrown away: no one can sign in with it.
         let password_hash = self.hasher.hash(&NewPassword::generate().0).await?;
         let actor = Actor::system();
         let write = self.write(&actor).await?;
@@ -218,7 +218,7 @@ impl App {
         format!("{}/{page}#{}", self.config.public_url, secret.reveal())
     }
 
-    /// Who everybody is who is nobody else: only with `--no-auth`.
+    /// The user that requests without a valid credential act as under `--no-auth`.
     pub fn developer(&self) -> Option<UserId> {
         self.developer.get().copied()
     }

@@ -124,7 +124,7 @@ pub async fn optional_user(
     }
 }
 
-/// The user of a session whose cookie or access token a request carries, on routes that are open to everybody: for what
+/// The user of a session whose cookie or access token a request carries, on routes that are open to everyone: for what
 /// becomes of that session. What else is sent counts for nothing.
 pub async fn presented_session(
     app: &App,

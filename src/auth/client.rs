@@ -44,12 +44,12 @@ pub struct Client {
 }
 
 impl Client {
-    /// Somebody who has not said who they are.
+    /// A client that has not said who it is.
     pub fn anonymous(&self) -> Actor {
         self.actor(ActorKind::Anonymous, None, String::new())
     }
 
-    /// Somebody known.
+    /// A known user, key or other actor.
     pub fn actor(&self, kind: ActorKind, id: Option<String>, name: String) -> Actor {
         Actor {
             kind,

@@ -28,7 +28,7 @@ const DEVICE_LIFETIME: TimeDelta = TimeDelta::days(365);
 pub enum Keep {
     /// As long as the session can live.
     Session,
-    /// Until it is closed, on somebody else's machine.
+    /// Until it is closed, for a machine that others use as well.
     UntilClosed,
 }
 
@@ -79,7 +79,7 @@ impl Client {
     }
 
     /// Whether the account of that address signed in on this device since it has its password. Only if the address is
-    /// proven: anybody can register an address that is another person's.
+    /// proven: a person can register an address that is another person's.
     ///
     /// # Errors
     /// [`Error::Internal`].

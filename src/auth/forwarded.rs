@@ -116,7 +116,7 @@ impl<'a> Original<'a> {
     }
 
     /// Whether an origin is the one that the request was sent to. A gateway behind another one that ends TLS sees
-    /// http where the browser sees https; the other way round somebody is on the way.
+    /// http where the browser sees https; the other way round an attacker may be on the way.
     fn is_own(&self, origin: &str) -> bool {
         let (Some((scheme, authority)), Some(host)) = (origin.split_once("://"), self.host) else {
             return false;

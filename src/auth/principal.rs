@@ -95,7 +95,7 @@ pub struct KeyPrincipal {
     pub role: Role,
     /// Of the role's permissions those that the key was narrowed to.
     pub narrowed_to: Option<api_key::Narrowed>,
-    /// When the secret that was used stops to count, while the key is rotated.
+    /// Expiry of the presented secret if it is a rotated key's old one; `None` for the current one.
     pub secret_ends: Option<Timestamp>,
 }
 
@@ -218,7 +218,7 @@ impl Principal {
         }
     }
 
-    /// When the secret that was used stops to count, while it is being replaced.
+    /// Expiry of the presented secret if it is a rotated key's old one; `None` for the current one.
     pub(super) fn secret_ends(&self) -> Option<Timestamp> {
         match self {
             Self::User(_) => None,

@@ -41,7 +41,7 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Whether whoever opened it may still have it open.
+    /// Whether the caller that opened it may still have it open.
     ///
     /// # Errors
     /// What a new request would be told.

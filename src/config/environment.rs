@@ -44,7 +44,7 @@ impl Environment {
         self.variables.get(name).map(String::as_str)
     }
 
-    /// Whether a variable is there without anybody having meant it as a setting.
+    /// Whether a platform set a variable that was not meant as a setting.
     pub(super) fn is_injected(&self, name: &str) -> bool {
         self.is_of_a_client(name)
             || name.match_indices('_').any(|(at, _)| {

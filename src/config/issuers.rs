@@ -46,7 +46,7 @@ pub struct IdentityProvider {
     pub max_auth_age: Option<TimeDelta>,
     /// How long after its token has expired a session is over.
     pub session_outlives: TimeDelta,
-    /// As addresses are compared; with both empty everybody may come in.
+    /// As addresses are compared; with both empty every user of the issuer may come in.
     pub allowed_emails: Vec<String>,
     pub allowed_domains: Vec<String>,
     /// Slug or id of the organisation that users without an account join, if they get one, and their role there.
@@ -186,7 +186,7 @@ fn key_source(reader: &mut Reader<'_>, key: &str, algorithms: &[Algorithm]) -> K
     KeySource::Pinned(text)
 }
 
-/// Keys that came in the clear could be anybody's on the way: for trying things out only.
+/// Keys that came without TLS could be an attacker's: for trying things out only.
 fn check_url(text: &str, env: &str) -> Result<(), &'static str> {
     let uri: Uri = text.parse().map_err(|_| "that is no URL")?;
     let plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))

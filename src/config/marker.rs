@@ -1,5 +1,5 @@
 //! A file in the data folder that says that a database has data: an empty one in its place is then a lost one, and
-//! starting with it would let anybody become its first administrator.
+//! starting with it would let any client become its first administrator.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

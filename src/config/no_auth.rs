@@ -7,10 +7,10 @@ use axum::http::Uri;
 use super::{Config, ConfigError, Mode, Sources};
 
 impl Config {
-    /// Reads the configuration, to let everybody in as an administrator, for development.
+    /// Reads the configuration, to let every client in as an administrator, for development.
     ///
     /// # Errors
-    /// All mistakes at once, and wherever anybody but the developer could come in.
+    /// All mistakes at once, and each setting by which another person than the developer could come in.
     pub fn without_auth(sources: &Sources) -> Result<Self, ConfigError> {
         let (mut config, mut problems) = Self::read(sources);
         let mut refuse = |holds: bool, why: String| {

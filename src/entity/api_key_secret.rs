@@ -19,7 +19,7 @@ pub struct Model {
     /// How people recognise it.
     #[sea_orm(column_type = "String(StringLen::N(32))")]
     pub hint: String,
-    /// When a replaced secret stops to count; the current one has no end of its own.
+    /// Expiry of a replaced secret; `None` for the current one.
     pub expires_at: Option<Timestamp>,
     pub created_at: Timestamp,
     /// The key id of the master secret that the digest was made under.

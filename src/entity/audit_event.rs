@@ -16,7 +16,7 @@ use crate::id::{AuditEventId, OrganisationId, SessionId, UserId};
 pub enum ActorKind {
     User,
     ApiKey,
-    /// Somebody who did not say who they are, as in a failed sign-in.
+    /// A client that did not say who it is, as in a failed sign-in.
     Anonymous,
     /// The command line.
     Cli,

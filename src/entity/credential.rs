@@ -32,7 +32,7 @@ pub struct Model {
     /// Since when it opens nothing but the way to a new one, because its owner did not choose it.
     pub change_required_at: Option<Timestamp>,
     pub created_at: Timestamp,
-    /// When somebody last signed in with it; by HTTP Basic a minute late.
+    /// When its user last signed in with it; by HTTP Basic a minute late.
     pub last_used_at: Option<Timestamp>,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]
     pub user: BelongsTo<user::Entity>,

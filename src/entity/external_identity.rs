@@ -1,4 +1,4 @@
-//! Who a user is at another issuer: its name for them, which it never gives to anybody else.
+//! Who a user is at another issuer: its name for them, which it never gives to another user.
 
 use sea_orm::entity::prelude::*;
 
@@ -23,7 +23,7 @@ pub struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
-    /// Anybody whom that issuer has ever signed in.
+    /// All users whom that issuer has ever signed in.
     pub fn of_issuer(issuer: &str) -> Select<Self> {
         Self::find().filter(COLUMN.issuer.eq(issuer))
     }

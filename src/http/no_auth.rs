@@ -1,4 +1,4 @@
-//! What keeps web pages out of a server that lets everybody in (`serve --no-auth`).
+//! What keeps web pages out of a server that lets every client in (`serve --no-auth`).
 //!
 //! It listens on loopback only, but browsers are on loopback too. That pages of other sites send nothing which
 //! changes anything is seen to by the layer against CSRF, as for every other caller. Here: a page whose host name was

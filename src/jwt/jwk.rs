@@ -49,7 +49,7 @@ impl VerifyingKey {
 /// A key of a set that is not used, although it could verify.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// Which of them a token means is anybody's choice.
+    /// A token can mean any of them.
     #[error("several keys have the `kid` {0}: none of them is used")]
     SameKid(String),
     #[error("the key {} is weak (ROCA, CVE-2017-15361): it is not used", .0.as_deref().unwrap_or("without a `kid`"))]

@@ -1,8 +1,8 @@
 //! Access tokens: JSON Web Tokens (RFC 7519) in the profile for access tokens (RFC 9068).
 //!
-//! `claims.rs` says what is in them, `verify.rs` checks anybody's, by the keys that
+//! `claims.rs` says what is in them, `verify.rs` checks those of any issuer, by the keys that
 //! `jwk.rs` reads (and `roca.rs` refuses), `keys.rs` holds ours, by which `ours.rs` reads our own tokens back.
-//! `numeric_date.rs` reads the times of anybody's; `dialect.rs` names the older APIs that have tokens of their own.
+//! `numeric_date.rs` reads their times; `dialect.rs` names the older APIs that have tokens of their own.
 
 mod claims;
 mod dialect;

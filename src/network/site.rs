@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-/// Whether anybody may register a name below this domain, as below `co.uk`. Domains that the list does not know, such
+/// Whether the public may register names below this domain, as below `co.uk`. Domains that the list does not know, such
 /// as `localhost`, count by their last label.
 pub fn is_public_suffix(domain: &str) -> bool {
     psl::suffix_str(domain) == Some(domain)

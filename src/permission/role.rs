@@ -27,11 +27,11 @@ use super::Permission;
 #[serde(rename_all = "snake_case", try_from = "String")]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 pub enum Role {
-    /// Sees.
+    /// Read-only.
     Viewer,
-    /// Works.
+    /// Reads and writes the product's own resources.
     Member,
-    /// Decides.
+    /// Also manages members, keys and settings.
     Admin,
 }
 

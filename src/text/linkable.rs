@@ -1,4 +1,4 @@
-//! What programs make links of in a text that somebody else wrote, and how it is written so that they do not.
+//! What programs turn into links in a text of another person, and how it is written so that they do not.
 //!
 //! Mail programs and browsers also know look-alikes of the signs in a link, such as the fullwidth full stop and the
 //! ideographic one (UTS 46), so signs are compared in their compatibility form (NFKC).

@@ -33,7 +33,7 @@ const FORMS: [&str; 3] = ["text/plain", "application/json", "text/html"];
 
 fn captured(app: &App) -> Result<Vec<Captured>, Error> {
     match app.config.mail.transport {
-        // The links in there open accounts: for whoever sits at this machine, not for a network.
+        // The links in there open accounts: they are for the user of this machine, not for a network.
         MailTransport::Captured if app.config.listen.ip().is_loopback() => Ok(app.mailer.captured()),
         _ => Err(Error::NotFound),
     }

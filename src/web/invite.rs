@@ -140,7 +140,7 @@ impl Found {
     }
 }
 
-/// The invitation, unless the page to show instead: it is gone, or for somebody else than who is signed in.
+/// The invitation, or the page to show instead: it is gone, or is for another user than the one who is signed in.
 async fn find(
     app: &App,
     client: &Client,
@@ -207,7 +207,7 @@ pub async fn show(
     }
 }
 
-/// Joins, and signs in whoever was not.
+/// Joins, and signs in a person who was not.
 pub async fn accept(
     State(app): State<App>,
     client: Client,

@@ -2,7 +2,7 @@
 //!
 //! | added by | open to |
 //! | --- | --- |
-//! | `.public` | everybody |
+//! | `.public` | everyone |
 //! | `.user` | users, by cookie, access token or HTTP Basic |
 //! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
 //! | `.operator` | operators |
@@ -26,15 +26,15 @@ use crate::http::{PageTable, at};
 /// The pages with their guards, without the layers that all requests pass.
 pub fn table(app: &App) -> PageTable {
     PageTable::new(app.clone())
-        // Whoever holds the link, once, until the first administrator exists.
+        // For the holder of the link, once, until the first administrator exists.
         .public(link::pages("/setup", setup::show, "create", setup::create))
-        // Whoever holds a link that was sent to them. Looking does not use it up.
+        // For the holder of a link that was mailed. Looking does not use it up.
         .public(link::pages("/verify", verify::show, "confirm", verify::confirm))
         .public(link::pages("/reset", reset::show, "choose", reset::choose))
         .public(link::pages("/unlock", unlock::show, "let-in", unlock::let_in))
         .public(link::pages("/invite", invite::show, "accept", invite::accept))
-        // Everybody, in development, while mails are kept in memory.
+        // For everyone, in development, while mails are kept in memory.
         .public([at("/dev/mail").get(dev_mail::list), at("/dev/mail/{id}").get(dev_mail::show)])
-        // Everybody.
+        // For everyone.
         .public([at("/assets/oskar.css").get(page::stylesheet), at("/assets/link.js").get(link::script)])
 }

@@ -36,7 +36,7 @@ pub trait Deliverable: Sized + Send {
     fn send(self, app: &App) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
-/// What came of preparing a delivery.
+/// The outcome of preparing a delivery.
 #[derive(Debug)]
 pub enum Prepared<T> {
     Ready(T),

@@ -16,7 +16,7 @@ pub async fn tick(app: &App) -> Result<(), Error> {
         ended: config.limits.ended_retention,
     };
     let write = app.write(&actor).await?;
-    // After a long pause there is much to delete, and nobody waits for it.
+    // After a long pause there is much to delete, and no request waits for it.
     app.db.without_time_limit(&write).await?;
     let deleted = sweep::run(&write, kept).await?;
     write.commit().await?;

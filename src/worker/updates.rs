@@ -45,7 +45,7 @@ fn read(path: &Path) -> Result<String, Error> {
     Ok(text)
 }
 
-/// Now and then, and not at the same moment as everybody else.
+/// Now and then, and not at the same moment as all other installations.
 pub async fn run(app: App) {
     loop {
         let read = watched(&app, READING, tick(&app)).await;

@@ -21,7 +21,7 @@ pub struct Invited {
     pub organisation: organisation::Model,
 }
 
-/// What somebody joins with who is not signed in; see [`joining::by_password`].
+/// What a person joins with who is not signed in; see [`joining::by_password`].
 pub struct NewMember<'a> {
     /// Of the account with the invited address, or of the one that is made.
     pub password: Option<PresentedPassword>,
@@ -57,7 +57,7 @@ impl Invited {
         Ok(active)
     }
 
-    /// Makes somebody who is not signed in a member, and signs them in.
+    /// Makes a person who is not signed in a member, and signs them in.
     ///
     /// # Errors
     /// Those of [`joining::by_password`] and [`joining::join`].

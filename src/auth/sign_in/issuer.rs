@@ -56,8 +56,7 @@ pub async fn by_issuer_token(
     Ok(state)
 }
 
-/// Somebody whom an issuer vouches for was not let in: the organisations of the account that it is about are told, if there
-/// is one.
+/// Tells the organisations of the account that a refused issuer's token is about, if there is one.
 async fn leave_trace(
     app: &App,
     client: &Client,

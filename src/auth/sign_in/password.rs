@@ -8,7 +8,7 @@ use crate::domain::session::{sessions, sign_in, tokens};
 use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 
-/// What somebody signs in with.
+/// What a user signs in with.
 pub struct PasswordSignIn<'a> {
     /// E-mail address or username.
     pub name: &'a str,

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::password::ProposedPassword;
 use crate::permission::Role;
 
-/// What somebody registers with.
+/// What a registration consists of.
 pub struct NewAccount {
     pub email: Email,
     pub password: ProposedPassword,
@@ -27,7 +27,7 @@ pub struct NewAccount {
     pub organisation: Option<DisplayName>,
 }
 
-/// What a registration has come to.
+/// The outcome of a registration.
 pub enum Registered {
     SignedIn(Box<SignInState>),
     /// The address must be proven first. Whether it had an account is not told.

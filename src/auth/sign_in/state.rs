@@ -38,7 +38,7 @@ pub(super) struct Proven {
     pub authentication: Authentication,
 }
 
-/// What a sign-in has come to.
+/// How far a sign-in has come.
 ///
 /// "The password is right, and the second factor is missing" belongs here, as a variant with what the client needs to go
 /// on: `start` gives it for a user who has such a factor, if `Proven::authentication` does not tell of it, and the way

@@ -35,7 +35,7 @@ use source::Source;
 
 /// Accounts in one transaction: a few statements, and no other writer waits for long.
 const BATCH: usize = 500;
-/// How often a batch is tried that somebody else got in the way of.
+/// How often a batch is tried again when another write got in its way.
 const TRIES: u32 = 5;
 
 const FORMAT: &str = r#"Each line of the file is one JSON object (or the file is one array of them):

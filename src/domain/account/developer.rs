@@ -1,4 +1,4 @@
-//! The user in whose name everybody acts on a server without authentication, and their organisation.
+//! The user as whom every client acts on a server without authentication, and that user's organisation.
 
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 

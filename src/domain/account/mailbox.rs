@@ -1,4 +1,4 @@
-//! What happens when somebody proves that a mailbox is theirs: verification, recovery, change of address.
+//! What happens when a user proves that a mailbox is theirs: verification, recovery, change of address.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -60,7 +60,7 @@ pub async fn verify(
     Ok((user, renewed))
 }
 
-/// First the account, then its link, as whoever makes or ends links does: two changes cannot wait for each other.
+/// First the account, then its link, as all writes that make or end links do: two changes cannot wait for each other.
 async fn lock_and_consume(
     write: &Write<'_>,
     purposes: &[LinkPurpose],
@@ -236,7 +236,7 @@ pub async fn mark_proven(write: &Write<'_>, user: UserId) -> Result<(), Error> {
     Ok(())
 }
 
-/// The owner of the mailbox takes an account that somebody may have made with it before them: password, sessions,
+/// The owner of the mailbox takes an account that another person may have made with it before: password, sessions,
 /// links, keys that were made by it, and who it was elsewhere end, and the address is proven now.
 pub async fn take_over(write: &Write<'_>, user: UserId, new_hash: Option<String>) -> Result<(), Error> {
     users::reset_password(write, user, new_hash).await?;

@@ -25,7 +25,7 @@ pub struct NewUser {
     /// None: they sign in some other way, and may choose one by mail.
     pub password_hash: Option<String>,
     pub operator: bool,
-    /// Whether somebody vouches for the address: an operator, or a link that was sent to it.
+    /// Whether the address is vouched for: by an operator, or by a link that was sent to it.
     pub email_verified: bool,
 }
 

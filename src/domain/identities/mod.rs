@@ -73,7 +73,7 @@ impl ExternalIdentityClaims {
 /// Whom the operator lets in by an issuer.
 #[derive(Clone, Copy, Debug)]
 pub struct Admission<'a> {
-    /// In lower case. Both empty: everybody.
+    /// In lower case. Both empty: every user of the issuer.
     pub emails: &'a [String],
     pub domains: &'a [String],
     /// Slug or id of the organisation that users without an account join, and their role.
@@ -111,7 +111,7 @@ impl Admission<'_> {
     }
 }
 
-/// Whether anybody was ever signed in by that issuer.
+/// Whether that issuer has ever signed in a user.
 pub async fn is_known(db: &impl ConnectionTrait, issuer: &str) -> Result<bool, Error> {
     // PostgreSQL has no texts with NUL, so no account has that name.
     if issuer.contains('\0') {
@@ -179,7 +179,7 @@ pub async fn sign_in(
 /// The account of a user who is signed in already and proves it once more by an issuer's token.
 ///
 /// # Errors
-/// [`Error::NotLinked`] if the token is of anybody else; [`Error::UserDisabled`]; [`Error::NotAllowedByIssuer`].
+/// [`Error::NotLinked`] if the token is another user's; [`Error::UserDisabled`]; [`Error::NotAllowedByIssuer`].
 pub async fn prove_again(
     write: &Write<'_>,
     vouched: &ExternalIdentityClaims,

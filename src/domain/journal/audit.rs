@@ -22,7 +22,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Somebody at the command line of this machine.
+    /// The command line of this machine.
     pub fn cli() -> Self {
         Self::local(ActorKind::Cli, "command line")
     }

@@ -65,7 +65,7 @@ impl Tally {
         self.count(key, Happened::SignInFailed { account, network, code: error.code() }, actor, now);
     }
 
-    /// Counts what somebody in an organisation was denied: together for each actor and each permission or role. The
+    /// Counts what an actor in an organisation was denied: together for each actor and each permission or role. The
     /// first one is written at once; if it cannot be, the denial stands all the same.
     pub async fn denied(
         &self,

@@ -1,4 +1,4 @@
-//! Invitations: asking somebody in by mail, whether they have an account or not. `joining.rs` is the answer.
+//! Invitations: asking a person in by mail, with or without an account. `joining.rs` is the answer.
 
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
@@ -56,7 +56,7 @@ pub async fn create(
     Ok(rows)
 }
 
-/// Locks the organisation and the inviter, and looks whether they may send so many invitations.
+/// Locks the organisation and the inviter, and checks whether they may send that number of invitations.
 async fn lock_to_send(
     write: &Write<'_>,
     organisation: OrganisationId,
@@ -147,7 +147,7 @@ pub async fn is_confirmed(
     }
 }
 
-/// Locks an organisation that somebody is to be added to.
+/// Locks an organisation that a member is to be added to.
 ///
 /// # Errors
 /// [`Error::SeatsTaken`]; [`Error::NotFound`].

@@ -63,7 +63,7 @@ async fn accept(
         .await?;
     match present {
         Ok(member) => Ok(member),
-        // Its seat is its own, unless the limit was lowered or somebody was added past it.
+        // Its seat is its own, unless the limit was lowered or a member was added past it.
         Err(Error::NotFound)
             if invitations::members(write, organisation).await? >= seats.unwrap_or(u64::MAX) =>
         {

@@ -160,7 +160,7 @@ pub async fn fulfil(write: &Write<'_>, user: &user::Model) -> Result<(), Error> 
         let changed = Changed { before: called(None), after: called(Some(username)) };
         write.record(Event::UserUpdated { user: user.id, changed }).await?;
     }
-    // A name that was good then and is not any more must not keep anybody from proving the address.
+    // A name that was good then and is not any more must not keep a user from proving the address.
     if let Some(name) = asked.organisation.as_deref().and_then(DisplayName::from_others) {
         organisations::create(write, &name, None, Some(user.id)).await?;
     }

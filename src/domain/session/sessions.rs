@@ -193,7 +193,7 @@ pub async fn announce_new_device(write: &Write<'_>, user: &user::Model) -> Resul
 pub enum Rotation {
     /// The successor: a new one, or within the window the same one again.
     Successor(Box<session::Model>, RefreshToken),
-    /// The token was used long before: somebody else has it. The session is ended; commit that.
+    /// The token was used long before: another party has it. The session is ended; commit that.
     Theft,
     /// Expired, or the session is ended.
     Refused,

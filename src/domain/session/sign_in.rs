@@ -23,7 +23,7 @@ pub struct Checked {
 }
 
 fn normalised(name: &str) -> String {
-    // PostgreSQL has no texts with NUL, so nobody is called that.
+    // PostgreSQL has no texts with NUL, so no account has that name.
     email::normalise(name.trim()).replace('\0', "\u{fffd}")
 }
 
@@ -52,7 +52,7 @@ pub async fn find_with_password(
 
 /// Checks a password, outside any transaction because it takes long. Unknown users take as long as known
 /// ones, and get the same answer. With `only_verified` an account whose address is not proven is unknown, even by
-/// its right password, or whoever registers an address could ask whether it had an account before. A mail tells
+/// its right password, or a client that registers an address could ask whether it had an account before. A mail tells
 /// the owner of the mailbox what to do.
 ///
 /// # Errors
@@ -109,7 +109,7 @@ async fn help(
 }
 
 /// Names the account in the log's line of the request, and counts a failure for its organisations. Attempts that were not
-/// even made, because there were too many before, are in the log's lines alone: to write them would be work for anybody
+/// even made, because there were too many before, are in the log's lines alone: to write them would be work for any client
 /// who asks for it.
 fn leave_trace(attempt: &AttemptContext<'_>, user: Option<&user::Model>, failure: Option<&Error>) {
     let Some(user) = user else { return };

@@ -76,7 +76,7 @@ impl Seen {
         self.len() == 0
     }
 
-    /// Writes the uses. A later time that another node wrote stays. Rows that somebody else has locked are left out,
+    /// Writes the uses. A later time that another node wrote stays. Rows that another write has locked are left out,
     /// and given back for the next time: no request waits for this, and this waits for no lock.
     pub async fn write(&self, write: &Write<'_>) -> Result<Self, Error> {
         use {api_key::Column as Key, session::Column as Session};

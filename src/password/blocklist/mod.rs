@@ -1,4 +1,4 @@
-//! The passwords that everybody tries, and what people add to them.
+//! The passwords that attackers try first, and what people add to them.
 //!
 //! Few of them have 12 bytes. What counts is what is left of a password when digits and signs around it, look-alikes
 //! of letters and repetitions are taken away.

@@ -91,7 +91,7 @@ fn scrypt(name: &str, n: u32, (r, p): (u32, u32), salt: &[u8], output: &[u8]) ->
     Ok(format!("${name}$ln={},r={r},p={p}${salt}${output}", n.trailing_zeros()))
 }
 
-/// A number of rounds and the like. What does not fit is more than anybody would compute.
+/// A number of rounds and the like. What does not fit is more than any system computes.
 fn number(text: &str) -> Result<u32, Unusable> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Unusable::Malformed);

@@ -17,7 +17,8 @@ use crate::error::Error;
 use crate::id::{InvitationId, MailId, OrganisationId};
 use crate::network::network;
 
-/// The most mails in an hour that anybody can ask for: of one kind to one recipient, and of all kinds from one client.
+/// The most mails in an hour that clients can ask for without a credential: of one kind to one recipient, and of all
+/// kinds from one client.
 const PER_RECIPIENT: u64 = 3;
 const PER_CLIENT: u64 = 20;
 /// The most invitations in an hour: to one address by all inviters, and by one inviter into all organisations.
@@ -32,8 +33,8 @@ const SKEW: TimeDelta = TimeDelta::minutes(1);
 const ASKS: i32 = 1;
 const RECIPIENT: i32 = 2;
 
-/// Writes down a mail that anybody can ask for. If the recipient got too many already none is written, and the client
-/// is not told: that would say who else asks for mails to this address.
+/// Writes down a mail that a client asked for without a credential. If the recipient got too many already none is
+/// written, and the client is not told: that would say who else asks for mails to this address.
 ///
 /// # Errors
 /// [`Error::TooManyMailsAsked`] if the client asked for too many, for all addresses together.

@@ -52,7 +52,7 @@ pub enum Subject<'s> {
     Address(IpAddr),
     /// All strangers together, at an account by its normalised name, whether there is such an account or not.
     Account(&'s str),
-    /// The account's own network: everybody there together, at this account.
+    /// The account's own network: all clients there together, at this account.
     Network(UserId, IpAddr),
     /// The account's own device.
     Device(Device),

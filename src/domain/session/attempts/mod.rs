@@ -42,7 +42,7 @@ const READING: usize = 4;
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Where a client stands that is about to present a password.
+/// What a password check needs: database, hasher, limits, client address, device cookie.
 #[derive(Clone)]
 pub struct AttemptContext<'a> {
     pub db: &'a Database,
