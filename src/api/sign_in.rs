@@ -66,7 +66,7 @@ impl LoginInput {
     }
 }
 
-/// What somebody signs in with.
+/// The body of a sign-in, and the issuer's token if one stands for the password.
 pub enum SignInRequest {
     Password(LoginInput),
     /// Of the input, `organisation`, `remember` and `session` count.
@@ -76,8 +76,7 @@ pub enum SignInRequest {
 impl FromRequest<App> for SignInRequest {
     type Rejection = Error;
 
-    /// Whoever gives a name or a password means that, whatever else the request carries: clients leave old tokens
-    /// in their headers.
+    /// A name or a password in the body decides, also beside an issuer's token: clients leave old tokens in their headers.
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         let headers = request.headers();
         let token = bearer(headers).filter(|token| is_foreign(app, token)).map(str::to_owned);

@@ -104,15 +104,15 @@ pub(super) async fn decide(
     permission: Option<Permission>,
     method: &Method,
 ) -> Result<(), Error> {
-    let denial = match (judge(access, permission, method.is_safe()), permission) {
-        (Ok(()), _) => return Ok(()),
-        (Err(denial), None) => return Err(denial),
-        (Err(denial), Some(permission)) => (denial, permission),
-    };
-    let wanted = Wanted::Permission(denial.1.as_str().to_owned());
-    let (organisation, by) = (access.organisation.id, (&access.actor, app.now()));
-    app.tally.denied((&app.db, &app.keyring), by, organisation, wanted, Some(method.as_str())).await;
-    Err(denial.0)
+    let judged = judge(access, permission, method.is_safe());
+    if judged.is_err()
+        && let Some(permission) = permission
+    {
+        let wanted = Wanted::Permission(permission.as_str().to_owned());
+        let (organisation, by) = (access.organisation.id, (&access.actor, app.now()));
+        app.tally.denied((&app.db, &app.keyring), by, organisation, wanted, Some(method.as_str())).await;
+    }
+    judged
 }
 
 /// The same without a trace.

@@ -22,8 +22,7 @@ use crate::permission::{Catalogue, Role};
 #[serde(rename_all = "snake_case")]
 pub enum InvitationState {
     Open,
-    /// Open, but whoever answers for it may not give that role any more: it cannot be accepted before an admin sends it
-    /// again.
+    /// Open, but the inviter may not give that role any more: it cannot be accepted before an admin sends it again.
     Unconfirmed,
     Accepted,
     Expired,

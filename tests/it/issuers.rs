@@ -179,7 +179,7 @@ async fn a74_whoever_registered_with_an_address_before_its_owner_keeps_nothing_o
     let victim = "victim@owner.example";
     let attacker = app.register(victim, Some("Trap")).await;
     set_verified(&app, victim, false).await;
-    let body = json!({ "name": "AttemptContext", "environment": "live", "role": "admin" });
+    let body = json!({ "name": "Door", "environment": "live", "role": "admin" });
     let key = attacker.with_bearer().post("/api/orgs/trap/keys", body).await.status(201).json();
     let key = Client::new(app.router.clone(), Credential::ApiKey(key["secret"].as_str().unwrap().to_owned()));
     key.get("/api/auth/me").await.status(200);

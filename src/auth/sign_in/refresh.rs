@@ -17,7 +17,7 @@ use crate::entity::{session, user};
 use crate::error::Error;
 
 const NOT_OURS: &str = "it is not one of ours";
-const NO_MORE: &str = "it was used, is too old, for another attempt, or of a session that was ended";
+const NO_MORE: &str = "it was used, is too old, for another door, or of a session that was ended";
 
 /// Exchanges a refresh token of our own API for a new pair. `organisation` is slug or id, if one is asked for.
 ///
