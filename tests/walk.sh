@@ -131,7 +131,7 @@ fi
 chapter '2 Signing in'
 
 tell 'Ana registers, and names her organisation.'
-call POST /api/auth/register "$(json email ana@bluesky.example password "$PASSWORD" name 'Ana Ruiz' username ana organisation 'Blue Sky')" --cookie-jar ana.jar
+call POST /api/auth/register "$(json email ana@bluesky.example password "$PASSWORD" name 'Ana Ruiz' username ana organisation_name 'Blue Sky')" --cookie-jar ana.jar
 answers 201 '{success, token_type, expires_in, access_token, refresh_token, user: (.user | {email, name, role}), organisation: .organisation.slug}'
 holds 'the token is there by both names' is '.token == .access_token'
 holds 'the session is in a cookie that scripts cannot read: '"$(cookie oskar_session)" \
@@ -151,7 +151,7 @@ refuses 422 validation_failed
 holds 'it is the member that does not exist' is '.errors[0].pointer == "/is_admin"'
 call POST /api/auth/register '{"email":'
 refuses 400 malformed_body
-call POST /api/auth/register "$(json email bo@bluesky.example password 'Bluesky-2024!' organisation 'Blue Sky')"
+call POST /api/auth/register "$(json email bo@bluesky.example password 'Bluesky-2024!' organisation_name 'Blue Sky')"
 refuses 422 validation_failed
 holds 'it is the password, and there is advice' is '.errors[0].pointer == "/password" and (.strength.suggestions | length) > 0'
 
@@ -259,13 +259,13 @@ call POST /api/orgs "$(json name 'Red Sand')" "${ana[@]}"
 answers 201 '{slug, name, role}'
 call GET /api/orgs/red-sand '' "${ana[@]}"
 refuses 404 not_found
-call POST /api/auth/token "$(json organisation red-sand)" "${ana[@]}"
+call POST /api/auth/token "$(json org red-sand)" "${ana[@]}"
 answers 200 '{access_token, token_type, expires_in, organisation: .organisation.slug, role}'
 sand=(--header "$(bearer "$(got .access_token)")")
 secret "$(got .access_token)"
 call GET /api/orgs/red-sand '' "${sand[@]}"
 answers 200 '{slug, name}'
-call POST /api/auth/token "$(json organisation acme)" "${ana[@]}"
+call POST /api/auth/token "$(json org acme)" "${ana[@]}"
 refuses 404 not_found
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -548,7 +548,7 @@ shown <cli.txt
 holds 'the token is good' same "$(sed -n 1p cli.txt)" ok
 holds 'the altered one is not' differ "$(sed -n 2p cli.txt)" ok
 jq --null-input --raw-output --arg jws "$token" '$jws | split(".")[1] | gsub("-"; "+") | gsub("_"; "/") | @base64d' >"$WALK/body"
-printf '    it says %s\n' "$(jq --compact-output '{iss, aud, org: (.org != null), role, permissions, type, seconds: (.exp - .iat)}' "$WALK/body")"
+printf '    it says %s\n' "$(jq --compact-output '{iss, aud, org_id: (.org_id != null), org_slug, role, permissions, type, seconds: (.exp - .iat)}' "$WALK/body")"
 holds 'its permissions include the product'\''s' is '.permissions | index("tasks:write") != null'
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -617,7 +617,7 @@ answers 200 '[.data[] | {email, state, delivery}]'
 tell 'Looking at the link uses nothing up. Eve has no account: the link makes one, and signs her in.'
 call POST /invite '' --data-urlencode "link=${LINK##*#}"
 answers 200
-accept=$(json token "${LINK##*#}" password "$PASSWORD" name 'Eve Adams')
+accept=$(json invitation "${LINK##*#}" password "$PASSWORD" name 'Eve Adams')
 call POST /api/invitations/accept "$accept"
 answers 200 '{role, organisation: .organisation.slug}'
 call POST /api/auth/login "$(json email eve@acme.example password "$PASSWORD")" --cookie-jar eve.jar
@@ -625,7 +625,7 @@ answers 200 '{user: (.user | {email, name, role}), organisation: .organisation.s
 
 tell 'Finn'\''s link is for Finn: Eve cannot use it, and it stays good for him.'
 mailed finn@acme.example '“ada” invites you to “Acme”'
-call POST /api/invitations/accept "$(json token "${LINK##*#}")" --header "cookie: oskar_session=$(cookie_in eve.jar)"
+call POST /api/invitations/accept "$(json invitation "${LINK##*#}")" --header "cookie: oskar_session=$(cookie_in eve.jar)"
 refuses 403 invitation_for_another
 
 tell 'Eve forgets her password. The answer is the same for everybody; the mail is not.'
@@ -636,9 +636,9 @@ holds 'somebody unknown is told the same' same "$(essence)" \
 mailed eve@acme.example 'Choose a new password'
 NEW='a new phrase for Eve alone'
 secret "$NEW"
-call POST /api/auth/reset-password "$(json token "${LINK##*#}" password "$NEW")"
+call POST /api/auth/reset-password "$(json link_secret "${LINK##*#}" password "$NEW")"
 answers 204
-call POST /api/auth/reset-password "$(json token "${LINK##*#}" password "$NEW")"
+call POST /api/auth/reset-password "$(json link_secret "${LINK##*#}" password "$NEW")"
 refuses 410 link_invalid
 call GET /api/auth/me '' --cookie eve.jar
 refuses 401 invalid_credential

@@ -22,7 +22,7 @@ const TAG: &str = "Signing in";
 /// Sign in
 ///
 /// With e-mail address or username and password, or with the token of an issuer that the operator configured
-/// (`[[issuers]]`) as bearer, and then with an empty body or `organisation` alone. The answer for an unknown user is
+/// (`[[issuers]]`) as bearer, and then with an empty body or `org` alone. The answer for an unknown user is
 /// the answer for a wrong password; with `verify_email = required` it is also the answer for the right one, as long as
 /// the address is not proven, and a mail helps. A password that an operator set for the user has to be changed: the
 /// answer is 403 `password_change_required`, unless `new_password` is in the same request. The session cookie gets a new
@@ -40,7 +40,7 @@ pub async fn login(
     client: Client,
     request: SignInRequest,
 ) -> Result<Response, Error> {
-    let SignInState::Started(started) = request.sign_in(&app, &client, Answers::TokensOrCookie).await?;
+    let SignInState::Started(started) = request.sign_in(&app, &client, Answers::AsAsked).await?;
     signed_in(&app, &client, StatusCode::OK, started)
 }
 
@@ -54,7 +54,7 @@ pub struct RefreshInput {
     /// Slug or id of the organisation that the access token is to be for; default: the session's.
     #[schema(nullable = false, example = "acme")]
     #[serde(default, deserialize_with = "present")]
-    organisation: Option<String>,
+    org: Option<String>,
 }
 
 /// Refresh
@@ -81,7 +81,7 @@ pub async fn refresh(
         (Some(_), Some(_)) => return Err(Error::AmbiguousCredentials),
         (None, None) => return Err(Error::InvalidRefreshToken),
     };
-    let organisation = input.as_ref().and_then(|input| input.organisation.as_deref());
+    let organisation = input.as_ref().and_then(|input| input.org.as_deref());
     let (open, issued) = sign_in::refresh(&app, &client, text, organisation).await?;
     Ok(Json(Tokens::new(open, issued, None)))
 }

@@ -161,11 +161,11 @@ pub async fn resend(
 /// of the one that is made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"token": "osi_…", "password": "a long phrase for Bob", "name": "Bob"}))]
+#[schema(example = json!({"invitation": "osi_…", "password": "a long phrase for Bob", "name": "Bob"}))]
 pub struct Acceptance {
     /// What stands behind the `#` of the link.
     #[schema(example = "osi_…")]
-    token: String,
+    invitation: String,
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     password: Option<PresentedPassword>,
@@ -182,7 +182,7 @@ pub struct Acceptance {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     remember: Option<bool>,
-    /// `cookie`: the answer has no tokens, and the session no refresh token. For pages of the server's own site.
+    /// As for signing in.
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     session: Option<SessionCarrier>,
@@ -223,8 +223,8 @@ pub async fn accept(
     headers: HeaderMap,
     Input(input): Input<Acceptance>,
 ) -> Result<Response, Error> {
-    let terms = Answers::TokensOrCookie.terms(&app, &client, input.session, Keep::asked(input.remember))?;
-    let invited = Invited::by_link(&app, &input.token).await?;
+    let terms = Answers::AsAsked.terms(&app, &client, input.session, Keep::asked(input.remember))?;
+    let invited = Invited::by_link(&app, &input.invitation).await?;
     if let Some(by) = optional_user(&app, &client, &headers).await? {
         let active = invited.join(&app, &client, by.id).await?;
         return Ok(Json(Joined::new(&active, None)).into_response());

@@ -25,7 +25,7 @@ pub struct PasswordIdea {
     name: Option<DisplayName>,
     username: Option<Username>,
     /// The name of the organisation.
-    organisation: Option<DisplayName>,
+    organisation_name: Option<DisplayName>,
 }
 
 /// Why a password would be refused.
@@ -60,7 +60,7 @@ pub async fn measure(
         .password_context(idea.email.as_ref().map_or("", Email::as_str))
         .and(idea.name.as_ref().map(DisplayName::as_str))
         .and(idea.username.as_ref().map(Username::as_str))
-        .and(idea.organisation.as_ref().map(DisplayName::as_str));
+        .and(idea.organisation_name.as_ref().map(DisplayName::as_str));
     let (reasons, strength) = app.hasher.strength(&idea.password, &context).await?;
     let reasons: Vec<_> =
         reasons.into_iter().map(|code| PasswordReason { code, message: code.message() }).collect();

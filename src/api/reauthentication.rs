@@ -31,7 +31,7 @@ pub struct Reauthentication {
     #[schema(nullable = false, default = true)]
     #[serde(default, deserialize_with = "present")]
     remember: Option<bool>,
-    /// `cookie`: from now on the session has no tokens, and no refresh token. One that began so stays so.
+    /// As for signing in. A session that began with `cookie` has no tokens in any case.
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     session: Option<SessionCarrier>,

@@ -84,7 +84,7 @@ pub async fn forgot_password(
 pub struct PasswordReset {
     /// What stands behind the `#` of the link.
     #[schema(example = "osp_…")]
-    token: String,
+    link_secret: String,
     password: ProposedPassword,
 }
 
@@ -101,7 +101,7 @@ pub async fn reset_password(
     client: Client,
     Input(input): Input<PasswordReset>,
 ) -> Result<Response, Error> {
-    let user = sign_in::reset_password(&app, &client, &input.token, &input.password).await?;
+    let user = sign_in::reset_password(&app, &client, &input.link_secret, &input.password).await?;
     Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, user.id)).into_response())
 }
 
@@ -110,7 +110,7 @@ pub async fn reset_password(
 pub struct Unlocked {
     /// For resetting the password, once.
     #[schema(value_type = String, example = "osp_…")]
-    reset_token: ShownOnce,
+    link_secret: ShownOnce,
     /// Seconds.
     #[schema(example = 1800)]
     expires_in: i64,
@@ -121,7 +121,7 @@ pub struct Unlocked {
 /// By the link of the mail about wrong passwords: from now on this client and its network do not wait for the attempts of
 /// others. It signs nobody in.
 #[utoipa::path(post, path = "/api/auth/unlock", operation_id = "unlock", tag = TAG, request_body = Link,
-    responses((status = 200, description = "Sign in with the password, or choose a new one by `reset_token`.", body = Unlocked),
+    responses((status = 200, description = "Sign in with the password, or choose a new one by `link_secret`.", body = Unlocked),
         (status = 403, description = "The account is disabled,"),
         (status = 410, description = "The link is used, replaced or too old.")))]
 pub async fn unlock(
@@ -129,10 +129,10 @@ pub async fn unlock(
     client: Client,
     Input(input): Input<Link>,
 ) -> Result<Response, Error> {
-    let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
+    let link = Secret::parse(&input.link_secret).ok_or(Error::LinkInvalid)?;
     let (user, reset) = sign_in::unlock(&app, &client, &link).await?;
     let body = Unlocked {
-        reset_token: ShownOnce(reset),
+        link_secret: ShownOnce(reset),
         expires_in: one_time::lifetime(LinkPurpose::ResetPassword).num_seconds(),
     };
     Ok((client.device_cookie(&app, user.id), Json(body)).into_response())
@@ -144,7 +144,7 @@ pub async fn unlock(
 pub struct Link {
     /// What stands behind the `#` of the link.
     #[schema(example = "osv_…")]
-    token: String,
+    link_secret: String,
 }
 
 /// Confirm an address
@@ -163,7 +163,7 @@ pub async fn verify_email(
     headers: HeaderMap,
     Input(input): Input<Link>,
 ) -> Result<Response, Error> {
-    let link = Secret::parse(&input.token).ok_or(Error::LinkInvalid)?;
+    let link = Secret::parse(&input.link_secret).ok_or(Error::LinkInvalid)?;
     match sign_in::confirm_address(&app, &client, &headers, &link).await? {
         (_, Some(started)) => signed_in(&app, &client, StatusCode::OK, started),
         (user, None) => Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, user.id)).into_response()),

@@ -24,7 +24,7 @@ const TAG: &str = "Signing in";
 /// A new account.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Registration, example = json!({"email": "ana@acme.example", "password": "correct horse battery staple", "name": "Ana Ruiz", "organisation": "Acme"}))]
+#[schema(as = Registration, example = json!({"email": "ana@acme.example", "password": "correct horse battery staple", "name": "Ana Ruiz", "organisation_name": "Acme"}))]
 pub struct RegistrationInput {
     email: Email,
     password: ProposedPassword,
@@ -33,7 +33,7 @@ pub struct RegistrationInput {
     /// A second name to sign in with.
     username: Option<Username>,
     /// The name of an organisation to make, with the new user as its admin.
-    organisation: Option<DisplayName>,
+    organisation_name: Option<DisplayName>,
     /// Instead: what stands behind the `#` of an invitation's link. It proves the address, and counts in every mode of
     /// registration.
     #[schema(example = "osi_…")]
@@ -42,7 +42,7 @@ pub struct RegistrationInput {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     remember: Option<bool>,
-    /// `cookie`: the answer has no tokens, and the session no refresh token. For pages of the server's own site.
+    /// As for signing in.
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     session: Option<SessionCarrier>,
@@ -89,16 +89,19 @@ pub async fn register(
         Some(link) => Some(Invited::by_link(&app, link).await?),
         None => None,
     };
-    if invited.is_some() && input.organisation.is_some() {
-        return Err(Error::invalid("/organisation", "give `organisation` or `invitation`, not both"));
+    if invited.is_some() && input.organisation_name.is_some() {
+        return Err(Error::invalid(
+            "/organisation_name",
+            "give `organisation_name` or `invitation`, not both",
+        ));
     }
-    let terms = Answers::TokensOrCookie.terms(&app, &client, input.session, Keep::asked(input.remember))?;
+    let terms = Answers::AsAsked.terms(&app, &client, input.session, Keep::asked(input.remember))?;
     let account = NewAccount {
         email: input.email,
         password: input.password,
         name: input.name,
         username: input.username,
-        organisation: input.organisation,
+        organisation: input.organisation_name,
     };
     let registered = match invited {
         Some(invited) => {

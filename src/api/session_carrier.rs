@@ -11,20 +11,32 @@ use crate::auth::{Client, CookieOutcome, Keep};
 use crate::entity::session::RefreshUse;
 use crate::error::Error;
 
-/// What carries the session, and nothing else does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+/// What carries the session.
+///
+/// - `cookie`: the cookie alone. The answer has no tokens, and the session never has a refresh token.
+/// - `tokens`: the tokens alone. The answer sets no cookie.
+/// - `both`: the answer has tokens and sets the cookie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionCarrier {
-    /// The cookie: the answer has no tokens, and the session never has a refresh token.
     Cookie,
+    Tokens,
+    #[default]
+    Both,
+}
+
+impl SessionCarrier {
+    const fn has_cookie(self) -> bool {
+        matches!(self, Self::Cookie | Self::Both)
+    }
 }
 
 /// What a door answers a sign-in with.
 #[derive(Clone, Copy, Debug)]
 pub enum Answers {
-    /// Tokens beside the cookie, or the cookie alone if the client asks for that.
-    TokensOrCookie,
-    /// Tokens in any case, which are refreshed like this.
+    /// Tokens, the cookie, or both, as the client asks.
+    AsAsked,
+    /// Tokens and the cookie in any case. The tokens are refreshed like this.
     Tokens(RefreshUse),
     /// An access token of this lifetime and no refresh token; the session ends when the access token expires.
     LastToken(TimeDelta),
@@ -43,18 +55,19 @@ impl Answers {
         keep: Keep,
     ) -> Result<SessionTerms, Error> {
         let refresh_use = match (self, asked) {
-            (Self::TokensOrCookie, Some(SessionCarrier::Cookie)) => {
+            (Self::AsAsked, Some(SessionCarrier::Cookie)) => {
                 cookie_alone(app, client)?;
                 RefreshUse::Never
             }
-            (Self::TokensOrCookie | Self::LastToken(_), None) => RefreshUse::Rotating,
+            (Self::AsAsked, _) | (Self::LastToken(_), None) => RefreshUse::Rotating,
             (Self::Tokens(_) | Self::LastToken(_), Some(_)) => {
                 return Err(Error::invalid("/session", "here the answer is tokens"));
             }
             (Self::Tokens(refresh_use), None) => refresh_use,
         };
         let lifetime = if let Self::LastToken(lifetime) = self { Some(lifetime) } else { None };
-        Ok(SessionTerms { refresh_use, lifetime, keep })
+        let with_cookie = asked.unwrap_or_default().has_cookie();
+        Ok(SessionTerms { refresh_use, lifetime, with_cookie, keep })
     }
 }
 
@@ -68,10 +81,11 @@ pub fn renewed(
     asked: Option<SessionCarrier>,
     keep: Keep,
 ) -> Result<RenewalTerms, Error> {
-    if let Some(SessionCarrier::Cookie) = asked {
+    let asked = asked.unwrap_or_default();
+    if asked == SessionCarrier::Cookie {
         cookie_alone(app, client)?;
     }
-    Ok(RenewalTerms { cookie_alone: asked.is_some(), keep })
+    Ok(RenewalTerms { cookie_alone: asked == SessionCarrier::Cookie, with_cookie: asked.has_cookie(), keep })
 }
 
 /// A session that nothing carries would be lost.
@@ -80,7 +94,7 @@ fn cookie_alone(app: &App, client: &Client) -> Result<(), Error> {
         CookieOutcome::Set => Ok(()),
         CookieOutcome::DroppedByBrowsers => Err(Error::invalid(
             "/session",
-            "browsers drop the cookie here, because the page is on another site: leave this out and use the tokens",
+            "browsers drop the cookie here, because the page is on another site: ask for `tokens`",
         )),
     }
 }

@@ -31,12 +31,12 @@ pub struct LoginInput {
     new_password: Option<ProposedPassword>,
     /// Slug or id of the organisation that the token is for; default: the first one.
     #[schema(example = "acme")]
-    organisation: Option<String>,
+    org: Option<String>,
     /// Whether the browser keeps the session cookie when it is closed; default: true. False for machines of others.
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     remember: Option<bool>,
-    /// `cookie`: the answer has no tokens, and the session no refresh token. For pages of the server's own site.
+    /// Default: `both`. `cookie` is for pages of the server's own site, `tokens` for clients that are no browsers.
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     session: Option<SessionCarrier>,
@@ -60,7 +60,7 @@ impl LoginInput {
                 .as_ref()
                 .ok_or_else(|| Error::invalid("/password", "this is required"))?,
             new_password: self.new_password.as_ref(),
-            organisation: self.organisation.as_deref(),
+            organisation: self.org.as_deref(),
         };
         by_password(app, client, given, terms).await
     }
@@ -69,7 +69,7 @@ impl LoginInput {
 /// The body of a sign-in, and the issuer's token if one stands for the password.
 pub enum SignInRequest {
     Password(LoginInput),
-    /// Of the input, `organisation`, `remember` and `session` count.
+    /// Of the input, `org`, `remember` and `session` count.
     Token(String, LoginInput),
 }
 
@@ -101,7 +101,7 @@ impl SignInRequest {
             Self::Password(input) => input.sign_in(app, client, answers).await,
             Self::Token(token, input) => {
                 let terms = answers.terms(app, client, input.session, Keep::asked(input.remember))?;
-                by_issuer_token(app, client, token, input.organisation.as_deref(), terms).await
+                by_issuer_token(app, client, token, input.org.as_deref(), terms).await
             }
         }
     }

@@ -21,15 +21,15 @@ use crate::error::Error;
 pub struct TicketInput {
     /// Slug or id; default: the organisation that the credential implies.
     #[schema(example = "acme")]
-    organisation: Option<String>,
+    org: Option<String>,
 }
 
 /// A ticket.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SocketTicket {
-    /// For the protocol `oskar.ticket.<token>`, or `?ticket=`. Good once, for pages of the same origin.
+    /// For the protocol `oskar.ticket.<ticket>`, or `?ticket=`. Good once, for pages of the same origin.
     #[schema(value_type = String, example = "ost_…")]
-    token: ShownOnce,
+    ticket: ShownOnce,
     /// Seconds.
     #[schema(example = 120)]
     expires_in: i64,
@@ -38,7 +38,7 @@ pub struct SocketTicket {
 /// Ticket for a socket
 ///
 /// Browsers cannot send headers of a page's choice when they open a WebSocket: this is what they name as a protocol
-/// instead, `new WebSocket(url, ["oskar.events", "oskar.ticket." + token])`.
+/// instead, `new WebSocket(url, ["oskar.events", "oskar.ticket." + ticket])`.
 #[utoipa::path(post, path = "/api/auth/ws-token", operation_id = "create_socket_ticket", tag = "Signing in",
     request_body = Option<TicketInput>,
     responses(
@@ -51,9 +51,9 @@ pub async fn create(
     headers: HeaderMap,
     OptionalInput(input): OptionalInput<TicketInput>,
 ) -> Result<Json<SocketTicket>, Error> {
-    let ticket = issue(&app, &caller, &headers, input.unwrap_or_default().organisation.as_deref()).await?;
+    let ticket = issue(&app, &caller, &headers, input.unwrap_or_default().org.as_deref()).await?;
     let expires_in = tickets::LIFETIME.num_seconds();
-    Ok(Json(SocketTicket { token: ShownOnce(ticket), expires_in }))
+    Ok(Json(SocketTicket { ticket: ShownOnce(ticket), expires_in }))
 }
 
 /// A ticket for the caller, and for pages of the origin that asks.
@@ -68,7 +68,7 @@ pub async fn issue(
         None => caller
             .in_implied_organisation(app)
             .await?
-            .ok_or_else(|| Error::invalid("/organisation", "you belong to none by default: name one"))?,
+            .ok_or_else(|| Error::invalid("/org", "you belong to none by default: name one"))?,
     };
     let account;
     let holder = match &caller.principal {

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -58,10 +59,18 @@ pub struct Tokens {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = 900)]
     expires_in: Option<i64>,
+    /// When the access token expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    expires_at: Option<DateTime<Utc>>,
     /// For one call to refresh.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "osr_…")]
     refresh_token: Option<String>,
+    /// When the refresh token expires, if it is not used before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    refresh_expires_at: Option<DateTime<Utc>>,
     user: TokenUser,
     /// The organisation that the access token is for; null for a user of none.
     organisation: Option<OrganisationSummary>,
@@ -76,6 +85,8 @@ impl Tokens {
     pub fn new(open: OpenSession, issued: Option<IssuedTokens>, cookie: Option<CookieOutcome>) -> Self {
         let OpenSession { user, number, active, .. } = open;
         let expires_in = issued.as_ref().map(|issued| issued.expires_in.num_seconds());
+        let (expires_at, refresh_expires_at) =
+            issued.as_ref().map(|issued| (issued.expires_at, issued.refresh_expires_at)).unzip();
         let (access_token, refresh_token) = issued.map(|issued| (issued.access, issued.refresh)).unzip();
         Self {
             success: true,
@@ -84,7 +95,9 @@ impl Tokens {
             token_type: access_token.is_some().then_some("Bearer"),
             access_token,
             expires_in,
+            expires_at,
             refresh_token,
+            refresh_expires_at,
             organisation: active.as_ref().map(|active| (&active.organisation).into()),
             user: TokenUser {
                 id: user.id,
@@ -100,7 +113,8 @@ impl Tokens {
     /// Of a session that was just started.
     pub fn of_started(app: &App, client: &Client, started: Started) -> Result<Self, Error> {
         let issued = started.open.tokens(app)?;
-        Ok(Self::new(started.open, issued, Some(client.cookie_outcome(app))))
+        let outcome = started.cookie_outcome(app, client);
+        Ok(Self::new(started.open, issued, outcome))
     }
 }
 
@@ -122,7 +136,7 @@ pub fn signed_in(
 pub struct TokenInput {
     /// Slug or id.
     #[schema(example = "acme")]
-    organisation: String,
+    org: String,
 }
 
 /// An access token for one organisation.
@@ -138,6 +152,8 @@ pub struct OrganisationToken {
     /// Seconds until the access token expires.
     #[schema(example = 900)]
     expires_in: i64,
+    /// When the access token expires.
+    expires_at: DateTime<Utc>,
     organisation: OrganisationSummary,
     role: Role,
 }
@@ -159,18 +175,20 @@ pub async fn create(
     let session = by.session_id().ok_or(Error::SessionRequired)?;
     let alive = session::Entity::alive(session).one(app.db.read()).await?;
     let Some((session, Some(user))) = alive else { return Err(Error::InvalidCredential) };
-    let asked_for = input.organisation.as_str().into();
+    let asked_for = input.org.as_str().into();
     let active = tokens::active_organisation(app.db.read(), by.id, Some(&session), Some(asked_for))
         .await?
         .ok_or(Error::NotFound)?;
     let signing_keys = app.signing_keys();
     let (issuer, now) = (app.issuer(&signing_keys), app.now());
     let access_token = issuer.sign(&session, &user, Some(&active), now)?;
+    let expires_in = issuer.lifetime_in(&session, now);
     Ok(Json(OrganisationToken {
         token: access_token.clone(),
         access_token,
         token_type: "Bearer",
-        expires_in: issuer.lifetime_in(&session, now).num_seconds(),
+        expires_in: expires_in.num_seconds(),
+        expires_at: (now + expires_in).trunc_subsecs(0),
         organisation: (&active.organisation).into(),
         role: active.role,
     }))

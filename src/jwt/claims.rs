@@ -31,7 +31,10 @@ pub struct AccessClaims {
     pub sid: SessionId,
     /// The organisation that the token is for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub org: Option<OrganisationId>,
+    pub org_id: Option<OrganisationId>,
+    /// Its slug when the token was made. It may change: services remember `org_id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub org_slug: Option<String>,
     /// The user's role there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,

@@ -67,7 +67,9 @@ struct Claims {
     /// The user, where `sub` is something else.
     uid: Option<UserId>,
     sid: SessionId,
-    org: Option<OrganisationId>,
+    /// `org` in tokens that were made before this claim had its name.
+    #[serde(alias = "org")]
+    org_id: Option<OrganisationId>,
     r#type: String,
     compat: Option<DialectName>,
     counter: Option<u32>,
@@ -92,7 +94,8 @@ impl SigningKeys {
             sub: UserId::generate(),
             client_id: "self-test".to_owned(),
             sid: SessionId::generate(),
-            org: None,
+            org_id: None,
+            org_slug: None,
             role: None,
             permissions: Vec::new(),
             r#type: "access".to_owned(),
@@ -129,7 +132,7 @@ impl SigningKeys {
     ) -> Result<AccessToken, Rejection> {
         let claims = self.claims(token, &[TYP, trusted.typ], "access", trusted, now)?;
         let user = claims.uid.map_or_else(|| claims.sub.parse().map_err(|_| Rejection::BadClaims), Ok)?;
-        Ok(AccessToken { user, session: claims.sid, organisation: claims.org })
+        Ok(AccessToken { user, session: claims.sid, organisation: claims.org_id })
     }
 
     /// Checks a refresh token that was made for clients of that older API. Those of others are for other doors.

@@ -83,7 +83,7 @@ async fn a_token_tells_of_its_own_organisation_and_the_cookie_of_the_one_signed_
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     org.admin.with_cookie().post("/api/orgs", json!({ "name": "Second" })).await.status(201);
-    let answer = org.admin.with_cookie().post("/api/auth/token", json!({ "organisation": "second" })).await;
+    let answer = org.admin.with_cookie().post("/api/auth/token", json!({ "org": "second" })).await;
     let token = answer.status(200).json()["token"].as_str().unwrap().to_owned();
     let me = crate::forge::me(&app, &token).await.status(200).json();
     assert_eq!(

@@ -83,7 +83,7 @@ async fn every_way_in_ends_at_once_and_the_names_are_free() {
         app.anonymous().post("/api/auth/refresh", refresh).await.status(401);
     }
     member.with_basic().get("/api/auth/me").await.status(401);
-    let choose = json!({ "token": reset, "password": "Another long password 9" });
+    let choose = json!({ "link_secret": reset, "password": "Another long password 9" });
     app.anonymous().post("/api/auth/reset-password", choose).await.status(410);
     let db = app.app.db.read();
     let id: oskar::id::UserId = member.user_id.parse().unwrap();
@@ -223,7 +223,7 @@ async fn keys_and_the_log_stay_and_name_nobody() {
     // A change of the address leaves both addresses in the log.
     let change = json!({ "email": "ana.new@acme.example", "password": PASSWORD });
     org.admin.with_cookie().post("/api/auth/change-email", change).await.status(202);
-    let confirm = json!({ "token": app.mailed_secret("ana.new@acme.example").await });
+    let confirm = json!({ "link_secret": app.mailed_secret("ana.new@acme.example").await });
     app.anonymous().post("/api/auth/verify-email", confirm).await;
     let admin = app.sign_in("ana.new@acme.example").await;
     // What is denied is counted in memory, and may be written after the deletion.
@@ -240,7 +240,7 @@ async fn keys_and_the_log_stay_and_name_nobody() {
         (&invitations["data"][0]["state"], &invitations["data"][0]["invited_by"]),
         (&json!("unconfirmed"), &Value::Null)
     );
-    let accept = json!({ "token": link, "password": "A very long password 7" });
+    let accept = json!({ "invitation": link, "password": "A very long password 7" });
     let refused = app.anonymous().post("/api/invitations/accept", accept).await.status(409);
     assert_eq!(refused.code(), "invitation_unconfirmed");
 
@@ -292,7 +292,7 @@ async fn an_invitation_that_was_accepted_counts_and_says_no_longer_whose_it_was(
         .await
         .status(201);
     let token = app.mailed_secret("bob@mail.example").await;
-    let accept = json!({ "token": token, "password": PASSWORD });
+    let accept = json!({ "invitation": token, "password": PASSWORD });
     app.anonymous().post("/api/invitations/accept", accept).await.status(200);
     delete(&app.sign_in("bob@mail.example").await).await.status(204);
     let listed = org.admin.with_cookie().get(&path).await.status(200).json();

@@ -57,7 +57,7 @@ async fn an_older_one_sends_more_by_its_age_and_by_what_was_accepted() {
     app.register("ana@acme.example", Some("Acme")).await;
     let ana = async || app.sign_in("ana@acme.example").await.with_cookie();
     invite(&ana().await, "acme", "a", 5).await.status(201);
-    let body = json!({ "token": app.mailed_secret("a0@new.example").await, "password": PASSWORD });
+    let body = json!({ "invitation": app.mailed_secret("a0@new.example").await, "password": PASSWORD });
     app.anonymous().post("/api/invitations/accept", body).await.status(200);
     refused(invite(&ana().await, "acme", "b", 1).await);
 
@@ -82,7 +82,7 @@ async fn several_organisations_of_one_person_send_no_more_than_one() {
         refused(invite(&ana, slug, "b", 1).await);
     }
     // Nor do several people of one organisation.
-    let body = json!({ "token": app.mailed_secret("a0@new.example").await, "password": PASSWORD });
+    let body = json!({ "invitation": app.mailed_secret("a0@new.example").await, "password": PASSWORD });
     app.anonymous().post("/api/invitations/accept", body).await.status(200);
     let bob = app.sign_in("a0@new.example").await;
     let path = format!("/api/orgs/acme/members/{}", bob.user_id);

@@ -59,8 +59,10 @@ async fn the_answer_has_exactly_these_members() {
     let expected = [
         "access_token",
         "cookie",
+        "expires_at",
         "expires_in",
         "organisation",
+        "refresh_expires_at",
         "refresh_token",
         "status",
         "success",
@@ -95,7 +97,8 @@ async fn the_access_token_tells_other_services_who_it_is() {
         (&said["iss"], &said["aud"]),
         (&json!("http://localhost:8675"), &json!("http://localhost:8675"))
     );
-    assert_eq!((&said["sub"], &said["org"]), (&json!(person.user_id), &json!(person.organisation_id())));
+    assert_eq!((&said["sub"], &said["org_id"]), (&json!(person.user_id), &json!(person.organisation_id())));
+    assert_eq!(said["org_slug"], "acme");
     assert_eq!(
         (&said["role"], &said["type"], &said["amr"]),
         (&json!("admin"), &json!("access"), &json!(["pwd"]))
@@ -128,7 +131,7 @@ async fn a60_an_unknown_user_and_a_wrong_password_get_the_same_answer() {
         json!({ "email": "nobody@acme.example", "password": PASSWORD }),
         json!({ "username": "ana.ruiz", "password": wrong }),
         json!({ "username": "nobody", "password": wrong }),
-        json!({ "email": "nobody@acme.example", "password": wrong, "organisation": "nowhere" }),
+        json!({ "email": "nobody@acme.example", "password": wrong, "org": "nowhere" }),
     ] {
         assert_eq!(comparable(login(&app, unknown.clone()).await), known, "{unknown}");
         app.advance(TimeDelta::minutes(5));
@@ -160,13 +163,13 @@ async fn the_organisation_is_chosen_by_slug_or_id() {
     let second = person.with_cookie().post("/api/orgs", json!({ "name": "Second" })).await.status(201).json();
     app.register("other@foreign.example", Some("Foreign")).await;
     let ask = async |organisation: Value| {
-        let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation": organisation });
+        let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "org": organisation });
         login(&app, body).await
     };
     for reference in [&second["slug"], &second["id"]] {
         let answer = ask(reference.clone()).await.status(200).json();
         assert_eq!(answer["organisation"]["id"], second["id"]);
-        assert_eq!(claims(answer["token"].as_str().unwrap())["org"], second["id"]);
+        assert_eq!(claims(answer["token"].as_str().unwrap())["org_id"], second["id"]);
     }
     let first = ask(Value::Null).await.status(200).json();
     assert_eq!(first["organisation"]["id"], json!(person.organisation_id()), "the first by default");
@@ -235,7 +238,7 @@ async fn a_token_is_for_one_organisation_and_others_do_not_exist_for_it() {
     person.with_cookie().get("/api/orgs/second").await.status(200);
 
     for reference in [&second["slug"], &second["id"]] {
-        let body = json!({ "organisation": reference });
+        let body = json!({ "org": reference });
         let answer = person.with_bearer().post("/api/auth/token", body).await.status(200);
         assert_eq!(answer.header("cache-control"), "no-store");
         let answer = answer.json();
@@ -249,7 +252,7 @@ async fn a_token_is_for_one_organisation_and_others_do_not_exist_for_it() {
 
     app.register("other@foreign.example", Some("Foreign")).await;
     for foreign in ["foreign", "nowhere"] {
-        let answer = person.with_cookie().post("/api/auth/token", json!({ "organisation": foreign })).await;
+        let answer = person.with_cookie().post("/api/auth/token", json!({ "org": foreign })).await;
         assert_eq!(answer.status(404).code(), "not_found");
     }
 }

@@ -127,7 +127,7 @@ async fn logging_out_is_a_no_op() {
 async fn what_needs_a_session_says_so() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
-    let answer = org.admin.with_basic().post("/api/auth/token", json!({ "organisation": org.slug })).await;
+    let answer = org.admin.with_basic().post("/api/auth/token", json!({ "org": org.slug })).await;
     assert_eq!(answer.status(403).code(), "session_required");
 }
 
@@ -458,7 +458,7 @@ async fn an_invitation_can_be_accepted_with_it() {
     let body = json!({ "emails": [bob.email], "role": "viewer" });
     org.admin.with_basic().post(&format!("{}/invitations", org.path), body).await.status(201);
     let token = app.mailed_secret(&bob.email).await;
-    bob.with_basic().post("/api/invitations/accept", json!({ "token": token })).await.status(200);
+    bob.with_basic().post("/api/invitations/accept", json!({ "invitation": token })).await.status(200);
     bob.with_basic().get(&org.path).await.status(200);
 }
 

@@ -320,7 +320,7 @@ pub fn assert_hardened(answer: &Answer) {
 async fn a51_every_answer_carries_the_security_headers() {
     for (url, hsts) in [("http://localhost:8675", ""), ("https://auth.example", "max-age=31536000")] {
         let app = TestApp::with(&[("OSKAR_PUBLIC_URL", url)]).await;
-        let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation": "Acme" });
+        let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation_name": "Acme" });
         let registered = app.anonymous().post("/api/auth/register", body).await.status(201);
         let token = registered.json()["access_token"].as_str().unwrap().to_owned();
         let ana = Client::new(app.router.clone(), Credential::Bearer(token));

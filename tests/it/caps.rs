@@ -133,7 +133,7 @@ async fn a_user_is_in_so_many_organisations_by_every_way_in() {
     let bob = app.register("bob@beta.example", Some("Beta")).await;
     let invite = json!({ "emails": ["ana@acme.example"], "role": "viewer" });
     bob.with_cookie().post("/api/orgs/beta/invitations", invite).await.status(201);
-    let token = json!({ "token": app.mailed_secret("ana@acme.example").await });
+    let token = json!({ "invitation": app.mailed_secret("ana@acme.example").await });
     let accept = async || ana.with_cookie().post("/api/invitations/accept", token.clone()).await;
     assert_eq!(accept().await.status(409).code(), "too_many_organisations");
     // The invitation stays, for when there is room.

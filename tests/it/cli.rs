@@ -303,7 +303,7 @@ async fn jwt_verify_answers_each_line_as_the_server_would() {
     let installation = Installation::new().await;
     let server = installation.serve(&[]).await;
     let client = reqwest::Client::new();
-    let body = json!({ "email": "ana@acme.test", "password": PASSWORD, "organisation": "Acme" });
+    let body = json!({ "email": "ana@acme.test", "password": PASSWORD, "organisation_name": "Acme" });
     let post = client.post(format!("{}/api/auth/register", server.url)).json(&body);
     let token =
         post.send().await.unwrap().json::<Value>().await.unwrap()["token"].as_str().unwrap().to_owned();

@@ -86,9 +86,8 @@ async fn osmedeus_is_told_what_is_wrong_with_its_bearer() {
     for bad in ["Bearer x.y.z", "Bearer osk_live_x", &format!("Bearer {}", ana.access_token)] {
         is_osmedeus_error(&ask(bad).await, 401, "Invalid or expired token");
     }
-    let token = text(
-        &ana.with_cookie().post("/api/auth/token", json!({ "organisation": "acme" })).await.json()["token"],
-    );
+    let token =
+        text(&ana.with_cookie().post("/api/auth/token", json!({ "org": "acme" })).await.json()["token"]);
     let answer = ask(&format!("Bearer {token}")).await.status(200);
     assert_eq!(answer.header("x-auth-user-id"), ana.user_id);
     let denied = bearer(&app, &token).get("/osm/api/scans?permission=no:such").await;

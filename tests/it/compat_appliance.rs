@@ -102,7 +102,7 @@ async fn every_door_of_our_own_api_gives_such_tokens() {
         has_its_claims(&app, &person.access_token, "access", EIGHT_HOURS).await;
         has_its_claims(&app, &person.refresh_token, "refresh", A_WEEK).await;
     }
-    let asked = ana.with_bearer().post("/api/auth/token", json!({ "organisation": "acme" })).await;
+    let asked = ana.with_bearer().post("/api/auth/token", json!({ "org": "acme" })).await;
     has_its_claims(&app, asked.json()["token"].as_str().unwrap(), "access", EIGHT_HOURS).await;
     let again = ana.with_bearer().post("/api/auth/reauthenticate", json!({ "password": PASSWORD })).await;
     let again = tokens(&again);

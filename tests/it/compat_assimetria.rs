@@ -183,13 +183,13 @@ async fn numbers_are_made_once_each_when_they_are_asked_for() {
 async fn registering_and_resetting_are_public_and_the_rest_is_for_those_who_are_signed_in() {
     let app = TestApp::with(&[ON]).await;
     let anonymous = app.anonymous();
-    let body = json!({ "email": NAME, "password": PASSWORD, "organisation": "Acme" });
+    let body = json!({ "email": NAME, "password": PASSWORD, "organisation_name": "Acme" });
     let registered = anonymous.post("/api/auth/register", body).await.status(201).json();
     is_documented(text(&registered["token"]));
     assert_eq!(registered["user"]["role"], "admin");
     anonymous.post("/api/auth/forgot-password", json!({ "email": NAME })).await.status(202);
     let new = "another horse battery staple";
-    let body = json!({ "token": app.mailed_secret(NAME).await, "password": new });
+    let body = json!({ "link_secret": app.mailed_secret(NAME).await, "password": new });
     let reset = anonymous.post("/api/auth/reset-password", body).await;
     assert!(reset.status < 300, "{}", reset.text());
     for (method, path) in [(Method::POST, "/api/auth/logout"), (Method::GET, "/api/auth/me")] {
@@ -206,7 +206,7 @@ async fn registering_and_resetting_are_public_and_the_rest_is_for_those_who_are_
 #[tokio::test]
 async fn keys_do_not_expire_until_they_are_revoked() {
     let app = TestApp::with(&[ON]).await;
-    let body = json!({ "email": NAME, "password": PASSWORD, "organisation": "Acme" });
+    let body = json!({ "email": NAME, "password": PASSWORD, "organisation_name": "Acme" });
     let admin = app.anonymous().post("/api/auth/register", body).await.status(201).json();
     let admin = Client::new(app.router.clone(), Credential::Bearer(text(&admin["token"]).to_owned()));
     let mut keys = Vec::new();
@@ -234,7 +234,7 @@ async fn keys_do_not_expire_until_they_are_revoked() {
 #[tokio::test]
 async fn roles_are_what_its_document_says() {
     let app = TestApp::with(&[ON]).await;
-    let body = json!({ "email": NAME, "password": PASSWORD, "organisation": "Acme" });
+    let body = json!({ "email": NAME, "password": PASSWORD, "organisation_name": "Acme" });
     let made = app.anonymous().post("/api/auth/register", body).await.status(201).json();
     let organisation = text(&made["organisation"]["id"]).to_owned();
     for role in ["member", "viewer"] {

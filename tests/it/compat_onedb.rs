@@ -76,7 +76,7 @@ async fn five_hours_after_its_making_it_is_over_whatever_was_done() {
         cookie.get("/api/auth/me").await.status(200);
     }
     // What it is exchanged for ends with it.
-    let another = bearer.post("/api/auth/token", json!({ "organisation": "acme" })).await.status(200).json();
+    let another = bearer.post("/api/auth/token", json!({ "org": "acme" })).await.status(200).json();
     let another = another["token"].as_str().unwrap().to_owned();
     assert_eq!(decode(parts(&another)[1])["exp"], decode(parts(&token)[1])["exp"]);
     app.advance(TimeDelta::minutes(5));

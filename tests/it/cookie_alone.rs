@@ -18,7 +18,15 @@ fn cookie_client(app: &TestApp, answer: &Answer) -> Client {
 
 /// There is a cookie that works, and nothing like a token in the body.
 async fn is_cookie_alone(app: &TestApp, answer: Answer, body: &Value) -> Client {
-    for member in ["token", "access_token", "token_type", "expires_in", "refresh_token"] {
+    for member in [
+        "token",
+        "access_token",
+        "token_type",
+        "expires_in",
+        "expires_at",
+        "refresh_token",
+        "refresh_expires_at",
+    ] {
         assert_eq!(body.get(member), None, "{}: {body}", answer.asked);
     }
     assert!(!body.to_string().contains("osr_") && !body.to_string().contains("eyJ"), "{body}");
@@ -38,7 +46,7 @@ async fn forged(app: &TestApp) -> Vec<String> {
 #[tokio::test]
 async fn every_door_that_answers_tokens_can_be_asked_for_the_cookie_alone() {
     let app = TestApp::start().await;
-    let new = json!({ "email": ANA, "password": PASSWORD, "organisation": "Acme", "session": "cookie" });
+    let new = json!({ "email": ANA, "password": PASSWORD, "organisation_name": "Acme", "session": "cookie" });
     let answer = app.anonymous().post("/api/auth/register", new).await.status(201);
     let body = answer.json();
     assert_eq!(body["user"]["email"], ANA);
@@ -53,7 +61,7 @@ async fn every_door_that_answers_tokens_can_be_asked_for_the_cookie_alone() {
     let invite = json!({ "emails": ["bob@new.example", "cid@new.example"], "role": "member" });
     ana.post("/api/orgs/acme/invitations", invite).await.status(201);
     let token = app.mailed_secret("bob@new.example").await;
-    let accept = json!({ "token": token, "password": PASSWORD, "session": "cookie" });
+    let accept = json!({ "invitation": token, "password": PASSWORD, "session": "cookie" });
     let answer = app.anonymous().post("/api/invitations/accept", accept).await.status(200);
     let body = answer.json();
     is_cookie_alone(&app, answer, &body["tokens"]).await;
@@ -101,7 +109,7 @@ async fn a_session_of_the_cookie_alone_cannot_be_refreshed_and_a_token_is_had_by
     // No theft, or anybody could end sessions.
     ana.get("/api/auth/me").await.status(200);
     // A page that needs a token for another service asks for it, for minutes.
-    let token = ana.post("/api/auth/token", json!({ "organisation": "acme" })).await.status(200).json();
+    let token = ana.post("/api/auth/token", json!({ "org": "acme" })).await.status(200).json();
     assert_eq!(token.get("refresh_token"), None);
     let bearer = Credential::Bearer(token["access_token"].as_str().unwrap().to_owned());
     Client::new(app.router.clone(), bearer).get("/api/auth/me").await.status(200);
@@ -145,7 +153,7 @@ async fn where_the_cookie_would_be_lost_or_tokens_are_the_answer_it_is_refused()
         let answer = app.anonymous().post(path, login.clone()).await;
         assert!([400, 422].contains(&answer.status), "{path}: {}", answer.text());
     }
-    for bad in [json!("tokens"), json!(null), json!(true)] {
+    for bad in [json!("token"), json!(null), json!(true)] {
         let mut body = login.clone();
         body["session"] = bad;
         assert_eq!(app.anonymous().post("/api/auth/login", body).await.status(422).pointer(), "/session");

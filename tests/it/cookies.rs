@@ -60,7 +60,8 @@ async fn a_browser_of_others_forgets_when_it_is_closed_by_every_door() {
         org.admin.with_bearer().post(&format!("{}/invitations", org.path), body).await.status(201);
         app.mailed_secret(email).await
     };
-    let body = json!({ "token": invite("bob@acme.example").await, "password": PASSWORD, "remember": false });
+    let body =
+        json!({ "invitation": invite("bob@acme.example").await, "password": PASSWORD, "remember": false });
     answers.push(app.anonymous().post("/api/invitations/accept", body).await.status(200));
     let body = json!({ "email": "cid@acme.example", "password": PASSWORD, "remember": false,
         "invitation": invite("cid@acme.example").await });

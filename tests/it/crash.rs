@@ -27,7 +27,8 @@ async fn json(request: reqwest::RequestBuilder) -> Option<(u16, Value)> {
 /// Registers somebody with an organisation and makes a key, whose secret it gives; `None` once the server is gone.
 async fn write(url: &str, email: &str) -> Option<String> {
     let client = reqwest::Client::new();
-    let body = json!({ "email": email, "password": PASSWORD, "organisation": email.replace('@', " at ") });
+    let body =
+        json!({ "email": email, "password": PASSWORD, "organisation_name": email.replace('@', " at ") });
     let (status, person) = json(client.post(format!("{url}/api/auth/register")).json(&body)).await?;
     assert_eq!(status, 201, "{person}");
     let keys = format!("{url}/api/orgs/{}/keys", person["organisation"]["slug"].as_str()?);

@@ -36,7 +36,7 @@ async fn a_domain_of_any_alphabet_is_accepted_stored_in_one_form_and_shown_in_th
     let body = json!({ "email": "ana@bücher.example", "password": PASSWORD });
     ana.with_bearer().post("/api/auth/change-email", body).await.status(202);
     let token = app.mailed_secret("ana@xn--bcher-kva.example").await;
-    app.anonymous().post("/api/auth/verify-email", json!({ "token": token })).await.status(204);
+    app.anonymous().post("/api/auth/verify-email", json!({ "link_secret": token })).await.status(204);
     let told = &app.mails("Ana@xn--mller-kva.example").await[0];
     assert!(told.letter.paragraphs[0].contains("“ana @ bücher. example”"), "{told:?}");
     app.sign_in("ana@bücher.example").await;

@@ -25,7 +25,8 @@ async fn revoked_and_expired_keys_and_invitations_are_deleted_and_others_stay() 
     for email in ["withdrawn@new.example", "expired@new.example", "accepted@new.example"] {
         admin.post(&invitations, json!({ "emails": [email], "role": "viewer" })).await.status(201);
     }
-    let accepted = json!({ "token": app.mailed_secret("accepted@new.example").await, "password": PASSWORD });
+    let accepted =
+        json!({ "invitation": app.mailed_secret("accepted@new.example").await, "password": PASSWORD });
     app.anonymous().post("/api/invitations/accept", accepted).await.status(200);
     let listed = admin.get(&invitations).await.status(200).json();
     let rows = listed["data"].as_array().unwrap().iter();

@@ -25,7 +25,7 @@ async fn end(org: &TestOrganisation) {
 }
 
 async fn token(person: &Person, organisation: &str) -> Answer {
-    person.with_cookie().post("/api/auth/token", json!({ "organisation": organisation })).await
+    person.with_cookie().post("/api/auth/token", json!({ "org": organisation })).await
 }
 
 fn bearer(app: &TestApp, answer: &Answer) -> Client {
@@ -61,7 +61,7 @@ async fn every_way_into_this_organisation_is_closed_and_no_other() {
         is_ended(client.get(&format!("{}/members", org.path)).await);
         is_ended(client.get("/api/verify").await);
         is_ended(client.get("/api/verify?org=acme").await);
-        is_ended(client.post("/api/auth/ws-token", json!({ "organisation": "acme" })).await);
+        is_ended(client.post("/api/auth/ws-token", json!({ "org": "acme" })).await);
         is_ended(client.post("/api/auth/ws-token", json!({})).await);
     }
     is_ended(token(member, "acme").await);
@@ -72,7 +72,7 @@ async fn every_way_into_this_organisation_is_closed_and_no_other() {
     for client in [member.with_cookie(), for_globex] {
         client.get(&globex).await.status(200);
         client.get("/api/verify?org=globex").await.status(200);
-        client.post("/api/auth/ws-token", json!({ "organisation": "globex" })).await.status(200);
+        client.post("/api/auth/ws-token", json!({ "org": "globex" })).await.status(200);
     }
     token(member, "globex").await.status(200);
     let me = member.with_cookie().get("/api/auth/me").await.status(200).json();

@@ -53,7 +53,7 @@ async fn each_event_that_was_committed_has_its_line_and_no_other() {
     admin.post("/api/orgs", json!({ "name": "Too many" })).await.status(409);
     let body = json!({ "email": "new@acme.example", "password": PASSWORD });
     org.viewer.with_cookie().post("/api/auth/change-email", body).await.status(202);
-    let link = json!({ "token": app.mailed_secret("new@acme.example").await });
+    let link = json!({ "link_secret": app.mailed_secret("new@acme.example").await });
     app.anonymous().post("/api/auth/verify-email", link).await.status(204);
     for route in oskar::api::recorded_routes(&app.app) {
         let here = route.path.replace("{org}", "acme").replace("{user}", &org.member.user_id);

@@ -214,7 +214,7 @@ async fn a_changed_address_leaves_both_in_the_part_of_the_event_that_names_peopl
     let body = json!({ "email": "Ana@New.example", "password": PASSWORD });
     ana.with_cookie().post("/api/auth/change-email", body).await.status(202);
     let token = app.mailed_secret("ana@new.example").await;
-    app.anonymous().post("/api/auth/verify-email", json!({ "token": token })).await.status(204);
+    app.anonymous().post("/api/auth/verify-email", json!({ "link_secret": token })).await.status(204);
     let all = audit_event::Entity::find().all(app.app.db.read()).await.unwrap();
     let changed = all.iter().find(|row| row.action == "user.email_changed").unwrap();
     assert_eq!(changed.data, json!({ "sessions_ended": 1 }));

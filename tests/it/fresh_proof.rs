@@ -195,7 +195,7 @@ async fn a_token_for_another_organisation_is_followed_by_one_for_the_same() {
     let org = app.organisation("Acme").await;
     let second = org.admin.with_cookie().post("/api/orgs", json!({ "name": "Second" })).await.status(201);
     let second = second.json()["id"].as_str().unwrap().to_owned();
-    let token = json!({ "organisation": second });
+    let token = json!({ "org": second });
     let token = org.admin.with_cookie().post("/api/auth/token", token).await.status(200).json();
     let token = token["access_token"].as_str().unwrap().to_owned();
     let client = Client::new(app.router.clone(), Credential::Bearer(token));

@@ -33,7 +33,9 @@ async fn role(org: &TestOrganisation, role: &str) {
 }
 
 async fn accept(app: &TestApp, token: &str) -> Answer {
-    app.anonymous().post("/api/invitations/accept", json!({ "token": token, "password": PASSWORD })).await
+    app.anonymous()
+        .post("/api/invitations/accept", json!({ "invitation": token, "password": PASSWORD }))
+        .await
 }
 
 async fn state(org: &TestOrganisation) -> Value {
@@ -108,7 +110,7 @@ async fn it_counts_again_when_the_inviter_may_again() {
     // Once more by the same user, after the inviter is gone, changes nothing.
     org.admin.with_cookie().delete(&member(&org)).await.status(204);
     let bob = app.sign_in(BOB).await;
-    bob.with_cookie().post("/api/invitations/accept", json!({ "token": token })).await.status(200);
+    bob.with_cookie().post("/api/invitations/accept", json!({ "invitation": token })).await.status(200);
 }
 
 #[tokio::test]

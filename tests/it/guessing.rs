@@ -214,7 +214,7 @@ async fn every_door_draws_on_the_same_budget() {
     let person = app.register("ana@acme.example", None).await;
     let change = json!({ "current_password": "wrong", "new_password": "quite another phrase" });
     let email = json!({ "email": "new@acme.example", "password": "wrong" });
-    let reset = json!({ "token": "osp_nothing", "password": "quite another phrase" });
+    let reset = json!({ "link_secret": "osp_nothing", "password": "quite another phrase" });
     let wrong = basic("ana@acme.example", "wrong");
     login(&app, "ana@acme.example", "wrong").await.status(401);
     login(&app, "ana@acme.example", "wrong").await.status(401);

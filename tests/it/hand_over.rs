@@ -43,7 +43,7 @@ async fn without_a_mail_server_commands_print_a_link_that_works_once_and_never_a
         }
         let link = made["link"].as_str().unwrap();
         let token = link.strip_prefix("http://localhost:8675/reset#").unwrap();
-        let reset = json!({ "token": token, "password": "the password of the link before" });
+        let reset = json!({ "link_secret": token, "password": "the password of the link before" });
         assert_eq!(post(&server.url, "/api/auth/reset-password", reset.clone()).await.0, 204);
         assert_eq!(post(&server.url, "/api/auth/reset-password", reset).await.0, 410, "once");
         assert_eq!(login(&server.url, "the password of the link before").await, 200);

@@ -247,7 +247,7 @@ async fn who_has_no_password_gets_in_by_a_mailed_link() {
     app.anonymous().post("/api/auth/forgot-password", body).await.status(202);
     let mailed = app.mailed_link("ana@acme.example").await;
     let secret = mailed.rsplit('#').next().unwrap();
-    let body = json!({ "token": secret, "password": "another long phrase for Ana" });
+    let body = json!({ "link_secret": secret, "password": "another long phrase for Ana" });
     app.anonymous().post("/api/auth/reset-password", body).await.status(204);
     login(&app, "ana@acme.example", "another long phrase for Ana").await.status(200);
     // Again: with the hash that it did not come with, nothing happens to the password that she chose.

@@ -20,7 +20,7 @@ async fn invite_bob(app: &TestApp, org: &TestOrganisation) -> (String, String) {
 }
 
 async fn accept(app: &TestApp, token: &str, password: Option<&str>) -> Answer {
-    let mut body = json!({ "token": token });
+    let mut body = json!({ "invitation": token });
     if let Some(password) = password {
         body["password"] = json!(password);
     }
@@ -62,13 +62,13 @@ async fn whoever_has_an_account_joins_signed_in_or_by_its_password_and_once_more
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let bob = app.register(BOB, None).await;
-    let verification = json!({ "token": app.mailed_secret(BOB).await });
+    let verification = json!({ "link_secret": app.mailed_secret(BOB).await });
     app.anonymous().post("/api/auth/verify-email", verification).await.status(204);
     let (_, token) = invite_bob(&app, &org).await;
     assert_eq!(accept(&app, &token, Some("another password")).await.status(401).code(), "invalid_login");
-    let joined = bob.with_cookie().post("/api/invitations/accept", json!({ "token": token })).await;
+    let joined = bob.with_cookie().post("/api/invitations/accept", json!({ "invitation": token })).await;
     assert_eq!(joined.status(200).json()["tokens"], Value::Null);
-    bob.with_cookie().post("/api/invitations/accept", json!({ "token": token })).await.status(200);
+    bob.with_cookie().post("/api/invitations/accept", json!({ "invitation": token })).await.status(200);
     accept(&app, &token, Some(PASSWORD)).await.status(200);
     assert_eq!(member_count(&org).await, 4);
 }
@@ -81,7 +81,7 @@ async fn a71_another_account_cannot_accept_and_the_invitation_stays_good() {
     let unverified = app.register("eve@evil.example", None).await;
     let other = app.organisation("Other").await;
     for eve in [&unverified, &other.member] {
-        let refused = eve.with_cookie().post("/api/invitations/accept", json!({ "token": token })).await;
+        let refused = eve.with_cookie().post("/api/invitations/accept", json!({ "invitation": token })).await;
         assert_eq!(refused.status(403).code(), "invitation_for_another");
         let body = json!({ "email": "eve2@evil.example", "password": PASSWORD, "invitation": token });
         let refused = app.anonymous().post("/api/auth/register", body).await;
@@ -272,7 +272,7 @@ async fn registering_by_invitation_is_for_whoever_has_no_account() {
     let mut both = body(PASSWORD);
     both["organisation"] = json!("Mine");
     let register = async |body: Value| app.anonymous().post("/api/auth/register", body).await;
-    assert_eq!(register(both).await.status(422).pointer(), "/organisation");
+    assert_eq!(register(both).await.status(422).pointer(), "/organisation_name");
     let mut nonsense = body(PASSWORD);
     nonsense["invitation"] = json!("osi_nonsense");
     assert_eq!(register(nonsense).await.status(410).code(), "link_invalid");
@@ -295,7 +295,7 @@ async fn a74_an_invitation_to_an_account_that_somebody_else_made_leaves_them_not
         assert_eq!(accept(&app, &token, password).await.status(409).code(), "account_unconfirmed");
     }
     attacker.with_cookie().get("/api/auth/me").await.status(200);
-    let body = json!({ "token": token, "new_password": new });
+    let body = json!({ "invitation": token, "new_password": new });
     app.anonymous().post("/api/invitations/accept", body).await.status(200);
     attacker.with_cookie().get("/api/auth/me").await.status(401);
     attacker.with_bearer().get("/api/auth/me").await.status(401);
@@ -320,9 +320,10 @@ async fn an_owner_who_never_confirmed_the_address_keeps_the_account_by_its_passw
     // The link has proven the mailbox: no other may take the account over by a link from now on.
     let again = app.organisation("Other").await;
     let (_, token) = invite_bob(&app, &again).await;
-    let body = json!({ "token": token, "new_password": "Bob's very own password" });
+    let body = json!({ "invitation": token, "new_password": "Bob's very own password" });
     app.anonymous().post("/api/invitations/accept", body).await.status(422);
-    let both = json!({ "token": token, "password": PASSWORD, "new_password": "Bob's very own password" });
+    let both =
+        json!({ "invitation": token, "password": PASSWORD, "new_password": "Bob's very own password" });
     app.anonymous().post("/api/invitations/accept", both).await.status(200);
     let login = json!({ "email": BOB, "password": PASSWORD });
     app.anonymous().post("/api/auth/login", login).await.status(401);
@@ -446,7 +447,7 @@ async fn accepting_at_once_makes_one_member() {
     let attempts: Vec<_> = (0..8)
         .map(|_| {
             let client = app.anonymous();
-            let body = json!({ "token": token, "password": PASSWORD });
+            let body = json!({ "invitation": token, "password": PASSWORD });
             tokio::spawn(async move { client.post("/api/invitations/accept", body).await.status })
         })
         .collect();

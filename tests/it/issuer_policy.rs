@@ -104,9 +104,9 @@ async fn a_token_that_signed_nobody_in_is_not_used_up() {
     let (app, issuer) = scene(&[]).await;
     let good = token(&app, &issuer, &json!({}));
     let client = Client::new(app.router.clone(), Credential::Bearer(good.clone()));
-    client.post("/api/auth/login", json!({ "organisation": "elsewhere" })).await.status(404);
+    client.post("/api/auth/login", json!({ "org": "elsewhere" })).await.status(404);
     assert_eq!(remembered(&app).await, 0);
-    client.post("/api/auth/login", json!({ "organisation": "acme" })).await.status(200);
+    client.post("/api/auth/login", json!({ "org": "acme" })).await.status(200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -232,7 +232,7 @@ async fn our_tokens_say_when_and_how_the_user_proved_who_they_are_to_the_issuer(
     let refreshed = app.anonymous().post("/api/auth/refresh", body).await.status(200);
     assert_eq!(told(&said(&refreshed)), expected);
     let client = Client::new(app.router.clone(), Credential::Cookie(answer.cookie("oskar_session")));
-    let other = client.post("/api/auth/token", json!({ "organisation": "acme" })).await.status(200);
+    let other = client.post("/api/auth/token", json!({ "org": "acme" })).await.status(200);
     assert_eq!(told(&said(&other)), expected);
 
     // What it does not say, or not in a form that is known, is left out, and what is huge is cut down.

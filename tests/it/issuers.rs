@@ -106,7 +106,7 @@ async fn somebody_new_gets_an_account_in_the_named_organisation_and_the_usual_an
         .post("/api/auth/forgot-password", json!({ "email": "ana@new.example" }))
         .await
         .status(202);
-    let choice = json!({ "token": app.mailed_secret("ana@new.example").await, "password": PASSWORD });
+    let choice = json!({ "link_secret": app.mailed_secret("ana@new.example").await, "password": PASSWORD });
     app.anonymous().post("/api/auth/reset-password", choice).await.status(204);
     app.sign_in("ana@new.example").await;
 }
@@ -296,9 +296,9 @@ async fn a_seat_is_needed_and_an_organisation_can_be_asked_for() {
     };
     // Asking for one that they are no member of makes nothing at all.
     let before = count(&app).await;
-    with("a", "a@new.example", json!({ "organisation": "other" })).await.status(404);
+    with("a", "a@new.example", json!({ "org": "other" })).await.status(404);
     assert_eq!(count(&app).await, before);
-    with("a", "a@new.example", json!({ "organisation": "acme" })).await.status(200);
+    with("a", "a@new.example", json!({ "org": "acme" })).await.status(200);
     assert_eq!(with("b", "b@new.example", json!({})).await.status(409).code(), "seats_taken");
     assert_eq!(count(&app).await, (before.0 + 1, 1, before.2 + 1));
     // Whoever is here already needs none.

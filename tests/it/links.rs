@@ -101,7 +101,7 @@ async fn a_front_end_with_pages_of_its_own_lets_the_owner_in_by_the_mailed_secre
     app.advance(chrono::TimeDelta::days(32));
     crate::owner::strangers_guess(&app, ana).await;
     let token = app.mailed_secret(ana).await;
-    let body = json!({ "token": token });
+    let body = json!({ "link_secret": token });
     let done = app.anonymous().post("/api/auth/unlock", body.clone()).await.status(200);
     assert_eq!(done.cookies("oskar_device").len(), 1);
     assert!(done.cookies("oskar_session").is_empty(), "nobody is signed in");
@@ -110,11 +110,11 @@ async fn a_front_end_with_pages_of_its_own_lets_the_owner_in_by_the_mailed_secre
     app.anonymous().post("/api/auth/login", login).await.status(200);
     let told = done.json();
     assert_eq!(told["expires_in"], 1800);
-    let reset = json!({ "token": told["reset_token"], "password": "another long phrase of Ana" });
+    let reset = json!({ "link_secret": told["link_secret"], "password": "another long phrase of Ana" });
     app.anonymous().post("/api/auth/reset-password", reset).await.status(204);
     // A secret of another kind does nothing here.
     app.anonymous().post("/api/auth/forgot-password", json!({ "email": ana })).await.status(202);
-    let other = json!({ "token": app.mailed_secret(ana).await });
+    let other = json!({ "link_secret": app.mailed_secret(ana).await });
     app.anonymous().post("/api/auth/unlock", other).await.status(410);
-    app.anonymous().post("/api/auth/unlock", json!({ "token": "x" })).await.status(410);
+    app.anonymous().post("/api/auth/unlock", json!({ "link_secret": "x" })).await.status(410);
 }

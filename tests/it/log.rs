@@ -94,7 +94,7 @@ fn failures<'a>(user: &Value, bearer: &'a str, key_id: &Value, key: &'a str) -> 
 async fn it_says_who_called_from_where_and_what_they_were_answered() {
     let installation = Installation::new().await;
     let server = installation.serve(&[("OSKAR_TRUSTED_PROXIES", "127.0.0.1")]).await;
-    let ana = json!({ "email": "ana@acme.test", "password": PASSWORD, "organisation": "Acme" });
+    let ana = json!({ "email": "ana@acme.test", "password": PASSWORD, "organisation_name": "Acme" });
     let (_, ana) = ask(&server, "POST /api/auth/register", &[], Some(&ana)).await;
     let token = ana["token"].as_str().unwrap();
     let bearer = format!("Bearer {token}");

@@ -137,7 +137,7 @@ async fn a_crash_between_sending_and_noting_sends_one_duplicate_whose_link_repla
     assert_eq!(app.deliver().await + other.deliver().await, 0);
     assert_eq!(other.mails(ANA).await.len(), 1);
     for (token, status) in [(first, 410), (second, 204)] {
-        let body = json!({ "token": token, "password": "a new password for Ana" });
+        let body = json!({ "link_secret": token, "password": "a new password for Ana" });
         app.anonymous().post("/api/auth/reset-password", body).await.status(status);
     }
 }

@@ -226,7 +226,7 @@ async fn pages_that_end_lead_to_the_product_if_there_is_one() {
 async fn a_mail_that_proves_an_address_names_the_organisation_that_waits_for_it() {
     let app =
         TestApp::with(&[("OSKAR_VERIFY_EMAIL", "required"), ("OSKAR_PRODUCT_NAME", "Acme Cloud")]).await;
-    let body = json!({ "email": BOB, "password": PASSWORD, "organisation": "Bob & Sons" });
+    let body = json!({ "email": BOB, "password": PASSWORD, "organisation_name": "Bob & Sons" });
     app.anonymous().post("/api/auth/register", body).await.status(202);
     let mail = app.mails(BOB).await.remove(0).letter;
     assert!(

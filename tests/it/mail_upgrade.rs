@@ -114,7 +114,7 @@ async fn mails_of_the_version_before_are_sent_and_its_dead_ones_can_be_tried_aga
     let mails = app.mails(ANA).await;
     let link = mails.iter().find(|mail| mail.letter.subject == "Choose a new password").unwrap();
     let token = link.letter.action.clone().unwrap().1.rsplit('#').next().unwrap().to_owned();
-    let body = json!({ "token": token, "password": "a new password for Ana" });
+    let body = json!({ "link_secret": token, "password": "a new password for Ana" });
     app.anonymous().post("/api/auth/reset-password", body).await.status(204);
     app.deliver().await;
 

@@ -135,6 +135,7 @@ mod stream;
 mod times;
 mod tls;
 mod tokens;
+mod tokens_alone;
 mod unit_of_work;
 mod unproven;
 mod unseen_registration;

@@ -141,7 +141,7 @@ impl Scene {
                 callers.push(Caller { name, kind, client, id: person.user_id.clone(), person: Some(person) });
             }
         }
-        let token = json!({ "organisation": elsewhere(&org).await });
+        let token = json!({ "org": elsewhere(&org).await });
         let token = org.admin.with_cookie().post("/api/auth/token", token).await.status(200).json();
         let token = token["access_token"].as_str().unwrap().to_owned();
         callers.push(Caller {

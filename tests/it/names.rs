@@ -37,10 +37,10 @@ async fn addresses_are_refused_as_names_at_every_door() {
             body
         };
         let token = link.rsplit('#').next().unwrap();
-        let acceptance = json!({ "token": token, "password": PASSWORD, "name": name });
+        let acceptance = json!({ "invitation": token, "password": PASSWORD, "name": name });
         for answer in [
             app.anonymous().post("/api/auth/register", with("name")).await,
-            app.anonymous().post("/api/auth/register", with("organisation")).await,
+            app.anonymous().post("/api/auth/register", with("organisation_name")).await,
             app.anonymous().post("/api/invitations/accept", acceptance).await,
             ana.patch("/api/auth/me", json!({ "name": name })).await,
             ana.post("/api/orgs", json!({ "name": name })).await,
@@ -50,7 +50,7 @@ async fn addresses_are_refused_as_names_at_every_door() {
             ana.patch(&key, json!({ "name": name })).await,
         ] {
             let answer = answer.status(422);
-            assert!(["/name", "/organisation"].contains(&answer.pointer().as_str()), "{}", answer.asked);
+            assert!(["/name", "/organisation_name"].contains(&answer.pointer().as_str()), "{}", answer.asked);
             assert!(answer.text().contains("a name is no address"), "{}", answer.text());
         }
         let shown = submit(&app, link, &[("name", name), ("password", PASSWORD)]).await.status(422);

@@ -128,11 +128,11 @@ async fn its_links_work_and_its_mails_go_out() {
     let anonymous = app.anonymous();
     let password = "another long phrase for them all";
     let reset = async |token: &str| {
-        let body = json!({ "token": token, "password": password });
+        let body = json!({ "link_secret": token, "password": password });
         anonymous.post("/api/auth/reset-password", body).await
     };
     let join = async |token: &str| {
-        let body = json!({ "token": token, "password": password });
+        let body = json!({ "invitation": token, "password": password });
         anonymous.post("/api/invitations/accept", body).await
     };
     join(text(&older.known["invitation"])).await.status(200);
@@ -145,7 +145,7 @@ async fn its_links_work_and_its_mails_go_out() {
     // What waited when the mail server was away.
     reset(&app.mailed_secret("dora@acme.example").await).await.status(204);
     join(&app.mailed_secret("late@acme.example").await).await.status(200);
-    let body = json!({ "token": app.mailed_secret("ana@new.example").await });
+    let body = json!({ "link_secret": app.mailed_secret("ana@new.example").await });
     anonymous.post("/api/auth/verify-email", body).await.status(204);
     older.sign_in("ana@new.example", &json!({})).await.status(200);
     // What was given up is still there to be tried again.

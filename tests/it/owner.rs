@@ -53,7 +53,7 @@ async fn with_ana_and(settings: &[(&str, &str)]) -> TestApp {
     let app = TestApp::with(&[PROXIED, settings].concat()).await;
     app.register(ANA, Some("Acme")).await;
     let token = app.mailed_secret(ANA).await;
-    app.anonymous().post("/api/auth/verify-email", json!({ "token": token })).await.status(204);
+    app.anonymous().post("/api/auth/verify-email", json!({ "link_secret": token })).await.status(204);
     app
 }
 
@@ -158,7 +158,7 @@ async fn what_is_known_gets_in_although_others_behind_its_address_used_up_the_bu
     seconds(&try_from(&app, "", "", ANA, PASSWORD).await.status(429));
     try_from(&app, "", &device, ANA, PASSWORD).await.status(200);
     try_from(&app, "", &device, ANA, "wrong").await.status(401);
-    app.anonymous().post("/api/auth/verify-email", json!({ "token": verify })).await.status(204);
+    app.anonymous().post("/api/auth/verify-email", json!({ "link_secret": verify })).await.status(204);
     let token = issuer.token(app.app.now(), "ana", ANA);
     let headers = [("authorization", format!("Bearer {token}"))];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
@@ -169,7 +169,7 @@ async fn what_is_known_gets_in_although_others_behind_its_address_used_up_the_bu
     app.advance(TimeDelta::minutes(1));
     app.anonymous().post("/api/auth/forgot-password", json!({ "email": ANA })).await.status(202);
     close().await;
-    let reset = json!({ "token": app.mailed_secret(ANA).await, "password": "and yet another phrase" });
+    let reset = json!({ "link_secret": app.mailed_secret(ANA).await, "password": "and yet another phrase" });
     let done = app.anonymous().post("/api/auth/reset-password", reset.clone()).await.status(204);
     try_from(&app, "", &device_of(&done), ANA, "and yet another phrase").await.status(200);
     // Guesses at links are still refused.
@@ -196,7 +196,7 @@ async fn after_a_reset_the_new_password_works_at_once_from_that_client() {
     let app = with_ana().await;
     strangers_guess(&app, ANA).await;
     post_from(&app, "192.0.2.1", "/api/auth/forgot-password", json!({ "email": ANA })).await.status(202);
-    let reset = json!({ "token": app.mailed_secret(ANA).await, "password": NEW_PASSWORD });
+    let reset = json!({ "link_secret": app.mailed_secret(ANA).await, "password": NEW_PASSWORD });
     let done = post_from(&app, "192.0.2.1", "/api/auth/reset-password", reset).await.status(204);
     assert_eq!(done.header("cache-control"), "no-store");
     // Strangers go on, and close the door again: the wrong guesses before the reset count.
@@ -227,7 +227,7 @@ async fn a_link_that_proves_the_address_lets_that_client_in_and_ends_the_pause()
     app.register(ANA, None).await;
     let token = app.mailed_secret(ANA).await;
     strangers_guess(&app, ANA).await;
-    let body = json!({ "token": token });
+    let body = json!({ "link_secret": token });
     let done = post_from(&app, "192.0.2.1", "/api/auth/verify-email", body.clone()).await.status(204);
     from_nowhere(&app, ANA, PASSWORD).await.status(200);
     strangers_guess_once_more(&app).await;
@@ -345,7 +345,7 @@ async fn an_invitation_s_link_has_a_budget_of_its_own() {
     let token = app.mailed_secret(ANA).await;
     strangers_guess(&app, ANA).await;
     let accept = async |password: &str| {
-        let body = json!({ "token": token, "password": password });
+        let body = json!({ "invitation": token, "password": password });
         post_from(&app, "192.0.2.1", "/api/invitations/accept", body).await
     };
     for _ in 0..4 {

@@ -132,7 +132,7 @@ async fn the_mailed_link_ends_with_time_a_new_password_and_the_account() {
             "time" => app.advance(TimeDelta::hours(24)),
             "password" => {
                 post_from(&app, "192.0.2.1", "/api/auth/forgot-password", json!({ "email": ANA })).await;
-                let reset = json!({ "token": app.mailed_secret(ANA).await, "password": NEW_PASSWORD });
+                let reset = json!({ "link_secret": app.mailed_secret(ANA).await, "password": NEW_PASSWORD });
                 post_from(&app, "192.0.2.1", "/api/auth/reset-password", reset).await.status(204);
             }
             "disabled" => {
@@ -145,7 +145,7 @@ async fn the_mailed_link_ends_with_time_a_new_password_and_the_account() {
                 let change = json!({ "email": "ana@new.example", "password": PASSWORD });
                 owner.with_bearer().post("/api/auth/change-email", change).await.status(202);
                 let token = app.mailed_secret("ana@new.example").await;
-                post_from(&app, "192.0.2.1", "/api/auth/verify-email", json!({ "token": token }))
+                post_from(&app, "192.0.2.1", "/api/auth/verify-email", json!({ "link_secret": token }))
                     .await
                     .status(204);
             }

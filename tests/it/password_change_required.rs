@@ -139,7 +139,7 @@ async fn every_door_that_takes_a_password_says_so_in_its_own_words() {
     let other = app.organisation("Beta").await;
     other.admin.with_cookie().post("/api/orgs/beta/invitations", invite).await.status(201);
     let token = app.mailed_secret(ANA).await;
-    let accept = json!({ "token": token, "password": PASSWORD });
+    let accept = json!({ "invitation": token, "password": PASSWORD });
     assert_eq!(anonymous.post("/api/invitations/accept", accept).await.status(403).code(), CODE);
     let link = format!("/invite#{token}");
     let page = submit(&app, &link, &[("password", PASSWORD)]).await.status(403).text();
@@ -166,7 +166,7 @@ async fn every_way_to_a_new_password_ends_it() {
                 let token = app.mailed_secret(ANA).await;
                 let (link, body) = (
                     format!("/reset#{token}"),
-                    |password: &str| json!({ "token": token, "password": password }),
+                    |password: &str| json!({ "link_secret": token, "password": password }),
                 );
                 if way == "page" {
                     let same = submit(&app, &link, &[("password", PASSWORD)]).await.status(422).text();
@@ -182,7 +182,7 @@ async fn every_way_to_a_new_password_ends_it() {
                 let beta = app.organisation("Beta").await;
                 let invite = json!({ "emails": [ANA], "role": "viewer" });
                 beta.admin.with_cookie().post("/api/orgs/beta/invitations", invite).await.status(201);
-                let body = json!({ "token": app.mailed_secret(ANA).await, "password": PASSWORD, "new_password": OWN });
+                let body = json!({ "invitation": app.mailed_secret(ANA).await, "password": PASSWORD, "new_password": OWN });
                 anonymous.post("/api/invitations/accept", body).await.status(200);
             }
             "session" => {

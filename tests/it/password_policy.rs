@@ -31,7 +31,7 @@ fn is_refused(answer: Answer, pointer: &str, why: &str) {
 }
 
 fn registration(password: &str) -> Value {
-    json!({ "email": ANA, "password": password, "name": "Ana Ruiz", "organisation": "Red Sand" })
+    json!({ "email": ANA, "password": password, "name": "Ana Ruiz", "organisation_name": "Red Sand" })
 }
 
 /// A64.
@@ -73,7 +73,9 @@ async fn a64_weak_passwords_are_refused_at_every_door_of_the_api() {
     app.anonymous().post("/api/auth/forgot-password", json!({ "email": ANA })).await.status(202);
     let link = app.mailed_secret(ANA).await;
     let reset = async |password: &str| {
-        app.anonymous().post("/api/auth/reset-password", json!({ "token": link, "password": password })).await
+        app.anonymous()
+            .post("/api/auth/reset-password", json!({ "link_secret": link, "password": password }))
+            .await
     };
     for (password, why) in WEAK {
         is_refused(reset(password).await, "/password", why);
@@ -90,14 +92,14 @@ async fn weak_passwords_are_refused_to_the_invited() {
     admin.with_cookie().post("/api/orgs/red-sand/invitations", body).await.status(201);
     let link = app.mailed_secret(ANA).await;
     for (password, why) in WEAK {
-        let body = json!({ "token": link, "password": password });
+        let body = json!({ "invitation": link, "password": password });
         is_refused(app.anonymous().post("/api/invitations/accept", body).await, "/password", why);
         let body = json!({ "email": ANA, "password": password, "invitation": link });
         is_refused(app.anonymous().post("/api/auth/register", body).await, "/password", why);
         let page = submit(&app, &format!("/invite#{link}"), &[("password", password)]).await.status(422);
         assert!(page.text().contains(why) && page.text().contains("random words"), "{}", page.text());
     }
-    let body = json!({ "token": link, "password": "a long lower case phrase" });
+    let body = json!({ "invitation": link, "password": "a long lower case phrase" });
     app.anonymous().post("/api/invitations/accept", body).await.status(200);
 }
 
@@ -150,7 +152,7 @@ async fn weak_passwords_are_refused_at_the_command_line() {
 async fn forms_can_ask_how_strong_a_password_is() {
     let app = TestApp::start().await;
     let ask = async |body: Value| app.anonymous().post("/api/auth/password-strength", body).await;
-    let weak = ask(json!({ "password": "Red-Sand-2024", "organisation": "Red Sand" })).await.status(200);
+    let weak = ask(json!({ "password": "Red-Sand-2024", "organisation_name": "Red Sand" })).await.status(200);
     assert_eq!(weak.header("cache-control"), "no-store");
     let weak = weak.json();
     assert_eq!((&weak["acceptable"], &weak["reasons"][0]["code"]), (&json!(false), &json!("personal")));

@@ -77,7 +77,7 @@ async fn a_name_with_a_nul_is_nobody_s() {
         client.get("/api/orgs/%00").await.status(404);
         client.get("/api/orgs/acme%00").await.status(404);
         client.get("/api/verify?org=acme%00").await.status(403);
-        let body = json!({ "organisation": "acme\0" });
+        let body = json!({ "org": "acme\0" });
         client.post("/api/auth/token", body).await.status(404);
     }
 }

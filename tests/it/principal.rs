@@ -113,13 +113,13 @@ async fn every_door_takes_an_organisation_by_slug_and_by_id() {
             cookie.get(&format!("/api/orgs/{named}")).await.status(status(200, 404));
         }
         cookie.get(&format!("/api/verify?org={named}")).await.status(status(200, 403));
-        let body = json!({ "organisation": reference });
+        let body = json!({ "org": reference });
         cookie.post("/api/auth/token", body.clone()).await.status(status(200, 404));
         cookie.post("/api/auth/ws-token", body).await.status(status(200, 404));
-        let body = json!({ "email": person.email, "password": PASSWORD, "organisation": reference });
+        let body = json!({ "email": person.email, "password": PASSWORD, "org": reference });
         let answer = client.post("/api/auth/login", body).await.status(status(200, 404)).json();
         let token = app.sign_in(&person.email).await.refresh_token;
-        let body = json!({ "refresh_token": token, "organisation": reference });
+        let body = json!({ "refresh_token": token, "org": reference });
         client.post("/api/auth/refresh", body).await.status(status(200, 404));
         if mine {
             assert_eq!(answer["organisation"]["id"], json!(org.id));

@@ -168,7 +168,7 @@ impl Server {
 
     /// Registers Ana of Acme; the answer.
     pub async fn register(&self) -> Value {
-        let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation": "Acme" });
+        let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation_name": "Acme" });
         self.post("/api/auth/register", None, body).await
     }
 

@@ -196,7 +196,7 @@ async fn of_many_rotations_of_the_signing_key_one_counts() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_address_is_registered_once() {
     let (app, other) = two_nodes().await;
-    let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation": "Acme" });
+    let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation_name": "Acme" });
     let answers = post_often([&app, &other], &Credential::None, "/api/auth/register", &body).await;
     assert_eq!(statuses(&answers), BTreeMap::from([(201, 1), (409, MANY - 1)]));
     for answer in answers.iter().filter(|answer| answer.status == 409) {

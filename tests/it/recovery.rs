@@ -22,12 +22,12 @@ async fn forgot(app: &TestApp, email: &str) -> Answer {
 }
 
 async fn reset(app: &TestApp, token: &str) -> Answer {
-    let body = json!({ "token": token, "password": NEW_PASSWORD });
+    let body = json!({ "link_secret": token, "password": NEW_PASSWORD });
     app.anonymous().post("/api/auth/reset-password", body).await
 }
 
 async fn verify(app: &TestApp, token: &str) -> Answer {
-    app.anonymous().post("/api/auth/verify-email", json!({ "token": token })).await
+    app.anonymous().post("/api/auth/verify-email", json!({ "link_secret": token })).await
 }
 
 async fn login(app: &TestApp, email: &str, password: &str) -> Answer {
@@ -146,7 +146,7 @@ async fn one_link_used_by_many_at_once_works_once() {
     let attempts: Vec<_> = (0..12)
         .map(|number| {
             let (client, token) = (client.clone(), token.clone());
-            let body = json!({ "token": token, "password": format!("password number {number}") });
+            let body = json!({ "link_secret": token, "password": format!("password number {number}") });
             tokio::spawn(async move { client.post("/api/auth/reset-password", body).await.status })
         })
         .collect();
@@ -185,7 +185,7 @@ async fn org_id(app: &TestApp) -> String {
 #[tokio::test]
 async fn with_required_verification_nobody_signs_in_before_the_address_is_proven() {
     let app = TestApp::with(&[("OSKAR_VERIFY_EMAIL", "required")]).await;
-    let body = json!({ "email": ANA, "password": PASSWORD, "organisation": "Acme" });
+    let body = json!({ "email": ANA, "password": PASSWORD, "organisation_name": "Acme" });
     let free = app.anonymous().post("/api/auth/register", body.clone()).await.status(202);
     assert!(!free.headers.contains_key("set-cookie"));
     assert_eq!(login(&app, ANA, "another password").await.status(401).code(), "invalid_login");
@@ -240,7 +240,7 @@ async fn registrations_of_one_address_at_once_are_all_answered_the_same() {
     let attempts: Vec<_> = (0..8)
         .map(|_| {
             let client = client.clone();
-            let body = json!({ "email": ANA, "password": PASSWORD, "organisation": "Acme" });
+            let body = json!({ "email": ANA, "password": PASSWORD, "organisation_name": "Acme" });
             tokio::spawn(async move { client.post("/api/auth/register", body).await.status })
         })
         .collect();
@@ -293,7 +293,8 @@ async fn a75_a_new_address_ends_all_sessions_and_the_one_that_confirms_it_goes_o
             let form = crate::setup::form(&format!("/verify#{token}"), "");
             mine.with_cookie().send(form).await.status(200).cookie("oskar_session")
         } else {
-            let answer = mine.with_bearer().post("/api/auth/verify-email", json!({ "token": token })).await;
+            let answer =
+                mine.with_bearer().post("/api/auth/verify-email", json!({ "link_secret": token })).await;
             let goes_on = Person::new(&app, &answer.status(200));
             assert_eq!(goes_on.email, "ana@new.example");
             goes_on.with_bearer().get("/api/auth/me").await.status(200);
@@ -326,7 +327,7 @@ async fn only_a_session_of_the_account_goes_on_after_a_new_address() {
     let ask = async |person: &Person, email: &str| {
         let body = json!({ "email": email, "password": PASSWORD });
         person.with_cookie().post("/api/auth/change-email", body).await.status(202);
-        json!({ "token": app.mailed_secret(email).await })
+        json!({ "link_secret": app.mailed_secret(email).await })
     };
     let link = ask(&mine, "ana@new.example").await;
     let answer = bob.with_cookie().post("/api/auth/verify-email", link).await.status(204);

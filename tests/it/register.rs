@@ -23,7 +23,7 @@ async fn written(app: &TestApp) -> [u64; 5] {
 #[tokio::test]
 async fn with_an_organisation_one_is_its_admin() {
     let app = TestApp::start().await;
-    let body = json!({ "email": "Ana.Ruiz@acme.example", "password": PASSWORD, "name": "Ana Ruiz", "organisation": "Acme Ltd." });
+    let body = json!({ "email": "Ana.Ruiz@acme.example", "password": PASSWORD, "name": "Ana Ruiz", "organisation_name": "Acme Ltd." });
     let answer = app.anonymous().post("/api/auth/register", body).await.status(201).json();
     assert_eq!(answer["user"]["email"], "Ana.Ruiz@acme.example");
     assert_eq!(answer["user"]["name"], "Ana Ruiz");
@@ -87,7 +87,7 @@ async fn an_address_is_taken_in_any_case_and_nothing_is_written() {
     let before = written(&app).await;
     for email in ["username@acme.example", "USERNAME@Acme.Example"] {
         let body =
-            json!({ "email": email, "password": PASSWORD, "username": "free", "organisation": "Other" });
+            json!({ "email": email, "password": PASSWORD, "username": "free", "organisation_name": "Other" });
         let answer = app.anonymous().post("/api/auth/register", body).await.status(409);
         assert_eq!(answer.code(), "email_taken");
         assert!(!answer.headers.contains_key("set-cookie"));
@@ -101,7 +101,7 @@ async fn a_username_is_taken_in_any_case_and_nothing_is_written() {
     let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "username": "Ana" });
     app.anonymous().post("/api/auth/register", body).await.status(201);
     let before = written(&app).await;
-    let body = json!({ "email": "email_normalised@acme.example", "password": PASSWORD, "username": "aNA", "organisation": "Other" });
+    let body = json!({ "email": "email_normalised@acme.example", "password": PASSWORD, "username": "aNA", "organisation_name": "Other" });
     let answer = app.anonymous().post("/api/auth/register", body).await.status(409);
     assert_eq!(answer.code(), "username_taken");
     assert_eq!(written(&app).await, before);
@@ -111,7 +111,7 @@ async fn a_username_is_taken_in_any_case_and_nothing_is_written() {
 async fn a_closed_installation_takes_nobody() {
     let app = TestApp::with(&[("OSKAR_REGISTRATION", "closed")]).await;
     let before = written(&app).await;
-    let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation": "Acme" });
+    let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation_name": "Acme" });
     let answer = app.anonymous().post("/api/auth/register", body).await.status(403);
     assert_eq!(answer.code(), "registration_closed");
     assert_eq!(written(&app).await, before);
@@ -223,7 +223,7 @@ async fn invitations_are_accepted_whatever_was_registered_from_there() {
     ana.post("/api/orgs/acme/invitations", body).await.status(201);
     let body = json!({ "email": "a@new.example", "password": PASSWORD, "invitation": app.mailed_secret("a@new.example").await });
     app.anonymous().post("/api/auth/register", body).await.status(201);
-    let body = json!({ "token": app.mailed_secret("b@new.example").await, "password": PASSWORD });
+    let body = json!({ "invitation": app.mailed_secret("b@new.example").await, "password": PASSWORD });
     app.anonymous().post("/api/invitations/accept", body).await.status(200);
     let body = json!({ "email": "c@new.example", "password": PASSWORD });
     app.anonymous().post("/api/auth/register", body).await.status(429);

@@ -85,9 +85,9 @@ async fn every_credential_lives_on_and_the_operator_learns_when_the_previous_sec
     assert_eq!(who(&node, Credential::Cookie(person.cookie.clone())).await, 200);
     assert_eq!(who(&node, Credential::Bearer(person.access_token.clone())).await, 200);
     let renewed = refresh(&node, &person.refresh_token).await;
-    let body = json!({ "token": invitation, "password": PASSWORD });
+    let body = json!({ "invitation": invitation, "password": PASSWORD });
     node.anonymous().post("/api/invitations/accept", body).await.status(200);
-    let ticket = Secret::parse(ticket["token"].as_str().unwrap()).unwrap();
+    let ticket = Secret::parse(ticket["ticket"].as_str().unwrap()).unwrap();
     operator::change(&node, async |write| tickets::consume(write, &ticket).await).await.unwrap();
 
     // What was used has moved, and works for the new secret alone once the rest is done; the rest is named.

@@ -79,10 +79,10 @@ async fn a_name_shows_something_at_every_door() {
             body[member] = json!(name);
             body
         };
-        let acceptance = json!({ "token": token, "password": PASSWORD, "name": name });
+        let acceptance = json!({ "invitation": token, "password": PASSWORD, "name": name });
         for answer in [
             app.anonymous().post("/api/auth/register", with("name")).await,
-            app.anonymous().post("/api/auth/register", with("organisation")).await,
+            app.anonymous().post("/api/auth/register", with("organisation_name")).await,
             app.anonymous().post("/api/invitations/accept", acceptance).await,
             ana.patch("/api/auth/me", json!({ "name": name })).await,
             ana.post("/api/orgs", json!({ "name": name })).await,
@@ -91,7 +91,7 @@ async fn a_name_shows_something_at_every_door() {
             ana.patch(&renamed, json!({ "name": name })).await,
         ] {
             let answer = answer.status(422);
-            assert!(["/name", "/organisation"].contains(&answer.pointer().as_str()), "{}", answer.asked);
+            assert!(["/name", "/organisation_name"].contains(&answer.pointer().as_str()), "{}", answer.asked);
             assert!(answer.text().contains(told), "{name:?}: {}", answer.text());
         }
         let fields = [("email", "x@acme.example"), ("organisation", name), ("password", PASSWORD)];

@@ -33,8 +33,7 @@ async fn everything_works_with_one_connection() {
         .post(&format!("{invitations}/{}/resend", invited["data"][1]["id"].as_str().unwrap()), json!({}))
         .await
         .status(200);
-    let body =
-        json!({ "token": app.mailed_secret("bob@mail.example").await, "password": PASSWORD, "name": "Bob" });
+    let body = json!({ "invitation": app.mailed_secret("bob@mail.example").await, "password": PASSWORD, "name": "Bob" });
     app.anonymous().post("/api/invitations/accept", body).await.status(200);
     let body = json!({ "refresh_token": org.member.refresh_token });
     app.anonymous().post("/api/auth/refresh", body).await.status(200);
@@ -42,7 +41,7 @@ async fn everything_works_with_one_connection() {
     let body = json!({ "current_password": PASSWORD, "new_password": NEW });
     org.viewer.with_cookie().post("/api/auth/change-password", body).await.status(200);
     app.anonymous().post("/api/auth/forgot-password", json!({ "email": org.member.email })).await.status(202);
-    let body = json!({ "token": app.mailed_secret(&org.member.email).await, "password": NEW });
+    let body = json!({ "link_secret": app.mailed_secret(&org.member.email).await, "password": NEW });
     app.anonymous().post("/api/auth/reset-password", body).await.status(204);
     let member = format!("{}/members/{}", org.path, org.viewer.user_id);
     admin.patch(&member, json!({ "role": "admin" })).await.status(200);

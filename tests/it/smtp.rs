@@ -99,7 +99,7 @@ async fn a_mail_arrives_with_its_headers_and_both_parts_and_its_link_works() {
     let secret = unfolded.split("/invite#").nth(1).unwrap();
     let secret: String =
         secret.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
-    let body = json!({ "token": secret, "password": PASSWORD });
+    let body = json!({ "invitation": secret, "password": PASSWORD });
     app.anonymous().post("/api/invitations/accept", body).await.status(200);
 }
 

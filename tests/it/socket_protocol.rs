@@ -13,7 +13,7 @@ use crate::support::{Client, Tab, TestApp, browser};
 
 async fn ticket(client: &Client, headers: &[(&str, &str)]) -> String {
     let answer = client.call_with(Method::POST, "/api/auth/ws-token", headers, None).await;
-    answer.status(200).json()["token"].as_str().unwrap().to_owned()
+    answer.status(200).json()["ticket"].as_str().unwrap().to_owned()
 }
 
 /// The protocol that the server selects, or the status of its refusal.

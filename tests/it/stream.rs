@@ -54,9 +54,9 @@ pub async fn ticket(client: &Client, origin: Option<&str>) -> String {
     let answer = answer.status(200);
     assert_eq!(answer.header("cache-control"), "no-store");
     let body = answer.json();
-    let token = body["token"].as_str().unwrap().to_owned();
+    let token = body["ticket"].as_str().unwrap().to_owned();
     assert!(token.starts_with("ost_"));
-    assert_eq!(body, json!({ "token": token, "expires_in": 120 }));
+    assert_eq!(body, json!({ "ticket": token, "expires_in": 120 }));
     token
 }
 
@@ -163,11 +163,11 @@ async fn only_a_ticket_for_the_organisation_and_of_somebody_who_may_opens_a_sock
     let plain = app.anonymous().get(&format!("/api/orgs/acme/events/stream?ticket={ticket}")).await;
     assert_eq!(plain.status(426).code(), "upgrade_required");
     // For an organisation that is named.
-    let body = json!({ "organisation": "other" });
+    let body = json!({ "org": "other" });
     org.admin.with_cookie().post("/api/auth/ws-token", body).await.status(404);
     let lonely = app.register("lonely@acme.example", None).await;
     let answer = lonely.with_cookie().post("/api/auth/ws-token", json!({})).await.status(422);
-    assert_eq!(answer.pointer(), "/organisation");
+    assert_eq!(answer.pointer(), "/org");
 }
 
 #[tokio::test]
@@ -355,8 +355,8 @@ async fn a_session_that_an_admin_ended_here_keeps_no_socket_open_here() {
     let mut here = open(port, "acme", &ticket(&org.member.with_bearer(), None).await, None).await.unwrap();
     let unused = ticket(&org.member.with_bearer(), None).await;
     let cookie = org.member.with_cookie();
-    let elsewhere = cookie.post("/api/auth/ws-token", json!({ "organisation": "globex" })).await.status(200);
-    let elsewhere = elsewhere.json()["token"].as_str().unwrap().to_owned();
+    let elsewhere = cookie.post("/api/auth/ws-token", json!({ "org": "globex" })).await.status(200);
+    let elsewhere = elsewhere.json()["ticket"].as_str().unwrap().to_owned();
     let mut elsewhere = open(port, "globex", &elsewhere, None).await.unwrap();
     org.admin.with_cookie().delete(&format!("{member}/sessions")).await.status(204);
     assert_eq!(close_code(&mut here, Duration::from_secs(1)).await, 1008);

@@ -139,7 +139,7 @@ async fn https_by_both_versions_of_http() {
     assert!(answer.headers().contains_key("strict-transport-security"));
     // By HTTP/2 the host is in the address, and cookies may come apart.
     let (own, foreign) = (format!("https://localhost:{}", server.port), "https://evil.example");
-    let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation": "Acme" });
+    let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation_name": "Acme" });
     let register = client.post(format!("{own}/api/auth/register")).json(&body);
     let registered = register.send().await.unwrap();
     assert_eq!((registered.status().as_u16(), registered.version()), (201, Version::HTTP_2));
@@ -270,7 +270,7 @@ async fn sockets_by_tls() {
     let serving = authority.serve("localhost", &[]).await;
     let (server, own) = (&serving.server, format!("https://localhost:{}", serving.server.port));
     let client = authority.client(server, "localhost");
-    let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation": "Acme" });
+    let body = json!({ "email": "ana@acme.example", "password": PASSWORD, "organisation_name": "Acme" });
     let register = client.post(format!("{own}/api/auth/register")).json(&body).send();
     let person: Value = register.await.unwrap().json().await.unwrap();
     let ticket =
@@ -280,7 +280,7 @@ async fn sockets_by_tls() {
     let url = format!(
         "wss://localhost:{}/api/orgs/acme/events/stream?ticket={}",
         server.port,
-        ticket["token"].as_str().unwrap()
+        ticket["ticket"].as_str().unwrap()
     );
     let (mut socket, answer) = client_async(url, stream).await.unwrap();
     assert_eq!(answer.status(), 101);

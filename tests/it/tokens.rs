@@ -7,7 +7,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
 use crate::forge::{Forge, decode, encode, is_accepted, is_refused, parts};
-use crate::support::{Person, TestApp};
+use crate::support::{Client, Credential, Person, TestApp};
 
 async fn ana(app: &TestApp) -> (Person, Forge) {
     let person = app.register("ana@acme.example", Some("Acme")).await;
@@ -23,7 +23,22 @@ async fn what_the_forge_signs_unaltered_is_accepted() {
     is_accepted(&app, &forge.sign(&forge.header, &forge.claims)).await;
     is_accepted(&app, &forge.with_header("typ", &json!("application/AT+jwt"))).await;
     is_accepted(&app, &forge.with_claim("nonce", &json!("x"))).await;
-    is_accepted(&app, &forge.without_claim("org")).await;
+    is_accepted(&app, &forge.without_claim("org_id")).await;
+    is_accepted(&app, &forge.without_claim("org_slug")).await;
+}
+
+#[tokio::test]
+async fn a_token_from_before_org_id_had_its_name_is_for_its_organisation() {
+    let app = TestApp::start().await;
+    let (person, forge) = ana(&app).await;
+    let second = person.with_cookie().post("/api/orgs", json!({ "name": "Second" })).await.status(201).json();
+    let mut claims = forge.claims.clone();
+    claims["org"] = json!(person.organisation_id());
+    claims.as_object_mut().unwrap().retain(|name, _| !name.starts_with("org_"));
+    let bearer = Client::new(app.router.clone(), Credential::Bearer(forge.sign(&forge.header, &claims)));
+    bearer.get(&format!("/api/orgs/{}", person.organisation_id())).await.status(200);
+    let elsewhere = second["organisation"]["slug"].as_str().unwrap();
+    assert_ne!(bearer.get(&format!("/api/orgs/{elsewhere}")).await.status, 200);
 }
 
 #[tokio::test]

@@ -16,8 +16,7 @@ const ANA: &str = "ana@acme.example";
 const MANY: usize = 130;
 
 async fn register(app: &TestApp, email: &str, username: &str, organisation: &str) -> Person {
-    let body =
-        json!({ "email": email, "password": PASSWORD, "username": username, "organisation": organisation });
+    let body = json!({ "email": email, "password": PASSWORD, "username": username, "organisation_name": organisation });
     app.anonymous().post("/api/auth/register", body).await.status(201);
     app.sign_in(email).await
 }
@@ -71,7 +70,7 @@ async fn where_proof_is_required_too_and_the_old_link_is_dead() {
     let link = app.mailed_secret(ANA).await;
     app.advance(TimeDelta::hours(2));
     assert_eq!(tick(&app).await, 1);
-    let verified = app.anonymous().post("/api/auth/verify-email", json!({ "token": link })).await;
+    let verified = app.anonymous().post("/api/auth/verify-email", json!({ "link_secret": link })).await;
     assert_eq!(verified.status(410).code(), "link_invalid");
     app.anonymous().post("/api/auth/login", json!({ "email": ANA, "password": PASSWORD })).await.status(401);
 }
@@ -81,7 +80,7 @@ async fn a_proven_one_stays() {
     let app = TestApp::start().await;
     register(&app, ANA, "ana", "Acme").await;
     let token = app.mailed_secret(ANA).await;
-    app.anonymous().post("/api/auth/verify-email", json!({ "token": token })).await.status(204);
+    app.anonymous().post("/api/auth/verify-email", json!({ "link_secret": token })).await.status(204);
     app.advance(TimeDelta::days(400));
     assert_eq!(tick(&app).await, 0);
     app.sign_in(ANA).await;
@@ -167,7 +166,8 @@ async fn two_nodes_end_many_once_and_leave_those_who_prove_themselves_in_that_mo
     let mut links = Vec::new();
     for number in 0..MANY {
         let email = format!("u{number}@acme.example");
-        let body = json!({ "email": email, "password": PASSWORD, "organisation": format!("Org {number}") });
+        let body =
+            json!({ "email": email, "password": PASSWORD, "organisation_name": format!("Org {number}") });
         let headers = [("x-forwarded-for", "198.51.100.1")];
         app.anonymous()
             .call_with("POST".parse().unwrap(), "/api/auth/register", &headers, Some(body))
@@ -185,7 +185,7 @@ async fn two_nodes_end_many_once_and_leave_those_who_prove_themselves_in_that_mo
     let proving = async {
         let mut proven = 0;
         for link in &links {
-            let body = json!({ "token": link });
+            let body = json!({ "link_secret": link });
             let status = app.anonymous().post("/api/auth/verify-email", body).await.status;
             assert!(matches!(status, 204 | 410), "{status}");
             proven += u64::from(status == 204);

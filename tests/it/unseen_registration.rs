@@ -24,7 +24,7 @@ async fn register(app: &TestApp, body: Value) -> Answer {
 }
 
 async fn confirm(app: &TestApp, email: &str) {
-    let body = json!({ "token": app.mailed_secret(email).await });
+    let body = json!({ "link_secret": app.mailed_secret(email).await });
     app.anonymous().post("/api/auth/verify-email", body).await.status(204);
 }
 
@@ -127,7 +127,7 @@ async fn a60_registering_costs_the_same_and_writes_one_mail_of_one_kind() {
     let mut seen = Vec::new();
     for email in [ANA, BOB] {
         let body =
-            json!({ "email": email, "password": STRANGER, "username": "fresh", "organisation": "New" });
+            json!({ "email": email, "password": STRANGER, "username": "fresh", "organisation_name": "New" });
         seen.push(see(&app, register(&app, body)).await);
     }
     assert_eq!(seen[0], seen[1]);
@@ -146,7 +146,8 @@ async fn a60_neither_a_username_nor_an_organisation_tells_whether_the_address_wa
     let app = installation().await;
     let org_count = async || organisation::Entity::find().count(app.app.db.read()).await.unwrap();
     for (email, name) in [(ANA, "probe-one"), (BOB, "probe-two")] {
-        let body = json!({ "email": email, "password": STRANGER, "username": name, "organisation": name });
+        let body =
+            json!({ "email": email, "password": STRANGER, "username": name, "organisation_name": name });
         register(&app, body).await.status(202);
     }
     assert_eq!(org_count().await, 0);
@@ -165,7 +166,8 @@ async fn a60_neither_a_username_nor_an_organisation_tells_whether_the_address_wa
 #[tokio::test]
 async fn the_proof_of_the_address_brings_what_was_asked_for() {
     let app = TestApp::with(REQUIRED).await;
-    let body = json!({ "email": BOB, "password": PASSWORD, "username": "bob", "organisation": "Bob & Co" });
+    let body =
+        json!({ "email": BOB, "password": PASSWORD, "username": "bob", "organisation_name": "Bob & Co" });
     register(&app, body).await.status(202);
     let login = json!({ "username": "bob", "password": PASSWORD });
     app.anonymous().post("/api/auth/login", login.clone()).await.status(401);
@@ -183,8 +185,7 @@ async fn the_proof_of_the_address_brings_what_was_asked_for() {
 async fn a_username_that_was_taken_meanwhile_is_left_out_and_the_address_is_proven_all_the_same() {
     let app = TestApp::with(REQUIRED).await;
     for email in [ANA, BOB] {
-        let body =
-            json!({ "email": email, "password": PASSWORD, "username": "wanted", "organisation": "Same" });
+        let body = json!({ "email": email, "password": PASSWORD, "username": "wanted", "organisation_name": "Same" });
         register(&app, body).await.status(202);
     }
     confirm(&app, BOB).await;
@@ -202,10 +203,11 @@ async fn a_username_that_was_taken_meanwhile_is_left_out_and_the_address_is_prov
 #[tokio::test]
 async fn a74_a_reset_brings_nothing_of_what_the_one_before_asked_for() {
     let app = TestApp::with(REQUIRED).await;
-    let body = json!({ "email": BOB, "password": STRANGER, "username": "theirs", "organisation": "Trap" });
+    let body =
+        json!({ "email": BOB, "password": STRANGER, "username": "theirs", "organisation_name": "Trap" });
     register(&app, body).await.status(202);
     app.anonymous().post("/api/auth/forgot-password", json!({ "email": BOB })).await.status(202);
-    let reset = json!({ "token": app.mailed_secret(BOB).await, "password": PASSWORD });
+    let reset = json!({ "link_secret": app.mailed_secret(BOB).await, "password": PASSWORD });
     app.anonymous().post("/api/auth/reset-password", reset).await.status(204);
     let bob = app.sign_in(BOB).await;
     assert_eq!(bob.signed_in["organisation"], Value::Null);
@@ -256,7 +258,7 @@ async fn confirm_newest_link(app: &TestApp, email: &str) {
     let mails = app.mails(email).await;
     let link = mails.iter().find_map(|mail| mail.letter.action.clone()).unwrap().1;
     let token = link.rsplit('#').next().unwrap();
-    app.anonymous().post("/api/auth/verify-email", json!({ "token": token })).await.status(204);
+    app.anonymous().post("/api/auth/verify-email", json!({ "link_secret": token })).await.status(204);
 }
 
 /// Wrong passwords are no requests for mails: they must not use up those that somebody asks for.

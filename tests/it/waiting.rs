@@ -117,7 +117,7 @@ async fn a_link_that_is_being_used_and_a_new_password_do_not_wait_for_each_other
     let app = TestApp::start().await;
     app.register(ANA, Some("Acme")).await;
     app.anonymous().post("/api/auth/forgot-password", json!({ "email": ANA })).await.status(202);
-    let body = json!({ "token": app.mailed_secret(ANA).await, "password": "a new password for Ana" });
+    let body = json!({ "link_secret": app.mailed_secret(ANA).await, "password": "a new password for Ana" });
     let client = app.anonymous();
     let reset = async move { client.post("/api/auth/reset-password", body).await };
     let hash = app.hash(PASSWORD).await;
@@ -157,7 +157,7 @@ async fn whoever_was_disabled_meanwhile_joins_nothing() {
     let ana = app.register(ANA, None).await;
     let body = json!({ "emails": [ANA], "role": "member" });
     org.admin.with_cookie().post(&format!("{}/invitations", org.path), body).await.status(201);
-    let body = json!({ "token": app.mailed_secret(ANA).await });
+    let body = json!({ "invitation": app.mailed_secret(ANA).await });
     let client = ana.with_cookie();
     let accept = async move { client.post("/api/invitations/accept", body).await };
     let disable = async |write: &Write<'_>, ana| disabling::disable(write, ana).await.unwrap();

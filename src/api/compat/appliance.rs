@@ -14,6 +14,7 @@ use super::problem_body::in_place_of_problem;
 use super::sign_out;
 use crate::api::account::PasswordChange;
 use crate::api::input::Input;
+use crate::api::session_carrier::SessionCarrier;
 use crate::api::tickets;
 use crate::app::App;
 use crate::auth::sign_in::{RenewalTerms, replace_password};
@@ -102,7 +103,9 @@ pub async fn change_password(
     caller: SignedIn,
     Input(input): Input<PasswordChange>,
 ) -> Result<Response, Error> {
-    let terms = RenewalTerms { cookie_alone: input.session.is_some(), keep: Keep::Session };
+    // The answer has no tokens, so the cookie carries the session in any case.
+    let cookie_alone = input.session == Some(SessionCarrier::Cookie);
+    let terms = RenewalTerms { cookie_alone, with_cookie: true, keep: Keep::Session };
     let (current, new) = (&input.current_password, &input.new_password);
     let started = replace_password(&app, &client, &caller, current, new, terms).await?;
     let cookies = started.map(|started| started.cookies(&app, &client));

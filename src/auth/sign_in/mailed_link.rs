@@ -70,7 +70,7 @@ pub async fn confirm_address(
     let (user, renewed) = mailbox::verify(&write, link, session).await?;
     let started = match (renewed, presented) {
         (Some(renewed), Some(by)) => {
-            let (user, keep) = (user.clone(), Keep::UntilClosed);
+            let (user, keep) = (user.clone(), Some(Keep::UntilClosed));
             Some(renewal::started(app, &write, by.reach, user, renewed, keep).await?)
         }
         _ => None,

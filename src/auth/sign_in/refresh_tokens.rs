@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::config::DialectTokens;
 use crate::crypto::refresh_token::RefreshToken;
 use crate::domain::session::sessions::RefreshLifetime;
@@ -48,9 +49,15 @@ pub(super) fn write(
     let Some(dialect) = dialect(app) else {
         return Ok(token.sign(&app.keyring));
     };
-    let (now, lifetime) = (app.now(), lifetime(app));
+    let now = app.now();
+    issuer.sign_refresh(dialect.name, token, session, end(app, session) - now, &json!({}), now)
+}
+
+/// When the current refresh token of a session expires, if it is not used before.
+pub(super) fn end(app: &App, session: &session::Model) -> Timestamp {
+    let lifetime = lifetime(app);
     let ends = Ord::min(session.refresh_rotated_at + lifetime.idle, session.created_at + lifetime.absolute);
-    issuer.sign_refresh(dialect.name, token, session, ends - now, &json!({}), now)
+    session.ends_at.map_or(ends, |over| over.min(ends))
 }
 
 /// Reads one back, and those of a dialect where they are JWTs. Opaque ones may be older than the setting that makes them

@@ -10,6 +10,7 @@ use crate::domain::account::users;
 use crate::domain::session::authentication::Authentication;
 use crate::domain::session::{sessions, tokens};
 use crate::entity::organisation::Reference;
+use crate::entity::session::RefreshUse;
 use crate::entity::{session, user};
 use crate::error::Error;
 
@@ -18,6 +19,8 @@ use crate::error::Error;
 pub struct RenewalTerms {
     /// It has no tokens. One that had none before has none in any case.
     pub cookie_alone: bool,
+    /// The browser gets the cookie. It does so in any case if the session has no tokens.
+    pub with_cookie: bool,
     pub keep: Keep,
 }
 
@@ -36,7 +39,8 @@ pub(super) async fn in_place_of(
     let renewed = sessions::renew(write, before, by.id, Some(proof), terms.cookie_alone).await?;
     let renewed = renewed.ok_or(Error::InvalidCredential)?;
     let user = users::lock(write, by.id).await?;
-    started(app, write, by.reach, user, renewed, terms.keep).await
+    let with_cookie = terms.with_cookie || renewed.0.refresh_use == RefreshUse::Never;
+    started(app, write, by.reach, user, renewed, with_cookie.then_some(terms.keep)).await
 }
 
 /// One that has just been put in the place of another one. Its access token is for the organisation that the
@@ -47,7 +51,7 @@ pub(super) async fn started(
     reach: OrganisationScope,
     user: user::Model,
     renewed: (session::Model, Secret),
-    keep: Keep,
+    keep: Option<Keep>,
 ) -> Result<Started, Error> {
     let asked_for = match reach {
         OrganisationScope::Only(organisation) => organisation.map(Reference::Id),

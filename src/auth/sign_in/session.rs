@@ -1,12 +1,13 @@
 //! A session that is open, its tokens, and what signs a browser in.
 
 use axum_extra::extract::CookieJar;
-use chrono::TimeDelta;
+use chrono::{SubsecRound as _, TimeDelta};
 
 use super::refresh_tokens;
 use crate::app::App;
 use crate::auth::client::Client;
-use crate::auth::cookies::Keep;
+use crate::auth::cookies::{CookieOutcome, Keep};
+use crate::clock::Timestamp;
 use crate::crypto::refresh_token::RefreshToken;
 use crate::crypto::secret::Secret;
 use crate::domain::Write;
@@ -32,7 +33,11 @@ pub struct IssuedTokens {
     pub access: String,
     /// How long the access token lives.
     pub expires_in: TimeDelta,
+    /// When the access token expires.
+    pub expires_at: Timestamp,
     pub refresh: String,
+    /// When the refresh token expires, if it is not used before.
+    pub refresh_expires_at: Timestamp,
 }
 
 impl OpenSession {
@@ -58,10 +63,14 @@ impl OpenSession {
         }
         let signing_keys = app.signing_keys();
         let (issuer, now) = (app.issuer(&signing_keys), app.now());
+        let expires_in = issuer.lifetime_in(&self.session, now);
         Ok(Some(IssuedTokens {
             access: issuer.sign(&self.session, &self.user, self.active.as_ref(), now)?,
-            expires_in: issuer.lifetime_in(&self.session, now),
+            expires_in,
+            // As `exp` has it: in whole seconds.
+            expires_at: (now + expires_in).trunc_subsecs(0),
             refresh: refresh_tokens::write(app, &issuer, &self.session, self.refresh)?,
+            refresh_expires_at: refresh_tokens::end(app, &self.session).trunc_subsecs(0),
         }))
     }
 }
@@ -71,7 +80,8 @@ impl OpenSession {
 pub struct Started {
     pub open: OpenSession,
     cookie: Secret,
-    keep: Keep,
+    /// How long the browser keeps the cookie; `None`: it gets none.
+    keep: Option<Keep>,
 }
 
 impl Started {
@@ -81,15 +91,23 @@ impl Started {
         user: user::Model,
         active: Option<ActiveOrganisation>,
         (session, cookie): (session::Model, Secret),
-        keep: Keep,
+        keep: Option<Keep>,
     ) -> Result<Self, Error> {
         let first = RefreshToken::first(session.id);
         let open = OpenSession::new(app, write, user, session, active, first).await?;
         Ok(Self { open, cookie, keep })
     }
 
-    /// What signs the browser in.
+    /// What signs the browser in; nothing if the tokens alone carry the session.
     pub fn cookies(&self, app: &App, client: &Client) -> CookieJar {
-        client.signed_in(app, self.open.user.id, &self.cookie, self.keep)
+        match self.keep {
+            Some(keep) => client.signed_in(app, self.open.user.id, &self.cookie, keep),
+            None => CookieJar::new(),
+        }
+    }
+
+    /// What becomes of the session cookie; `None` if the answer sets none.
+    pub fn cookie_outcome(&self, app: &App, client: &Client) -> Option<CookieOutcome> {
+        self.keep.map(|_| client.cookie_outcome(app))
     }
 }

@@ -20,13 +20,15 @@ pub struct SessionTerms {
     pub refresh_use: RefreshUse,
     /// After how long the session is over, however often it is used.
     pub lifetime: Option<TimeDelta>,
+    /// Whether the browser gets the session's cookie, in the place of the one that it had.
+    pub with_cookie: bool,
     pub keep: Keep,
 }
 
 impl SessionTerms {
     /// Of a page, which has no use for tokens.
     pub fn of_page(keep: Keep) -> Self {
-        Self { refresh_use: RefreshUse::Rotating, lifetime: None, keep }
+        Self { refresh_use: RefreshUse::Rotating, lifetime: None, with_cookie: true, keep }
     }
 }
 
@@ -49,7 +51,7 @@ pub enum SignInState {
     Started(Started),
 }
 
-/// Starts a session in the place of the one that the browser had. The caller commits.
+/// Starts a session, in the place of the one that the browser had if the browser gets the cookie. The caller commits.
 pub(super) async fn start(
     app: &App,
     client: &Client,
@@ -60,7 +62,9 @@ pub(super) async fn start(
     let Proven { user, active, mut authentication } = proven;
     let actor = write.actor.as_user(user.id, &user.name);
     let write = &write.by(&actor);
-    if let Some(earlier) = client.session_cookie(app) {
+    if terms.with_cookie
+        && let Some(earlier) = client.session_cookie(app)
+    {
         sessions::replace(write, &earlier).await?;
     }
     let asked_for = terms.lifetime.map(|lifetime| write.now + lifetime);
@@ -68,5 +72,6 @@ pub(super) async fn start(
     let organisation = active.as_ref().map(|active| active.organisation.id);
     let beginning = Beginning { organisation, authentication, refresh_use: terms.refresh_use };
     let started = sessions::start(write, user.id, beginning).await?;
-    Started::new(app, write, user, active, started, terms.keep).await.map(SignInState::Started)
+    let keep = terms.with_cookie.then_some(terms.keep);
+    Started::new(app, write, user, active, started, keep).await.map(SignInState::Started)
 }

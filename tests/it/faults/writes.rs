@@ -148,7 +148,7 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
     let ended = Proof::Event("session.ended");
     let (headers, body, proof) = match (route.method.as_str(), route.path.as_str()) {
         ("POST", "/api/auth/register") => {
-            let body = json!({ "email": new_email, "password": PASSWORD, "organisation": new_email.replace('@', " ") });
+            let body = json!({ "email": new_email, "password": PASSWORD, "organisation_name": new_email.replace('@', " ") });
             (nobody, Some(body), Proof::Event("user.created"))
         }
         ("POST", "/api/auth/login" | "/api/authenticate" | "/api/login" | "/osm/api/login") => {
@@ -163,7 +163,7 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         }
         ("POST", "/api/auth/identities") => {
             let proof = link(rig, LinkPurpose::VerifyEmail, admin, &admin.email).await;
-            let body = json!({ "token": proof });
+            let body = json!({ "link_secret": proof });
             rig.app.anonymous().post("/api/auth/verify-email", body).await.status(204);
             let token = rig.issuer.token(rig.app.app.now(), &admin.user_id, &admin.email);
             (bearer(admin), Some(json!({ "issuer_token": token })), Proof::Event("identity.linked"))
@@ -185,16 +185,16 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         }
         ("POST", "/api/auth/reset-password") => {
             let token = link(rig, LinkPurpose::ResetPassword, admin, &admin.email).await;
-            let body = json!({ "token": token, "password": NEW_PASSWORD });
+            let body = json!({ "link_secret": token, "password": NEW_PASSWORD });
             (nobody, Some(body), Proof::Event("user.password_reset"))
         }
         ("POST", "/api/auth/verify-email") => {
             let token = link(rig, LinkPurpose::VerifyEmail, admin, &admin.email).await;
-            (nobody, Some(json!({ "token": token })), Proof::Event("user.email_verified"))
+            (nobody, Some(json!({ "link_secret": token })), Proof::Event("user.email_verified"))
         }
         ("POST", "/api/auth/unlock") => {
             let token = link(rig, LinkPurpose::Unlock, admin, &admin.email).await;
-            (nobody, Some(json!({ "token": token })), Proof::Event("user.unlocked"))
+            (nobody, Some(json!({ "link_secret": token })), Proof::Event("user.unlocked"))
         }
         ("POST", "/api/auth/password-strength") => {
             (nobody, Some(json!({ "password": NEW_PASSWORD })), Proof::Nothing)
@@ -218,16 +218,14 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             target = session_of(&rig.app.sign_in(&admin.email).await).await;
             (bearer(admin), None, ended)
         }
-        ("POST", "/api/auth/token") => {
-            (bearer(admin), Some(json!({ "organisation": organisation })), Proof::Nothing)
-        }
+        ("POST", "/api/auth/token") => (bearer(admin), Some(json!({ "org": organisation })), Proof::Nothing),
         ("POST", "/api/auth/ws-token") => {
-            let body = json!({ "organisation": organisation });
+            let body = json!({ "org": organisation });
             (bearer(admin), Some(body), Proof::Grows("SELECT count(*) FROM socket_ticket".to_owned()))
         }
         ("POST", "/api/invitations/accept") => {
             let token = invitation_link(rig, admin, &new_email).await;
-            let body = json!({ "token": token, "password": NEW_PASSWORD, "name": "Bob" });
+            let body = json!({ "invitation": token, "password": NEW_PASSWORD, "name": "Bob" });
             (nobody, Some(body), Proof::Event("invitation.accepted"))
         }
         ("POST", "/api/orgs") => {

@@ -52,7 +52,7 @@ impl Protected {
         let service = listener.local_addr().unwrap().to_string();
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(tell)).await });
         let body = json!({ "email": "ana@acme.example", "name": "Ana Müller, 100 %", "password": PASSWORD,
-            "organisation": "Acme" });
+            "organisation_name": "Acme" });
         let answer = reqwest::Client::new()
             .post(format!("{}/api/auth/register", server.url))
             .json(&body)

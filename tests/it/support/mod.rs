@@ -182,7 +182,7 @@ impl TestApp {
 
     /// Registers somebody by the API; the answer is theirs.
     pub async fn register(&self, email: &str, organisation: Option<&str>) -> Person {
-        let body = json!({ "email": email, "password": PASSWORD, "organisation": organisation });
+        let body = json!({ "email": email, "password": PASSWORD, "organisation_name": organisation });
         let answer = self.anonymous().post("/api/auth/register", body).await.status(201);
         Person::new(self, &answer)
     }
