@@ -36,7 +36,7 @@ fn bearer(app: &TestApp, answer: &Answer) -> Client {
 async fn refresh(app: &TestApp, token: &str, organisation: Option<&str>) -> Answer {
     let mut body = json!({ "refresh_token": token });
     if let Some(organisation) = organisation {
-        body["organisation"] = json!(organisation);
+        body["org"] = json!(organisation);
     }
     app.anonymous().post("/api/auth/refresh", body).await
 }

@@ -270,7 +270,7 @@ async fn registering_by_invitation_is_for_whoever_has_no_account() {
     let (_, token) = invite_bob(&app, &org).await;
     let body = |password: &str| json!({ "email": BOB, "password": password, "invitation": token });
     let mut both = body(PASSWORD);
-    both["organisation"] = json!("Mine");
+    both["organisation_name"] = json!("Mine");
     let register = async |body: Value| app.anonymous().post("/api/auth/register", body).await;
     assert_eq!(register(both).await.status(422).pointer(), "/organisation_name");
     let mut nonsense = body(PASSWORD);

@@ -29,6 +29,7 @@ mod compat_core;
 mod compat_onedb;
 mod compat_osmedeus;
 mod contention;
+mod contract;
 mod cookie_alone;
 mod cookies;
 mod crash;
