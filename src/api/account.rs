@@ -1,4 +1,4 @@
-//! The signed-in user: who am I, name, password.
+//! Who is calling, and the signed-in user's account: name, password.
 
 use axum::Json;
 use axum::extract::State;
@@ -36,10 +36,11 @@ pub struct Me {
 
 /// Who am I
 ///
-/// The caller by any credential: user or key, organisation, role, permissions.
+/// The caller by any credential: user or key, organisation, role, permissions. What a user may change of the account is
+/// at `/api/account`.
 #[utoipa::path(get, path = "/api/auth/me", operation_id = "show_me", tag = TAG,
     responses((status = 200, description = "The caller.", body = Me)))]
-pub async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Me>, Error> {
+pub async fn show_me(State(app): State<App>, caller: Caller) -> Result<Json<Me>, Error> {
     let access = match caller.in_implied_organisation(&app).await {
         // The session goes on elsewhere, and a client that asks whether it is signed in must hear that it is.
         Err(Error::SessionEndedHere) => None,
@@ -50,6 +51,13 @@ pub async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Me>, Er
         Principal::Key(_) => Vec::new(),
     };
     Ok(Json(Me { who: Who::new(&app, &caller.principal, access.as_ref()), memberships }))
+}
+
+/// Show the account
+#[utoipa::path(get, path = "/api/account", operation_id = "show_account", tag = TAG,
+    responses((status = 200, description = "The user's own account.", body = Account)))]
+pub async fn show(State(app): State<App>, SignedIn { by, .. }: SignedIn) -> Result<Json<Account>, Error> {
+    Ok(Json(views::users::account(app.db.read(), by.id).await?))
 }
 
 /// What is to change. A member that is left out stays as it is.
@@ -77,7 +85,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Use
 ///
 /// The username is a name to sign in with: changing it asks for a recent proof of who the user is, else 401
 /// `insufficient_user_authentication`.
-#[utoipa::path(patch, path = "/api/auth/me", operation_id = "update_me", tag = TAG, request_body = AccountUpdate,
+#[utoipa::path(patch, path = "/api/account", operation_id = "update_account", tag = TAG, request_body = AccountUpdate,
     responses(
         (status = 200, description = "The account as it is now.", body = Account),
         (status = 409, description = "The username is taken."),

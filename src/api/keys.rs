@@ -119,8 +119,8 @@ async fn with_secret(
 }
 
 /// Show an API key
-#[utoipa::path(get, path = "/api/orgs/{org}/keys/{id}", operation_id = "show_key", tag = TAG,
-    params(("id" = ApiKeyId, Path, description = "The key.")),
+#[utoipa::path(get, path = "/api/orgs/{org}/keys/{key_id}", operation_id = "show_key", tag = TAG,
+    params(("key_id" = ApiKeyId, Path, description = "The key.")),
     responses((status = 200, description = "The key, masked.", body = Key)))]
 pub async fn show_key(
     State(app): State<App>,
@@ -139,8 +139,8 @@ pub struct KeyUpdate {
 }
 
 /// Rename an API key
-#[utoipa::path(patch, path = "/api/orgs/{org}/keys/{id}", operation_id = "rename_key", tag = TAG, request_body = KeyUpdate,
-    params(("id" = ApiKeyId, Path, description = "The key.")),
+#[utoipa::path(patch, path = "/api/orgs/{org}/keys/{key_id}", operation_id = "rename_key", tag = TAG, request_body = KeyUpdate,
+    params(("key_id" = ApiKeyId, Path, description = "The key.")),
     responses((status = 200, description = "The key as it is now.", body = Key)))]
 pub async fn rename(
     State(app): State<App>,
@@ -183,8 +183,8 @@ fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u3
 ///
 /// A new secret under the same id; the old one goes on for `overlap` seconds, and its answers say so by
 /// `Deprecation` and `Sunset`. A new secret of an admin's key asks for a recent proof, as a new key does.
-#[utoipa::path(post, path = "/api/orgs/{org}/keys/{id}/rotate", operation_id = "rotate_key", tag = TAG, request_body = Option<KeyRotation>,
-    params(("id" = ApiKeyId, Path, description = "The key.")),
+#[utoipa::path(post, path = "/api/orgs/{org}/keys/{key_id}/rotate", operation_id = "rotate_key", tag = TAG, request_body = Option<KeyRotation>,
+    params(("key_id" = ApiKeyId, Path, description = "The key.")),
     responses(
         (status = 200, description = "The key with its new secret.", body = KeyWithSecret),
         (status = 409, description = "The key is revoked or expired."),
@@ -210,8 +210,8 @@ pub async fn rotate(
 /// Revoke an API key
 ///
 /// At once and for good. The key stays in the list.
-#[utoipa::path(delete, path = "/api/orgs/{org}/keys/{id}", operation_id = "revoke_key", tag = TAG,
-    params(("id" = ApiKeyId, Path, description = "The key.")),
+#[utoipa::path(delete, path = "/api/orgs/{org}/keys/{key_id}", operation_id = "revoke_key", tag = TAG,
+    params(("key_id" = ApiKeyId, Path, description = "The key.")),
     responses((status = 204, description = "It is revoked.")))]
 pub async fn revoke(
     State(app): State<App>,

@@ -37,6 +37,18 @@ pub async fn list(
     Ok(Json(views::members::list(app.db.read(), access.organisation.id, &request).await?))
 }
 
+/// Show a member
+#[utoipa::path(get, path = "/api/orgs/{org}/members/{user_id}", operation_id = "show_member", tag = TAG,
+    params(("user_id" = UserId, Path, description = "The member.")),
+    responses((status = 200, description = "The member.", body = Member)))]
+pub async fn show(
+    State(app): State<App>,
+    access: OrganisationAccess,
+    PathId(id): PathId<UserId>,
+) -> Result<Json<Member>, Error> {
+    Ok(Json(views::members::find(app.db.read(), access.organisation.id, id).await?))
+}
+
 /// The new role.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -48,8 +60,8 @@ pub struct RoleChange {
 /// Change a member's role
 ///
 /// Making an admin asks for a recent proof of who the user is, else 401 `insufficient_user_authentication`.
-#[utoipa::path(patch, path = "/api/orgs/{org}/members/{user}", operation_id = "change_role", tag = TAG, request_body = RoleChange,
-    params(("user" = UserId, Path, description = "The member.")),
+#[utoipa::path(patch, path = "/api/orgs/{org}/members/{user_id}", operation_id = "change_role", tag = TAG, request_body = RoleChange,
+    params(("user_id" = UserId, Path, description = "The member.")),
     responses(
         (status = 200, description = "The member as it is now.", body = Member),
         (status = 409, description = "It is the last admin."),
@@ -73,8 +85,8 @@ pub async fn change_role(
 }
 
 /// Remove a member
-#[utoipa::path(delete, path = "/api/orgs/{org}/members/{user}", operation_id = "remove_member", tag = TAG,
-    params(("user" = UserId, Path, description = "The member.")),
+#[utoipa::path(delete, path = "/api/orgs/{org}/members/{user_id}", operation_id = "remove_member", tag = TAG,
+    params(("user_id" = UserId, Path, description = "The member.")),
     responses(
         (status = 204, description = "The user is no member any more."),
         (status = 409, description = "It is the last admin."),
@@ -95,8 +107,8 @@ pub async fn remove(
 /// On every device, but in this organisation alone: for an account that may be in foreign hands. Cookies, access tokens,
 /// refresh tokens and sockets of sessions that began before get 401 `session_ended_here` in this organisation; the
 /// member signs in again. Other organisations do not notice. HTTP Basic and API keys have no sessions: they go on.
-#[utoipa::path(delete, path = "/api/orgs/{org}/members/{user}/sessions", operation_id = "end_member_sessions", tag = TAG,
-    params(("user" = UserId, Path, description = "The member.")),
+#[utoipa::path(delete, path = "/api/orgs/{org}/members/{user_id}/sessions", operation_id = "end_member_sessions", tag = TAG,
+    params(("user_id" = UserId, Path, description = "The member.")),
     responses((status = 204, description = "They are ended here.")))]
 pub async fn end_sessions(
     State(app): State<App>,

@@ -55,6 +55,14 @@ impl From<user::Model> for Account {
     }
 }
 
+/// A user's own account.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is gone.
+pub async fn account(db: &impl ConnectionTrait, id: UserId) -> Result<Account, Error> {
+    user::Entity::find_by_id(id).one(db).await?.map(Account::from).ok_or(Error::NotFound)
+}
+
 /// Whether an account can be used.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -70,6 +78,12 @@ impl UserState {
             Self::Active => "active",
             Self::Disabled => "disabled",
         }
+    }
+}
+
+impl From<&user::Model> for UserState {
+    fn from(user: &user::Model) -> Self {
+        if user.disabled_at.is_some() { Self::Disabled } else { Self::Active }
     }
 }
 
@@ -90,7 +104,7 @@ pub struct User {
 
 impl From<(user::Model, Option<credential::Model>)> for User {
     fn from((user, password): (user::Model, Option<credential::Model>)) -> Self {
-        let state = if user.disabled_at.is_some() { UserState::Disabled } else { UserState::Active };
+        let state = (&user).into();
         Self {
             id: user.id,
             email: user.email,
