@@ -3,17 +3,18 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use sea_orm::EntityTrait as _;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::conditions::{ETag, IfMatch, IfNoneMatch, tagged};
 use super::input::{Input, Params, PathId};
+use super::labels::ByExternalId;
 use super::page::Part;
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
 use crate::domain::organisation::members;
-use crate::entity::user;
 use crate::error::Error;
 use crate::id::UserId;
 use crate::permission::Role;
@@ -26,27 +27,30 @@ const TAG: &str = "Members";
 ///
 /// In the order in which their accounts were made.
 #[utoipa::path(get, path = "/api/orgs/{org}/members", operation_id = "list_members", tag = TAG,
-    params(Part),
+    params(ByExternalId, Part),
     responses((status = 200, description = "The members.", body = Page<Member>)))]
 pub async fn list(
     State(app): State<App>,
     access: OrganisationAccess,
+    Params(by_id): Params<ByExternalId>,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Member>>, Error> {
     let request = part.request()?;
-    Ok(Json(views::members::list(app.db.read(), access.organisation.id, &request).await?))
+    let (db, organisation) = (app.db.read(), access.organisation.id);
+    Ok(Json(views::members::list(db, organisation, by_id.as_str(), &request).await?))
 }
 
 /// Show a member
 #[utoipa::path(get, path = "/api/orgs/{org}/members/{user_id}", operation_id = "show_member", tag = TAG,
-    params(("user_id" = UserId, Path, description = "The member.")),
+    params(IfNoneMatch, ("user_id" = UserId, Path, description = "The member.")),
     responses((status = 200, description = "The member.", body = Member)))]
 pub async fn show(
     State(app): State<App>,
     access: OrganisationAccess,
     PathId(id): PathId<UserId>,
-) -> Result<Json<Member>, Error> {
-    Ok(Json(views::members::find(app.db.read(), access.organisation.id, id).await?))
+    known: IfNoneMatch,
+) -> Result<Response, Error> {
+    known.answer(views::members::find(app.db.read(), access.organisation.id, id).await?)
 }
 
 /// The new role.
@@ -61,7 +65,7 @@ pub struct RoleChange {
 ///
 /// Making an admin asks for a recent proof of who the user is, else 401 `insufficient_user_authentication`.
 #[utoipa::path(patch, path = "/api/orgs/{org}/members/{user_id}", operation_id = "change_role", tag = TAG, request_body = RoleChange,
-    params(("user_id" = UserId, Path, description = "The member.")),
+    params(IfMatch, ("user_id" = UserId, Path, description = "The member.")),
     responses(
         (status = 200, description = "The member as it is now.", body = Member),
         (status = 409, description = "It is the last admin."),
@@ -70,18 +74,21 @@ pub async fn change_role(
     State(app): State<App>,
     access: OrganisationAccess,
     PathId(id): PathId<UserId>,
+    read: IfMatch,
     Input(input): Input<RoleChange>,
-) -> Result<Json<Member>, Error> {
+) -> Result<Response, Error> {
     if members::manages_members(input.role) {
         access.principal.check_fresh(&app)?;
     }
     let granter = access.user()?.id;
     let write = app.write(&access.actor).await?;
-    let membership =
-        members::change_role(&write, access.organisation.id, Some(granter), id, input.role).await?;
-    let user = user::Entity::find_by_id(id).one(&write).await?.ok_or(Error::NotFound)?;
+    let organisation = access.organisation.id;
+    members::lock(&write, organisation).await?;
+    read.check(&ETag::of(&views::members::find(&write, organisation, id).await?)?)?;
+    members::change_role(&write, organisation, Some(granter), id, input.role).await?;
+    let shown = views::members::find(&write, organisation, id).await?;
     write.commit().await?;
-    Ok(Json(Member::new(&membership, &user)))
+    tagged(&ETag::of(&shown)?, shown)
 }
 
 /// Remove a member

@@ -30,6 +30,7 @@ mod health;
 mod identities;
 mod invitations;
 mod keys;
+mod labels;
 mod members;
 mod openapi;
 mod organisations;
@@ -55,8 +56,8 @@ use utoipa_axum::routes;
 pub use stream::Stopping;
 
 use crate::app::App;
-// `super::input` and `super::page` to the files of this folder.
-use crate::http::{Doors, Route, RouteTable, fresh, input, page};
+// `super::conditions`, `super::input` and `super::page` to the files of this folder.
+use crate::http::{Doors, Route, RouteTable, conditions, fresh, input, page};
 use crate::permission::Permission as P;
 use compat::{appliance, datarhei_core, onedb, osmedeus};
 
@@ -107,7 +108,8 @@ fn table(app: &App) -> RouteTable {
         .org(P::KeysRead, routes!(keys::list))
         .org(P::KeysRead, routes!(keys::show_key))
         .org(P::KeysManage, routes!(keys::create))
-        .org(P::KeysManage, routes!(keys::rename, keys::revoke))
+        .org(P::KeysManage, routes!(keys::update, keys::revoke))
+        .org(P::KeysManage, routes!(keys::revoke_with_reason))
         .org(P::KeysManage, routes!(keys::rotate))
         // Audit log: for admins.
         .org(P::EventsRead, routes!(events::list))

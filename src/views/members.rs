@@ -1,7 +1,7 @@
 //! The members of an organisation.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, QueryFilter as _, QueryTrait as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -52,13 +52,16 @@ pub async fn find(
     }
 }
 
-/// In the order in which their accounts were made.
+/// In the order in which their accounts were made; or the one whose user the integrator's own system calls so.
 pub async fn list(
     db: &impl ConnectionTrait,
     organisation: OrganisationId,
+    external_id: Option<&str>,
     request: &PageRequest<UserId>,
 ) -> Result<Page<Member>, Error> {
-    let select = membership::Entity::in_organisation(organisation).find_also_related(user::Entity);
+    let select = membership::Entity::in_organisation(organisation)
+        .find_also_related(user::Entity)
+        .apply_if(external_id, |select, id| select.filter(user::COLUMN.external_id.eq(id)));
     let rows = request.oldest_first(select, membership::Column::UserId).all(db).await?;
     let rows = rows.into_iter().filter_map(|(membership, user)| Some((membership, user?))).collect();
     let page = request.page(rows, |(membership, _): &(membership::Model, _)| membership.user_id);

@@ -1,5 +1,7 @@
 //! Accounts.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, EntityTrait as _};
 use serde::Serialize;
@@ -18,11 +20,19 @@ pub struct UserSummary {
     pub email: String,
     #[schema(example = "Ana Ruiz")]
     pub name: String,
+    /// What the integrator's own system calls the user.
+    #[schema(example = "customer-4711")]
+    pub external_id: Option<String>,
 }
 
 impl From<&user::Model> for UserSummary {
     fn from(user: &user::Model) -> Self {
-        Self { id: user.id, email: user.email.clone(), name: user.name.clone() }
+        Self {
+            id: user.id,
+            email: user.email.clone(),
+            name: user.name.clone(),
+            external_id: user.external_id.clone(),
+        }
     }
 }
 
@@ -37,6 +47,11 @@ pub struct Account {
     #[schema(example = "Ana Ruiz")]
     pub name: String,
     pub operator: bool,
+    /// What the integrator's own system calls the user. Operators set it.
+    #[schema(example = "customer-4711")]
+    pub external_id: Option<String>,
+    /// Of the integrator's own system. Operators set it.
+    pub metadata: BTreeMap<String, String>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
@@ -49,6 +64,8 @@ impl From<user::Model> for Account {
             username: user.username,
             name: user.name,
             operator: user.operator,
+            external_id: user.external_id,
+            metadata: super::metadata(user.metadata),
             created_at: user.created_at,
             updated_at: user.updated_at,
         }
@@ -96,8 +113,10 @@ pub struct User {
     pub name: String,
     pub operator: bool,
     pub state: UserState,
-    /// What the server that it was imported from called it.
+    /// What the integrator's own system, or the server that it was imported from, calls it.
     pub external_id: Option<String>,
+    /// Of the integrator's own system.
+    pub metadata: BTreeMap<String, String>,
     pub created_at: DateTime<Utc>,
     pub password_change_required: bool,
 }
@@ -113,6 +132,7 @@ impl From<(user::Model, Option<credential::Model>)> for User {
             operator: user.operator,
             state,
             external_id: user.external_id,
+            metadata: super::metadata(user.metadata),
             created_at: user.created_at,
             password_change_required: password.is_some_and(|row| row.change_required_at.is_some()),
         }
