@@ -136,6 +136,8 @@ errors! {
         "An account with this e-mail address exists already. Sign in instead.";
     UsernameTaken = 409, "username_taken", "Username taken", "This username is taken.";
     SlugTaken = 409, "slug_taken", "Slug taken", "This slug is taken.";
+    ExternalIdTaken = 409, "external_id_taken", "External id taken",
+        "Something else of the same kind has this `external_id`.";
     AlreadyMember = 409, "already_member", "Already a member",
         "The user is a member of the organisation already.";
     LastAdmin = 409, "last_admin", "Last admin",
@@ -166,6 +168,8 @@ errors! {
         "There is an account with this address, and the address was never confirmed. Accept the invitation (`POST /api/invitations/accept`) with the account's password as `password` to keep the account, or with a new password as `new_password` and without `password`: that replaces the old password, and ends the account's sessions, its links with issuers and the API keys that it made.";
     LinkInvalid = 410, "link_invalid", "Link no longer valid",
         "This link was used, was replaced by a newer one, or is too old.";
+    PreconditionFailed = 412, "precondition_failed", "Changed in between",
+        "This is no longer what `If-Match` names: read it again, and decide anew.";
     BodyTooLarge = 413, "body_too_large", "Body too large", "The body is larger than this server accepts.";
     UnsupportedMediaType = 415, "unsupported_media_type", "Unsupported media type",
         "Send `Content-Type: application/json`.";

@@ -26,14 +26,27 @@ pub struct Changed<T> {
 pub struct OrganisationNames {
     pub name: String,
     pub slug: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
 }
 
 /// What users may change of themselves, if it was changed.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Profile {
-    Name { name: String },
-    Username { username: Option<String> },
+    Name {
+        name: String,
+    },
+    Username {
+        username: Option<String>,
+    },
+    ExternalId {
+        external_id: Option<String>,
+    },
+    /// Its names: the texts may name people.
+    Metadata {
+        metadata: Vec<String>,
+    },
 }
 
 /// How an account was deleted.
@@ -140,7 +153,7 @@ events! {
         "An account was made; `imported` names the algorithm of a password hash that came with it.";
     UserUpdated = "user.updated", to user: UserId,
         { #[serde(flatten)] changed: Changed<Profile> },
-        "The name of a user changed, or the username that was asked for at the registration was given.";
+        "The name of a user changed, the external id, or metadata (its names before and after); or the username that was asked for at the registration was given.";
     UserUsernameChanged = "user.username_changed", to user: UserId,
         { #[serde(flatten)] changed: Changed<Option<String>> },
         "The username changed.";
@@ -207,8 +220,11 @@ events! {
         { #[serde(flatten)] names: OrganisationNames },
         "An organisation was made.";
     OrganisationUpdated = "organisation.updated", in organisation: OrganisationId, to target: OrganisationId,
-        { #[serde(flatten)] changed: Changed<OrganisationNames> },
-        "Name or slug of an organisation changed.";
+        {
+            #[serde(flatten)] changed: Changed<OrganisationNames>,
+            #[serde(skip_serializing_if = "Vec::is_empty")] metadata: Vec<String>
+        },
+        "Name, slug or external id of an organisation changed, or the `metadata` of these names.";
     OrganisationDeleted = "organisation.deleted", in organisation: OrganisationId, to target: OrganisationId,
         { #[serde(flatten)] names: OrganisationNames },
         "An organisation was deleted.";
@@ -243,10 +259,17 @@ events! {
     KeyRenamed = "key.renamed", in organisation: OrganisationId, to key: ApiKeyId,
         { #[serde(flatten)] changed: Changed<String> },
         "An API key got another name.";
+    KeyUpdated = "key.updated", in organisation: OrganisationId, to key: ApiKeyId,
+        {
+            #[serde(skip_serializing_if = "Option::is_none")] external_id: Option<Changed<Option<String>>>,
+            #[serde(skip_serializing_if = "Vec::is_empty")] metadata: Vec<String>
+        },
+        "The external id of an API key changed, or the `metadata` of these names.";
     KeyRotated = "key.rotated", in organisation: OrganisationId, to key: ApiKeyId,
         { hint: String, overlap_seconds: i64 },
         "An API key got a new secret.";
-    KeyRevoked = "key.revoked", in organisation: OrganisationId, to key: ApiKeyId, {},
+    KeyRevoked = "key.revoked", in organisation: OrganisationId, to key: ApiKeyId,
+        { #[serde(skip_serializing_if = "Option::is_none")] reason: Option<String> },
         "An API key was revoked.";
     KeyDeleted = "key.deleted", in organisation: OrganisationId, to key: ApiKeyId,
         {

@@ -40,6 +40,8 @@ mod m0039_user_number;
 mod m0040_osmedeus_key;
 mod m0042_delivery;
 mod m0043_credential;
+mod m0047_labels;
+mod m0048_revoked_reason;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -77,6 +79,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0040_osmedeus_key::Migration),
             Box::new(m0042_delivery::Migration),
             Box::new(m0043_credential::Migration),
+            Box::new(m0047_labels::Migration),
+            Box::new(m0048_revoked_reason::Migration),
         ]
     }
 }

@@ -1,12 +1,13 @@
-//! The signed-in user: who am I, name, password.
+//! Who is calling, and the signed-in user's account: name, password.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::conditions::{ETag, IfMatch, IfNoneMatch, tagged};
 use super::input::{Input, present};
 use super::session_carrier::{self, SessionCarrier};
 use super::tokens::{Tokens, signed_in};
@@ -15,6 +16,7 @@ use crate::app::App;
 use crate::auth::sign_in::replace_password;
 use crate::auth::{Caller, Client, Keep, Principal, SignedIn};
 use crate::domain::account::users;
+use crate::domain::values::change::Change;
 use crate::domain::values::display_name::DisplayName;
 use crate::domain::values::username::Username;
 use crate::error::Error;
@@ -36,10 +38,11 @@ pub struct Me {
 
 /// Who am I
 ///
-/// The caller by any credential: user or key, organisation, role, permissions.
+/// The caller by any credential: user or key, organisation, role, permissions. What a user may change of the account is
+/// at `/api/account`.
 #[utoipa::path(get, path = "/api/auth/me", operation_id = "show_me", tag = TAG,
     responses((status = 200, description = "The caller.", body = Me)))]
-pub async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Me>, Error> {
+pub async fn show_me(State(app): State<App>, caller: Caller) -> Result<Json<Me>, Error> {
     let access = match caller.in_implied_organisation(&app).await {
         // The session goes on elsewhere, and a client that asks whether it is signed in must hear that it is.
         Err(Error::SessionEndedHere) => None,
@@ -49,7 +52,19 @@ pub async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Me>, Er
         Principal::User(by) => views::organisations::memberships(app.db.read(), by.id).await?,
         Principal::Key(_) => Vec::new(),
     };
-    Ok(Json(Me { who: Who::new(&app, &caller.principal, access.as_ref()), memberships }))
+    let who = Who::new(&app, &caller.principal, access.as_ref()).await?;
+    Ok(Json(Me { who, memberships }))
+}
+
+/// Show the account
+#[utoipa::path(get, path = "/api/account", operation_id = "show_account", tag = TAG, params(IfNoneMatch),
+    responses((status = 200, description = "The user's own account.", body = Account)))]
+pub async fn show(
+    State(app): State<App>,
+    SignedIn { by, .. }: SignedIn,
+    known: IfNoneMatch,
+) -> Result<Response, Error> {
+    known.answer(views::users::account(app.db.read(), by.id).await?)
 }
 
 /// What is to change. A member that is left out stays as it is.
@@ -61,23 +76,17 @@ pub struct AccountUpdate {
     #[serde(default, deserialize_with = "present")]
     name: Option<DisplayName>,
     /// Null takes it away.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<Username>)]
-    #[expect(clippy::option_option, reason = "null and absent differ")]
-    username: Option<Option<Username>>,
-}
-
-/// Tells null from absent.
-#[expect(clippy::option_option, reason = "null and absent differ")]
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Username>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+    username: Change<Username>,
 }
 
 /// Change name or username
 ///
 /// The username is a name to sign in with: changing it asks for a recent proof of who the user is, else 401
 /// `insufficient_user_authentication`.
-#[utoipa::path(patch, path = "/api/auth/me", operation_id = "update_me", tag = TAG, request_body = AccountUpdate,
+#[utoipa::path(patch, path = "/api/account", operation_id = "update_account", tag = TAG, request_body = AccountUpdate,
+    params(IfMatch),
     responses(
         (status = 200, description = "The account as it is now.", body = Account),
         (status = 409, description = "The username is taken."),
@@ -85,16 +94,19 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Use
 pub async fn update(
     State(app): State<App>,
     SignedIn { by, actor }: SignedIn,
+    read: IfMatch,
     Input(input): Input<AccountUpdate>,
-) -> Result<Json<Account>, Error> {
-    if input.username.is_some() {
+) -> Result<Response, Error> {
+    if input.username.is_asked_for() {
         by.check_fresh(&app)?;
     }
     let write = app.write(&actor).await?;
     let user = users::lock(&write, by.id).await?;
+    read.check(&ETag::of(&Account::from(user.clone()))?)?;
     let user = users::update(&write, user, input.name, input.username).await?;
     write.commit().await?;
-    Ok(Json(user.into()))
+    let shown = Account::from(user);
+    tagged(&ETag::of(&shown)?, shown)
 }
 
 /// The old and the new.

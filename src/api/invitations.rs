@@ -116,9 +116,22 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(Invitations { data: shown(&app, rows).await? })))
 }
 
+/// Show an invitation
+#[utoipa::path(get, path = "/api/orgs/{org}/invitations/{invitation_id}", operation_id = "show_invitation", tag = TAG,
+    params(("invitation_id" = InvitationId, Path, description = "The invitation.")),
+    responses((status = 200, description = "The invitation.", body = Invitation)))]
+pub async fn show(
+    State(app): State<App>,
+    access: OrganisationAccess,
+    PathId(id): PathId<InvitationId>,
+) -> Result<Json<Invitation>, Error> {
+    let (db, catalogue) = (app.db.read(), &app.config.permissions);
+    Ok(Json(views::invitations::find(db, catalogue, access.organisation.id, id, app.now()).await?))
+}
+
 /// Withdraw an invitation
-#[utoipa::path(delete, path = "/api/orgs/{org}/invitations/{id}", operation_id = "withdraw_invitation", tag = TAG,
-    params(("id" = InvitationId, Path, description = "The invitation.")),
+#[utoipa::path(delete, path = "/api/orgs/{org}/invitations/{invitation_id}", operation_id = "withdraw_invitation", tag = TAG,
+    params(("invitation_id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 204, description = "Its link no longer works."),
         (status = 409, description = "It was accepted already.")))]
 pub async fn withdraw(
@@ -136,8 +149,8 @@ pub async fn withdraw(
 ///
 /// For another seven days. The link before it dies, and you answer for the invitation from now on: it can be accepted for
 /// as long as you may give its role. An admin's asks for a recent proof of who the user is, as inviting one does.
-#[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
-    params(("id" = InvitationId, Path, description = "The invitation.")),
+#[utoipa::path(post, path = "/api/orgs/{org}/invitations/{invitation_id}/resend", operation_id = "resend_invitation", tag = TAG,
+    params(("invitation_id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
         (status = 409, description = "It was accepted or withdrawn already (`invitation_ended`), there is no seat left (`seats_taken`), or it had expired and as many are open as may be (`too_many_open_invitations`)."),
         (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]

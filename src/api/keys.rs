@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::input::{Input, OptionalInput, Params, PathId};
+use super::conditions::{ETag, IfMatch, tagged};
+use super::input::{Input, OptionalInput, Params, PathId, present};
+use super::labels::ByExternalId;
 use super::page::Part;
 use crate::app::App;
 use crate::auth::OrganisationAccess;
@@ -20,7 +24,12 @@ use crate::crypto::secret::{Secret, ShownOnce};
 use crate::domain::Write;
 use crate::domain::key::keys::{self, NewKey};
 use crate::domain::organisation::members::manages_members;
+use crate::domain::values::change::Change;
 use crate::domain::values::display_name::DisplayName;
+use crate::domain::values::external_id::ExternalId;
+use crate::domain::values::labels::{LabelChanges, NewLabels};
+use crate::domain::values::metadata::{MetadataPatch, NewMetadata};
+use crate::domain::values::reason::RevocationReason;
 use crate::entity::api_key::Environment;
 use crate::entity::{api_key, api_key_secret};
 use crate::error::Error;
@@ -49,15 +58,17 @@ pub struct KeyWithSecret {
 ///
 /// Masked, newest first; revoked and expired ones too.
 #[utoipa::path(get, path = "/api/orgs/{org}/keys", operation_id = "list_keys", tag = TAG,
-    params(Part),
+    params(ByExternalId, Part),
     responses((status = 200, description = "The keys.", body = Page<Key>)))]
 pub async fn list(
     State(app): State<App>,
     access: OrganisationAccess,
+    Params(by_id): Params<ByExternalId>,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Key>>, Error> {
     let request = part.request()?;
-    let page = views::keys::list(app.db.read(), access.organisation.id, &request, app.now()).await?;
+    let (db, organisation) = (app.db.read(), access.organisation.id);
+    let page = views::keys::list(db, organisation, by_id.as_str(), &request, app.now()).await?;
     Ok(Json(page))
 }
 
@@ -76,6 +87,11 @@ pub struct NewKeyInput {
     /// With an offset from UTC. Default: never.
     #[serde(default, deserialize_with = "crate::text::rfc3339::optional")]
     expires_at: Option<DateTime<Utc>>,
+    /// What the integrator's own system calls it. No other key of the organisation may have the same, not even a revoked one.
+    #[serde(default)]
+    external_id: Option<ExternalId>,
+    #[serde(default)]
+    metadata: Option<NewMetadata>,
 }
 
 /// Create an API key
@@ -84,7 +100,7 @@ pub struct NewKeyInput {
 /// 401 `insufficient_user_authentication`.
 #[utoipa::path(post, path = "/api/orgs/{org}/keys", operation_id = "create_key", tag = TAG, request_body = NewKeyInput,
     responses((status = 201, description = "The key with its secret.", body = KeyWithSecret),
-        (status = 409, description = "The organisation has as many keys as it may have (`too_many_keys`).")))]
+        (status = 409, description = "The organisation has as many keys as it may have (`too_many_keys`), or another one of them has the external id (`external_id_taken`).")))]
 pub async fn create(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -100,6 +116,7 @@ pub async fn create(
         role: input.role,
         permissions: input.permissions,
         expires_at: input.expires_at,
+        labels: NewLabels { external_id: input.external_id, metadata: input.metadata },
     };
     let write = app.write(&access.actor).await?;
     let created =
@@ -118,41 +135,67 @@ async fn with_secret(
     Ok((status, Json(KeyWithSecret { key, secret: ShownOnce(secret) })))
 }
 
+/// The tag of a key. It does not change with the time of its last use, which is not edited and a few seconds late.
+fn tag(key: &Key) -> Result<ETag, Error> {
+    let mut shown = serde_json::to_value(key).map_err(Error::internal)?;
+    shown["last_used_at"] = Value::Null;
+    ETag::of(&shown)
+}
+
 /// Show an API key
-#[utoipa::path(get, path = "/api/orgs/{org}/keys/{id}", operation_id = "show_key", tag = TAG,
-    params(("id" = ApiKeyId, Path, description = "The key.")),
-    responses((status = 200, description = "The key, masked.", body = Key)))]
+#[utoipa::path(get, path = "/api/orgs/{org}/keys/{key_id}", operation_id = "show_key", tag = TAG,
+    params(("key_id" = ApiKeyId, Path, description = "The key.")),
+    responses((status = 200, description = "The key, masked.", body = Key,
+        headers(("ETag" = String, description = "For `If-Match`. It does not change with `last_used_at`.")))))]
 pub async fn show_key(
     State(app): State<App>,
     access: OrganisationAccess,
     PathId(id): PathId<ApiKeyId>,
-) -> Result<Json<Key>, Error> {
-    Ok(Json(views::keys::find(app.db.read(), access.organisation.id, id, app.now()).await?))
+) -> Result<Response, Error> {
+    let key = views::keys::find(app.db.read(), access.organisation.id, id, app.now()).await?;
+    tagged(&tag(&key)?, key)
 }
 
-/// The new name.
+/// What is to change. A member that is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ApiKeyUpdate, example = json!({"name": "Deploy bot"}))]
 pub struct KeyUpdate {
-    name: DisplayName,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    name: Option<DisplayName>,
+    /// What the integrator's own system calls it. Null takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<ExternalId>)]
+    external_id: Change<ExternalId>,
+    /// Null takes all of it away.
+    #[serde(default)]
+    #[schema(value_type = Option<MetadataPatch>)]
+    metadata: Change<MetadataPatch>,
 }
 
-/// Rename an API key
-#[utoipa::path(patch, path = "/api/orgs/{org}/keys/{id}", operation_id = "rename_key", tag = TAG, request_body = KeyUpdate,
-    params(("id" = ApiKeyId, Path, description = "The key.")),
-    responses((status = 200, description = "The key as it is now.", body = Key)))]
-pub async fn rename(
+/// Change an API key
+///
+/// Its name, and what the integrator's own system keeps of it. What the key may do never changes: create another one.
+#[utoipa::path(patch, path = "/api/orgs/{org}/keys/{key_id}", operation_id = "update_key", tag = TAG, request_body = KeyUpdate,
+    params(IfMatch, ("key_id" = ApiKeyId, Path, description = "The key.")),
+    responses((status = 200, description = "The key as it is now.", body = Key),
+        (status = 409, description = "The key is revoked or expired (`key_ended`), or another one of the organisation has the external id (`external_id_taken`).")))]
+pub async fn update(
     State(app): State<App>,
     access: OrganisationAccess,
     PathId(id): PathId<ApiKeyId>,
+    read: IfMatch,
     Input(input): Input<KeyUpdate>,
-) -> Result<Json<Key>, Error> {
+) -> Result<Response, Error> {
     let write = app.write(&access.actor).await?;
-    let key = keys::rename(&write, access.organisation.id, id, &input.name).await?;
+    let changes = LabelChanges { external_id: input.external_id, metadata: input.metadata };
+    let key = keys::lock(&write, access.organisation.id, id).await?;
+    read.check(&tag(&views::keys::of_row(&write, key.clone(), write.now).await?)?)?;
+    let key = keys::update(&write, key, input.name.as_ref(), &changes).await?;
     let shown = views::keys::of_row(&write, key, write.now).await?;
     write.commit().await?;
-    Ok(Json(shown))
+    tagged(&tag(&shown)?, shown)
 }
 
 /// How long the old secret goes on.
@@ -183,8 +226,8 @@ fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u3
 ///
 /// A new secret under the same id; the old one goes on for `overlap` seconds, and its answers say so by
 /// `Deprecation` and `Sunset`. A new secret of an admin's key asks for a recent proof, as a new key does.
-#[utoipa::path(post, path = "/api/orgs/{org}/keys/{id}/rotate", operation_id = "rotate_key", tag = TAG, request_body = Option<KeyRotation>,
-    params(("id" = ApiKeyId, Path, description = "The key.")),
+#[utoipa::path(post, path = "/api/orgs/{org}/keys/{key_id}/rotate", operation_id = "rotate_key", tag = TAG, request_body = Option<KeyRotation>,
+    params(("key_id" = ApiKeyId, Path, description = "The key.")),
     responses(
         (status = 200, description = "The key with its new secret.", body = KeyWithSecret),
         (status = 409, description = "The key is revoked or expired."),
@@ -207,11 +250,43 @@ pub async fn rotate(
     Ok(answer)
 }
 
+/// Why it is revoked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ApiKeyRevocation, example = json!({"reason": "found in a public repository"}))]
+pub struct KeyRevocation {
+    /// For the people of the organisation: the key and the audit log show it.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    reason: Option<RevocationReason>,
+}
+
+/// Revoke an API key, and say why
+///
+/// At once and for good. The key stays in the list. Once more changes nothing: the answer has the time and the reason of
+/// the first time.
+#[utoipa::path(post, path = "/api/orgs/{org}/keys/{key_id}/revoke", operation_id = "revoke_key_with_reason", tag = TAG, request_body = Option<KeyRevocation>,
+    params(("key_id" = ApiKeyId, Path, description = "The key.")),
+    responses((status = 200, description = "The key, which is revoked.", body = Key)))]
+pub async fn revoke_with_reason(
+    State(app): State<App>,
+    access: OrganisationAccess,
+    PathId(id): PathId<ApiKeyId>,
+    OptionalInput(input): OptionalInput<KeyRevocation>,
+) -> Result<Json<Key>, Error> {
+    let reason = input.and_then(|input| input.reason).map(RevocationReason::into_text);
+    let (organisation, write) = (access.organisation.id, app.write(&access.actor).await?);
+    keys::revoke(&write, organisation, id, reason).await?;
+    let shown = views::keys::find(&write, organisation, id, write.now).await?;
+    write.commit().await?;
+    Ok(Json(shown))
+}
+
 /// Revoke an API key
 ///
-/// At once and for good. The key stays in the list.
-#[utoipa::path(delete, path = "/api/orgs/{org}/keys/{id}", operation_id = "revoke_key", tag = TAG,
-    params(("id" = ApiKeyId, Path, description = "The key.")),
+/// At once and for good. The key stays in the list. Once more changes nothing.
+#[utoipa::path(delete, path = "/api/orgs/{org}/keys/{key_id}", operation_id = "revoke_key", tag = TAG,
+    params(("key_id" = ApiKeyId, Path, description = "The key.")),
     responses((status = 204, description = "It is revoked.")))]
 pub async fn revoke(
     State(app): State<App>,
@@ -219,7 +294,7 @@ pub async fn revoke(
     PathId(id): PathId<ApiKeyId>,
 ) -> Result<StatusCode, Error> {
     let write = app.write(&access.actor).await?;
-    keys::revoke(&write, access.organisation.id, id).await?;
+    keys::revoke(&write, access.organisation.id, id, None).await?;
     write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,17 +3,18 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use sea_orm::EntityTrait as _;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::conditions::{ETag, IfMatch, IfNoneMatch, tagged};
 use super::input::{Input, Params, PathId};
+use super::labels::ByExternalId;
 use super::page::Part;
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
 use crate::domain::organisation::members;
-use crate::entity::user;
 use crate::error::Error;
 use crate::id::UserId;
 use crate::permission::Role;
@@ -26,15 +27,30 @@ const TAG: &str = "Members";
 ///
 /// In the order in which their accounts were made.
 #[utoipa::path(get, path = "/api/orgs/{org}/members", operation_id = "list_members", tag = TAG,
-    params(Part),
+    params(ByExternalId, Part),
     responses((status = 200, description = "The members.", body = Page<Member>)))]
 pub async fn list(
     State(app): State<App>,
     access: OrganisationAccess,
+    Params(by_id): Params<ByExternalId>,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Member>>, Error> {
     let request = part.request()?;
-    Ok(Json(views::members::list(app.db.read(), access.organisation.id, &request).await?))
+    let (db, organisation) = (app.db.read(), access.organisation.id);
+    Ok(Json(views::members::list(db, organisation, by_id.as_str(), &request).await?))
+}
+
+/// Show a member
+#[utoipa::path(get, path = "/api/orgs/{org}/members/{user_id}", operation_id = "show_member", tag = TAG,
+    params(IfNoneMatch, ("user_id" = UserId, Path, description = "The member.")),
+    responses((status = 200, description = "The member.", body = Member)))]
+pub async fn show(
+    State(app): State<App>,
+    access: OrganisationAccess,
+    PathId(id): PathId<UserId>,
+    known: IfNoneMatch,
+) -> Result<Response, Error> {
+    known.answer(views::members::find(app.db.read(), access.organisation.id, id).await?)
 }
 
 /// The new role.
@@ -48,8 +64,8 @@ pub struct RoleChange {
 /// Change a member's role
 ///
 /// Making an admin asks for a recent proof of who the user is, else 401 `insufficient_user_authentication`.
-#[utoipa::path(patch, path = "/api/orgs/{org}/members/{user}", operation_id = "change_role", tag = TAG, request_body = RoleChange,
-    params(("user" = UserId, Path, description = "The member.")),
+#[utoipa::path(patch, path = "/api/orgs/{org}/members/{user_id}", operation_id = "change_role", tag = TAG, request_body = RoleChange,
+    params(IfMatch, ("user_id" = UserId, Path, description = "The member.")),
     responses(
         (status = 200, description = "The member as it is now.", body = Member),
         (status = 409, description = "It is the last admin."),
@@ -58,23 +74,26 @@ pub async fn change_role(
     State(app): State<App>,
     access: OrganisationAccess,
     PathId(id): PathId<UserId>,
+    read: IfMatch,
     Input(input): Input<RoleChange>,
-) -> Result<Json<Member>, Error> {
+) -> Result<Response, Error> {
     if members::manages_members(input.role) {
         access.principal.check_fresh(&app)?;
     }
     let granter = access.user()?.id;
     let write = app.write(&access.actor).await?;
-    let membership =
-        members::change_role(&write, access.organisation.id, Some(granter), id, input.role).await?;
-    let user = user::Entity::find_by_id(id).one(&write).await?.ok_or(Error::NotFound)?;
+    let organisation = access.organisation.id;
+    members::lock(&write, organisation).await?;
+    read.check(&ETag::of(&views::members::find(&write, organisation, id).await?)?)?;
+    members::change_role(&write, organisation, Some(granter), id, input.role).await?;
+    let shown = views::members::find(&write, organisation, id).await?;
     write.commit().await?;
-    Ok(Json(Member::new(&membership, &user)))
+    tagged(&ETag::of(&shown)?, shown)
 }
 
 /// Remove a member
-#[utoipa::path(delete, path = "/api/orgs/{org}/members/{user}", operation_id = "remove_member", tag = TAG,
-    params(("user" = UserId, Path, description = "The member.")),
+#[utoipa::path(delete, path = "/api/orgs/{org}/members/{user_id}", operation_id = "remove_member", tag = TAG,
+    params(("user_id" = UserId, Path, description = "The member.")),
     responses(
         (status = 204, description = "The user is no member any more."),
         (status = 409, description = "It is the last admin."),
@@ -95,8 +114,8 @@ pub async fn remove(
 /// On every device, but in this organisation alone: for an account that may be in foreign hands. Cookies, access tokens,
 /// refresh tokens and sockets of sessions that began before get 401 `session_ended_here` in this organisation; the
 /// member signs in again. Other organisations do not notice. HTTP Basic and API keys have no sessions: they go on.
-#[utoipa::path(delete, path = "/api/orgs/{org}/members/{user}/sessions", operation_id = "end_member_sessions", tag = TAG,
-    params(("user" = UserId, Path, description = "The member.")),
+#[utoipa::path(delete, path = "/api/orgs/{org}/members/{user_id}/sessions", operation_id = "end_member_sessions", tag = TAG,
+    params(("user_id" = UserId, Path, description = "The member.")),
     responses((status = 204, description = "They are ended here.")))]
 pub async fn end_sessions(
     State(app): State<App>,

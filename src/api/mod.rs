@@ -30,6 +30,7 @@ mod health;
 mod identities;
 mod invitations;
 mod keys;
+mod labels;
 mod members;
 mod openapi;
 mod organisations;
@@ -55,8 +56,8 @@ use utoipa_axum::routes;
 pub use stream::Stopping;
 
 use crate::app::App;
-// `super::input` and `super::page` to the files of this folder.
-use crate::http::{Doors, Route, RouteTable, fresh, input, page};
+// `super::conditions`, `super::input` and `super::page` to the files of this folder.
+use crate::http::{Doors, Route, RouteTable, conditions, fresh, input, page};
 use crate::permission::Permission as P;
 use compat::{appliance, datarhei_core, onedb, osmedeus};
 
@@ -75,12 +76,11 @@ fn table(app: &App) -> RouteTable {
         .user(routes!(auth::logout))
         .user(routes!(tokens::create))
         .user(routes!(reauthentication::reauthenticate))
-        // Account: `me` tells any caller who they are; what changes it is for the user alone.
+        // Account: `me` tells any caller who they are; the account is for the user alone.
         .any(routes!(tickets::create))
-        .any(routes!(account::show))
-        .user(routes!(account::update))
+        .any(routes!(account::show_me))
+        .user(routes!(account::show, account::update, account_deletion::delete))
         .user(routes!(account::change_password))
-        .user(routes!(account_deletion::delete))
         .user(routes!(recovery::change_email))
         .user(routes!(identities::list))
         .user(fresh(routes!(identities::link, identities::unlink)))
@@ -96,18 +96,20 @@ fn table(app: &App) -> RouteTable {
         .org(P::OrgLeave, routes!(organisations::leave))
         // Members: viewers see them, admins manage them.
         .org(P::MembersRead, routes!(members::list))
+        .org(P::MembersRead, routes!(members::show))
         .org(P::MembersManage, routes!(members::change_role, members::remove))
         .org(P::SessionsManage, fresh(routes!(members::end_sessions)))
         // Invitations: for admins; whoever has the link of one, and the address that it was sent to, may accept it.
         .org(P::InvitationsManage, routes!(invitations::list, invitations::create))
-        .org(P::InvitationsManage, routes!(invitations::withdraw))
+        .org(P::InvitationsManage, routes!(invitations::show, invitations::withdraw))
         .org(P::InvitationsManage, routes!(invitations::resend))
         .public(routes!(invitations::accept))
         // API keys: members see them masked, admins manage them. Keys never manage keys.
         .org(P::KeysRead, routes!(keys::list))
         .org(P::KeysRead, routes!(keys::show_key))
         .org(P::KeysManage, routes!(keys::create))
-        .org(P::KeysManage, routes!(keys::rename, keys::revoke))
+        .org(P::KeysManage, routes!(keys::update, keys::revoke))
+        .org(P::KeysManage, routes!(keys::revoke_with_reason))
         .org(P::KeysManage, routes!(keys::rotate))
         // Audit log: for admins.
         .org(P::EventsRead, routes!(events::list))

@@ -3,15 +3,22 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::conditions::{ETag, IfMatch, IfNoneMatch, tagged};
 use super::input::{Input, Params, present};
+use super::labels::ByExternalId;
 use super::page::Part;
 use crate::app::App;
 use crate::auth::{OrganisationAccess, SignedIn};
 use crate::domain::organisation::{members, organisations};
+use crate::domain::values::change::Change;
 use crate::domain::values::display_name::DisplayName;
+use crate::domain::values::external_id::ExternalId;
+use crate::domain::values::labels::{LabelChanges, NewLabels};
+use crate::domain::values::metadata::{MetadataPatch, NewMetadata};
 use crate::domain::values::slug::Slug;
 use crate::error::Error;
 use crate::permission::Role;
@@ -23,15 +30,16 @@ const TAG: &str = "Organisations";
 /// List my organisations
 ///
 /// Oldest first, with the role in each.
-#[utoipa::path(get, path = "/api/orgs", operation_id = "list_organisations", tag = TAG, params(Part),
+#[utoipa::path(get, path = "/api/orgs", operation_id = "list_organisations", tag = TAG, params(ByExternalId, Part),
     responses((status = 200, description = "The user's organisations.", body = Page<MyOrganisation>)))]
 pub async fn list(
     State(app): State<App>,
     SignedIn { by, .. }: SignedIn,
+    Params(by_id): Params<ByExternalId>,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<MyOrganisation>>, Error> {
     let request = part.request()?;
-    Ok(Json(views::organisations::of_user(app.db.read(), by.id, &request).await?))
+    Ok(Json(views::organisations::of_user(app.db.read(), by.id, by_id.as_str(), &request).await?))
 }
 
 /// A new organisation.
@@ -42,6 +50,11 @@ pub struct NewOrganisation {
     name: DisplayName,
     /// Default: made from the name.
     slug: Option<Slug>,
+    /// What the integrator's own system calls it. No other organisation of this server may have the same.
+    #[serde(default)]
+    external_id: Option<ExternalId>,
+    #[serde(default)]
+    metadata: Option<NewMetadata>,
 }
 
 /// Create an organisation
@@ -50,7 +63,7 @@ pub struct NewOrganisation {
 #[utoipa::path(post, path = "/api/orgs", operation_id = "create_organisation", tag = TAG, request_body = NewOrganisation,
     responses(
         (status = 201, description = "The organisation.", body = MyOrganisation),
-        (status = 409, description = "The slug is taken (`slug_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`)."),
+        (status = 409, description = "The slug is taken (`slug_taken`), another organisation has the external id (`external_id_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`)."),
     ))]
 pub async fn create(
     State(app): State<App>,
@@ -58,16 +71,18 @@ pub async fn create(
     Input(input): Input<NewOrganisation>,
 ) -> Result<(StatusCode, Json<MyOrganisation>), Error> {
     let write = app.write(&actor).await?;
-    let (row, _) = organisations::create(&write, &input.name, input.slug, Some(by.id)).await?;
+    let labels = NewLabels { external_id: input.external_id, metadata: input.metadata };
+    let (row, _) =
+        organisations::create_labelled(&write, &input.name, input.slug, Some(by.id), labels).await?;
     write.commit().await?;
     Ok((StatusCode::CREATED, Json(MyOrganisation { organisation: (&row).into(), role: Role::Admin })))
 }
 
 /// Show an organisation
-#[utoipa::path(get, path = "/api/orgs/{org}", operation_id = "show_organisation", tag = TAG,
+#[utoipa::path(get, path = "/api/orgs/{org}", operation_id = "show_organisation", tag = TAG, params(IfNoneMatch),
     responses((status = 200, description = "The organisation.", body = Organisation)))]
-pub async fn show(access: OrganisationAccess) -> Json<Organisation> {
-    Json((&access.organisation).into())
+pub async fn show(access: OrganisationAccess, known: IfNoneMatch) -> Result<Response, Error> {
+    known.answer(Organisation::from(&access.organisation))
 }
 
 /// What is to change. A member that is left out stays as it is.
@@ -81,24 +96,39 @@ pub struct OrganisationUpdate {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     slug: Option<Slug>,
+    /// What the integrator's own system calls it. Null takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<ExternalId>)]
+    external_id: Change<ExternalId>,
+    /// Null takes all of it away.
+    #[serde(default)]
+    #[schema(value_type = Option<MetadataPatch>)]
+    metadata: Change<MetadataPatch>,
 }
 
-/// Rename an organisation
+/// Change an organisation
+///
+/// Name, slug, and what the integrator's own system keeps of it.
 #[utoipa::path(patch, path = "/api/orgs/{org}", operation_id = "update_organisation", tag = TAG, request_body = OrganisationUpdate,
+    params(IfMatch),
     responses(
         (status = 200, description = "The organisation as it is now.", body = Organisation),
-        (status = 409, description = "The slug is taken."),
+        (status = 409, description = "The slug is taken (`slug_taken`), or another organisation has the external id (`external_id_taken`)."),
     ))]
 pub async fn update(
     State(app): State<App>,
     access: OrganisationAccess,
+    read: IfMatch,
     Input(input): Input<OrganisationUpdate>,
-) -> Result<Json<Organisation>, Error> {
+) -> Result<Response, Error> {
     let write = app.write(&access.actor).await?;
     let row = members::lock(&write, access.organisation.id).await?;
-    let row = organisations::update(&write, row, input.name, input.slug).await?;
+    read.check(&ETag::of(&Organisation::from(&row))?)?;
+    let changes = LabelChanges { external_id: input.external_id, metadata: input.metadata };
+    let row = organisations::update(&write, row, input.name, input.slug, &changes).await?;
     write.commit().await?;
-    Ok(Json((&row).into()))
+    let shown = Organisation::from(&row);
+    tagged(&ETag::of(&shown)?, shown)
 }
 
 /// Delete an organisation

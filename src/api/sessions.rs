@@ -53,8 +53,8 @@ pub async fn end_others(
 ///
 /// Another one than that which asks: only with a recent proof of who the user is, else 401
 /// `insufficient_user_authentication`.
-#[utoipa::path(delete, path = "/api/auth/sessions/{id}", operation_id = "end_session", tag = TAG,
-    params(("id" = SessionId, Path, description = "The session.")),
+#[utoipa::path(delete, path = "/api/auth/sessions/{session_id}", operation_id = "end_session", tag = TAG,
+    params(("session_id" = SessionId, Path, description = "The session.")),
     responses((status = 204, description = "It is ended.")))]
 pub async fn end(
     State(app): State<App>,

@@ -131,7 +131,7 @@ async fn answer(app: &App, caller: &Caller, requirements: &Requirements) -> Resu
         }
         return Err(denial);
     }
-    let who = Who::new(app, &caller.principal, access.as_ref());
+    let who = Who::new(app, &caller.principal, access.as_ref()).await?;
     let headers = identity(&who);
     Ok((headers, Json(who)).into_response())
 }

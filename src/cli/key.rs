@@ -5,6 +5,7 @@ use clap::Subcommand;
 use oskar::app::App;
 use oskar::domain::key::keys::{self, NewKey};
 use oskar::domain::values::display_name::DisplayName;
+use oskar::domain::values::reason::RevocationReason;
 use oskar::entity::api_key::Environment;
 use oskar::id::ApiKeyId;
 use oskar::permission::Role;
@@ -13,7 +14,7 @@ use serde_json::json;
 
 use super::account::change;
 use super::migrate::confirmed;
-use super::{Common, org, output};
+use super::{Common, labels, org, output};
 
 /// As at the API.
 const LONGEST_OVERLAP: TimeDelta = TimeDelta::days(30);
@@ -46,6 +47,9 @@ pub enum Key {
         org: String,
         /// The key's id: `key_…`.
         id: ApiKeyId,
+        /// Why: the key and the audit log show it.
+        #[arg(long)]
+        reason: Option<RevocationReason>,
         /// Do not ask.
         #[arg(long)]
         yes: bool,
@@ -71,6 +75,8 @@ pub struct Create {
     /// How long it lives, such as 90d [default: until it is revoked].
     #[arg(long, value_parser = humantime::parse_duration)]
     expires_in: Option<std::time::Duration>,
+    #[command(flatten)]
+    labels: labels::New,
 }
 
 fn environment(text: &str) -> Result<Environment, &'static str> {
@@ -90,12 +96,13 @@ impl Key {
             Self::Create(create) => create.run(common, &app).await,
             Self::List { org } => list(common, &app, &org).await,
             Self::Rotate { org, id, overlap } => rotate(common, &app, &org, id, overlap).await,
-            Self::Revoke { org, id, yes } => {
+            Self::Revoke { org, id, reason, yes } => {
                 let organisation = org::find(&app, &org).await?;
                 if !yes && !confirmed(&format!("Revoke {id} for good?"))? {
                     anyhow::bail!("nothing was changed; --yes goes ahead without asking");
                 }
-                change(&app, async |write| keys::revoke(write, organisation.id, id).await).await?;
+                let reason = reason.map(RevocationReason::into_text);
+                change(&app, async |write| keys::revoke(write, organisation.id, id, reason).await).await?;
                 output::one(
                     common.json,
                     &json!({ "id": id, "state": "revoked" }),
@@ -118,6 +125,7 @@ impl Create {
             role: self.role,
             permissions,
             expires_at,
+            labels: self.labels.read()?,
         };
         let made = change(app, async |write| {
             keys::create(write, &app.config.permissions, organisation.id, None, new).await
@@ -163,7 +171,7 @@ async fn rotate(
 async fn list(common: &Common, app: &App, reference: &str) -> anyhow::Result<()> {
     let organisation = org::find(app, reference).await?;
     let (db, now) = (app.db.read(), app.now());
-    let keys = whole(async |page| views::keys::list(db, organisation.id, &page, now).await).await?;
+    let keys = whole(async |page| views::keys::list(db, organisation.id, None, &page, now).await).await?;
     let values: Vec<_> = keys
         .iter()
         .map(|key| {

@@ -13,6 +13,7 @@ mod import;
 mod jwks;
 mod jwt;
 mod key;
+mod labels;
 mod mail;
 mod migrate;
 mod openapi;

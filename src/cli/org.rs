@@ -6,15 +6,16 @@ use oskar::app::App;
 use oskar::domain::onboarding::{invitations, registration};
 use oskar::domain::organisation::{members, organisations};
 use oskar::domain::values::display_name::DisplayName;
+use oskar::domain::values::labels::LabelChanges;
 use oskar::domain::values::slug::Slug;
 use oskar::entity::organisation;
 use oskar::permission::Role;
-use oskar::views::organisations::OrganisationSummary;
+use oskar::views::organisations::{Organisation, OrganisationSummary};
 use oskar::views::{self, whole};
 use serde_json::json;
 
 use super::account::{self, change};
-use super::{Common, output};
+use super::{Common, labels, output};
 
 #[derive(Subcommand)]
 pub enum Org {
@@ -28,6 +29,15 @@ pub enum Org {
         /// E-mail address or username of its first admin.
         #[arg(long, value_name = "USER")]
         admin: String,
+        #[command(flatten)]
+        labels: labels::New,
+    },
+    /// Change what your own system keeps beside an organisation: its id of it, and metadata.
+    Set {
+        /// Slug or id.
+        org: String,
+        #[command(flatten)]
+        labels: labels::Changes,
     },
     /// List the organisations.
     List,
@@ -49,11 +59,12 @@ impl Org {
     pub async fn run(self, common: &Common) -> anyhow::Result<()> {
         let app = common.open().await?;
         match self {
-            Self::Create { name, slug, admin } => {
+            Self::Create { name, slug, admin, labels } => {
                 let admin = account::find(&app, &admin).await?;
+                let labels = labels.read()?;
                 let made = change(&app, async |write| {
                     registration::vouch(write, admin.id).await?;
-                    organisations::create(write, &name, slug.clone(), Some(admin.id)).await
+                    organisations::create_labelled(write, &name, slug, Some(admin.id), labels).await
                 });
                 let (organisation, _) = made.await?;
                 let value =
@@ -65,6 +76,7 @@ impl Org {
                 output::one(common.json, &value, &text)
             }
             Self::List => list(common, &app).await,
+            Self::Set { org, labels } => set(common, &app, &org, &labels.read()?).await,
             Self::AddMember { org, user, role } => {
                 let organisation = find(&app, &org).await?;
                 let user = account::find(&app, &user).await?;
@@ -92,19 +104,32 @@ pub async fn find(app: &App, reference: &str) -> anyhow::Result<organisation::Mo
     found.ok_or_else(|| anyhow!("there is no organisation `{reference}`"))
 }
 
+async fn set(common: &Common, app: &App, org: &str, labels: &LabelChanges) -> anyhow::Result<()> {
+    let organisation = find(app, org).await?;
+    let changed = change(app, async |write| {
+        let row = members::lock(write, organisation.id).await?;
+        organisations::update(write, row, None, None, labels).await
+    });
+    let shown = Organisation::from(&changed.await?);
+    let called = shown.summary.external_id.as_deref().unwrap_or("nothing");
+    let slug = &shown.summary.slug;
+    let text = format!("{slug}: your own system calls it {called}, and keeps {:?}.", shown.metadata);
+    output::one(common.json, &serde_json::to_value(&shown)?, &text)
+}
+
 async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
     let all = whole(async |page| views::organisations::list(app.db.read(), &page).await).await?;
     let values: Vec<_> = all
         .iter()
         .map(|row| {
-            let OrganisationSummary { id, slug, name } = &row.summary;
-            json!({ "id": id, "slug": slug, "name": name, "created_at": row.created_at })
+            let OrganisationSummary { id, slug, name, external_id } = &row.summary;
+            json!({ "id": id, "slug": slug, "name": name, "external_id": external_id, "created_at": row.created_at })
         })
         .collect();
     let rows: Vec<_> = all
         .iter()
         .map(|row| {
-            let OrganisationSummary { id, slug, name } = &row.summary;
+            let OrganisationSummary { id, slug, name, .. } = &row.summary;
             [id.to_string(), slug.clone(), name.clone()]
         })
         .collect();

@@ -12,6 +12,7 @@ use oskar::domain::key::keys::{self, NewKey};
 use oskar::domain::key::osmedeus_key;
 use oskar::domain::onboarding::setup;
 use oskar::domain::values::display_name::DisplayName;
+use oskar::domain::values::labels::NewLabels;
 use oskar::entity::api_key::Environment;
 use oskar::id::{OrganisationId, UserId};
 use oskar::permission::Role;
@@ -146,7 +147,8 @@ async fn first_key(
     name: DisplayName,
 ) -> anyhow::Result<Secret> {
     let (environment, role) = (Environment::Test, Role::Admin);
-    let new = NewKey { name, environment, role, permissions: None, expires_at: None };
+    let new =
+        NewKey { name, environment, role, permissions: None, expires_at: None, labels: NewLabels::default() };
     let catalogue = &app.config.permissions;
     let (_, _, secret) = keys::create(write, catalogue, organisation, Some(creator), new).await?;
     Ok(secret)

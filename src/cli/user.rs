@@ -10,6 +10,7 @@ use oskar::domain::onboarding::invitations;
 use oskar::domain::organisation::members;
 use oskar::domain::session::attempts;
 use oskar::domain::values::display_name::DisplayName;
+use oskar::domain::values::labels::LabelChanges;
 use oskar::domain::values::username::Username;
 use oskar::entity::organisation;
 use oskar::permission::Role;
@@ -21,7 +22,7 @@ use super::hand_over::HandOver;
 use super::identity::{Link, Unlink};
 use super::import::ImportCommand;
 use super::migrate::confirmed;
-use super::{Common, output};
+use super::{Common, labels, output};
 
 #[derive(Subcommand)]
 pub enum User {
@@ -29,6 +30,13 @@ pub enum User {
     /// there is no mail server; it works once, for 24 hours.
     Create(Create),
     Import(ImportCommand),
+    /// Change what your own system keeps beside an account: its id of the user, and metadata. Users cannot change it.
+    Set {
+        /// E-mail address or username.
+        user: String,
+        #[command(flatten)]
+        labels: labels::Changes,
+    },
     /// List the accounts.
     List,
     /// Disable an account: it cannot sign in, and its sessions end at once.
@@ -92,6 +100,8 @@ pub struct Create {
     #[arg(long)]
     operator: bool,
     #[command(flatten)]
+    labels: labels::New,
+    #[command(flatten)]
     hand_over: HandOver,
 }
 
@@ -102,6 +112,7 @@ impl User {
             Self::Create(create) => create.run(common, &app).await,
             Self::Import(import) => import.run(common, &app).await,
             Self::List => list(common, &app).await,
+            Self::Set { user, labels } => set(common, &app, &user, &labels.read()?).await,
             Self::Disable { user, yes } => {
                 let user = find(&app, &user).await?;
                 if !yes && !confirmed(&format!("Disable {} and end all their sessions?", user.email))? {
@@ -166,12 +177,14 @@ impl Create {
             operator: self.operator,
             email_verified: true,
         };
+        let labels = self.labels.changes()?;
         let actor = Actor::cli();
         let write = app.write(&actor).await?;
         if let Some(organisation) = &organisation {
             invitations::lock_with_a_seat(&write, organisation.id, app.config.limits.seats).await?;
         }
         let user = users::create(&write, new).await?;
+        let user = users::label(&write, user, &labels).await?;
         if let Some(organisation) = &organisation {
             members::add(&write, organisation.id, user.id, self.role).await?;
         }
@@ -186,6 +199,18 @@ impl Create {
             "organisation": place, "role": place.as_ref().map(|_| self.role) }));
         output::one(common.json, &value, &format!("{text}\n{}", handed_over.text()))
     }
+}
+
+async fn set(common: &Common, app: &App, name: &str, labels: &LabelChanges) -> anyhow::Result<()> {
+    let user = find(app, name).await?;
+    let changed = change(app, async |write| {
+        let user = users::lock(write, user.id).await?;
+        users::label(write, user, labels).await
+    });
+    let user = views::users::Account::from(changed.await?);
+    let called = user.external_id.as_deref().unwrap_or("nothing");
+    let text = format!("{}: your own system calls it {called}, and keeps {:?}.", user.email, user.metadata);
+    output::one(common.json, &serde_json::to_value(&user)?, &text)
 }
 
 async fn list(common: &Common, app: &App) -> anyhow::Result<()> {

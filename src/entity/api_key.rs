@@ -7,6 +7,7 @@ use sea_orm::{Condition, DeriveActiveEnum, EnumIter, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::metadata::Metadata;
 use crate::clock::Timestamp;
 use crate::crypto::secret::SecretKind;
 use crate::id::{ApiKeyId, OrganisationId, UserId};
@@ -74,6 +75,15 @@ pub struct Model {
     pub created_by: Option<UserId>,
     pub expires_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+    /// In the words of the person or program that revoked it.
+    #[sea_orm(column_type = "String(StringLen::N(255))", nullable)]
+    pub revoked_reason: Option<String>,
+    /// The id that the integrator's own system has for this key. No other key of the organisation has the same.
+    #[sea_orm(column_type = "String(StringLen::N(255))", nullable)]
+    pub external_id: Option<String>,
+    /// Of that system, too.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub metadata: Option<Metadata>,
     /// A few seconds late.
     pub last_used_at: Option<Timestamp>,
     pub created_at: Timestamp,

@@ -19,6 +19,7 @@ mod last_use;
 pub mod login_failure;
 pub mod mail;
 pub mod membership;
+pub mod metadata;
 pub mod one_time_token;
 pub mod organisation;
 pub mod registration;

@@ -4,6 +4,7 @@ use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
 use super::membership;
+use super::metadata::Metadata;
 use crate::clock::Timestamp;
 use crate::id::{OrganisationId, UserId};
 
@@ -17,6 +18,12 @@ pub struct Model {
     pub slug: String,
     #[sea_orm(column_type = "String(StringLen::N(200))")]
     pub name: String,
+    /// The id that the integrator's own system has for this organisation. No other organisation has the same.
+    #[sea_orm(unique, column_type = "String(StringLen::N(255))", nullable)]
+    pub external_id: Option<String>,
+    /// Of that system, too.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub metadata: Option<Metadata>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     #[sea_orm(has_many)]

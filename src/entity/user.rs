@@ -4,6 +4,7 @@ use sea_orm::QuerySelect as _;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::LockType;
 
+use super::metadata::Metadata;
 use crate::clock::Timestamp;
 use crate::id::UserId;
 
@@ -32,6 +33,9 @@ pub struct Model {
     /// The id that the integrator's own system has for this user. No other user has the same.
     #[sea_orm(unique, column_type = "String(StringLen::N(255))", nullable)]
     pub external_id: Option<String>,
+    /// Of that system, too.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub metadata: Option<Metadata>,
     /// Of an imported account the SHA-256 of the hash that it came with, or of nothing if it came without a password.
     pub imported_hash_digest: Option<Vec<u8>>,
     pub created_at: Timestamp,

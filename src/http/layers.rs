@@ -38,7 +38,7 @@ const CSP: HeaderValue = HeaderValue::from_static(
 
 /// What pages of other origins may send: credentials, and what tracing libraries (W3C Trace Context, W3C Baggage,
 /// Sentry) and clients that try again add by themselves.
-const ALLOWED_HEADERS: [&str; 8] = [
+const ALLOWED_HEADERS: [&str; 10] = [
     "authorization",
     "content-type",
     API_KEY_HEADER,
@@ -47,6 +47,8 @@ const ALLOWED_HEADERS: [&str; 8] = [
     "baggage",
     "sentry-trace",
     "idempotency-key",
+    "if-match",
+    "if-none-match",
 ];
 
 /// The number of an answer, counted from the start of the process, where a client is told it.
@@ -247,7 +249,14 @@ fn cors(config: &Config) -> Option<CorsLayer> {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers(headers)
-        .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE, POLICY, STATE])
+        .expose_headers([
+            REQUEST_ID,
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            header::ETAG,
+            POLICY,
+            STATE,
+        ])
         .max_age(Duration::from_mins(10));
     Some(layer)
 }

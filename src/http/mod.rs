@@ -7,8 +7,10 @@
 //! | `route_table.rs`, `page_table.rs` | routes of the API and of pages, each with its guard |
 //! | `problem.rs`, `problems.rs`, `error_page.rs` | errors: JSON, or a page if the client asks for HTML |
 //! | `negotiation.rs` | which form of an answer a client prefers |
+//! | `conditions.rs` | `ETag`, `If-Match`, `If-None-Match` |
 //! | `input.rs`, `page.rs` | bodies and queries; lists, a page of rows at a time |
 
+pub mod conditions;
 mod error_page;
 mod forwarded;
 mod html;

@@ -15,6 +15,7 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, Deprecated, OpenApi, Ref, RefOr, Required, Response};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use super::conditions;
 use crate::app::App;
 use crate::auth::{Access, Who, authorize, authorize_socket, look_up};
 use crate::permission::{Keys, Permission};
@@ -231,6 +232,7 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
     if path.contains("{org}") {
         operation.parameters.get_or_insert_default().insert(0, organisation().into());
     }
+    conditions::document(operation);
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response
             && status.starts_with(['4', '5'])

@@ -62,6 +62,22 @@ pub async fn list(
     Ok(Page { data: of_rows(db, catalogue, data, now).await?, next_cursor })
 }
 
+/// One of an organisation's invitations.
+///
+/// # Errors
+/// [`Error::NotFound`] if it has no such invitation.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    catalogue: &Catalogue,
+    organisation: OrganisationId,
+    id: InvitationId,
+    now: Timestamp,
+) -> Result<Invitation, Error> {
+    let select = invitation::Entity::in_organisation(organisation).filter(invitation::COLUMN.id.eq(id));
+    let row = select.one(db).await?.ok_or(Error::NotFound)?;
+    of_rows(db, catalogue, vec![row], now).await?.pop().ok_or(Error::NotFound)
+}
+
 /// The invitations of those rows.
 pub async fn of_rows(
     db: &impl ConnectionTrait,

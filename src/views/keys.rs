@@ -1,9 +1,11 @@
 //! API keys, masked.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,6 +45,11 @@ pub struct Key {
     pub id: ApiKeyId,
     #[schema(example = "Deploy bot")]
     pub name: String,
+    /// What the integrator's own system calls it.
+    #[schema(example = "worker-7")]
+    pub external_id: Option<String>,
+    /// Of the integrator's own system.
+    pub metadata: BTreeMap<String, String>,
     pub environment: Environment,
     pub role: Role,
     /// What the key was narrowed to; null: all that its role has and keys may.
@@ -60,26 +67,24 @@ pub struct Key {
     pub updated_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
+    /// In the words of the person or program that revoked it.
+    #[schema(example = "found in a public repository")]
+    pub revoked_reason: Option<String>,
     /// A few seconds late.
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-/// A key in a few words.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct KeySummary {
-    pub id: ApiKeyId,
-    #[schema(example = "Deploy bot")]
-    pub name: String,
-}
-
-/// The keys of an organisation, newest first; revoked and expired ones too.
+/// The keys of an organisation, newest first; revoked and expired ones too. Or the one that the integrator's own system
+/// calls so.
 pub async fn list(
     db: &impl ConnectionTrait,
     organisation: OrganisationId,
+    external_id: Option<&str>,
     request: &PageRequest<ApiKeyId>,
     now: Timestamp,
 ) -> Result<Page<Key>, Error> {
-    let select = api_key::Entity::in_organisation(organisation);
+    let select = api_key::Entity::in_organisation(organisation)
+        .apply_if(external_id, |select, id| select.filter(api_key::COLUMN.external_id.eq(id)));
     let rows = request.newest_first(select, api_key::Column::Id).all(db).await?;
     let Page { data, next_cursor } = request.page(rows, |row| row.id);
     Ok(Page { data: show(db, data, now).await?, next_cursor })
@@ -140,6 +145,8 @@ async fn show(
         created_by: key.created_by.and_then(|id| creators.get(&id)).map(|user| (*user).into()),
         id: key.id,
         name: key.name,
+        external_id: key.external_id,
+        metadata: super::metadata(key.metadata),
         environment: key.environment,
         role: key.role,
         permissions: key.permissions.map(|narrowed| narrowed.0),
@@ -147,6 +154,7 @@ async fn show(
         updated_at: key.updated_at,
         expires_at: key.expires_at,
         revoked_at: key.revoked_at,
+        revoked_reason: key.revoked_reason,
         last_used_at: key.last_used_at,
     });
     Ok(shown.collect())

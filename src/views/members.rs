@@ -1,11 +1,11 @@
 //! The members of an organisation.
 
 use chrono::{DateTime, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, QueryFilter as _, QueryTrait as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::users::UserSummary;
+use super::users::{UserState, UserSummary};
 use super::{Page, PageRequest};
 use crate::entity::{membership, user};
 use crate::error::Error;
@@ -17,8 +17,8 @@ use crate::permission::Role;
 pub struct Member {
     pub user: UserSummary,
     pub role: Role,
-    /// A disabled account cannot sign in.
-    pub disabled: bool,
+    /// Of the account: a disabled one cannot sign in.
+    pub state: UserState,
     pub joined_at: DateTime<Utc>,
 }
 
@@ -28,19 +28,40 @@ impl Member {
         Self {
             user: user.into(),
             role: membership.role,
-            disabled: user.disabled_at.is_some(),
+            state: user.into(),
             joined_at: membership.created_at,
         }
     }
 }
 
-/// In the order in which their accounts were made.
+/// One of an organisation's members.
+///
+/// # Errors
+/// [`Error::NotFound`] for a user who is none.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    id: UserId,
+) -> Result<Member, Error> {
+    let select = membership::Entity::in_organisation(organisation)
+        .filter(membership::COLUMN.user_id.eq(id))
+        .find_also_related(user::Entity);
+    match select.one(db).await? {
+        Some((membership, Some(user))) => Ok(Member::new(&membership, &user)),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// In the order in which their accounts were made; or the one whose user the integrator's own system calls so.
 pub async fn list(
     db: &impl ConnectionTrait,
     organisation: OrganisationId,
+    external_id: Option<&str>,
     request: &PageRequest<UserId>,
 ) -> Result<Page<Member>, Error> {
-    let select = membership::Entity::in_organisation(organisation).find_also_related(user::Entity);
+    let select = membership::Entity::in_organisation(organisation)
+        .find_also_related(user::Entity)
+        .apply_if(external_id, |select, id| select.filter(user::COLUMN.external_id.eq(id)));
     let rows = request.oldest_first(select, membership::Column::UserId).all(db).await?;
     let rows = rows.into_iter().filter_map(|(membership, user)| Some((membership, user?))).collect();
     let page = request.page(rows, |(membership, _): &(membership::Model, _)| membership.user_id);

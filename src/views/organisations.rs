@@ -1,7 +1,9 @@
 //! Organisations, and a user's.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, EntityTrait as _};
+use sea_orm::{ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryTrait as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -19,11 +21,19 @@ pub struct OrganisationSummary {
     pub slug: String,
     #[schema(example = "Acme")]
     pub name: String,
+    /// What the integrator's own system calls it.
+    #[schema(example = "customer-4711")]
+    pub external_id: Option<String>,
 }
 
 impl From<&organisation::Model> for OrganisationSummary {
     fn from(organisation: &organisation::Model) -> Self {
-        Self { id: organisation.id, slug: organisation.slug.clone(), name: organisation.name.clone() }
+        Self {
+            id: organisation.id,
+            slug: organisation.slug.clone(),
+            name: organisation.name.clone(),
+            external_id: organisation.external_id.clone(),
+        }
     }
 }
 
@@ -32,6 +42,8 @@ impl From<&organisation::Model> for OrganisationSummary {
 pub struct Organisation {
     #[serde(flatten)]
     pub summary: OrganisationSummary,
+    /// Of the integrator's own system.
+    pub metadata: BTreeMap<String, String>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
@@ -39,7 +51,12 @@ pub struct Organisation {
 impl From<&organisation::Model> for Organisation {
     fn from(organisation: &organisation::Model) -> Self {
         let summary = organisation.into();
-        Self { summary, created_at: organisation.created_at, updated_at: organisation.updated_at }
+        Self {
+            summary,
+            metadata: super::metadata(organisation.metadata.clone()),
+            created_at: organisation.created_at,
+            updated_at: organisation.updated_at,
+        }
     }
 }
 
@@ -58,13 +75,16 @@ pub struct Membership {
     pub role: Role,
 }
 
-/// A user's organisations, oldest first.
+/// A user's organisations, oldest first; or the one that the integrator's own system calls so.
 pub async fn of_user(
     db: &impl ConnectionTrait,
     user: UserId,
+    external_id: Option<&str>,
     request: &PageRequest<OrganisationId>,
 ) -> Result<Page<MyOrganisation>, Error> {
-    let select = request.oldest_first(organisation::Entity::of_user(user), organisation::Column::Id);
+    let mine = organisation::Entity::of_user(user)
+        .apply_if(external_id, |select, id| select.filter(organisation::COLUMN.external_id.eq(id)));
+    let select = request.oldest_first(mine, organisation::Column::Id);
     let rows = with_roles(select.all(db).await?);
     let show = |(row, role): (organisation::Model, _)| MyOrganisation { organisation: (&row).into(), role };
     Ok(request.page(rows, |(row, _)| row.id).map(show))

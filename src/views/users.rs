@@ -1,5 +1,7 @@
 //! Accounts.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, EntityTrait as _};
 use serde::Serialize;
@@ -18,11 +20,19 @@ pub struct UserSummary {
     pub email: String,
     #[schema(example = "Ana Ruiz")]
     pub name: String,
+    /// What the integrator's own system calls the user.
+    #[schema(example = "customer-4711")]
+    pub external_id: Option<String>,
 }
 
 impl From<&user::Model> for UserSummary {
     fn from(user: &user::Model) -> Self {
-        Self { id: user.id, email: user.email.clone(), name: user.name.clone() }
+        Self {
+            id: user.id,
+            email: user.email.clone(),
+            name: user.name.clone(),
+            external_id: user.external_id.clone(),
+        }
     }
 }
 
@@ -37,6 +47,11 @@ pub struct Account {
     #[schema(example = "Ana Ruiz")]
     pub name: String,
     pub operator: bool,
+    /// What the integrator's own system calls the user. Operators set it.
+    #[schema(example = "customer-4711")]
+    pub external_id: Option<String>,
+    /// Of the integrator's own system. Operators set it.
+    pub metadata: BTreeMap<String, String>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
@@ -49,10 +64,20 @@ impl From<user::Model> for Account {
             username: user.username,
             name: user.name,
             operator: user.operator,
+            external_id: user.external_id,
+            metadata: super::metadata(user.metadata),
             created_at: user.created_at,
             updated_at: user.updated_at,
         }
     }
+}
+
+/// A user's own account.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is gone.
+pub async fn account(db: &impl ConnectionTrait, id: UserId) -> Result<Account, Error> {
+    user::Entity::find_by_id(id).one(db).await?.map(Account::from).ok_or(Error::NotFound)
 }
 
 /// Whether an account can be used.
@@ -73,6 +98,12 @@ impl UserState {
     }
 }
 
+impl From<&user::Model> for UserState {
+    fn from(user: &user::Model) -> Self {
+        if user.disabled_at.is_some() { Self::Disabled } else { Self::Active }
+    }
+}
+
 /// An account as operators see it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct User {
@@ -82,15 +113,17 @@ pub struct User {
     pub name: String,
     pub operator: bool,
     pub state: UserState,
-    /// What the server that it was imported from called it.
+    /// What the integrator's own system, or the server that it was imported from, calls it.
     pub external_id: Option<String>,
+    /// Of the integrator's own system.
+    pub metadata: BTreeMap<String, String>,
     pub created_at: DateTime<Utc>,
     pub password_change_required: bool,
 }
 
 impl From<(user::Model, Option<credential::Model>)> for User {
     fn from((user, password): (user::Model, Option<credential::Model>)) -> Self {
-        let state = if user.disabled_at.is_some() { UserState::Disabled } else { UserState::Active };
+        let state = (&user).into();
         Self {
             id: user.id,
             email: user.email,
@@ -99,6 +132,7 @@ impl From<(user::Model, Option<credential::Model>)> for User {
             operator: user.operator,
             state,
             external_id: user.external_id,
+            metadata: super::metadata(user.metadata),
             created_at: user.created_at,
             password_change_required: password.is_some_and(|row| row.change_required_at.is_some()),
         }

@@ -101,7 +101,7 @@ async fn name_and_username_are_the_user_s_to_change() {
     let person = app.register("ana@acme.example", Some("Acme")).await;
     let client = person.with_cookie();
     let account = client
-        .patch("/api/auth/me", json!({ "name": "  Ana Ruiz ", "username": "Ana" }))
+        .patch("/api/account", json!({ "name": "  Ana Ruiz ", "username": "Ana" }))
         .await
         .status(200)
         .json();
@@ -112,9 +112,9 @@ async fn name_and_username_are_the_user_s_to_change() {
     login(&app, "ANA", PASSWORD).await.status(200);
 
     // Left out is left as it is, null takes the username away.
-    let account = client.patch("/api/auth/me", json!({})).await.status(200).json();
+    let account = client.patch("/api/account", json!({})).await.status(200).json();
     assert_eq!(account["username"], "ana");
-    let account = client.patch("/api/auth/me", json!({ "username": null })).await.status(200).json();
+    let account = client.patch("/api/account", json!({ "username": null })).await.status(200).json();
     assert_eq!((&account["name"], &account["username"]), (&json!("Ana Ruiz"), &Value::Null));
     login(&app, "ana", PASSWORD).await.status(401);
 }
@@ -124,15 +124,15 @@ async fn a_username_belongs_to_one() {
     let app = TestApp::start().await;
     let (ana, bea) =
         (app.register("ana@acme.example", None).await, app.register("bea@acme.example", None).await);
-    ana.with_cookie().patch("/api/auth/me", json!({ "username": "first" })).await.status(200);
-    let answer = bea.with_bearer().patch("/api/auth/me", json!({ "name": "Bea", "username": "FIRST" })).await;
+    ana.with_cookie().patch("/api/account", json!({ "username": "first" })).await.status(200);
+    let answer = bea.with_bearer().patch("/api/account", json!({ "name": "Bea", "username": "FIRST" })).await;
     assert_eq!(answer.status(409).code(), "username_taken");
     assert_eq!(
         (row(&app, &bea.user_id).await.name, row(&app, &bea.user_id).await.username),
         ("bea".to_owned(), None)
     );
-    ana.with_cookie().patch("/api/auth/me", json!({ "username": null })).await.status(200);
-    bea.with_cookie().patch("/api/auth/me", json!({ "username": "first" })).await.status(200);
+    ana.with_cookie().patch("/api/account", json!({ "username": null })).await.status(200);
+    bea.with_cookie().patch("/api/account", json!({ "username": "first" })).await.status(200);
 }
 
 #[tokio::test]
@@ -154,7 +154,7 @@ async fn a06_nothing_else_of_an_account_can_be_changed() {
     ] {
         let mut body = json!({ "name": "Changed" });
         body[member] = value;
-        let answer = person.with_cookie().patch("/api/auth/me", body).await.status(422);
+        let answer = person.with_cookie().patch("/api/account", body).await.status(422);
         assert_eq!((answer.code(), answer.pointer()), ("validation_failed".to_owned(), format!("/{member}")));
     }
     for (member, value) in [
@@ -170,7 +170,7 @@ async fn a06_nothing_else_of_an_account_can_be_changed() {
         ("username", json!("x".repeat(65))),
         ("username", json!("ａｎａ")),
     ] {
-        let answer = person.with_cookie().patch("/api/auth/me", json!({ member: value })).await.status(422);
+        let answer = person.with_cookie().patch("/api/account", json!({ member: value })).await.status(422);
         assert_eq!(answer.pointer(), format!("/{member}"), "{value}");
     }
     assert_eq!(row(&app, &person.user_id).await, before);

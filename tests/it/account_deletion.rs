@@ -62,7 +62,7 @@ async fn every_way_in_ends_at_once_and_the_names_are_free() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let member = &org.member;
-    member.with_cookie().patch("/api/auth/me", json!({ "username": "bobby" })).await.status(200);
+    member.with_cookie().patch("/api/account", json!({ "username": "bobby" })).await.status(200);
     let other_device = app.sign_in(&member.email).await;
     member.with_basic().get("/api/auth/me").await.status(200);
     let body = json!({ "email": member.email });
@@ -109,7 +109,7 @@ async fn every_way_in_ends_at_once_and_the_names_are_free() {
     // The address and the username are free, and the new account has nothing of the old one.
     let again = app.register(&member.email, None).await;
     assert_ne!(again.user_id, member.user_id);
-    again.with_cookie().patch("/api/auth/me", json!({ "username": "bobby" })).await.status(200);
+    again.with_cookie().patch("/api/account", json!({ "username": "bobby" })).await.status(200);
     let me = again.with_cookie().get("/api/auth/me").await.status(200).json();
     assert_eq!(me["memberships"], json!([]));
     again.with_cookie().get(&org.path).await.status(404);
@@ -215,7 +215,7 @@ async fn keys_and_the_log_stay_and_name_nobody() {
     let org = app.organisation("Acme").await;
     let key = org.key("live", "viewer", None).await;
     let name = json!({ "name": "Ana Maria Ruiz", "username": "anamaria" });
-    org.admin.with_cookie().patch("/api/auth/me", name).await.status(200);
+    org.admin.with_cookie().patch("/api/account", name).await.status(200);
     make_admin(&org, &org.member).await;
     let invitation = json!({ "emails": ["new@mail.example"], "role": "viewer" });
     org.admin.with_cookie().post(&format!("{}/invitations", org.path), invitation).await.status(201);

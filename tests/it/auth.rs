@@ -28,7 +28,7 @@ fn members(value: &Value) -> Vec<&str> {
 async fn ana(app: &TestApp) -> Person {
     let person = app.register("Ana@acme.example", Some("Acme")).await;
     let named = json!({ "username": "ana.ruiz", "name": "Ana Ruiz" });
-    person.with_cookie().patch("/api/auth/me", named).await.status(200);
+    person.with_cookie().patch("/api/account", named).await.status(200);
     person
 }
 

@@ -71,7 +71,7 @@ async fn a44_a_foreign_site_can_change_nothing_with_the_user_s_cookie() {
         refused(&cookie, Method::POST, "/api/orgs", Some(json!({ "name": "Planted" }))).await;
         refused(&cookie, Method::POST, "/api/auth/logout", None).await;
         refused(&cookie, Method::DELETE, "/api/auth/sessions", None).await;
-        refused(&cookie, Method::PATCH, "/api/auth/me", Some(json!({ "name": "Planted" }))).await;
+        refused(&cookie, Method::PATCH, "/api/account", Some(json!({ "name": "Planted" }))).await;
         refused(&cookie, Method::DELETE, &org.path, None).await;
         refused(&cookie, Method::DELETE, &key_path, None).await;
         refused(&cookie, Method::PUT, "/api/auth/me", None).await;
@@ -107,7 +107,7 @@ async fn our_own_pages_and_programs_without_a_browser_pass() {
         let client = app.anonymous();
         client.call_with(Method::POST, "/api/auth/login", own, Some(login())).await.status(200);
         let update = Some(json!({}));
-        org.admin.with_cookie().call_with(Method::PATCH, "/api/auth/me", own, update).await.status(200);
+        org.admin.with_cookie().call_with(Method::PATCH, "/api/account", own, update).await.status(200);
     }
     // A link on a foreign site leads here, and looking changes nothing.
     let followed = &[("sec-fetch-site", "cross-site")];

@@ -3,7 +3,7 @@
 use axum::http::Method;
 
 use crate::browser::assert_hardened;
-use crate::support::{Client, TestApp};
+use crate::support::{Client, TestApp, without_targets};
 
 /// Documents, keys and what pages are made of.
 const FOR_EVERYBODY: [&str; 4] = [
@@ -25,7 +25,7 @@ async fn no_answer_may_be_kept_unless_it_says_so_and_all_carry_the_security_head
     });
     for route in others.iter().chain(&ending) {
         let path = route.path.replace("{org}", "acme").replace("{*rest}", "some/where");
-        let path = path.replace("{id}", "none").replace("{user}", "none");
+        let path = without_targets(&path);
         let kept = FOR_EVERYBODY.contains(&route.path.as_str());
         let expected = if kept { "public, max-age=300" } else { "no-store" };
         let callers: [Client; 3] = [org.admin.with_cookie(), org.viewer.with_basic(), app.anonymous()];

@@ -76,7 +76,7 @@ async fn a_sign_in_gives_two_jwts_with_the_documented_claims() {
     is_accepted(&app, &first.access).await;
     is_accepted(&app.another_node().await, &first.access).await;
     let body = json!({ "username": "ana" });
-    ana.with_bearer().call(Method::PATCH, "/api/auth/me", Some(body)).await.status(200);
+    ana.with_bearer().call(Method::PATCH, "/api/account", Some(body)).await.status(200);
     let named = sign_in(&app).await;
     has_its_claims(&app, &named.access, "access", 600, "ana", &ana).await;
     has_its_claims(&app, &named.refresh, "refresh", 86_400, "ana", &ana).await;

@@ -58,7 +58,7 @@ async fn a_sign_in_answers_a_token_with_the_documented_claims() {
     assert_eq!(claims["iat"], json!(app.app.now().timestamp()));
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), DAY);
     assert_eq!((&claims["sub"], &claims["role"]), (&json!(ana.user_id), &json!("admin")));
-    ana.with_bearer().patch("/api/auth/me", json!({ "username": "ana" })).await.status(200);
+    ana.with_bearer().patch("/api/account", json!({ "username": "ana" })).await.status(200);
     assert_eq!(decode(parts(&self::token(&app).await)[1])["username"], "ana");
     // Our own tokens are as they were.
     let ours = app.sign_in(NAME).await.access_token;

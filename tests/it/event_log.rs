@@ -12,7 +12,7 @@ use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 
 use crate::process::Installation;
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, TestApp, without_targets};
 
 fn lines(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
@@ -56,8 +56,8 @@ async fn each_event_that_was_committed_has_its_line_and_no_other() {
     let link = json!({ "link_secret": app.mailed_secret("new@acme.example").await });
     app.anonymous().post("/api/auth/verify-email", link).await.status(204);
     for route in oskar::api::recorded_routes(&app.app) {
-        let here = route.path.replace("{org}", "acme").replace("{user}", &org.member.user_id);
-        let here = here.replace("{id}", "none").replace("{*rest}", "some/where");
+        let here = route.path.replace("{org}", "acme").replace("{user_id}", &org.member.user_id);
+        let here = without_targets(&here).replace("{*rest}", "some/where");
         let sends = [Method::POST, Method::PATCH].contains(&route.method);
         admin.call(route.method.clone(), &here, sends.then(|| json!({ "name": "New name" }))).await;
     }

@@ -43,7 +43,7 @@ async fn sensitive(app: &TestApp, org: &TestOrganisation) -> Vec<(Method, String
     let invited = invited["data"][0]["id"].as_str().unwrap().to_owned();
     let key = json!({ "name": "k", "environment": "live", "role": "admin" });
     vec![
-        (Method::PATCH, "/api/auth/me".to_owned(), Some(json!({ "username": "the-boss" })), 200),
+        (Method::PATCH, "/api/account".to_owned(), Some(json!({ "username": "the-boss" })), 200),
         (
             Method::POST,
             "/api/auth/change-email".to_owned(),
@@ -108,7 +108,7 @@ async fn what_is_not_sensitive_does_not() {
     let member_key = org.key("live", "member", None).await.id;
     app.advance(TimeDelta::hours(2));
     let admin = org.admin.with_cookie();
-    admin.patch("/api/auth/me", json!({ "name": "Ana" })).await.status(200);
+    admin.patch("/api/account", json!({ "name": "Ana" })).await.status(200);
     let path = |rest: &str| format!("{}{rest}", org.path);
     let key = json!({ "name": "k", "environment": "live", "role": "member" });
     admin.post(&path("/keys"), key).await.status(201);
@@ -142,7 +142,7 @@ async fn the_proof_is_asked_for_after_everything_else() {
         // The one before may have ended all sessions.
         let admin = app.sign_in(&org.admin.email).await;
         app.advance(TimeDelta::minutes(12));
-        let path = route.path.replace("{org}", &org.slug).replace("{user}", &org.member.user_id);
+        let path = route.path.replace("{org}", &org.slug).replace("{user_id}", &org.member.user_id);
         let call = async |client: Client| {
             let body = (route.method == Method::POST).then(|| json!({}));
             client.call(route.method.clone(), &path, body).await

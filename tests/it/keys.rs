@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use oskar::domain::key::keys::{self, NewKey};
+use oskar::domain::values::labels::NewLabels;
 use oskar::entity::api_key::{self, Environment};
 use oskar::error::Error;
 use oskar::permission::Role;
@@ -131,6 +132,7 @@ async fn a_key_never_has_more_than_its_creator() {
                     role,
                     permissions: None,
                     expires_at: None,
+                    labels: NewLabels::default(),
                 };
                 let (organisation, creator) = (org.id.parse().unwrap(), creator.user_id.parse().unwrap());
                 let config = &app.app.config;

@@ -30,7 +30,7 @@ async fn everybody_in_it_sees_who_else_is() {
         let page = client.get(&format!("{}/members", org.path)).await.status(200).json();
         assert_eq!(page["data"].as_array().unwrap().len(), 3);
         let members: Vec<_> = page["data"][0].as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(members, ["disabled", "joined_at", "role", "user"]);
+        assert_eq!(members, ["joined_at", "role", "state", "user"]);
         let user = json!({ "id": org.admin.user_id, "email": "admin@acme.example", "name": "admin" });
         assert_eq!(page["data"][0]["user"], user);
         assert!(!page.to_string().contains("argon2") && !page.to_string().contains("foreign"), "{page}");

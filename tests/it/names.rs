@@ -42,7 +42,7 @@ async fn addresses_are_refused_as_names_at_every_door() {
             app.anonymous().post("/api/auth/register", with("name")).await,
             app.anonymous().post("/api/auth/register", with("organisation_name")).await,
             app.anonymous().post("/api/invitations/accept", acceptance).await,
-            ana.patch("/api/auth/me", json!({ "name": name })).await,
+            ana.patch("/api/account", json!({ "name": name })).await,
             ana.post("/api/orgs", json!({ "name": name })).await,
             ana.patch("/api/orgs/acme", json!({ "name": name })).await,
             ana.post("/api/orgs/acme/keys", json!({ "name": name, "environment": "live", "role": "viewer" }))
@@ -71,7 +71,7 @@ async fn what_stands_before_the_at_sign_is_a_name_whatever_it_is() {
     {
         let person = app.register(email, None).await;
         assert_eq!(person.signed_in["user"]["name"], name);
-        person.with_cookie().patch("/api/auth/me", json!({ "name": name })).await.status(200);
+        person.with_cookie().patch("/api/account", json!({ "name": name })).await.status(200);
     }
 }
 

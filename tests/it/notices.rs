@@ -122,12 +122,12 @@ async fn a_changed_username_is_told_with_an_event_and_nothing_else_that_is_chang
         (json!({ "name": "Ana" }), 1),
         (json!({ "username": null }), 2),
     ] {
-        client.patch("/api/auth/me", body.clone()).await.status(200);
+        client.patch("/api/account", body.clone()).await.status(200);
         assert_eq!(app.subjects(email).await, vec!["Your username was changed"; mails], "{body}");
     }
     // What is refused is not told.
-    org.viewer.with_cookie().patch("/api/auth/me", json!({ "username": "taken" })).await.status(200);
-    client.patch("/api/auth/me", json!({ "username": "taken" })).await.status(409);
+    org.viewer.with_cookie().patch("/api/account", json!({ "username": "taken" })).await.status(200);
+    client.patch("/api/account", json!({ "username": "taken" })).await.status(409);
     let texts: Vec<_> = app.mails(email).await.iter().map(|mail| mail.letter.text().unwrap()).collect();
     assert_eq!(texts.len(), 2);
     // The newest first.

@@ -34,6 +34,7 @@ fn account(number: usize, now: Timestamp) -> user::ActiveModel {
         email_verified_at: Set(None),
         disabled_at: Set(None),
         external_id: Set(None),
+        metadata: Set(None),
         imported_hash_digest: Set(None),
         created_at: Set(now),
         updated_at: Set(now),

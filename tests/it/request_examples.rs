@@ -41,7 +41,7 @@ struct Requests {
 }
 
 impl Requests {
-    /// Sends an operation's example; `{id}` and `{user}` are what the caller knows.
+    /// Sends an operation's example; `known` are the parameters that the caller knows.
     async fn send(&mut self, client: &Client, operation: &str, known: &[(&str, &str)]) -> Answer {
         let paths = self.document["paths"].as_object().unwrap();
         let mut all = paths.iter().flat_map(|(path, item)| {
@@ -113,7 +113,7 @@ async fn swaggers_ready_made_requests_work_as_they_stand() {
     }
     let cookie = Client::new(app.router.clone(), Credential::Cookie(signed_in.cookie("oskar_session")));
     for operation in [
-        "update_me",
+        "update_account",
         "create_token",
         "create_socket_ticket",
         "create_organisation",
@@ -129,12 +129,12 @@ async fn swaggers_ready_made_requests_work_as_they_stand() {
     is_good(&key);
     let key = key.json()["id"].as_str().unwrap().to_owned();
     for operation in ["rename_key", "rotate_key"] {
-        is_good(&requests.send(&cookie, operation, &[("id", &key)]).await);
+        is_good(&requests.send(&cookie, operation, &[("key_id", &key)]).await);
     }
     let acme = cookie.get("/api/orgs/acme").await.status(200).json();
     app.create_user("eve@acme.example", acme["id"].as_str().unwrap(), oskar::permission::Role::Member).await;
     let eve = app.sign_in("eve@acme.example").await;
-    is_good(&requests.send(&cookie, "change_role", &[("user", &eve.user_id)]).await);
+    is_good(&requests.send(&cookie, "change_role", &[("user_id", &eve.user_id)]).await);
     let proven = requests.send(&cookie, "reauthenticate", &[]).await;
     is_good(&proven);
     let cookie = Client::new(app.router.clone(), Credential::Cookie(proven.cookie("oskar_session")));

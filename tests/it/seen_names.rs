@@ -84,7 +84,7 @@ async fn a_name_shows_something_at_every_door() {
             app.anonymous().post("/api/auth/register", with("name")).await,
             app.anonymous().post("/api/auth/register", with("organisation_name")).await,
             app.anonymous().post("/api/invitations/accept", acceptance).await,
-            ana.patch("/api/auth/me", json!({ "name": name })).await,
+            ana.patch("/api/account", json!({ "name": name })).await,
             ana.post("/api/orgs", json!({ "name": name })).await,
             ana.patch("/api/orgs/acme", json!({ "name": name })).await,
             ana.post("/api/orgs/acme/keys", key(name)).await,

@@ -87,7 +87,7 @@ async fn the_link_makes_the_first_administrator_once() {
     let me = client.get("/api/auth/me").await.status(200).json();
     assert_eq!((&me["user"]["email"], &me["role"]), (&json!("ana@acme.example"), &json!("admin")));
     assert_eq!(me["organisation"]["name"], "Acme <Ltd>");
-    let account = client.patch("/api/auth/me", json!({})).await.status(200).json();
+    let account = client.patch("/api/account", json!({})).await.status(200).json();
     assert_eq!(account["operator"], json!(true));
     app.sign_in("ana@acme.example").await;
 
@@ -165,7 +165,7 @@ async fn an_account_that_exists_is_not_taken_over() {
     is_page(&page);
     assert!(page.text().contains("exists already"), "{}", page.text());
     app.sign_in(&person.email).await;
-    let account = person.with_cookie().patch("/api/auth/me", json!({})).await.status(200).json();
+    let account = person.with_cookie().patch("/api/account", json!({})).await.status(200).json();
     assert_eq!(account["operator"], json!(false));
     submit(&app, &link, "bea@acme.example", "Acme", PASSWORD).await.status(201);
 }

@@ -158,7 +158,7 @@ async fn a60_neither_a_username_nor_an_organisation_tells_whether_the_address_wa
     for name in ["probe-one", "probe-two"] {
         let body = json!({ "email": format!("{name}@evil.example"), "password": PASSWORD, "username": name });
         register(&app, body).await.status(202);
-        client.patch("/api/auth/me", json!({ "username": name })).await.status(200);
+        client.patch("/api/account", json!({ "username": name })).await.status(200);
         client.post("/api/orgs", json!({ "name": name, "slug": name })).await.status(201);
     }
 }
@@ -191,12 +191,12 @@ async fn a_username_that_was_taken_meanwhile_is_left_out_and_the_address_is_prov
     confirm(&app, BOB).await;
     confirm(&app, ANA).await;
     let client = app.sign_in(ANA).await.with_cookie();
-    let account = client.patch("/api/auth/me", json!({})).await.status(200).json();
+    let account = client.patch("/api/account", json!({})).await.status(200).json();
     assert_eq!(account["username"], Value::Null);
     let slug = client.get("/api/auth/me").await.json()["organisation"]["slug"].as_str().unwrap().to_owned();
     assert!(slug.starts_with("same-"), "{slug}");
     let bob = app.sign_in(BOB).await.with_cookie();
-    assert_eq!(bob.patch("/api/auth/me", json!({})).await.json()["username"], "wanted");
+    assert_eq!(bob.patch("/api/account", json!({})).await.json()["username"], "wanted");
 }
 
 /// Whoever proves the mailbox in another way may not be the one who asked.
@@ -211,7 +211,7 @@ async fn a74_a_reset_brings_nothing_of_what_the_one_before_asked_for() {
     app.anonymous().post("/api/auth/reset-password", reset).await.status(204);
     let bob = app.sign_in(BOB).await;
     assert_eq!(bob.signed_in["organisation"], Value::Null);
-    assert_eq!(bob.with_cookie().patch("/api/auth/me", json!({})).await.json()["username"], Value::Null);
+    assert_eq!(bob.with_cookie().patch("/api/account", json!({})).await.json()["username"], Value::Null);
 }
 
 #[tokio::test]

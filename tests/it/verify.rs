@@ -236,7 +236,7 @@ async fn names_beyond_ascii_are_percent_encoded() {
         ("100 %, \"x\" + y; %41", "100 %25, \"x\" + y; %2541"),
         ("安娜 🔑", "%E5%AE%89%E5%A8%9C %F0%9F%94%91"),
     ] {
-        let renamed = person.with_bearer().patch("/api/auth/me", json!({ "name": name })).await.status(200);
+        let renamed = person.with_bearer().patch("/api/account", json!({ "name": name })).await.status(200);
         assert_eq!(renamed.json()["name"], name);
         let answer = person.with_cookie().get("/api/verify").await.status(200);
         assert_eq!(

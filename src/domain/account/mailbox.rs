@@ -241,7 +241,7 @@ pub async fn mark_proven(write: &Write<'_>, user: UserId) -> Result<(), Error> {
 pub async fn take_over(write: &Write<'_>, user: UserId, new_hash: Option<String>) -> Result<(), Error> {
     users::reset_password(write, user, new_hash).await?;
     for key in api_key::Entity::alive_of_creator(user).all(write).await? {
-        keys::revoke(write, key.organisation_id, key.id).await?;
+        keys::revoke(write, key.organisation_id, key.id, None).await?;
     }
     external_identity::Entity::delete_many()
         .filter(external_identity::COLUMN.user_id.eq(user))

@@ -7,7 +7,9 @@ use crate::domain::account::{one_time, passwords};
 use crate::domain::email::Email;
 use crate::domain::journal::mail::{self, Mail};
 use crate::domain::session::known_network;
+use crate::domain::values::change::Change;
 use crate::domain::values::display_name::DisplayName;
+use crate::domain::values::labels::{LabelChanges, Labels};
 use crate::domain::values::username::Username;
 use crate::domain::{NoEvent, Write};
 use crate::entity::one_time_token::LinkPurpose;
@@ -46,6 +48,7 @@ pub async fn create(write: &Write<'_>, new: NewUser) -> Result<user::Model, Erro
         email_verified_at: Set(new.email_verified.then_some(write.now)),
         disabled_at: Set(None),
         external_id: Set(None),
+        metadata: Set(None),
         imported_hash_digest: Set(None),
         created_at: Set(write.now),
         updated_at: Set(write.now),
@@ -65,7 +68,7 @@ fn which_name(constraint: &str) -> Error {
     if constraint.contains("username") { Error::UsernameTaken } else { Error::EmailTaken }
 }
 
-/// Changes what users may change of themselves; `None` leaves as it is, `Some(None)` takes away. A username is a name to
+/// Changes what users may change of themselves; `None` leaves as it is. A username is a name to
 /// sign in with: its change has an event and a mail of its own.
 ///
 /// # Errors
@@ -74,7 +77,7 @@ pub async fn update(
     write: &Write<'_>,
     user: user::Model,
     name: Option<DisplayName>,
-    username: Option<Option<Username>>,
+    username: Change<Username>,
 ) -> Result<user::Model, Error> {
     let id = user.id;
     let (old_name, old_username) = (user.name.clone(), user.username.clone());
@@ -82,8 +85,10 @@ pub async fn update(
     if let Some(name) = name {
         row.name = Set(name.as_str().to_owned());
     }
-    if let Some(username) = username {
-        row.username = Set(username.map(|username| username.as_str().to_owned()));
+    match username {
+        Change::Keep => {}
+        Change::TakeAway => row.username = Set(None),
+        Change::To(username) => row.username = Set(Some(username.as_str().to_owned())),
     }
     row.updated_at = Set(write.now);
     let user =
@@ -97,6 +102,41 @@ pub async fn update(
     if user.name != old_name {
         let called = |name| Profile::Name { name };
         let changed = Changed { before: called(old_name), after: called(user.name.clone()) };
+        write.record(Event::UserUpdated { user: id, changed }).await?;
+    }
+    Ok(user)
+}
+
+/// Changes what the integrator's own system keeps of a user. Users do not change it themselves: others trust it.
+///
+/// # Errors
+/// [`Error::ExternalIdTaken`]; [`Error::Invalid`] for too much metadata.
+pub async fn label(
+    write: &Write<'_>,
+    user: user::Model,
+    changes: &LabelChanges,
+) -> Result<user::Model, Error> {
+    let id = user.id;
+    let old = Labels { external_id: user.external_id.clone(), metadata: user.metadata.clone() };
+    let new = old.after(changes)?;
+    if new == old {
+        return Ok(user);
+    }
+    let mut row: user::ActiveModel = user.into();
+    row.external_id = Set(new.external_id.clone());
+    row.metadata = Set(new.metadata.clone());
+    row.updated_at = Set(write.now);
+    let user = row.update(write).await.on_conflict(|_| Error::ExternalIdTaken)?;
+    let called = |external_id| Profile::ExternalId { external_id };
+    if let Some(changed) = old.changed_id(&new) {
+        let changed = Changed { before: called(changed.before), after: called(changed.after) };
+        write.record(Event::UserUpdated { user: id, changed }).await?;
+    }
+    if old.metadata != new.metadata {
+        let names = |labels: &Labels| Profile::Metadata {
+            metadata: labels.metadata.iter().flat_map(|metadata| metadata.0.keys().cloned()).collect(),
+        };
+        let changed = Changed { before: names(&old), after: names(&new) };
         write.record(Event::UserUpdated { user: id, changed }).await?;
     }
     Ok(user)

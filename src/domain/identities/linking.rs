@@ -8,9 +8,9 @@ use super::{Admission, ExternalIdentityClaims};
 use crate::domain::Write;
 use crate::domain::account::{mailbox, passwords, users};
 use crate::domain::journal::mail::{self, Mail};
-use crate::entity::{external_identity, membership, session, user};
+use crate::entity::{audit_event, external_identity, membership, session, user};
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::id::{OrganisationId, SessionId, UserId};
 
 /// Links an account by its address, at the first sign-in through an issuer. That is taking the issuer's word for whose
@@ -207,10 +207,11 @@ pub async fn unlink(write: &Write<'_>, user: UserId, issuer: &str) -> Result<(),
     tell(write, &user, mail, |organisation| unlinked(Some(organisation), None)).await
 }
 
-/// The same by the owner, who must have another way in: a password, or one of the issuers that `admitted` knows.
+/// The same by the owner, who must have another way in: a password, or one of the issuers that `admitted` knows. Once more
+/// changes nothing.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::LastWayIn`].
+/// [`Error::NotFound`] for an issuer that the account never was linked with; [`Error::LastWayIn`].
 pub async fn unlink_own(
     write: &Write<'_>,
     user: UserId,
@@ -221,11 +222,18 @@ pub async fn unlink_own(
     let account = passwords::lock(write, user).await?;
     let identities = external_identity::Entity::of_user(user).all(write).await?;
     if identities.iter().all(|known| known.issuer != issuer) {
-        return Err(Error::NotFound);
+        return if was_linked(write, user, issuer).await? { Ok(()) } else { Err(Error::NotFound) };
     }
     let another = identities.iter().any(|known| known.issuer != issuer && admitted(&known.issuer));
     if !account.has_password() && !another {
         return Err(Error::LastWayIn);
     }
     unlink(write, user, issuer).await
+}
+
+/// Whether a user was linked until that was ended: no row says so any more, the audit log does.
+async fn was_linked(write: &Write<'_>, user: UserId, issuer: &str) -> Result<bool, Error> {
+    let ends = audit_event::Entity::of_target(user.to_string())
+        .filter(audit_event::COLUMN.action.eq(EventKind::IdentityUnlinked.as_str()));
+    Ok(ends.all(write).await?.iter().any(|event| event.data["issuer"] == issuer))
 }

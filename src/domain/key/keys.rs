@@ -10,13 +10,14 @@ use sea_orm::{
 
 use crate::clock::Timestamp;
 use crate::crypto::secret::Secret;
-use crate::domain::Write;
 use crate::domain::journal::mail::{self, Mail};
 use crate::domain::organisation::members;
 use crate::domain::values::display_name::DisplayName;
+use crate::domain::values::labels::{LabelChanges, Labels, NewLabels};
+use crate::domain::{NoEvent, Write};
 use crate::entity::api_key::{self, Environment, Narrowed};
 use crate::entity::api_key_secret;
-use crate::error::Error;
+use crate::error::{Error, OnConflict};
 use crate::event::{Changed, Event};
 use crate::id::{ApiKeyId, ApiKeySecretId, OrganisationId, UserId};
 use crate::permission::{Catalogue, Role};
@@ -32,12 +33,13 @@ pub struct NewKey {
     pub role: Role,
     pub permissions: Option<BTreeSet<String>>,
     pub expires_at: Option<Timestamp>,
+    pub labels: NewLabels,
 }
 
 /// Makes a key; the secret is given back this one time. Keys made on the command line have no creator.
 ///
 /// # Errors
-/// [`Error::TooManyKeys`]; [`Error::Invalid`] for permissions that the role does not have or keys may not use, an expiry
+/// [`Error::TooManyKeys`]; [`Error::ExternalIdTaken`]; [`Error::Invalid`] for permissions that the role does not have or keys may not use, an expiry
 /// in the past, or a role with more than the creator has.
 pub async fn create(
     write: &Write<'_>,
@@ -66,6 +68,7 @@ pub async fn create(
     }
     check_permissions(catalogue, new.role, new.permissions.as_ref())?;
     check_number(write, organisation).await?;
+    let labels = Labels::from(new.labels);
     let key = api_key::ActiveModel {
         id: Set(ApiKeyId::generate()),
         organisation_id: Set(organisation),
@@ -76,12 +79,16 @@ pub async fn create(
         created_by: Set(creator),
         expires_at: Set(new.expires_at),
         revoked_at: Set(None),
+        revoked_reason: Set(None),
+        external_id: Set(labels.external_id),
+        metadata: Set(labels.metadata),
         last_used_at: Set(None),
         created_at: Set(write.now),
         updated_at: Set(write.now),
     }
     .insert(write)
-    .await?;
+    .await
+    .on_conflict(|_| Error::ExternalIdTaken)?;
     let (secret, shown_once) = add_secret(write, &key).await?;
     let event = Event::KeyCreated {
         organisation,
@@ -152,20 +159,42 @@ async fn add_secret(
     Ok((row, shown_once))
 }
 
-/// Renames a key.
-pub async fn rename(
+/// Changes the name of a locked key, and what the integrator's own system keeps of it; `None` leaves as it is.
+///
+/// # Errors
+/// [`Error::KeyEnded`] for a key that is revoked or expired; [`Error::ExternalIdTaken`]; [`Error::Invalid`] for too much
+/// metadata.
+pub async fn update(
     write: &Write<'_>,
-    organisation: OrganisationId,
-    id: ApiKeyId,
-    name: &DisplayName,
+    key: api_key::Model,
+    name: Option<&DisplayName>,
+    changes: &LabelChanges,
 ) -> Result<api_key::Model, Error> {
-    let key = lock(write, organisation, id).await?;
-    let changed = Changed { before: key.name.clone(), after: name.as_str().to_owned() };
+    if !key.is_alive(write.now) {
+        return Err(Error::KeyEnded);
+    }
+    let (organisation, id, old_name) = (key.organisation_id, key.id, key.name.clone());
+    let old = Labels { external_id: key.external_id.clone(), metadata: key.metadata.clone() };
+    let new = old.after(changes)?;
+    let (external_id, metadata) = (old.changed_id(&new), old.changed_names(&new));
     let mut row: api_key::ActiveModel = key.into();
-    row.name = Set(name.as_str().to_owned());
+    if let Some(name) = name {
+        row.name = Set(name.as_str().to_owned());
+    }
+    if new != old {
+        row.external_id = Set(new.external_id);
+        row.metadata = Set(new.metadata);
+    }
     row.updated_at = Set(write.now);
-    let key = row.update(write).await?;
-    write.record(Event::KeyRenamed { organisation, key: id, changed }).await?;
+    let updated = row.update(&write.without_event(NoEvent::Unchanged)).await;
+    let key = updated.on_conflict(|_| Error::ExternalIdTaken)?;
+    if key.name != old_name {
+        let changed = Changed { before: old_name, after: key.name.clone() };
+        write.record(Event::KeyRenamed { organisation, key: id, changed }).await?;
+    }
+    if external_id.is_some() || !metadata.is_empty() {
+        write.record(Event::KeyUpdated { organisation, key: id, external_id, metadata }).await?;
+    }
     Ok(key)
 }
 
@@ -202,10 +231,19 @@ pub async fn rotate(
     Ok((key, secret, shown_once))
 }
 
-/// Revokes a key for good; once more changes nothing.
-pub async fn revoke(write: &Write<'_>, organisation: OrganisationId, id: ApiKeyId) -> Result<(), Error> {
+/// Revokes a key for good; once more changes nothing, and the first reason stays.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn revoke(
+    write: &Write<'_>,
+    organisation: OrganisationId,
+    id: ApiKeyId,
+    reason: Option<String>,
+) -> Result<(), Error> {
     let revoked = api_key::Entity::update_many()
         .col_expr(api_key::Column::RevokedAt, Expr::value(write.now))
+        .col_expr(api_key::Column::RevokedReason, Expr::value(reason.clone()))
         .col_expr(api_key::Column::UpdatedAt, Expr::value(write.now))
         .filter(api_key::COLUMN.organisation_id.eq(organisation))
         .filter(api_key::COLUMN.id.eq(id))
@@ -216,10 +254,14 @@ pub async fn revoke(write: &Write<'_>, organisation: OrganisationId, id: ApiKeyI
         lock(write, organisation, id).await?;
         return Ok(());
     }
-    write.record(Event::KeyRevoked { organisation, key: id }).await
+    write.record(Event::KeyRevoked { organisation, key: id, reason }).await
 }
 
-async fn lock(
+/// The key, locked until the transaction ends.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn lock(
     write: &Write<'_>,
     organisation: OrganisationId,
     id: ApiKeyId,

@@ -9,6 +9,7 @@ use crate::domain::journal::audit::Actor;
 use crate::domain::key::keys::{self, NewKey};
 use crate::domain::organisation::members::manages_members;
 use crate::domain::values::display_name::DisplayName;
+use crate::domain::values::labels::NewLabels;
 use crate::entity::api_key::Environment;
 use crate::entity::{instance, membership, organisation, user};
 use crate::error::Error;
@@ -61,6 +62,7 @@ pub async fn make_once(write: &Write<'_>, catalogue: &Catalogue) -> Result<Optio
         role: Role::Member,
         permissions: None,
         expires_at: None,
+        labels: NewLabels::default(),
     };
     // A setting makes it, and not the person who starts or sets up the server.
     let actor = Actor::system();

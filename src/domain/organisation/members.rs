@@ -10,7 +10,7 @@ use sea_orm::{
 use crate::domain::Write;
 use crate::domain::account::users;
 use crate::domain::journal::mail::{self, Mail};
-use crate::entity::{api_key, membership, organisation, session, user};
+use crate::entity::{api_key, audit_event, membership, organisation, session, user};
 use crate::error::{Error, OnConflict};
 use crate::event::{Changed, Event};
 use crate::id::{OrganisationId, UserId};
@@ -202,13 +202,16 @@ pub async fn change_role(
     Ok(membership::Model { role, updated_at: write.now, ..before })
 }
 
-/// Removes a member; leaving is removing oneself.
+/// Removes a member; leaving is removing oneself. Once more changes nothing.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::LastAdmin`].
+/// [`Error::NotFound`] for a user who never was a member, [`Error::LastAdmin`].
 pub async fn remove(write: &Write<'_>, organisation: OrganisationId, user: UserId) -> Result<(), Error> {
     lock(write, organisation).await?;
-    let before = find(write, organisation, user).await?;
+    let before = match find(write, organisation, user).await {
+        Err(Error::NotFound) if was_removed(write, organisation, user).await? => return Ok(()),
+        found => found?,
+    };
     let removed = membership::Entity::delete_many()
         .filter(membership::COLUMN.organisation_id.eq(organisation))
         .filter(membership::COLUMN.user_id.eq(user))
@@ -235,6 +238,13 @@ pub async fn remove(write: &Write<'_>, organisation: OrganisationId, user: UserI
         })
         .await?;
     tell_of_keys(write, organisation, user).await
+}
+
+/// Whether a user was a member until they were removed or left: no row says so any more, the audit log does.
+async fn was_removed(write: &Write<'_>, organisation: OrganisationId, user: UserId) -> Result<bool, Error> {
+    let ends = audit_event::Entity::ends_of_memberships([user.to_string()])
+        .filter(audit_event::COLUMN.organisation_id.eq(organisation));
+    Ok(ends.one(write).await?.is_some())
 }
 
 /// Ends what the sessions of a member may do in this organisation; in the member's others they go on. Sessions that

@@ -6,6 +6,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, Set, TryInsertResult};
 use crate::domain::Write;
 use crate::domain::organisation::members;
 use crate::domain::values::display_name::DisplayName;
+use crate::domain::values::labels::{self, LabelChanges, Labels, NewLabels};
 use crate::domain::values::slug::Slug;
 use crate::entity::{membership, organisation};
 use crate::error::{Error, OnConflict};
@@ -23,9 +24,24 @@ pub async fn create(
     slug: Option<Slug>,
     admin: Option<UserId>,
 ) -> Result<(organisation::Model, Option<membership::Model>), Error> {
+    create_labelled(write, name, slug, admin, NewLabels::default()).await
+}
+
+/// The same with what the integrator's own system keeps of it.
+///
+/// # Errors
+/// [`Error::SlugTaken`]; [`Error::ExternalIdTaken`].
+pub async fn create_labelled(
+    write: &Write<'_>,
+    name: &DisplayName,
+    slug: Option<Slug>,
+    admin: Option<UserId>,
+    labels: NewLabels,
+) -> Result<(organisation::Model, Option<membership::Model>), Error> {
+    let labels = Labels::from(labels);
     let organisation = match slug {
-        Some(slug) => insert(write, name, slug).await?.ok_or(Error::SlugTaken)?,
-        None => insert_with_free_slug(write, name).await?,
+        Some(slug) => insert(write, name, slug, &labels).await?.ok_or(Error::SlugTaken)?,
+        None => insert_with_free_slug(write, name, &labels).await?,
     };
     let (id, names) = (organisation.id, names(&organisation));
     write.record(Event::OrganisationCreated { organisation: id, target: id, names }).await?;
@@ -36,11 +52,15 @@ pub async fn create(
     Ok((organisation, membership))
 }
 
-async fn insert_with_free_slug(write: &Write<'_>, name: &DisplayName) -> Result<organisation::Model, Error> {
+async fn insert_with_free_slug(
+    write: &Write<'_>,
+    name: &DisplayName,
+    labels: &Labels,
+) -> Result<organisation::Model, Error> {
     let wanted = Slug::from_name(name.as_str());
     let mut slug = wanted.clone();
     for _ in 0..8 {
-        if let Some(organisation) = insert(write, name, slug).await? {
+        if let Some(organisation) = insert(write, name, slug, labels).await? {
             return Ok(organisation);
         }
         slug = wanted.with_suffix();
@@ -53,11 +73,14 @@ async fn insert(
     write: &Write<'_>,
     name: &DisplayName,
     slug: Slug,
+    labels: &Labels,
 ) -> Result<Option<organisation::Model>, Error> {
     let row = organisation::Model {
         id: OrganisationId::generate(),
         slug: slug.as_str().to_owned(),
         name: name.as_str().to_owned(),
+        external_id: labels.external_id.clone(),
+        metadata: labels.metadata.clone(),
         created_at: write.now,
         updated_at: write.now,
     };
@@ -65,28 +88,34 @@ async fn insert(
         id: Set(row.id),
         slug: Set(row.slug.clone()),
         name: Set(row.name.clone()),
+        external_id: Set(row.external_id.clone()),
+        metadata: Set(row.metadata.clone()),
         created_at: Set(row.created_at),
         updated_at: Set(row.updated_at),
     })
     .on_conflict(Upsert::column(organisation::Column::Slug).do_nothing().to_owned())
     .try_insert();
-    match insert.exec(write).await? {
+    match insert.exec(write).await.on_conflict(|constraint| labels::taken(constraint, Error::SlugTaken))? {
         TryInsertResult::Inserted(_) => Ok(Some(row)),
         _ => Ok(None),
     }
 }
 
-/// Changes name or slug; `None` leaves as it is.
+/// Changes name, slug and labels; `None` leaves as it is.
 ///
 /// # Errors
-/// [`Error::SlugTaken`].
+/// [`Error::SlugTaken`]; [`Error::ExternalIdTaken`]; [`Error::Invalid`] for too much metadata.
 pub async fn update(
     write: &Write<'_>,
     organisation: organisation::Model,
     name: Option<DisplayName>,
     slug: Option<Slug>,
+    changes: &LabelChanges,
 ) -> Result<organisation::Model, Error> {
     let before = names(&organisation);
+    let old = labels_of(&organisation);
+    let new = old.after(changes)?;
+    let metadata = old.changed_names(&new);
     let mut row: organisation::ActiveModel = organisation.into();
     if let Some(name) = name {
         row.name = Set(name.as_str().to_owned());
@@ -94,10 +123,15 @@ pub async fn update(
     if let Some(slug) = slug {
         row.slug = Set(slug.as_str().to_owned());
     }
+    if new != old {
+        row.external_id = Set(new.external_id);
+        row.metadata = Set(new.metadata);
+    }
     row.updated_at = Set(write.now);
-    let organisation = row.update(write).await.on_conflict(|_| Error::SlugTaken)?;
+    let updated = row.update(write).await;
+    let organisation = updated.on_conflict(|constraint| labels::taken(constraint, Error::SlugTaken))?;
     let (id, changed) = (organisation.id, Changed { before, after: names(&organisation) });
-    write.record(Event::OrganisationUpdated { organisation: id, target: id, changed }).await?;
+    write.record(Event::OrganisationUpdated { organisation: id, target: id, changed, metadata }).await?;
     Ok(organisation)
 }
 
@@ -112,5 +146,13 @@ pub async fn delete(write: &Write<'_>, organisation: &organisation::Model) -> Re
 }
 
 fn names(organisation: &organisation::Model) -> OrganisationNames {
-    OrganisationNames { name: organisation.name.clone(), slug: organisation.slug.clone() }
+    OrganisationNames {
+        name: organisation.name.clone(),
+        slug: organisation.slug.clone(),
+        external_id: organisation.external_id.clone(),
+    }
+}
+
+fn labels_of(row: &organisation::Model) -> Labels {
+    Labels { external_id: row.external_id.clone(), metadata: row.metadata.clone() }
 }

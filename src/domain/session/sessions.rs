@@ -290,10 +290,10 @@ async fn end_for_theft(
     Ok(())
 }
 
-/// Ends a session of that user: its cookie, its refresh chain and its access tokens.
+/// Ends a session of that user: its cookie, its refresh chain and its access tokens. Once more changes nothing.
 ///
 /// # Errors
-/// [`Error::NotFound`] if it is not theirs or ended already.
+/// [`Error::NotFound`] if it is not theirs.
 pub async fn end(write: &Write<'_>, user: UserId, id: SessionId) -> Result<(), Error> {
     let session = session::Entity::of_user(user).filter(session::COLUMN.id.eq(id)).one(write).await?;
     let session = session.ok_or(Error::NotFound)?;

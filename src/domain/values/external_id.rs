@@ -1,12 +1,17 @@
 //! The ids that an integrator's own system has: Oskar keeps them and never looks into them.
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 const LONGEST: usize = 255;
 
 /// 1 to 255 characters without control characters and without white space around them; compared as they are.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
+#[schema(
+    value_type = String, min_length = 1, max_length = 255, example = "customer-4711",
+    pattern = r"^[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$"
+)]
 pub struct ExternalId(String);
 
 impl ExternalId {
@@ -26,5 +31,12 @@ impl TryFrom<String> for ExternalId {
         } else {
             Ok(Self(text))
         }
+    }
+}
+
+impl std::str::FromStr for ExternalId {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.to_owned().try_into()
     }
 }

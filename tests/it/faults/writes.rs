@@ -203,7 +203,7 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             let body = json!({ "password": PASSWORD });
             (bearer(&member(rig, admin).await), Some(body), Proof::Event("user.deleted"))
         }
-        ("PATCH", "/api/auth/me") => {
+        ("PATCH", "/api/account") => {
             (bearer(admin), Some(json!({ "name": "Another" })), Proof::Event("user.updated"))
         }
         ("POST", "/api/auth/refresh") => {
@@ -214,7 +214,7 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             rig.app.sign_in(&admin.email).await;
             (bearer(admin), None, Proof::Event("sessions.ended"))
         }
-        ("DELETE", "/api/auth/sessions/{id}") => {
+        ("DELETE", "/api/auth/sessions/{session_id}") => {
             target = session_of(&rig.app.sign_in(&admin.email).await).await;
             (bearer(admin), None, ended)
         }
@@ -240,11 +240,11 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             let body = json!({ "emails": [new_email], "role": "viewer" });
             (bearer(admin), Some(body), Proof::Event("invitation.created"))
         }
-        ("DELETE", "/api/orgs/{org}/invitations/{id}") => {
+        ("DELETE", "/api/orgs/{org}/invitations/{invitation_id}") => {
             target = invitation(admin, &new_email).await;
             (bearer(admin), None, Proof::Event("invitation.withdrawn"))
         }
-        ("POST", "/api/orgs/{org}/invitations/{id}/resend") => {
+        ("POST", "/api/orgs/{org}/invitations/{invitation_id}/resend") => {
             target = invitation(admin, &new_email).await;
             (bearer(admin), None, Proof::Event("invitation.resent"))
         }
@@ -254,36 +254,39 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             let headers = vec![("authorization", basic(&admin.email, PASSWORD))];
             (headers, Some(body), Proof::Event("key.created"))
         }
-        ("DELETE", "/api/orgs/{org}/keys/{id}") => {
+        ("DELETE", "/api/orgs/{org}/keys/{key_id}") => {
             target = key(admin).await;
             (bearer(admin), None, Proof::Event("key.revoked"))
         }
-        ("PATCH", "/api/orgs/{org}/keys/{id}") => {
+        ("PATCH", "/api/orgs/{org}/keys/{key_id}") => {
             target = key(admin).await;
             (bearer(admin), Some(json!({ "name": "Another" })), Proof::Event("key.renamed"))
         }
-        ("POST", "/api/orgs/{org}/keys/{id}/rotate") => {
+        ("POST", "/api/orgs/{org}/keys/{key_id}/rotate") => {
             target = key(admin).await;
             (bearer(admin), Some(json!({ "overlap": 600 })), Proof::Event("key.rotated"))
         }
         ("POST", "/api/orgs/{org}/leave") => {
             (bearer(&member(rig, admin).await), None, Proof::Event("member.left"))
         }
-        ("DELETE", "/api/orgs/{org}/members/{user}") => {
+        ("DELETE", "/api/orgs/{org}/members/{user_id}") => {
             target = member(rig, admin).await.user_id;
             (bearer(admin), None, Proof::Event("member.removed"))
         }
-        ("PATCH", "/api/orgs/{org}/members/{user}") => {
+        ("PATCH", "/api/orgs/{org}/members/{user_id}") => {
             target = member(rig, admin).await.user_id;
             (bearer(admin), Some(json!({ "role": "admin" })), Proof::Event("member.role_changed"))
         }
-        ("DELETE", "/api/orgs/{org}/members/{user}/sessions") => {
+        ("DELETE", "/api/orgs/{org}/members/{user_id}/sessions") => {
             target = member(rig, admin).await.user_id;
             (bearer(admin), None, Proof::Event("member.sessions_ended"))
         }
         (method, path) => panic!("{method} {path} is a write: say what to ask of it, and how to see it done"),
     };
-    let path = route.path.replace("{org}", organisation).replace("{id}", &target).replace("{user}", &target);
+    let mut path = route.path.replace("{org}", organisation);
+    for parameter in ["{key_id}", "{user_id}", "{invitation_id}", "{session_id}"] {
+        path = path.replace(parameter, &target);
+    }
     let path = path + query;
     Asked { method: route.method.clone(), path, headers, body, proof }
 }

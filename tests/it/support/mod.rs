@@ -63,6 +63,12 @@ pub fn password_row(user: UserId, hash: &str, now: Timestamp) -> credential::Act
     }
 }
 
+/// A route's path with names of nothing in the place of ids.
+pub fn without_targets(path: &str) -> String {
+    let parameters = ["{key_id}", "{user_id}", "{invitation_id}", "{session_id}", "{id}"];
+    parameters.iter().fold(path.to_owned(), |path, parameter| path.replace(parameter, "none"))
+}
+
 /// Whether there is time for the long form of tests that have one (`bench/faults`).
 #[expect(clippy::disallowed_methods, reason = "tells how long the tests may take")]
 pub fn takes_long() -> bool {

@@ -41,6 +41,7 @@ impl Rows {
             email_verified_at: Set(new.email_verified.then_some(write.now)),
             disabled_at: Set(new.disabled.then_some(write.now)),
             external_id: Set(new.external_id.as_ref().map(|id| id.as_str().to_owned())),
+            metadata: Set(None),
             imported_hash_digest: Set(Some(new.digest())),
             created_at: Set(new.created_at.unwrap_or(write.now)),
             updated_at: Set(write.now),
