@@ -1,13 +1,13 @@
 //! Organisations: making, renaming and deleting them.
 
-use sea_orm::sea_query::OnConflict as Upsert;
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict as Upsert};
 use sea_orm::{ActiveModelTrait, EntityTrait, Set, TryInsertResult};
 
 use crate::domain::Write;
 use crate::domain::organisation::members;
 use crate::domain::values::display_name::DisplayName;
 use crate::domain::values::slug::Slug;
-use crate::entity::{membership, organisation};
+use crate::entity::{membership, organisation, used_slug};
 use crate::error::{Error, OnConflict};
 use crate::event::{Changed, Event, OrganisationNames};
 use crate::id::{OrganisationId, UserId};
@@ -61,6 +61,9 @@ async fn insert(
         created_at: write.now,
         updated_at: write.now,
     };
+    if !claim(write, row.id, &slug).await? {
+        return Ok(None);
+    }
     let insert = organisation::Entity::insert(organisation::ActiveModel {
         id: Set(row.id),
         slug: Set(row.slug.clone()),
@@ -76,22 +79,38 @@ async fn insert(
     }
 }
 
+/// Has an organisation use a slug; false if it is, or once was, another's. By one statement: of two organisations at
+/// once one gets it. Links and settings of others may still have it, and must never lead to strangers.
+async fn claim(write: &Write<'_>, organisation: OrganisationId, slug: &Slug) -> Result<bool, Error> {
+    let used =
+        used_slug::ActiveModel { slug: Set(slug.as_str().to_owned()), organisation_id: Set(organisation) };
+    let own = Upsert::column(used_slug::Column::Slug)
+        .update_column(used_slug::Column::OrganisationId)
+        .action_and_where(Expr::col((used_slug::Entity, used_slug::Column::OrganisationId)).eq(organisation))
+        .to_owned();
+    let claimed = used_slug::Entity::insert(used).on_conflict(own).exec_without_returning(write).await?;
+    Ok(claimed == 1)
+}
+
 /// Changes name or slug; `None` leaves as it is.
 ///
 /// # Errors
-/// [`Error::SlugTaken`].
+/// [`Error::SlugTaken`]. Its own earlier slugs it may take back.
 pub async fn update(
     write: &Write<'_>,
     organisation: organisation::Model,
     name: Option<DisplayName>,
     slug: Option<Slug>,
 ) -> Result<organisation::Model, Error> {
-    let before = names(&organisation);
+    let (id, before) = (organisation.id, names(&organisation));
     let mut row: organisation::ActiveModel = organisation.into();
     if let Some(name) = name {
         row.name = Set(name.as_str().to_owned());
     }
     if let Some(slug) = slug {
+        if !claim(write, id, &slug).await? {
+            return Err(Error::SlugTaken);
+        }
         row.slug = Set(slug.as_str().to_owned());
     }
     row.updated_at = Set(write.now);
@@ -101,7 +120,7 @@ pub async fn update(
     Ok(organisation)
 }
 
-/// Deletes an organisation with its members and keys. Its audit events stay.
+/// Deletes an organisation with its members and keys. Its audit events stay, and its slugs stay used.
 pub async fn delete(write: &Write<'_>, organisation: &organisation::Model) -> Result<(), Error> {
     let deleted = organisation::Entity::delete_by_id(organisation.id).exec(write).await?;
     if deleted.rows_affected != 1 {
