@@ -44,6 +44,7 @@ mod stream;
 mod tickets;
 mod tokens;
 mod verify;
+mod webhooks;
 mod well_known;
 mod who;
 

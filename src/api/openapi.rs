@@ -12,6 +12,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 
+use super::webhooks;
 use crate::http::Problem;
 
 const ABOUT: &str = "Organisations, users and roles, API keys, sessions and tokens behind one extractor.
@@ -143,6 +144,7 @@ pub fn document(session_cookie: &str) -> OpenApi {
         .servers(Some([ServerBuilder::new().url("/").build()]))
         .components(Some(components.build()))
         .tags(Some(tags))
+        .webhooks(Some(webhooks::all()))
         .build()
 }
 

@@ -160,12 +160,12 @@ pub async fn rename(
     name: &DisplayName,
 ) -> Result<api_key::Model, Error> {
     let key = lock(write, organisation, id).await?;
-    let changed = Changed { before: key.name.clone(), after: name.as_str().to_owned() };
+    let renamed = Changed::between(key.name.clone(), name.as_str().to_owned());
     let mut row: api_key::ActiveModel = key.into();
     row.name = Set(name.as_str().to_owned());
     row.updated_at = Set(write.now);
     let key = row.update(write).await?;
-    write.record(Event::KeyRenamed { organisation, key: id, changed }).await?;
+    write.record(Event::KeyUpdated { organisation, key: id, name: renamed }).await?;
     Ok(key)
 }
 

@@ -9,7 +9,7 @@ use crate::domain::values::display_name::DisplayName;
 use crate::domain::values::slug::Slug;
 use crate::entity::{membership, organisation, used_slug};
 use crate::error::{Error, OnConflict};
-use crate::event::{Changed, Event, OrganisationNames};
+use crate::event::{Changed, Event};
 use crate::id::{OrganisationId, UserId};
 use crate::permission::Role;
 
@@ -27,8 +27,8 @@ pub async fn create(
         Some(slug) => insert(write, name, slug).await?.ok_or(Error::SlugTaken)?,
         None => insert_with_free_slug(write, name).await?,
     };
-    let (id, names) = (organisation.id, names(&organisation));
-    write.record(Event::OrganisationCreated { organisation: id, target: id, names }).await?;
+    let (id, name, slug) = (organisation.id, organisation.name.clone(), organisation.slug.clone());
+    write.record(Event::OrganisationCreated { organisation: id, target: id, name, slug }).await?;
     let membership = match admin {
         Some(admin) => Some(members::add(write, organisation.id, admin, Role::Admin).await?),
         None => None,
@@ -102,7 +102,7 @@ pub async fn update(
     name: Option<DisplayName>,
     slug: Option<Slug>,
 ) -> Result<organisation::Model, Error> {
-    let (id, before) = (organisation.id, names(&organisation));
+    let (id, old_name, old_slug) = (organisation.id, organisation.name.clone(), organisation.slug.clone());
     let mut row: organisation::ActiveModel = organisation.into();
     if let Some(name) = name {
         row.name = Set(name.as_str().to_owned());
@@ -115,8 +115,9 @@ pub async fn update(
     }
     row.updated_at = Set(write.now);
     let organisation = row.update(write).await.on_conflict(|_| Error::SlugTaken)?;
-    let (id, changed) = (organisation.id, Changed { before, after: names(&organisation) });
-    write.record(Event::OrganisationUpdated { organisation: id, target: id, changed }).await?;
+    let name = Changed::between(old_name, organisation.name.clone());
+    let slug = Changed::between(old_slug, organisation.slug.clone());
+    write.record(Event::OrganisationUpdated { organisation: id, target: id, name, slug }).await?;
     Ok(organisation)
 }
 
@@ -126,10 +127,6 @@ pub async fn delete(write: &Write<'_>, organisation: &organisation::Model) -> Re
     if deleted.rows_affected != 1 {
         return Err(Error::NotFound);
     }
-    let (id, names) = (organisation.id, names(organisation));
-    write.record(Event::OrganisationDeleted { organisation: id, target: id, names }).await
-}
-
-fn names(organisation: &organisation::Model) -> OrganisationNames {
-    OrganisationNames { name: organisation.name.clone(), slug: organisation.slug.clone() }
+    let (id, name, slug) = (organisation.id, organisation.name.clone(), organisation.slug.clone());
+    write.record(Event::OrganisationDeleted { organisation: id, target: id, name, slug }).await
 }
