@@ -8,6 +8,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::id::OrganisationId;
 use crate::password::refusal::PasswordRefusal;
 use crate::permission::{Permission, Role};
 use crate::step_up::StepUp;
@@ -87,6 +88,8 @@ errors! {
     RoleDenied(Role) = 403, "role_denied", "Role denied", "This needs the role `{0}`.";
     OrganisationDenied = 403, "organisation_denied", "Another organisation",
         "The credential is not for that organisation.";
+    TokenForAnother(OrganisationId) = 403, "organisation_denied", "Another organisation",
+        "The access token is not for this organisation, of which you are a member. Get one that is by `POST /api/auth/token` with `{0}` as `org`.";
     UserRequired = 403, "user_required", "User required",
         "This is for users: sign in. API keys never reach it.";
     OperatorRequired = 403, "operator_required", "Operator required",
@@ -135,7 +138,8 @@ errors! {
     EmailTaken = 409, "email_taken", "E-mail address taken",
         "An account with this e-mail address exists already. Sign in instead.";
     UsernameTaken = 409, "username_taken", "Username taken", "This username is taken.";
-    SlugTaken = 409, "slug_taken", "Slug taken", "This slug is taken.";
+    SlugTaken = 409, "slug_taken", "Slug taken",
+        "This slug is taken, or was another organisation's once.";
     ExternalIdTaken = 409, "external_id_taken", "External id taken",
         "Something else of the same kind has this `external_id`.";
     AlreadyMember = 409, "already_member", "Already a member",

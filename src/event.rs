@@ -1,69 +1,40 @@
 //! What can happen: every event, once, with its name, what it happened to, and its data.
 //!
 //! `write.record(Event::KeyRevoked { … })` writes the row of the audit log, in the transaction of the change. The API
-//! document lists the names; what reads an event (the log, mails, later webhooks) reads it from here.
+//! document lists the types, with a schema and an example of each; what reads an event (the log, mails, later webhooks)
+//! reads it from here.
+//!
+//! One rule for the data: `object` has what something that was made is, the new values of what was changed (members of
+//! type [`Changed`], whose former values are in `previous` by the same names), what something that was deleted was last, and
+//! what else there is to tell. Members are always there, and null where there is nothing; only `Option<Changed<…>>` are
+//! left out, if nothing changed. A type is `resource.past_participle`, one for each thing that can happen: what differs in
+//! cause or extent says so in its data.
 //!
 //! To add one: a line in the table below, and the `record` in the function of `domain/` that does it.
 
-use std::collections::BTreeMap;
+mod check;
+mod envelope;
+mod facts;
+mod member;
+mod words;
 
-use serde::Serialize;
+pub use check::misfit;
+pub use envelope::{ActorKind, Envelope, EventActor, EventData, EventRequest, EventTarget};
+pub use member::{Changed, ChangedSettings};
+pub use words::{DeletionReason, Ended, SessionEnd, SessionScope, UnlockReason};
+
 use serde_json::Value;
+use utoipa::openapi::{RefOr, Schema, schema::ObjectBuilder, schema::Type};
 
 use crate::clock::Timestamp;
 use crate::id::{ApiKeyId, InvitationId, OrganisationId, SessionId, UserId};
 use crate::permission::Role;
-
-/// A value that was changed.
-#[derive(Clone, Debug, Serialize)]
-pub struct Changed<T> {
-    pub before: T,
-    pub after: T,
-}
-
-/// What an organisation is called.
-#[derive(Clone, Debug, Serialize)]
-pub struct OrganisationNames {
-    pub name: String,
-    pub slug: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-}
-
-/// What users may change of themselves, if it was changed.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum Profile {
-    Name {
-        name: String,
-    },
-    Username {
-        username: Option<String>,
-    },
-    ExternalId {
-        external_id: Option<String>,
-    },
-    /// Its names: the texts may name people.
-    Metadata {
-        metadata: Vec<String>,
-    },
-}
-
-/// How an account was deleted.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum Deletion {
-    /// By the sweep: its address was not proven in time.
-    Unproven { reason: &'static str, registered_at: Timestamp },
-    /// By its owner or an operator: as the installation's log has it.
-    Account { sessions_ended: u64, organisations: Vec<OrganisationId> },
-    /// The same, as each of its organisations has it.
-    Member { role: Role },
-}
+use facts::Fact;
+use member::{Data, Member, Shape};
+use words::Target;
 
 /// What a caller did not have.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug)]
 pub enum Wanted {
     Permission(String),
     Role(String),
@@ -77,22 +48,21 @@ macro_rules! events {
             $(, in $organisation:ident: $organisation_type:ty)?
             $(, to $target:ident: $target_type:ty)?
             $(, naming $people:ident: $people_type:ty)?
-            , { $($(#[$attribute:meta])* $member:ident: $member_type:ty),* }
+            , { $($member:ident: $member_type:ty),* }
             , $doc:literal;
     )*) => {
-        /// Something that happened. What is serialised is its data: never a secret, and nothing that names people.
-        #[derive(Clone, Debug, Serialize)]
-        #[serde(untagged)]
+        /// Something that happened: never a secret, and nothing that names people but `naming`.
+        #[derive(Clone, Debug)]
         pub enum Event {
             $(#[doc = $doc] $variant {
-                $(#[serde(skip)] $organisation: $organisation_type,)?
-                $(#[serde(skip)] $target: $target_type,)?
-                $(#[serde(skip)] $people: $people_type,)?
-                $($(#[$attribute])* $member: $member_type,)*
+                $($organisation: $organisation_type,)?
+                $($target: $target_type,)?
+                $($people: $people_type,)?
+                $($member: $member_type,)*
             },)*
         }
 
-        /// The kind of an event.
+        /// The type of an event.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum EventKind {
             $(#[doc = $doc] $variant,)*
@@ -102,7 +72,7 @@ macro_rules! events {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// `resource.verb`: `action` in the audit log.
+            /// `resource.past_participle`: `type` in the log, and `action` in its table.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
@@ -111,10 +81,25 @@ macro_rules! events {
             pub const fn doc(self) -> &'static str {
                 match self { $(Self::$variant => $doc,)* }
             }
+
+            fn describe(self, shape: &mut Shape) {
+                match self { $(Self::$variant => {
+                    $(<$member_type as Member>::describe(stringify!($member), shape);)*
+                })* }
+            }
+
+            fn organisation_schema(self) -> RefOr<Schema> {
+                match self { $(Self::$variant => events!(@schema $($organisation_type)?),)* }
+            }
+
+            /// Of what types the target is, and what its id looks like.
+            fn target_schema(self) -> Option<(&'static [&'static str], RefOr<Schema>)> {
+                match self { $(Self::$variant => events!(@target_schema $($target_type)?),)* }
+            }
         }
 
         impl Event {
-            /// What kind of event it is.
+            /// Of what type it is.
             pub const fn kind(&self) -> EventKind {
                 match self { $(Self::$variant { .. } => EventKind::$variant,)* }
             }
@@ -136,27 +121,61 @@ macro_rules! events {
             pub fn people(&self) -> serde_json::Result<Option<Value>> {
                 match self { $(Self::$variant { $($people,)? .. } => events!(@people $($people)?),)* }
             }
+
+            /// Its data, as it is stored: `{object, previous}`.
+            ///
+            /// # Errors
+            /// Those of serde, for data that is no JSON.
+            pub fn data(&self) -> serde_json::Result<Value> {
+                let mut data = Data::default();
+                match self { $(Self::$variant { $($member,)* .. } => {
+                    $(Member::put($member, stringify!($member), &mut data)?;)*
+                })* }
+                Ok(data.into_json())
+            }
+
+            fn example(kind: EventKind) -> Self {
+                match kind { $(EventKind::$variant => Self::$variant {
+                    $($organisation: Fact::sample("organisation"),)?
+                    $($target: Fact::sample("target"),)?
+                    $($people: Member::example("email"),)?
+                    $($member: Member::example(stringify!($member)),)*
+                },)* }
+            }
         }
     };
     (@organisation) => { None };
     (@organisation $organisation:ident) => { Option::from(*$organisation) };
     (@target) => { None };
-    (@target $target:ident) => { Some($target.to_string()) };
+    (@target $target:ident) => { Some(Target::id($target)) };
     (@people) => { Ok(None) };
     (@people $people:ident) => { serde_json::to_value($people).map(Some) };
+    (@schema) => { ObjectBuilder::new().schema_type(Type::Null).into() };
+    (@schema $type:ty) => { <$type as Fact>::described() };
+    (@target_schema) => { None };
+    (@target_schema $type:ty) => { Some((<$type as Target>::TYPES, <$type as Fact>::described())) };
+}
+
+impl EventKind {
+    /// Whether events of this type stand for many of the same, and tell how many.
+    pub const fn is_counted(self) -> bool {
+        matches!(self, Self::SignInFailed | Self::AccessDenied)
+    }
 }
 
 events! {
     // Accounts
     UserCreated = "user.created", to user: UserId,
-        { operator: bool, #[serde(skip_serializing_if = "Option::is_none")] imported: Option<&'static str> },
+        { operator: bool, imported: Option<&'static str> },
         "An account was made; `imported` names the algorithm of a password hash that came with it.";
     UserUpdated = "user.updated", to user: UserId,
-        { #[serde(flatten)] changed: Changed<Profile> },
-        "The name of a user changed, the external id, or metadata (its names before and after); or the username that was asked for at the registration was given.";
-    UserUsernameChanged = "user.username_changed", to user: UserId,
-        { #[serde(flatten)] changed: Changed<Option<String>> },
-        "The username changed.";
+        {
+            name: Option<Changed<String>>,
+            username: Option<Changed<Option<String>>>,
+            external_id: Option<Changed<Option<String>>>,
+            metadata_changed: Vec<String>
+        },
+        "Name, username, external id or metadata of an account changed, or it got the username of the registration. Of metadata the names are told.";
     UserEmailVerified = "user.email_verified", to user: UserId, {},
         "The address of an account was proven.";
     UserEmailChangeRequested = "user.email_change_requested", to user: UserId, {},
@@ -176,63 +195,66 @@ events! {
         { mailed: bool },
         "An operator issued a link to choose a password.";
     UserUnlocked = "user.unlocked", to user: UserId,
-        { #[serde(skip_serializing_if = "Option::is_none")] by: Option<&'static str> },
-        "Wrong guesses do not keep the owner out any more: by an operator, or `by` the link in a mail.";
+        { reason: UnlockReason },
+        "Wrong guesses do not keep the owner out any more.";
     UserDisabled = "user.disabled", to user: UserId,
         { sessions_ended: u64 },
         "An account was disabled.";
     UserEnabled = "user.enabled", to user: UserId, {},
         "A disabled account may sign in again.";
     UserDeleted = "user.deleted", in organisation: Option<OrganisationId>, to user: UserId,
-        { #[serde(flatten)] how: Deletion },
-        "An account was deleted.";
+        {
+            reason: DeletionReason,
+            role: Option<Role>,
+            registered_at: Option<Timestamp>,
+            sessions_ended: Option<u64>,
+            organisations: Option<Vec<OrganisationId>>
+        },
+        "An account was deleted: each of its organisations is told its `role` there; the account's own event has the rest.";
     IdentityLinked = "identity.linked", in organisation: Option<OrganisationId>, to user: UserId,
-        { issuer: String, #[serde(skip_serializing_if = "Option::is_none")] subject: Option<String> },
+        { issuer: String, subject: Option<String> },
         "A user can sign in through an issuer from now on.";
     IdentityUnlinked = "identity.unlinked", in organisation: Option<OrganisationId>, to user: UserId,
-        { issuer: String, #[serde(skip_serializing_if = "Option::is_none")] sessions_ended: Option<u64> },
+        { issuer: String, sessions_ended: Option<u64> },
         "A user can no longer sign in through an issuer.";
 
     // Sessions
     SessionStarted = "session.started", in organisation: Option<OrganisationId>, to session: SessionId,
-        { #[serde(skip_serializing_if = "Option::is_none")] issuer: Option<String> },
+        { issuer: Option<String> },
         "A user signed in.";
     SessionRenewed = "session.renewed", in organisation: Option<OrganisationId>, to session: SessionId,
         { in_place_of: SessionId },
         "A session took the place of another after a new proof, password or address.";
-    SessionReplaced = "session.replaced", in organisation: Option<OrganisationId>, to session: SessionId, {},
-        "A session ended because the same browser signed in again.";
-    SessionEnded = "session.ended", in organisation: Option<OrganisationId>, to session: SessionId,
-        { #[serde(skip_serializing_if = "Option::is_none")] too_many: Option<u64> },
-        "A session was ended; `too_many`: because the user has no room for more.";
+    SessionEnded = "session.ended", in organisation: Option<OrganisationId>, to ended: Ended,
+        { reason: SessionEnd, scope: SessionScope, sessions_ended: Option<u64>, most: Option<u64> },
+        "One session, or more of a user, were ended: `scope` says where. `most` is how many a user may have, for `too_many`.";
     SessionRefreshReused = "session.refresh_reused", in organisation: Option<OrganisationId>, to session: SessionId,
         { presented: u32, current: i64 },
         "A refresh token was used twice, which looks like theft: the session was ended.";
-    SessionsEnded = "sessions.ended", to user: UserId,
-        { sessions_ended: u64 },
-        "A user's sessions were ended, all or all others.";
     SignInFailed = "sign_in.failed", in organisation: Option<OrganisationId>, to user: UserId,
         { network: Option<String>, code: &'static str },
         "Sign-ins to an account failed; they are counted for a quarter of an hour.";
 
     // Organisations
     OrganisationCreated = "organisation.created", in organisation: OrganisationId, to target: OrganisationId,
-        { #[serde(flatten)] names: OrganisationNames },
+        { name: String, slug: String, external_id: Option<String> },
         "An organisation was made.";
     OrganisationUpdated = "organisation.updated", in organisation: OrganisationId, to target: OrganisationId,
         {
-            #[serde(flatten)] changed: Changed<OrganisationNames>,
-            #[serde(skip_serializing_if = "Vec::is_empty")] metadata: Vec<String>
+            name: Option<Changed<String>>,
+            slug: Option<Changed<String>>,
+            external_id: Option<Changed<Option<String>>>,
+            metadata_changed: Vec<String>
         },
-        "Name, slug or external id of an organisation changed, or the `metadata` of these names.";
+        "Name, slug, external id or metadata of an organisation changed. Of metadata the names are told.";
     OrganisationDeleted = "organisation.deleted", in organisation: OrganisationId, to target: OrganisationId,
-        { #[serde(flatten)] names: OrganisationNames },
+        { name: String, slug: String, external_id: Option<String> },
         "An organisation was deleted.";
     MemberAdded = "member.added", in organisation: OrganisationId, to user: UserId,
-        { role: Role, #[serde(skip_serializing_if = "std::ops::Not::not")] imported: bool },
+        { role: Role, imported: bool },
         "A user became a member.";
     MemberRoleChanged = "member.role_changed", in organisation: OrganisationId, to user: UserId,
-        { #[serde(flatten)] changed: Changed<Role> },
+        { role: Changed<Role> },
         "A member got another role.";
     MemberRemoved = "member.removed", in organisation: OrganisationId, to user: UserId,
         { role: Role },
@@ -240,13 +262,11 @@ events! {
     MemberLeft = "member.left", in organisation: OrganisationId, to user: UserId,
         { role: Role },
         "A member left.";
-    MemberSessionsEnded = "member.sessions_ended", in organisation: OrganisationId, to user: UserId, {},
-        "An admin ended a member's sessions in this organisation.";
     InvitationCreated = "invitation.created", in organisation: OrganisationId, to invitation: InvitationId,
-        { email: String, role: Role, replaced: u64 },
-        "An address was invited.";
+        { email: Option<String>, role: Role, replaced: u64 },
+        "An address was invited; null once the account that accepted is deleted. `replaced` counts older invitations of it.";
     InvitationResent = "invitation.resent", in organisation: OrganisationId, to invitation: InvitationId,
-        { #[serde(skip_serializing_if = "Option::is_none")] invited_by: Option<Changed<Option<UserId>>> },
+        { invited_by: Option<Changed<Option<UserId>>> },
         "An invitation was sent again.";
     InvitationWithdrawn = "invitation.withdrawn", in organisation: OrganisationId, to invitation: InvitationId, {},
         "An invitation was withdrawn.";
@@ -256,20 +276,18 @@ events! {
     KeyCreated = "key.created", in organisation: OrganisationId, to key: ApiKeyId,
         { name: String, environment: &'static str, role: Role, hint: String },
         "An API key was made.";
-    KeyRenamed = "key.renamed", in organisation: OrganisationId, to key: ApiKeyId,
-        { #[serde(flatten)] changed: Changed<String> },
-        "An API key got another name.";
     KeyUpdated = "key.updated", in organisation: OrganisationId, to key: ApiKeyId,
         {
-            #[serde(skip_serializing_if = "Option::is_none")] external_id: Option<Changed<Option<String>>>,
-            #[serde(skip_serializing_if = "Vec::is_empty")] metadata: Vec<String>
+            name: Option<Changed<String>>,
+            external_id: Option<Changed<Option<String>>>,
+            metadata_changed: Vec<String>
         },
-        "The external id of an API key changed, or the `metadata` of these names.";
+        "Name, external id or metadata of an API key changed. Of metadata the names are told.";
     KeyRotated = "key.rotated", in organisation: OrganisationId, to key: ApiKeyId,
         { hint: String, overlap_seconds: i64 },
         "An API key got a new secret.";
     KeyRevoked = "key.revoked", in organisation: OrganisationId, to key: ApiKeyId,
-        { #[serde(skip_serializing_if = "Option::is_none")] reason: Option<String> },
+        { reason: Option<String> },
         "An API key was revoked.";
     KeyDeleted = "key.deleted", in organisation: OrganisationId, to key: ApiKeyId,
         {
@@ -281,7 +299,7 @@ events! {
         },
         "A key that had ended long before was deleted.";
     AccessDenied = "access.denied", in organisation: OrganisationId,
-        { #[serde(flatten)] wanted: Wanted, #[serde(skip_serializing_if = "Option::is_none")] method: Option<String> },
+        { permission: Option<String>, role: Option<String>, method: Option<String> },
         "Somebody in the organisation did not have a permission or a role; denials are counted for a quarter of an hour.";
 
     // The installation
@@ -289,7 +307,7 @@ events! {
         "A link to make the first administrator was issued.";
     SetupDone = "setup.done", to user: UserId, {},
         "The first administrator was made.";
-    SettingsChanged = "settings.changed", { #[serde(flatten)] settings: BTreeMap<String, Value> },
+    SettingsChanged = "settings.changed", { settings: ChangedSettings },
         "A server started with other settings than the one before.";
     SigningKeyCreated = "signing_key.created", to kid: String,
         { algorithm: &'static str, signs_from: Timestamp },
@@ -297,12 +315,12 @@ events! {
     SigningKeyRotated = "signing_key.rotated", to kid: String,
         { algorithm: &'static str, signs_from: Timestamp, old_retires_at: Timestamp },
         "The key that signs access tokens gets a successor.";
-    SigningKeysExported = "signing_keys.exported", { kids: Vec<String> },
+    SigningKeysExported = "signing_key.exported", { kids: Vec<String> },
         "Shared keys were exported, with which tokens can be checked and signed.";
     MasterSecretReencrypted = "master_secret.reencrypted",
-        { key_id: String, signing_keys: usize },
+        { key_id: String, signing_keys: u64 },
         "Signing keys were encrypted under the current master secret.";
     MasterSecretRotated = "master_secret.rotated",
-        { #[serde(flatten)] key_ids: Changed<Option<String>> },
+        { key_id: Changed<Option<String>> },
         "The current master secret is the one that the installation starts with from now on.";
 }

@@ -48,6 +48,9 @@ macro_rules! ids {
         pub struct $name(pub Uuid);
 
         impl $name {
+            /// What its texts begin with.
+            pub const PREFIX: &str = concat!($prefix, "_");
+
             /// A new one, later in order than all made before it.
             pub fn generate() -> Self {
                 Self(Uuid::now_v7())

@@ -42,6 +42,7 @@ mod m0042_delivery;
 mod m0043_credential;
 mod m0047_labels;
 mod m0048_revoked_reason;
+mod m0049_used_slug;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -81,6 +82,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0043_credential::Migration),
             Box::new(m0047_labels::Migration),
             Box::new(m0048_revoked_reason::Migration),
+            Box::new(m0049_used_slug::Migration),
         ]
     }
 }

@@ -22,14 +22,18 @@ const TAG: &str = "Audit log";
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {
-    /// Only this action, such as `key.created`.
+    /// Only of this type, such as `key.created`.
     #[param(nullable = false, example = "key.created")]
-    #[serde(default, deserialize_with = "present")]
-    action: Option<String>,
+    #[serde(default, rename = "type", deserialize_with = "present")]
+    kind: Option<String>,
     /// Only this user or key, by id.
     #[param(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     actor: Option<String>,
+    /// Only what was done to this user, key, session …, by id.
+    #[param(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    target: Option<String>,
     /// Not before, RFC 3339. The `+` of an offset may be unencoded.
     #[param(value_type = Option<DateTime<Utc>>, nullable = false)]
     #[serde(default, deserialize_with = "present")]
@@ -47,7 +51,7 @@ impl Filter {
     /// [`Error::Invalid`] if a time is none.
     pub(super) fn parse(self) -> Result<EventFilter, Error> {
         let (from, to) = (time("from", self.from.as_deref())?, time("to", self.to.as_deref())?);
-        Ok(EventFilter { action: self.action, actor: self.actor, from, to })
+        Ok(EventFilter { kind: self.kind, actor: self.actor, target: self.target, from, to })
     }
 }
 

@@ -10,7 +10,7 @@
 //! | `.user` | users, by cookie, access token or HTTP Basic |
 //! | `.operator` | operators, by cookie, access token or HTTP Basic |
 //! | `.socket(permission, …)` | sockets that are opened by a ticket of a caller with the permission in the path's `{org}` |
-//! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
+//! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist, and members with an access token for another organisation 403 |
 //!
 //! `fresh(…)` around the routes of a line lets in only users who have proved recently who they are.
 //!
@@ -45,6 +45,7 @@ mod stream;
 mod tickets;
 mod tokens;
 mod verify;
+mod webhooks;
 mod well_known;
 mod who;
 

@@ -12,6 +12,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 
+use super::webhooks;
 use crate::http::Problem;
 
 const ABOUT: &str = "Organisations, users and roles, API keys, sessions and tokens behind one extractor.
@@ -20,7 +21,8 @@ Every operation names the permission that it needs. Send one credential: the ses
 in sets, an access token as `Authorization: Bearer`, an API key as `X-API-Key` or `Authorization: Bearer`, or a user's \
 password as `Authorization: Basic` (RFC 7617, UTF-8; it is not asked for by a challenge: send it at once). \
 Without a credential, or with a bad one, the answer is 401; in an organisation that the caller does not \
-belong to, 404; without the permission, 403.
+belong to, 404; without the permission, or with an access token for another of the caller's \
+organisations (`organisation_denied`), 403.
 
 Errors are problems (RFC 9457); their `code` is stable. Lists take `limit` and `cursor` and answer \
 `{data, next_cursor}`. Times are RFC 3339 in UTC.";
@@ -58,7 +60,7 @@ const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
     ),
     (
         "Forbidden",
-        "The permission is missing, the account may not sign in, or the request came from a foreign site.",
+        "The permission is missing, the access token is for another of the caller's organisations (`organisation_denied`), the account may not sign in, or the request came from a foreign site.",
         403,
         "permission_denied",
         "Permission denied",
@@ -142,6 +144,7 @@ pub fn document(session_cookie: &str) -> OpenApi {
         .servers(Some([ServerBuilder::new().url("/").build()]))
         .components(Some(components.build()))
         .tags(Some(tags))
+        .webhooks(Some(webhooks::all()))
         .build()
 }
 

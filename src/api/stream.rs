@@ -15,7 +15,7 @@ use crate::auth::{PROTOCOL, Socket};
 use crate::entity::audit_event;
 use crate::error::Error;
 use crate::views::event_tail::EventTail;
-use crate::views::events::{Event, EventFilter};
+use crate::views::events::EventFilter;
 
 /// So many follow an organisation's log at once on a node.
 const FOLLOWERS: usize = 50;
@@ -114,7 +114,7 @@ async fn follow(log: &mut Log, socket: &mut WebSocket) -> u16 {
             _ = polls.tick() => match log.next().await {
                 Ok(events) => {
                     for event in events {
-                        let Ok(text) = serde_json::to_string(&Event::from(event)) else {
+                        let Ok(text) = serde_json::to_string(&event.into_envelope()) else {
                             return close_code::ERROR;
                         };
                         if !send(socket, Message::Text(text.into())).await {

@@ -119,7 +119,7 @@ async fn answer(app: &App, caller: &Caller, requirements: &Requirements) -> Resu
         [] => caller.in_implied_organisation(app).await?,
         // Not 404: proxies know only 401 and 403.
         [reference] => match caller.in_organisation(app, reference.as_str()).await {
-            Err(Error::NotFound) => return Err(Error::OrganisationDenied),
+            Err(Error::NotFound | Error::TokenForAnother(_)) => return Err(Error::OrganisationDenied),
             access => Some(access?),
         },
         _ => return Err(Error::invalid("/org", "this is there twice")),

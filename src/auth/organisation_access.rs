@@ -57,8 +57,9 @@ impl Caller {
     /// What this caller is in an organisation.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a caller who is no member, as if the organisation did not exist; [`Error::SessionEndedHere`] for a
-    /// member whose session an admin there has ended.
+    /// [`Error::NotFound`] for a caller who is no member, as if the organisation did not exist. For a member:
+    /// [`Error::SessionEndedHere`] if an admin there has ended the session, [`Error::TokenForAnother`] if the access token is
+    /// for another organisation.
     pub async fn in_organisation<'a>(
         &self,
         app: &App,
@@ -109,12 +110,6 @@ impl Principal {
             }
             Self::Key(_) => Err(Error::NotFound),
             Self::User(user) => {
-                match user.reach {
-                    OrganisationScope::Only(only) if only != Some(organisation.id) => {
-                        return Err(Error::NotFound);
-                    }
-                    OrganisationScope::Only(_) | OrganisationScope::All => {}
-                }
                 let membership = membership::Entity::in_organisation(organisation.id)
                     .filter(membership::COLUMN.user_id.eq(user.id))
                     .one(app.db.read())
@@ -122,6 +117,10 @@ impl Principal {
                 let membership = membership.ok_or(Error::NotFound)?;
                 if !user.counts_for(&membership) {
                     return Err(Error::SessionEndedHere);
+                }
+                // After the membership: to strangers the organisation does not exist, whatever their token is for.
+                if matches!(user.reach, OrganisationScope::Only(only) if only != Some(organisation.id)) {
+                    return Err(Error::TokenForAnother(organisation.id));
                 }
                 Ok(app.config.permissions.of_member(membership.role))
             }

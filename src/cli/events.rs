@@ -20,12 +20,15 @@ pub struct Events {
     /// Only those of this organisation: slug or id.
     #[arg(long)]
     org: Option<String>,
-    /// Only this action, such as `user.password_changed`.
-    #[arg(long)]
-    action: Option<String>,
+    /// Only of this type, such as `user.password_changed`.
+    #[arg(long = "type", value_name = "TYPE")]
+    kind: Option<String>,
     /// Only what this user or key did: `user_…` or `key_…`.
     #[arg(long, value_name = "ID")]
     actor: Option<String>,
+    /// Only what was done to this user, key, session …, by id.
+    #[arg(long, value_name = "ID")]
+    target: Option<String>,
     /// Not before this time, such as 2026-01-31T12:00:00Z.
     #[arg(long, value_name = "TIME", value_parser = oskar::text::rfc3339::parse)]
     from: Option<DateTime<Utc>>,
@@ -47,8 +50,8 @@ impl Events {
             Some(reference) => Some(org::find(&app, reference).await?.id),
             None => None,
         };
-        let Self { action, actor, from, to, .. } = self;
-        let filter = EventFilter { action, actor, from, to };
+        let Self { kind, actor, target, from, to, .. } = self;
+        let filter = EventFilter { kind, actor, target, from, to };
         // Before the list is read: what happens in between is shown by one of the two.
         let mut tail = EventTail::at_the_end(app.db.read(), organisation, filter.clone()).await?;
         let mut events = newest(app.db.read(), organisation, &filter, self.limit).await?;
@@ -58,7 +61,7 @@ impl Events {
             return output::table(
                 common.json,
                 &values,
-                ["TIME", "ACTION", "ACTOR", "TARGET", "ADDRESS", "ORGANISATION"],
+                ["TIME", "TYPE", "ACTOR", "TARGET", "ADDRESS", "ORGANISATION"],
                 &rows,
             );
         }

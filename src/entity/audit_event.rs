@@ -1,28 +1,12 @@
 //! Who did what, when and from where.
 
+use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, DeriveActiveEnum, EnumIter};
-use serde::Serialize;
-use serde_json::json;
-use utoipa::ToSchema;
 
 use crate::clock::Timestamp;
+pub use crate::event::ActorKind;
+use crate::event::{Envelope, EventActor, EventData, EventKind, EventRequest, EventTarget};
 use crate::id::{AuditEventId, OrganisationId, SessionId, UserId};
-
-/// What kind of actor did it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, EnumIter, DeriveActiveEnum)]
-#[serde(rename_all = "snake_case")]
-#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
-pub enum ActorKind {
-    User,
-    ApiKey,
-    /// A client that did not say who it is, as in a failed sign-in.
-    Anonymous,
-    /// The command line.
-    Cli,
-    /// Oskar itself.
-    System,
-}
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -39,9 +23,11 @@ pub struct Model {
     #[sea_orm(column_type = "String(StringLen::N(320))")]
     pub actor_name: String,
     #[sea_orm(column_type = "String(StringLen::N(64))")]
+    /// The event's type.
     pub action: String,
     #[sea_orm(column_type = "String(StringLen::N(64))", nullable)]
     pub target_id: Option<String>,
+    /// `{object, previous}`.
     #[sea_orm(column_type = "JsonBinary")]
     pub data: Json,
     #[sea_orm(column_type = "String(StringLen::N(64))", nullable)]
@@ -64,24 +50,24 @@ pub struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
-    /// What changed, and of an event that stands for many of the same how many there were.
-    pub fn data_with_count(&self) -> Json {
-        let mut data = self.data.clone();
-        if let (Some(count), Some(data)) = (self.count, data.as_object_mut()) {
-            data.insert("count".to_owned(), count.into());
+    /// As readers get it. Without its personal part, which can be taken away while the event stays: copies of it would
+    /// remain.
+    pub fn into_envelope(self) -> Envelope {
+        Envelope {
+            id: self.id,
+            kind: self.action,
+            created_at: self.created_at,
+            organisation_id: self.organisation_id,
+            actor: EventActor { kind: self.actor_kind, id: self.actor_id, name: self.actor_name },
+            target: self.target_id.map(EventTarget::of),
+            data: EventData::of(&self.data, self.count),
+            request: EventRequest::of(self.request_id, self.ip, self.user_agent),
         }
-        data
     }
 
-    /// As operators get it. Without its personal part, which can be taken away while the event stays: copies of it
-    /// would remain.
+    /// The same, as JSON.
     pub fn to_json(&self) -> Json {
-        json!({
-            "id": self.id, "action": self.action, "organisation_id": self.organisation_id,
-            "actor": { "kind": self.actor_kind, "id": self.actor_id, "name": self.actor_name },
-            "target_id": self.target_id, "data": self.data_with_count(), "ip": self.ip,
-            "user_agent": self.user_agent, "request_id": self.request_id, "created_at": self.created_at,
-        })
+        serde_json::to_value(self.clone().into_envelope()).unwrap_or_default()
     }
 }
 
@@ -103,21 +89,24 @@ impl Entity {
 
     /// That users, by id, left an organisation or were removed from it.
     pub fn ends_of_memberships(users: impl IntoIterator<Item = String>) -> Select<Self> {
-        Self::find()
-            .filter(COLUMN.target_id.is_in(users))
-            .filter(COLUMN.action.is_in(["member.left", "member.removed"]))
+        Self::find().filter(COLUMN.target_id.is_in(users)).filter(
+            COLUMN.action.is_in([EventKind::MemberLeft, EventKind::MemberRemoved].map(EventKind::as_str)),
+        )
     }
 
     /// What happened to a user's account: events without an organisation that the user caused or that changed the
     /// user, and the starts and ends of their sessions. `sessions` are the user's, because a session's event names
-    /// the session and, where a thief or an admin caused it, not the user.
+    /// the session and, where a thief or an admin caused it, not the user. What an admin does to the sessions of a member is
+    /// the organisation's.
     pub fn of_account(user: UserId, sessions: &[SessionId]) -> Select<Self> {
         let user = user.to_string();
         let mine =
             Condition::any().add(COLUMN.actor_id.eq(user.as_str())).add(COLUMN.target_id.eq(user.as_str()));
         let sessions = sessions.iter().map(ToString::to_string);
-        let session =
-            Condition::any().add(COLUMN.actor_id.eq(user.as_str())).add(COLUMN.target_id.is_in(sessions));
+        let by_user = Condition::all()
+            .add(COLUMN.actor_id.eq(user.as_str()))
+            .add(COLUMN.target_id.starts_with(SessionId::PREFIX));
+        let session = Condition::any().add(by_user).add(COLUMN.target_id.is_in(sessions));
         Self::find().filter(
             Condition::any()
                 .add(Condition::all().add(COLUMN.organisation_id.is_null()).add(mine))

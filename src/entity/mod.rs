@@ -28,6 +28,7 @@ pub mod session;
 pub mod signing_key;
 pub mod socket_ticket;
 pub mod spent_issuer_token;
+pub mod used_slug;
 pub mod user;
 pub mod user_number;
 
@@ -44,6 +45,7 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(user::Entity),
         schema.create_table_with_index_from_entity(credential::Entity),
         schema.create_table_with_index_from_entity(organisation::Entity),
+        schema.create_table_with_index_from_entity(used_slug::Entity),
         schema.create_table_with_index_from_entity(membership::Entity),
         schema.create_table_with_index_from_entity(session::Entity),
         schema.create_table_with_index_from_entity(external_identity::Entity),

@@ -251,9 +251,9 @@ fn organisation() -> Parameter {
         .name("org")
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
-        .description(Some("Slug or id."))
+        .description(Some("Id, which stays, or slug, which may change."))
         .schema(Some(String::schema()))
-        .example(Some("acme".into()))
+        .example(Some("org_01k9r2m6z8f3t9v4q7x0c5b1hd".into()))
         .build()
 }
 

@@ -1,102 +1,37 @@
 //! Logs of audit events.
 
-use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     QueryTrait as _, Select,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
-use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use super::{Page, PageRequest};
 use crate::clock::Timestamp;
 use crate::entity::audit_event::{self, ActorKind};
 use crate::entity::session;
 use crate::error::Error;
-use crate::event::EventKind;
+pub use crate::event::Envelope as Event;
 use crate::id::{AuditEventId, OrganisationId, SessionId, UserId};
 
 /// Of how many of the user's newest sessions the events are looked for.
 const SESSIONS: u64 = 500;
 
-/// Who did it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EventActor {
-    pub kind: ActorKind,
-    /// A user's or key's id.
-    pub id: Option<String>,
-    /// What the actor was called then.
-    #[schema(example = "Ana Ruiz")]
-    pub name: String,
-}
-
-/// Something that was done.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AuditEvent)]
-pub struct Event {
-    pub id: AuditEventId,
-    #[schema(schema_with = actions)]
-    pub action: String,
-    pub actor: EventActor,
-    /// What it was done to.
-    pub target_id: Option<String>,
-    /// What changed. Failed sign-ins (`sign_in.failed`) and denials (`access.denied`) of the same kind are one event for
-    /// each quarter of an hour, and `count` in here says how many there were; it grows, a few seconds late.
-    #[schema(value_type = Object)]
-    pub data: serde_json::Value,
-    #[schema(example = "203.0.113.7")]
-    pub ip: Option<String>,
-    pub user_agent: Option<String>,
-    /// Finds the request in the server's log.
-    pub request_id: Option<String>,
-    pub created_at: DateTime<Utc>,
-}
-
-/// The names of events, for the document.
-fn actions() -> Object {
-    let all = EventKind::ALL.iter().map(|kind| format!("- `{}`: {}", kind.as_str(), kind.doc()));
-    let list = all.collect::<Vec<_>>().join("\n");
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .description(Some(format!("What happened; new names may come.\n\n{list}")))
-        .examples([EventKind::KeyCreated.as_str()])
-        .build()
-}
-
-impl From<audit_event::Model> for Event {
-    fn from(row: audit_event::Model) -> Self {
-        let data = row.data_with_count();
-        Self {
-            id: row.id,
-            action: row.action,
-            actor: EventActor { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
-            target_id: row.target_id,
-            data,
-            ip: row.ip,
-            user_agent: row.user_agent,
-            request_id: row.request_id,
-            created_at: row.created_at,
-        }
-    }
-}
-
-impl Event {
-    /// As the owner of an account sees it: where others' requests came from is theirs.
-    fn for_owner(row: audit_event::Model, owner: UserId) -> Self {
-        let own = row.actor_kind == ActorKind::Anonymous || row.actor_id == Some(owner.to_string());
-        let event = Self::from(row);
-        if own { event } else { Self { ip: None, user_agent: None, request_id: None, ..event } }
-    }
+/// As the owner of an account sees it: where others' requests came from is theirs.
+fn for_owner(row: audit_event::Model, owner: UserId) -> Event {
+    let own = row.actor_kind == ActorKind::Anonymous || row.actor_id == Some(owner.to_string());
+    let event = row.into_envelope();
+    if own { event } else { Event { request: None, ..event } }
 }
 
 /// Which events of a log a reader asks for; an empty one asks for all.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {
-    /// Only this action, such as `key.created`.
-    pub action: Option<String>,
+    /// Only of this type, such as `key.created`.
+    pub kind: Option<String>,
     /// Only what this user or key did, by id.
     pub actor: Option<String>,
+    /// Only what was done to this, by id.
+    pub target: Option<String>,
     /// Not before.
     pub from: Option<Timestamp>,
     /// Before.
@@ -109,11 +44,14 @@ impl EventFilter {
         // PostgreSQL has no texts with NUL, so no event has one.
         let storable = |text: &String| text.replace('\0', "\u{fffd}");
         select
-            .apply_if(self.action.as_ref(), |select, action| {
-                select.filter(audit_event::COLUMN.action.eq(storable(action)))
+            .apply_if(self.kind.as_ref(), |select, kind| {
+                select.filter(audit_event::COLUMN.action.eq(storable(kind)))
             })
             .apply_if(self.actor.as_ref(), |select, actor| {
                 select.filter(audit_event::COLUMN.actor_id.eq(storable(actor)))
+            })
+            .apply_if(self.target.as_ref(), |select, target| {
+                select.filter(audit_event::COLUMN.target_id.eq(storable(target)))
             })
             .apply_if(self.from, |select, from| select.filter(audit_event::COLUMN.created_at.gte(from)))
             .apply_if(self.to, |select, to| select.filter(audit_event::COLUMN.created_at.lt(to)))
@@ -127,7 +65,9 @@ pub async fn of_organisation(
     filter: &EventFilter,
     request: &PageRequest<AuditEventId>,
 ) -> Result<Page<Event>, Error> {
-    Ok(page(db, audit_event::Entity::in_organisation(organisation), filter, request).await?.map(Event::from))
+    Ok(page(db, audit_event::Entity::in_organisation(organisation), filter, request)
+        .await?
+        .map(audit_event::Model::into_envelope))
 }
 
 /// What happened to a user's account, newest first, as the user sees it.
@@ -147,7 +87,7 @@ pub async fn of_account(
         .all(db)
         .await?;
     let rows = page(db, audit_event::Entity::of_account(user, &sessions), filter, request).await?;
-    Ok(rows.map(|row| Event::for_owner(row, user)))
+    Ok(rows.map(|row| for_owner(row, user)))
 }
 
 /// The newest rows of an organisation's log or, without one, of the whole installation's, oldest first: for operators,

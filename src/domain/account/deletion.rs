@@ -16,13 +16,11 @@ use crate::domain::organisation::members::{self, another_manager};
 use crate::domain::session::attempts;
 use crate::entity::{audit_event, invitation, membership, organisation, session, user};
 use crate::error::{Error, LastAdminOf};
-use crate::event::{Deletion, Event, EventKind};
+use crate::event::{DeletionReason, Event, EventKind};
 use crate::id::{OrganisationId, SessionId, UserId};
 
 /// What the audit log calls an actor whose account was deleted.
 pub const DELETED_USER: &str = "deleted user";
-/// Events whose data say what the user was called before and after.
-const NAMING: [&str; 2] = [EventKind::UserUpdated.as_str(), EventKind::UserUsernameChanged.as_str()];
 
 /// What went with an account.
 #[derive(Debug)]
@@ -88,13 +86,29 @@ pub async fn delete(write: &Write<'_>, user: UserId) -> Result<Deleted, Error> {
     }
     let nameless = &write.by(&actor);
     for (place, membership) in &places {
-        let how = Deletion::Member { role: membership.role };
-        nameless.record(Event::UserDeleted { organisation: Some(place.id), user: user.id, how }).await?;
+        let event = Event::UserDeleted {
+            organisation: Some(place.id),
+            user: user.id,
+            reason: DeletionReason::Requested,
+            role: Some(membership.role),
+            registered_at: None,
+            sessions_ended: None,
+            organisations: None,
+        };
+        nameless.record(event).await?;
     }
     let places: Vec<_> = places.into_iter().map(|(place, _)| place).collect();
     let ids: Vec<_> = places.iter().map(|place| place.id).collect();
-    let how = Deletion::Account { sessions_ended, organisations: ids };
-    nameless.record(Event::UserDeleted { organisation: None, user: user.id, how }).await?;
+    let event = Event::UserDeleted {
+        organisation: None,
+        user: user.id,
+        reason: DeletionReason::Requested,
+        role: None,
+        registered_at: None,
+        sessions_ended: Some(sessions_ended),
+        organisations: Some(ids),
+    };
+    nameless.record(event).await?;
     forget_in_events(write, &[target]).await?;
     Ok(Deleted { user, sessions_ended, organisations: places })
 }
@@ -122,7 +136,7 @@ async fn forget_invitations(write: &Write<'_>, user: UserId) -> Result<(), Error
         .filter(audit_event::COLUMN.target_id.is_in(accepted.iter().map(String::as_str)));
     for event in named.all(write).await? {
         let mut data = event.data.clone();
-        data["email"] = Value::Null;
+        data["object"]["email"] = Value::Null;
         audit_event::Entity::update_many()
             .col_expr(audit_event::Column::Data, Expr::value(data))
             .filter(audit_event::COLUMN.id.eq(event.id))
@@ -156,10 +170,11 @@ pub(in crate::domain) async fn forget_in_events(
         .filter(audit_event::COLUMN.personal.is_not_null())
         .exec(db)
         .await?;
+    // What the user was called before and after.
     audit_event::Entity::update_many()
-        .col_expr(audit_event::Column::Data, Expr::value(json!({})))
+        .col_expr(audit_event::Column::Data, Expr::value(json!({ "object": {}, "previous": null })))
         .filter(audit_event::COLUMN.target_id.is_in(users()))
-        .filter(audit_event::COLUMN.action.is_in(NAMING))
+        .filter(audit_event::COLUMN.action.eq(EventKind::UserUpdated.as_str()))
         .exec(db)
         .await?;
     Ok(())

@@ -21,7 +21,7 @@ use crate::domain::session::{attempts, sessions};
 use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::{api_key, audit_event, external_identity, one_time_token, session, user};
 use crate::error::{Error, OnConflict};
-use crate::event::{Changed, Event, EventKind};
+use crate::event::{Changed, Event, EventKind, UnlockReason};
 use crate::id::{SessionId, UserId};
 
 /// Proves the address of an account, or the new one that it is to have. A new one ends all sessions: some may be
@@ -216,7 +216,7 @@ pub async fn unlock(write: &Write<'_>, link: &Secret) -> Result<(user::Model, Se
     }
     attempts::let_in(write, &user).await?;
     let reset = one_time::issue(write, LinkPurpose::ResetPassword, user.id, &user.email).await?;
-    write.record(Event::UserUnlocked { user: user.id, by: Some("mail") }).await?;
+    write.record(Event::UserUnlocked { user: user.id, reason: UnlockReason::Mail }).await?;
     Ok((user, reset))
 }
 

@@ -12,7 +12,7 @@ use crate::domain::journal::mail;
 use crate::domain::organisation::organisations;
 use crate::entity::{api_key, external_identity, membership, registration, session, user};
 use crate::error::Error;
-use crate::event::{Deletion, Event};
+use crate::event::{DeletionReason, Event};
 use crate::id::UserId;
 
 /// Accounts that end, in the order of their ids, after that one: registered before `since`, and neither proven nor in
@@ -50,8 +50,16 @@ pub async fn end(write: &Write<'_>, user: UserId, since: Timestamp) -> Result<bo
     }
     mail::drop_waiting(write, &[&account.email, &account.email_normalised]).await?;
     user::Entity::delete_by_id(user).exec(write).await?;
-    let how = Deletion::Unproven { reason: "address_not_proven", registered_at: registered.created_at };
-    write.record(Event::UserDeleted { organisation: None, user, how }).await?;
+    let event = Event::UserDeleted {
+        organisation: None,
+        user,
+        reason: DeletionReason::AddressNotProven,
+        role: None,
+        registered_at: Some(registered.created_at),
+        sessions_ended: None,
+        organisations: None,
+    };
+    write.record(event).await?;
     deletion::forget_in_events(write, &[user.to_string()]).await?;
     Ok(true)
 }

@@ -15,7 +15,7 @@ use crate::domain::{NoEvent, Write};
 use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::{session, user};
 use crate::error::{Error, OnConflict};
-use crate::event::{Changed, Event, Profile};
+use crate::event::{Changed, Ended, Event, SessionEnd, SessionScope};
 use crate::id::{SessionId, UserId};
 
 /// What a new account starts with.
@@ -93,16 +93,15 @@ pub async fn update(
     row.updated_at = Set(write.now);
     let user =
         row.update(&write.without_event(NoEvent::Unchanged)).await.on_conflict(|_| Error::UsernameTaken)?;
-    if user.username != old_username {
-        let changed = Changed { before: old_username, after: user.username.clone() };
-        write.record(Event::UserUsernameChanged { user: id, changed }).await?;
+    let name = Changed::between(old_name, user.name.clone());
+    let username = Changed::between(old_username, user.username.clone());
+    if username.is_some() {
         let mail = Mail::UsernameChanged { username: user.username.clone() };
         mail::enqueue(write, &user.email, mail).await?;
     }
-    if user.name != old_name {
-        let called = |name| Profile::Name { name };
-        let changed = Changed { before: called(old_name), after: called(user.name.clone()) };
-        write.record(Event::UserUpdated { user: id, changed }).await?;
+    if name.is_some() || username.is_some() {
+        let (external_id, metadata_changed) = (None, Vec::new());
+        write.record(Event::UserUpdated { user: id, name, username, external_id, metadata_changed }).await?;
     }
     Ok(user)
 }
@@ -127,18 +126,9 @@ pub async fn label(
     row.metadata = Set(new.metadata.clone());
     row.updated_at = Set(write.now);
     let user = row.update(write).await.on_conflict(|_| Error::ExternalIdTaken)?;
-    let called = |external_id| Profile::ExternalId { external_id };
-    if let Some(changed) = old.changed_id(&new) {
-        let changed = Changed { before: called(changed.before), after: called(changed.after) };
-        write.record(Event::UserUpdated { user: id, changed }).await?;
-    }
-    if old.metadata != new.metadata {
-        let names = |labels: &Labels| Profile::Metadata {
-            metadata: labels.metadata.iter().flat_map(|metadata| metadata.0.keys().cloned()).collect(),
-        };
-        let changed = Changed { before: names(&old), after: names(&new) };
-        write.record(Event::UserUpdated { user: id, changed }).await?;
-    }
+    let (external_id, metadata_changed) = (old.changed_id(&new), old.changed_names(&new));
+    let (name, username) = (None, None);
+    write.record(Event::UserUpdated { user: id, name, username, external_id, metadata_changed }).await?;
     Ok(user)
 }
 
@@ -231,6 +221,14 @@ pub async fn sign_out_everywhere(
 ) -> Result<u64, Error> {
     lock(write, user).await?;
     let ended = end_sessions(write, user, keep).await?;
-    write.record(Event::SessionsEnded { user, sessions_ended: ended }).await?;
+    let event = Event::SessionEnded {
+        organisation: None,
+        ended: Ended::User(user),
+        reason: SessionEnd::Requested,
+        scope: SessionScope::Account,
+        sessions_ended: Some(ended),
+        most: None,
+    };
+    write.record(event).await?;
     Ok(ended)
 }

@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
+use serde_json::Value;
 
 use crate::domain::Write;
 use crate::entity::audit_event::{self, ActorKind};
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::{Event, EventData, EventKind, misfit};
 use crate::id::{AuditEventId, UserId};
 
 /// Who does something, and from where.
@@ -70,6 +71,8 @@ impl Write<'_> {
 
     /// The row of an event.
     pub(in crate::domain) fn row(&self, event: &Event) -> Result<audit_event::ActiveModel, Error> {
+        let data = event.data().map_err(Error::internal)?;
+        check(event.kind(), &data)?;
         Ok(audit_event::ActiveModel {
             id: Set(AuditEventId::generate()),
             organisation_id: Set(event.organisation()),
@@ -78,7 +81,7 @@ impl Write<'_> {
             actor_name: Set(self.actor.name.clone()),
             action: Set(event.kind().as_str().to_owned()),
             target_id: Set(event.target()),
-            data: Set(serde_json::to_value(event).map_err(Error::internal)?),
+            data: Set(data),
             ip: Set(self.actor.ip.clone()),
             user_agent: Set(self.actor.user_agent.clone()),
             request_id: Set(self.actor.request_id.clone()),
@@ -87,5 +90,19 @@ impl Write<'_> {
             count: Set(None),
             personal: Set(event.people().map_err(Error::internal)?),
         })
+    }
+}
+
+/// Holds the data to what the API document says of it. Only in a debug build: no other data can be in the released one.
+fn check(kind: EventKind, data: &Value) -> Result<(), Error> {
+    if !cfg!(debug_assertions) {
+        return Ok(());
+    }
+    let shown = EventData::of(data, kind.is_counted().then_some(1));
+    let shown = serde_json::to_value(shown).map_err(Error::internal)?;
+    let schema = serde_json::to_value(kind.data_schema()).map_err(Error::internal)?;
+    match misfit(&schema, &shown, kind.as_str()) {
+        Some(misfit) => Err(Error::internal(format!("an event is not as the document says: {misfit}"))),
+        None => Ok(()),
     }
 }

@@ -173,8 +173,12 @@ impl Counted {
                 places.into_iter().map(failed).collect()
             }
             Happened::Denied { organisation, wanted, method } => {
-                let (organisation, wanted, method) = (*organisation, wanted.clone(), method.clone());
-                vec![Event::AccessDenied { organisation, wanted, method }]
+                let (organisation, method) = (*organisation, method.clone());
+                let (permission, role) = match wanted.clone() {
+                    Wanted::Permission(name) => (Some(name), None),
+                    Wanted::Role(name) => (None, Some(name)),
+                };
+                vec![Event::AccessDenied { organisation, permission, role, method }]
             }
         };
         let row = |event: Event| {

@@ -176,7 +176,7 @@ pub async fn update(
     let (organisation, id, old_name) = (key.organisation_id, key.id, key.name.clone());
     let old = Labels { external_id: key.external_id.clone(), metadata: key.metadata.clone() };
     let new = old.after(changes)?;
-    let (external_id, metadata) = (old.changed_id(&new), old.changed_names(&new));
+    let (external_id, metadata_changed) = (old.changed_id(&new), old.changed_names(&new));
     let mut row: api_key::ActiveModel = key.into();
     if let Some(name) = name {
         row.name = Set(name.as_str().to_owned());
@@ -188,12 +188,11 @@ pub async fn update(
     row.updated_at = Set(write.now);
     let updated = row.update(&write.without_event(NoEvent::Unchanged)).await;
     let key = updated.on_conflict(|_| Error::ExternalIdTaken)?;
-    if key.name != old_name {
-        let changed = Changed { before: old_name, after: key.name.clone() };
-        write.record(Event::KeyRenamed { organisation, key: id, changed }).await?;
-    }
-    if external_id.is_some() || !metadata.is_empty() {
-        write.record(Event::KeyUpdated { organisation, key: id, external_id, metadata }).await?;
+    let name = Changed::between(old_name, key.name.clone());
+    if name.is_some() || external_id.is_some() || !metadata_changed.is_empty() {
+        write
+            .record(Event::KeyUpdated { organisation, key: id, name, external_id, metadata_changed })
+            .await?;
     }
     Ok(key)
 }

@@ -125,7 +125,7 @@ async fn create_one(
         key_id: Set(None),
     };
     let row = row.insert(write).await?;
-    let (email, replaced) = (row.email.clone(), replaced.rows_affected);
+    let (email, replaced) = (Some(row.email.clone()), replaced.rows_affected);
     write.record(Event::InvitationCreated { organisation, invitation: id, email, role, replaced }).await?;
     Ok(row)
 }
@@ -243,8 +243,7 @@ pub async fn resend(
     }
     mail::lock_invitations(write, &[&row.email_normalised]).await?;
     let mail = mail::enqueue_invitation(write, &row.email_normalised, organisation, id).await?;
-    let invited_by = Changed { before: row.invited_by, after: Some(sender) };
-    let invited_by = Some(invited_by).filter(|changed| changed.before != changed.after);
+    let invited_by = Changed::between(row.invited_by, Some(sender));
     let mut changed: invitation::ActiveModel = row.into();
     changed.invited_by = Set(Some(sender));
     changed.mail_id = Set(Some(mail));

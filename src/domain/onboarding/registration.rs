@@ -23,7 +23,7 @@ use crate::domain::values::display_name::DisplayName;
 use crate::domain::{NoEvent, Write};
 use crate::entity::{organisation, registration, registration_budget, user};
 use crate::error::{Error, OnConflict};
-use crate::event::{Changed, Event, Profile};
+use crate::event::{Changed, Event};
 use crate::id::UserId;
 use crate::network::network;
 
@@ -156,9 +156,10 @@ pub async fn fulfil(write: &Write<'_>, user: &user::Model) -> Result<(), Error> 
             .exec(write)
             .await
             .on_conflict(|_| Error::Busy)?;
-        let called = |username| Profile::Username { username };
-        let changed = Changed { before: called(None), after: called(Some(username)) };
-        write.record(Event::UserUpdated { user: user.id, changed }).await?;
+        let username = Changed::between(None, Some(username));
+        let (external_id, metadata_changed) = (None, Vec::new());
+        let event = Event::UserUpdated { user: user.id, name: None, username, external_id, metadata_changed };
+        write.record(event).await?;
     }
     // A name that was good then and is not any more must not keep a user from proving the address.
     if let Some(name) = asked.organisation.as_deref().and_then(DisplayName::from_others) {

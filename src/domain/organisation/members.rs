@@ -12,7 +12,7 @@ use crate::domain::account::users;
 use crate::domain::journal::mail::{self, Mail};
 use crate::entity::{api_key, audit_event, membership, organisation, session, user};
 use crate::error::{Error, OnConflict};
-use crate::event::{Changed, Event};
+use crate::event::{Changed, Ended, Event, SessionEnd, SessionScope};
 use crate::id::{OrganisationId, UserId};
 use crate::permission::{Catalogue, Permission, Role};
 
@@ -191,7 +191,7 @@ pub async fn change_role(
         return Err(Error::LastAdmin);
     }
     let changed = Changed { before: before.role, after: role };
-    write.record(Event::MemberRoleChanged { organisation, user, changed }).await?;
+    write.record(Event::MemberRoleChanged { organisation, user, role: changed }).await?;
     if manages_members(role)
         && let Some(raised) = user::Entity::find_by_id(user).one(write).await?
     {
@@ -271,7 +271,15 @@ pub async fn end_sessions(
         .filter(membership::COLUMN.user_id.eq(user))
         .exec(write)
         .await?;
-    write.record(Event::MemberSessionsEnded { organisation, user }).await
+    let event = Event::SessionEnded {
+        organisation: Some(organisation),
+        ended: Ended::User(user),
+        reason: SessionEnd::Requested,
+        scope: SessionScope::Organisation,
+        sessions_ended: None,
+        most: None,
+    };
+    write.record(event).await
 }
 
 /// Keys are the organisation's and go on when their creator leaves or is disabled; the admins should know.

@@ -1,6 +1,6 @@
 //! Organisations: making, renaming and deleting them.
 
-use sea_orm::sea_query::OnConflict as Upsert;
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict as Upsert};
 use sea_orm::{ActiveModelTrait, EntityTrait, Set, TryInsertResult};
 
 use crate::domain::Write;
@@ -8,9 +8,9 @@ use crate::domain::organisation::members;
 use crate::domain::values::display_name::DisplayName;
 use crate::domain::values::labels::{self, LabelChanges, Labels, NewLabels};
 use crate::domain::values::slug::Slug;
-use crate::entity::{membership, organisation};
+use crate::entity::{membership, organisation, used_slug};
 use crate::error::{Error, OnConflict};
-use crate::event::{Changed, Event, OrganisationNames};
+use crate::event::{Changed, Event};
 use crate::id::{OrganisationId, UserId};
 use crate::permission::Role;
 
@@ -43,8 +43,11 @@ pub async fn create_labelled(
         Some(slug) => insert(write, name, slug, &labels).await?.ok_or(Error::SlugTaken)?,
         None => insert_with_free_slug(write, name, &labels).await?,
     };
-    let (id, names) = (organisation.id, names(&organisation));
-    write.record(Event::OrganisationCreated { organisation: id, target: id, names }).await?;
+    let (id, name, slug) = (organisation.id, organisation.name.clone(), organisation.slug.clone());
+    let external_id = organisation.external_id.clone();
+    write
+        .record(Event::OrganisationCreated { organisation: id, target: id, name, slug, external_id })
+        .await?;
     let membership = match admin {
         Some(admin) => Some(members::add(write, organisation.id, admin, Role::Admin).await?),
         None => None,
@@ -84,6 +87,9 @@ async fn insert(
         created_at: write.now,
         updated_at: write.now,
     };
+    if !claim(write, row.id, &slug).await? {
+        return Ok(None);
+    }
     let insert = organisation::Entity::insert(organisation::ActiveModel {
         id: Set(row.id),
         slug: Set(row.slug.clone()),
@@ -101,10 +107,23 @@ async fn insert(
     }
 }
 
+/// Has an organisation use a slug; false if it is, or once was, another's. By one statement: of two organisations at
+/// once one gets it. Links and settings of others may still have it, and must never lead to strangers.
+async fn claim(write: &Write<'_>, organisation: OrganisationId, slug: &Slug) -> Result<bool, Error> {
+    let used =
+        used_slug::ActiveModel { slug: Set(slug.as_str().to_owned()), organisation_id: Set(organisation) };
+    let own = Upsert::column(used_slug::Column::Slug)
+        .update_column(used_slug::Column::OrganisationId)
+        .action_and_where(Expr::col((used_slug::Entity, used_slug::Column::OrganisationId)).eq(organisation))
+        .to_owned();
+    let claimed = used_slug::Entity::insert(used).on_conflict(own).exec_without_returning(write).await?;
+    Ok(claimed == 1)
+}
+
 /// Changes name, slug and labels; `None` leaves as it is.
 ///
 /// # Errors
-/// [`Error::SlugTaken`]; [`Error::ExternalIdTaken`]; [`Error::Invalid`] for too much metadata.
+/// [`Error::SlugTaken`]; [`Error::ExternalIdTaken`]; [`Error::Invalid`] for too much metadata. Its own earlier slugs it may take back.
 pub async fn update(
     write: &Write<'_>,
     organisation: organisation::Model,
@@ -112,15 +131,18 @@ pub async fn update(
     slug: Option<Slug>,
     changes: &LabelChanges,
 ) -> Result<organisation::Model, Error> {
-    let before = names(&organisation);
+    let (id, old_name, old_slug) = (organisation.id, organisation.name.clone(), organisation.slug.clone());
     let old = labels_of(&organisation);
     let new = old.after(changes)?;
-    let metadata = old.changed_names(&new);
+    let (external_id, metadata_changed) = (old.changed_id(&new), old.changed_names(&new));
     let mut row: organisation::ActiveModel = organisation.into();
     if let Some(name) = name {
         row.name = Set(name.as_str().to_owned());
     }
     if let Some(slug) = slug {
+        if !claim(write, id, &slug).await? {
+            return Err(Error::SlugTaken);
+        }
         row.slug = Set(slug.as_str().to_owned());
     }
     if new != old {
@@ -130,27 +152,29 @@ pub async fn update(
     row.updated_at = Set(write.now);
     let updated = row.update(write).await;
     let organisation = updated.on_conflict(|constraint| labels::taken(constraint, Error::SlugTaken))?;
-    let (id, changed) = (organisation.id, Changed { before, after: names(&organisation) });
-    write.record(Event::OrganisationUpdated { organisation: id, target: id, changed, metadata }).await?;
+    let name = Changed::between(old_name, organisation.name.clone());
+    let slug = Changed::between(old_slug, organisation.slug.clone());
+    let event = Event::OrganisationUpdated {
+        organisation: id,
+        target: id,
+        name,
+        slug,
+        external_id,
+        metadata_changed,
+    };
+    write.record(event).await?;
     Ok(organisation)
 }
 
-/// Deletes an organisation with its members and keys. Its audit events stay.
+/// Deletes an organisation with its members and keys. Its audit events stay, and its slugs stay used.
 pub async fn delete(write: &Write<'_>, organisation: &organisation::Model) -> Result<(), Error> {
     let deleted = organisation::Entity::delete_by_id(organisation.id).exec(write).await?;
     if deleted.rows_affected != 1 {
         return Err(Error::NotFound);
     }
-    let (id, names) = (organisation.id, names(organisation));
-    write.record(Event::OrganisationDeleted { organisation: id, target: id, names }).await
-}
-
-fn names(organisation: &organisation::Model) -> OrganisationNames {
-    OrganisationNames {
-        name: organisation.name.clone(),
-        slug: organisation.slug.clone(),
-        external_id: organisation.external_id.clone(),
-    }
+    let (id, name, slug) = (organisation.id, organisation.name.clone(), organisation.slug.clone());
+    let external_id = organisation.external_id.clone();
+    write.record(Event::OrganisationDeleted { organisation: id, target: id, name, slug, external_id }).await
 }
 
 fn labels_of(row: &organisation::Model) -> Labels {

@@ -17,7 +17,7 @@ use crate::domain::{NoEvent, Write};
 use crate::entity::session::RefreshUse;
 use crate::entity::{session, user};
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::{Ended, Event, SessionEnd, SessionScope};
 use crate::id::{OrganisationId, SessionId, UserId};
 
 /// How long a refresh chain lives.
@@ -122,8 +122,7 @@ async fn end_the_oldest(write: &Write<'_>, user: UserId) -> Result<(), Error> {
         .await?;
     for session in oldest {
         if end_one(write, session.id).await? {
-            let (organisation, session) = (session.organisation_id, session.id);
-            write.record(Event::SessionEnded { organisation, session, too_many: Some(most) }).await?;
+            write.record(ended(&session, SessionEnd::TooMany, Some(most))).await?;
         }
     }
     Ok(())
@@ -298,8 +297,7 @@ pub async fn end(write: &Write<'_>, user: UserId, id: SessionId) -> Result<(), E
     let session = session::Entity::of_user(user).filter(session::COLUMN.id.eq(id)).one(write).await?;
     let session = session.ok_or(Error::NotFound)?;
     if end_one(write, id).await? {
-        let organisation = session.organisation_id;
-        write.record(Event::SessionEnded { organisation, session: id, too_many: None }).await?;
+        write.record(ended(&session, SessionEnd::Requested, None)).await?;
     }
     Ok(())
 }
@@ -309,10 +307,20 @@ pub async fn replace(write: &Write<'_>, cookie: &Secret) -> Result<(), Error> {
     if let Some((session, _)) = session::Entity::by_cookie(cookie.digests(write.keyring)).one(write).await?
         && end_one(write, session.id).await?
     {
-        let (organisation, session) = (session.organisation_id, session.id);
-        write.record(Event::SessionReplaced { organisation, session }).await?;
+        write.record(ended(&session, SessionEnd::Replaced, None)).await?;
     }
     Ok(())
+}
+
+fn ended(session: &session::Model, reason: SessionEnd, most: Option<u64>) -> Event {
+    Event::SessionEnded {
+        organisation: session.organisation_id,
+        ended: Ended::Session(session.id),
+        reason,
+        scope: SessionScope::Session,
+        sessions_ended: Some(1),
+        most,
+    }
 }
 
 async fn end_one(write: &Write<'_>, id: SessionId) -> Result<bool, Error> {

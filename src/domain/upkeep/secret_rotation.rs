@@ -53,7 +53,7 @@ pub async fn reencrypt(write: &Write<'_>) -> Result<usize, Error> {
             .await?;
     }
     if !rows.is_empty() {
-        let (key_id, signing_keys) = (write.keyring.key_id().to_string(), rows.len());
+        let (key_id, signing_keys) = (write.keyring.key_id().to_string(), rows.len() as u64);
         write.record(Event::MasterSecretReencrypted { key_id, signing_keys }).await?;
     }
     Ok(rows.len())
@@ -80,11 +80,11 @@ pub async fn conclude(write: &Write<'_>) -> Result<bool, Error> {
     if concluded.rows_affected != 1 {
         return Ok(false);
     }
-    let key_ids = Changed {
+    let key_id = Changed {
         before: write.keyring.previous_key_id().map(|id| id.to_string()),
         after: Some(write.keyring.key_id().to_string()),
     };
-    write.record(Event::MasterSecretRotated { key_ids }).await?;
+    write.record(Event::MasterSecretRotated { key_id }).await?;
     Ok(true)
 }
 

@@ -12,7 +12,7 @@ use crate::crypto::keyring::{KeyPurpose, Keyring};
 use crate::domain::{NoEvent, Write};
 use crate::entity::instance;
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::{Changed, ChangedSettings, Event};
 
 /// A setting that was given, as one text.
 #[derive(Clone, Debug)]
@@ -54,14 +54,15 @@ pub async fn note(write: &Write<'_>, in_use: &BTreeMap<String, Given>) -> Result
         let is_secret = |value: Option<&Value>| value.is_some_and(|value| value.get("digest").is_some());
         let (before, after) = (before.get(key), now.get(key));
         let told = if is_secret(before) || is_secret(after) {
-            json!("changed")
+            None
         } else {
             // Null: the default.
-            json!({ "before": before, "after": after })
+            let value = |value: Option<&Value>| value.cloned().unwrap_or_default();
+            Some(Changed { before: value(before), after: value(after) })
         };
         (key.clone(), told)
     });
-    write.record(Event::SettingsChanged { settings: told.collect() }).await?;
+    write.record(Event::SettingsChanged { settings: ChangedSettings(told.collect()) }).await?;
     Ok(changed)
 }
 

@@ -14,7 +14,7 @@ use crate::domain::{NoEvent, Write};
 use crate::entity::login_failure::{self, ActiveModel, Column, Entity};
 use crate::entity::user;
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::{Event, UnlockReason};
 
 /// How often the owner is told.
 const TOLD_EVERY: TimeDelta = TimeDelta::hours(24);
@@ -28,7 +28,7 @@ fn strangers(keyring: &Keyring, user: &user::Model) -> impl Iterator<Item = Vec<
 /// Deletes the counts of wrong guesses at an account, and records `user.unlocked`.
 pub async fn unlock(write: &Write<'_>, user: &user::Model) -> Result<(), Error> {
     forget(write, user).await?;
-    write.record(Event::UserUnlocked { user: user.id, by: None }).await
+    write.record(Event::UserUnlocked { user: user.id, reason: UnlockReason::Requested }).await
 }
 
 /// Deletes the counts of wrong guesses at an account, those of its devices included.
