@@ -11,8 +11,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Input, OptionalInput, Params, PathId};
-use super::page::Part;
+use super::filters::KeyQuery;
+use super::input::{Input, OptionalInput, PathId};
+use super::page::{Asked, Listed, Page, Part};
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
@@ -26,8 +27,8 @@ use crate::entity::{api_key, api_key_secret};
 use crate::error::Error;
 use crate::id::ApiKeyId;
 use crate::permission::Role;
+use crate::views;
 use crate::views::keys::Key;
-use crate::views::{self, Page};
 
 const TAG: &str = "API keys";
 /// A day: long enough to roll a new secret out.
@@ -47,18 +48,19 @@ pub struct KeyWithSecret {
 
 /// List the API keys
 ///
-/// Masked, newest first; revoked and expired ones too.
+/// Masked; revoked and expired ones too.
 #[utoipa::path(get, path = "/api/orgs/{org}/keys", operation_id = "list_keys", tag = TAG,
-    params(Part),
+    params(KeyQuery, Part),
     responses((status = 200, description = "The keys.", body = Page<Key>)))]
 pub async fn list(
     State(app): State<App>,
     access: OrganisationAccess,
-    Params(part): Params<Part>,
-) -> Result<Json<Page<Key>>, Error> {
-    let request = part.request()?;
-    let page = views::keys::list(app.db.read(), access.organisation.id, &request, app.now()).await?;
-    Ok(Json(page))
+    asked: Asked<KeyQuery>,
+) -> Result<Listed<Key>, Error> {
+    let (organisation, filter) = (access.organisation.id, asked.filter.filter()?);
+    let list = asked.of(&app, "keys", organisation)?;
+    let page = views::keys::list(app.db.read(), organisation, &filter, &list.request, app.now()).await?;
+    Ok(list.answer(page))
 }
 
 /// A new key.

@@ -7,8 +7,9 @@ use sea_orm::EntityTrait as _;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::input::{Input, Params, PathId};
-use super::page::Part;
+use super::filters::MemberQuery;
+use super::input::{Input, PathId};
+use super::page::{Asked, Listed, Page, Part};
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
@@ -17,24 +18,25 @@ use crate::entity::user;
 use crate::error::Error;
 use crate::id::UserId;
 use crate::permission::Role;
+use crate::views;
 use crate::views::members::Member;
-use crate::views::{self, Page};
 
 const TAG: &str = "Members";
 
 /// List the members
 ///
-/// In the order in which their accounts were made.
+/// In the order in which they joined.
 #[utoipa::path(get, path = "/api/orgs/{org}/members", operation_id = "list_members", tag = TAG,
-    params(Part),
+    params(MemberQuery, Part),
     responses((status = 200, description = "The members.", body = Page<Member>)))]
 pub async fn list(
     State(app): State<App>,
     access: OrganisationAccess,
-    Params(part): Params<Part>,
-) -> Result<Json<Page<Member>>, Error> {
-    let request = part.request()?;
-    Ok(Json(views::members::list(app.db.read(), access.organisation.id, &request).await?))
+    asked: Asked<MemberQuery>,
+) -> Result<Listed<Member>, Error> {
+    let (organisation, filter) = (access.organisation.id, asked.filter.filter()?);
+    let list = asked.of(&app, "members", organisation)?;
+    Ok(list.answer(views::members::list(app.db.read(), organisation, &filter, &list.request).await?))
 }
 
 /// The new role.

@@ -26,6 +26,7 @@ mod auth;
 mod compat;
 mod docs;
 mod events;
+mod filters;
 mod health;
 mod identities;
 mod invitations;

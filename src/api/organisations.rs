@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::input::{Input, Params, present};
-use super::page::Part;
+use super::input::{Input, present};
+use super::page::{Asked, Listed, Page, Part};
 use crate::app::App;
 use crate::auth::{OrganisationAccess, SignedIn};
 use crate::domain::organisation::{members, organisations};
@@ -15,23 +15,23 @@ use crate::domain::values::display_name::DisplayName;
 use crate::domain::values::slug::Slug;
 use crate::error::Error;
 use crate::permission::Role;
+use crate::views;
 use crate::views::organisations::{MyOrganisation, Organisation};
-use crate::views::{self, Page};
 
 const TAG: &str = "Organisations";
 
 /// List my organisations
 ///
-/// Oldest first, with the role in each.
+/// In the order in which they were made, with the role in each.
 #[utoipa::path(get, path = "/api/orgs", operation_id = "list_organisations", tag = TAG, params(Part),
     responses((status = 200, description = "The user's organisations.", body = Page<MyOrganisation>)))]
 pub async fn list(
     State(app): State<App>,
     SignedIn { by, .. }: SignedIn,
-    Params(part): Params<Part>,
-) -> Result<Json<Page<MyOrganisation>>, Error> {
-    let request = part.request()?;
-    Ok(Json(views::organisations::of_user(app.db.read(), by.id, &request).await?))
+    asked: Asked,
+) -> Result<Listed<MyOrganisation>, Error> {
+    let list = asked.of(&app, "organisations", by.id)?;
+    Ok(list.answer(views::organisations::of_user(app.db.read(), by.id, &list.request).await?))
 }
 
 /// A new organisation.

@@ -10,7 +10,7 @@ use oskar::domain::values::slug::Slug;
 use oskar::entity::organisation;
 use oskar::permission::Role;
 use oskar::views::organisations::OrganisationSummary;
-use oskar::views::{self, whole};
+use oskar::views::{self, ListOrder, whole};
 use serde_json::json;
 
 use super::account::{self, change};
@@ -93,7 +93,8 @@ pub async fn find(app: &App, reference: &str) -> anyhow::Result<organisation::Mo
 }
 
 async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
-    let all = whole(async |page| views::organisations::list(app.db.read(), &page).await).await?;
+    let all =
+        whole(ListOrder::Oldest, async |page| views::organisations::list(app.db.read(), &page).await).await?;
     let values: Vec<_> = all
         .iter()
         .map(|row| {

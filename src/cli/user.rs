@@ -13,7 +13,7 @@ use oskar::domain::values::display_name::DisplayName;
 use oskar::domain::values::username::Username;
 use oskar::entity::organisation;
 use oskar::permission::Role;
-use oskar::views::{self, whole};
+use oskar::views::{self, ListOrder, whole};
 use serde_json::json;
 
 use super::account::{change, done, find};
@@ -189,7 +189,7 @@ impl Create {
 }
 
 async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
-    let users = whole(async |page| views::users::list(app.db.read(), &page).await).await?;
+    let users = whole(ListOrder::Oldest, async |page| views::users::list(app.db.read(), &page).await).await?;
     let rows: Vec<_> = users
         .iter()
         .map(|user| {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
-use super::{Page, PageRequest};
+use super::{ListOrder, Page, PageRequest};
 use crate::clock::Timestamp;
 use crate::entity::audit_event::{self, ActorKind};
 use crate::entity::session;
@@ -120,7 +120,7 @@ impl EventFilter {
     }
 }
 
-/// The events of an organisation, newest first.
+/// The events of an organisation.
 pub async fn of_organisation(
     db: &impl ConnectionTrait,
     organisation: OrganisationId,
@@ -130,7 +130,7 @@ pub async fn of_organisation(
     Ok(page(db, audit_event::Entity::in_organisation(organisation), filter, request).await?.map(Event::from))
 }
 
-/// What happened to a user's account, newest first, as the user sees it.
+/// What happened to a user's account, as the user sees it.
 pub async fn of_account(
     db: &impl ConnectionTrait,
     user: UserId,
@@ -158,7 +158,9 @@ pub async fn newest(
     filter: &EventFilter,
     limit: u64,
 ) -> Result<Vec<audit_event::Model>, Error> {
-    let page = page(db, log(organisation), filter, &PageRequest { limit, after: None }).await?;
+    let page =
+        page(db, log(organisation), filter, &PageRequest { limit, order: ListOrder::Newest, after: None })
+            .await?;
     Ok(page.data.into_iter().rev().collect())
 }
 
@@ -175,6 +177,6 @@ async fn page(
     filter: &EventFilter,
     request: &PageRequest<AuditEventId>,
 ) -> Result<Page<audit_event::Model>, Error> {
-    let rows = request.newest_first(filter.narrow(log), audit_event::Column::Id).all(db).await?;
+    let rows = request.by_id(filter.narrow(log), audit_event::Column::Id).all(db).await?;
     Ok(request.page(rows, |row| row.id))
 }

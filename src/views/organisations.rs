@@ -58,13 +58,13 @@ pub struct Membership {
     pub role: Role,
 }
 
-/// A user's organisations, oldest first.
+/// A user's organisations, in the order in which they were made.
 pub async fn of_user(
     db: &impl ConnectionTrait,
     user: UserId,
     request: &PageRequest<OrganisationId>,
 ) -> Result<Page<MyOrganisation>, Error> {
-    let select = request.oldest_first(organisation::Entity::of_user(user), organisation::Column::Id);
+    let select = request.by_id(organisation::Entity::with_member(user), organisation::Column::Id);
     let rows = with_roles(select.all(db).await?);
     let show = |(row, role): (organisation::Model, _)| MyOrganisation { organisation: (&row).into(), role };
     Ok(request.page(rows, |(row, _)| row.id).map(show))
@@ -83,11 +83,11 @@ fn with_roles(
     rows.into_iter().filter_map(|(row, membership)| Some((row, membership?.role))).collect()
 }
 
-/// The organisations of the installation, oldest first: for operators.
+/// The organisations of the installation: for operators.
 pub async fn list(
     db: &impl ConnectionTrait,
     request: &PageRequest<OrganisationId>,
 ) -> Result<Page<Organisation>, Error> {
-    let rows = request.oldest_first(organisation::Entity::find(), organisation::Column::Id).all(db).await?;
+    let rows = request.by_id(organisation::Entity::find(), organisation::Column::Id).all(db).await?;
     Ok(request.page(rows, |row| row.id).map(|row| Organisation::from(&row)))
 }
