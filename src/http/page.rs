@@ -21,7 +21,7 @@ use super::input::{parse_query, present};
 use crate::app::App;
 use crate::crypto::cursor;
 use crate::error::Error;
-use crate::views::{self, ListOrder, PageRequest, Place};
+use crate::views::{ListOrder, Page as Rows, PageRequest, Place};
 
 const DEFAULT: u64 = 50;
 const MOST: u64 = 100;
@@ -132,7 +132,7 @@ pub struct List<'a, P> {
 
 impl<P> List<'_, P> {
     /// The answer with that page.
-    pub fn answer<T>(&self, page: views::Page<T>) -> Listed<T> {
+    pub fn answer<T>(&self, page: Rows<T>) -> Listed<T> {
         let next_cursor = page.next.map(|place| cursor::sign(&self.app.keyring, &self.context, &place));
         let link = next_cursor.as_ref().and_then(|cursor| {
             let (limit, order) = (self.request.limit.to_string(), self.request.order.as_str());
