@@ -294,7 +294,7 @@ for person in bo:member cleo:viewer; do
 done
 call GET /api/orgs/acme/members '' "${ada_cookie[@]}"
 answers 200 '[.data[] | {email: .user.email, role}]'
-holds 'the three are there' is '[.data[].role] == ["admin", "member", "viewer"]'
+holds 'the three are there' is '[.data[].role] == ["viewer", "member", "admin"]'
 bo_id=$(got '.data[1].user.id')
 call POST /api/auth/login "$(json email bo@acme.example password "$PASSWORD")"
 answers 200 '{user: .user.email, role: .user.role, organisation: .organisation.slug}'

@@ -40,6 +40,7 @@ mod m0039_user_number;
 mod m0040_osmedeus_key;
 mod m0042_delivery;
 mod m0043_credential;
+mod m0044_list_indexes;
 mod m0047_labels;
 mod m0048_revoked_reason;
 mod m0049_used_slug;
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0040_osmedeus_key::Migration),
             Box::new(m0042_delivery::Migration),
             Box::new(m0043_credential::Migration),
+            Box::new(m0044_list_indexes::Migration),
             Box::new(m0047_labels::Migration),
             Box::new(m0048_revoked_reason::Migration),
             Box::new(m0049_used_slug::Migration),

@@ -1,37 +1,40 @@
 //! The audit log of an organisation.
 
-use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::input::{Params, present};
-use super::page::Part;
+use super::filters::filled;
+use super::input::present;
+use super::page::{Asked, Listed, Page, Part};
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
 use crate::error::Error;
 use crate::text::rfc3339;
+use crate::views;
 use crate::views::events::{Event, EventFilter};
-use crate::views::{self, Page};
 
 const TAG: &str = "Audit log";
+/// The longest name of an action or an actor that is looked for.
+const LONGEST_NAME: usize = 255;
 
 /// Which events.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {
     /// Only of this type, such as `key.created`.
-    #[param(nullable = false, example = "key.created")]
+    #[param(nullable = false, min_length = 1, max_length = 255, example = "key.created")]
     #[serde(default, rename = "type", deserialize_with = "present")]
     kind: Option<String>,
     /// Only this user or key, by id.
-    #[param(nullable = false)]
+    #[param(nullable = false, min_length = 1, max_length = 255)]
     #[serde(default, deserialize_with = "present")]
     actor: Option<String>,
     /// Only what was done to this user, key, session …, by id.
-    #[param(nullable = false)]
+    #[param(nullable = false, min_length = 1, max_length = 255)]
     #[serde(default, deserialize_with = "present")]
     target: Option<String>,
     /// Not before, RFC 3339. The `+` of an offset may be unencoded.
@@ -48,10 +51,14 @@ impl Filter {
     /// What the query asks for.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if a time is none.
-    pub(super) fn parse(self) -> Result<EventFilter, Error> {
+    /// [`Error::Invalid`] if a time is none, or a name is empty.
+    pub(super) fn parse(&self) -> Result<EventFilter, Error> {
         let (from, to) = (time("from", self.from.as_deref())?, time("to", self.to.as_deref())?);
-        Ok(EventFilter { kind: self.kind, actor: self.actor, target: self.target, from, to })
+        let named = |pointer, text: &Option<String>| {
+            Ok::<_, Error>(filled(pointer, text.as_deref(), LONGEST_NAME)?.map(ToOwned::to_owned))
+        };
+        let (kind, actor) = (named("/type", &self.kind)?, named("/actor", &self.actor)?);
+        Ok(EventFilter { kind, actor, target: named("/target", &self.target)?, from, to })
     }
 }
 
@@ -63,19 +70,16 @@ fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> 
 }
 
 /// Read the audit log
-///
-/// Newest first.
 #[utoipa::path(get, path = "/api/orgs/{org}/events", operation_id = "list_events", tag = TAG,
     params(Filter, Part),
     responses((status = 200, description = "The events.", body = Page<Event>)))]
 pub async fn list(
     State(app): State<App>,
     access: OrganisationAccess,
-    Params(filter): Params<Filter>,
-    Params(part): Params<Part>,
-) -> Result<Json<Page<Event>>, Error> {
-    let (request, filter) = (part.request()?, filter.parse()?);
-    let page =
-        views::events::of_organisation(app.db.read(), access.organisation.id, &filter, &request).await?;
-    Ok(Json(page))
+    asked: Asked<Filter>,
+) -> Result<Listed<Event>, Error> {
+    let (organisation, filter) = (access.organisation.id, asked.filter.parse()?);
+    let list = asked.of(&app, "events", organisation)?;
+    let page = views::events::of_organisation(app.db.read(), organisation, &filter, &list.request).await?;
+    Ok(list.answer(page))
 }

@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::input::{Input, Params};
+use super::page::{Asked, Listed, Page, Part};
 use crate::app::App;
 use crate::auth::{Client, SignedIn, by_issuer};
 use crate::domain::identities;
@@ -16,19 +17,18 @@ use crate::views::identities::Identity;
 
 const TAG: &str = "Account";
 
-/// All of them.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Identities {
-    data: Vec<Identity>,
-}
-
 /// List my identities at other issuers
 ///
 /// One an issuer at most.
-#[utoipa::path(get, path = "/api/auth/identities", operation_id = "list_identities", tag = TAG,
-    responses((status = 200, description = "The identities, the oldest link first.", body = Identities)))]
-pub async fn list(State(app): State<App>, SignedIn { by, .. }: SignedIn) -> Result<Json<Identities>, Error> {
-    Ok(Json(Identities { data: views::identities::list(app.db.read(), by.id).await? }))
+#[utoipa::path(get, path = "/api/auth/identities", operation_id = "list_identities", tag = TAG, params(Part),
+    responses((status = 200, description = "The identities, in the order in which they were linked.", body = Page<Identity>)))]
+pub async fn list(
+    State(app): State<App>,
+    SignedIn { by, .. }: SignedIn,
+    asked: Asked,
+) -> Result<Listed<Identity>, Error> {
+    let list = asked.of(&app, "identities", by.id)?;
+    Ok(list.answer(views::identities::list(app.db.read(), by.id, &list.request).await?))
 }
 
 /// A token of the issuer.

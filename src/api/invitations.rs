@@ -9,8 +9,9 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Input, Params, PathId, present};
-use super::page::Part;
+use super::filters::InvitationQuery;
+use super::input::{Input, PathId, present};
+use super::page::{Asked, Listed, Page, Part};
 use super::session_carrier::{Answers, SessionCarrier};
 use super::tokens::Tokens;
 use crate::app::App;
@@ -28,28 +29,29 @@ use crate::error::Error;
 use crate::id::InvitationId;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::permission::Role;
+use crate::views;
 use crate::views::invitations::Invitation;
 use crate::views::organisations::OrganisationSummary;
-use crate::views::{self, Page};
 
 const TAG: &str = "Invitations";
 const MOST_AT_ONCE: usize = 50;
 
 /// List the invitations
 ///
-/// Newest first, ended ones too.
+/// Ended ones too.
 #[utoipa::path(get, path = "/api/orgs/{org}/invitations", operation_id = "list_invitations", tag = TAG,
-    params(Part),
+    params(InvitationQuery, Part),
     responses((status = 200, description = "The invitations.", body = Page<Invitation>)))]
 pub async fn list(
     State(app): State<App>,
     access: OrganisationAccess,
-    Params(part): Params<Part>,
-) -> Result<Json<Page<Invitation>>, Error> {
-    let request = part.request()?;
-    let (db, catalogue) = (app.db.read(), &app.config.permissions);
-    let page = views::invitations::list(db, catalogue, access.organisation.id, &request, app.now()).await?;
-    Ok(Json(page))
+    asked: Asked<InvitationQuery>,
+) -> Result<Listed<Invitation>, Error> {
+    let (organisation, filter) = (access.organisation.id, asked.filter.filter()?);
+    let list = asked.of(&app, "invitations", organisation)?;
+    let (db, catalogue, now) = (app.db.read(), &app.config.permissions, app.now());
+    let page = views::invitations::list(db, catalogue, organisation, &filter, &list.request, now).await?;
+    Ok(list.answer(page))
 }
 
 /// Whom to invite.

@@ -14,9 +14,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::conditions::{ETag, IfMatch, tagged};
-use super::input::{Input, OptionalInput, Params, PathId, present};
-use super::labels::ByExternalId;
-use super::page::Part;
+use super::filters::KeyQuery;
+use super::input::{Input, OptionalInput, PathId, present};
+use super::page::{Asked, Listed, Page, Part};
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
@@ -35,8 +35,8 @@ use crate::entity::{api_key, api_key_secret};
 use crate::error::Error;
 use crate::id::ApiKeyId;
 use crate::permission::Role;
+use crate::views;
 use crate::views::keys::Key;
-use crate::views::{self, Page};
 
 const TAG: &str = "API keys";
 /// A day: long enough to roll a new secret out.
@@ -56,20 +56,19 @@ pub struct KeyWithSecret {
 
 /// List the API keys
 ///
-/// Masked, newest first; revoked and expired ones too.
+/// Masked; revoked and expired ones too.
 #[utoipa::path(get, path = "/api/orgs/{org}/keys", operation_id = "list_keys", tag = TAG,
-    params(ByExternalId, Part),
+    params(KeyQuery, Part),
     responses((status = 200, description = "The keys.", body = Page<Key>)))]
 pub async fn list(
     State(app): State<App>,
     access: OrganisationAccess,
-    Params(by_id): Params<ByExternalId>,
-    Params(part): Params<Part>,
-) -> Result<Json<Page<Key>>, Error> {
-    let request = part.request()?;
-    let (db, organisation) = (app.db.read(), access.organisation.id);
-    let page = views::keys::list(db, organisation, by_id.as_str(), &request, app.now()).await?;
-    Ok(Json(page))
+    asked: Asked<KeyQuery>,
+) -> Result<Listed<Key>, Error> {
+    let (organisation, filter) = (access.organisation.id, asked.filter.filter()?);
+    let list = asked.of(&app, "keys", organisation)?;
+    let page = views::keys::list(app.db.read(), organisation, &filter, &list.request, app.now()).await?;
+    Ok(list.answer(page))
 }
 
 /// A new key.

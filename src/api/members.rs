@@ -1,6 +1,5 @@
 //! The members of an organisation.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -8,9 +7,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::conditions::{ETag, IfMatch, IfNoneMatch, tagged};
-use super::input::{Input, Params, PathId};
-use super::labels::ByExternalId;
-use super::page::Part;
+use super::filters::MemberQuery;
+use super::input::{Input, PathId};
+use super::page::{Asked, Listed, Page, Part};
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
@@ -18,26 +17,25 @@ use crate::domain::organisation::members;
 use crate::error::Error;
 use crate::id::UserId;
 use crate::permission::Role;
+use crate::views;
 use crate::views::members::Member;
-use crate::views::{self, Page};
 
 const TAG: &str = "Members";
 
 /// List the members
 ///
-/// In the order in which their accounts were made.
+/// In the order in which they joined.
 #[utoipa::path(get, path = "/api/orgs/{org}/members", operation_id = "list_members", tag = TAG,
-    params(ByExternalId, Part),
+    params(MemberQuery, Part),
     responses((status = 200, description = "The members.", body = Page<Member>)))]
 pub async fn list(
     State(app): State<App>,
     access: OrganisationAccess,
-    Params(by_id): Params<ByExternalId>,
-    Params(part): Params<Part>,
-) -> Result<Json<Page<Member>>, Error> {
-    let request = part.request()?;
-    let (db, organisation) = (app.db.read(), access.organisation.id);
-    Ok(Json(views::members::list(db, organisation, by_id.as_str(), &request).await?))
+    asked: Asked<MemberQuery>,
+) -> Result<Listed<Member>, Error> {
+    let (organisation, filter) = (access.organisation.id, asked.filter.filter()?);
+    let list = asked.of(&app, "members", organisation)?;
+    Ok(list.answer(views::members::list(app.db.read(), organisation, &filter, &list.request).await?))
 }
 
 /// Show a member

@@ -24,8 +24,13 @@ Without a credential, or with a bad one, the answer is 401; in an organisation t
 belong to, 404; without the permission, or with an access token for another of the caller's \
 organisations (`organisation_denied`), 403.
 
-Errors are problems (RFC 9457); their `code` is stable. Lists take `limit` and `cursor` and answer \
-`{data, next_cursor}`. Times are RFC 3339 in UTC.";
+Errors are problems (RFC 9457); their `code` is stable. Times are RFC 3339 in UTC.
+
+Lists come in pages, the newest first, or with `order=oldest` the oldest: `{data, next_cursor}`, `limit` rows at most. \
+For the next page send the `next_cursor` as `cursor`, with the same filters and the same order, or follow the header \
+`Link` with `rel=\"next\"`. A cursor is good for its own list, filters and order alone, and says nothing to clients. \
+Rows that come or go between two pages neither repeat others nor leave them out. Each filter is given once; \
+an empty one and an unknown parameter are refused (422).";
 
 const TAGS: [(&str, &str); 10] = [
     ("Signing in", "Registering, signing in and out, refreshing tokens."),

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::conditions::{ETag, IfMatch, IfNoneMatch, tagged};
-use super::input::{Input, Params, present};
-use super::labels::ByExternalId;
-use super::page::Part;
+use super::filters::OrganisationQuery;
+use super::input::{Input, present};
+use super::page::{Asked, Listed, Page, Part};
 use crate::app::App;
 use crate::auth::{OrganisationAccess, SignedIn};
 use crate::domain::organisation::{members, organisations};
@@ -22,24 +22,24 @@ use crate::domain::values::metadata::{MetadataPatch, NewMetadata};
 use crate::domain::values::slug::Slug;
 use crate::error::Error;
 use crate::permission::Role;
+use crate::views;
 use crate::views::organisations::{MyOrganisation, Organisation};
-use crate::views::{self, Page};
 
 const TAG: &str = "Organisations";
 
 /// List my organisations
 ///
-/// Oldest first, with the role in each.
-#[utoipa::path(get, path = "/api/orgs", operation_id = "list_organisations", tag = TAG, params(ByExternalId, Part),
+/// In the order in which they were made, with the role in each.
+#[utoipa::path(get, path = "/api/orgs", operation_id = "list_organisations", tag = TAG, params(OrganisationQuery, Part),
     responses((status = 200, description = "The user's organisations.", body = Page<MyOrganisation>)))]
 pub async fn list(
     State(app): State<App>,
     SignedIn { by, .. }: SignedIn,
-    Params(by_id): Params<ByExternalId>,
-    Params(part): Params<Part>,
-) -> Result<Json<Page<MyOrganisation>>, Error> {
-    let request = part.request()?;
-    Ok(Json(views::organisations::of_user(app.db.read(), by.id, by_id.as_str(), &request).await?))
+    asked: Asked<OrganisationQuery>,
+) -> Result<Listed<MyOrganisation>, Error> {
+    let list = asked.of(&app, "organisations", by.id)?;
+    let external_id = asked.filter.external_id();
+    Ok(list.answer(views::organisations::of_user(app.db.read(), by.id, external_id, &list.request).await?))
 }
 
 /// A new organisation.

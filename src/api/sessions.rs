@@ -1,11 +1,10 @@
 //! The signed-in user's sessions.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::input::{Params, PathId};
-use super::page::Part;
+use super::input::PathId;
+use super::page::{Asked, Listed, Page, Part};
 use crate::app::App;
 use crate::auth::SignedIn;
 
@@ -13,25 +12,24 @@ use crate::domain::account::users;
 use crate::domain::session::sessions;
 use crate::error::Error;
 use crate::id::SessionId;
+use crate::views;
 use crate::views::sessions::Session;
-use crate::views::{self, Page};
 
 const TAG: &str = "Account";
 
 /// List my sessions
-///
-/// Newest first.
 #[utoipa::path(get, path = "/api/auth/sessions", operation_id = "list_sessions", tag = TAG, params(Part),
     responses((status = 200, description = "The sessions.", body = Page<Session>)))]
 pub async fn list(
     State(app): State<App>,
     SignedIn { by, .. }: SignedIn,
-    Params(part): Params<Part>,
-) -> Result<Json<Page<Session>>, Error> {
-    let request = part.request()?;
+    asked: Asked,
+) -> Result<Listed<Session>, Error> {
+    let list = asked.of(&app, "sessions", by.id)?;
     let now = app.now();
     let within = (now - app.config.longest_session(), now);
-    Ok(Json(views::sessions::list(app.db.read(), by.id, by.session_id(), within, &request).await?))
+    let (db, current) = (app.db.read(), by.session_id());
+    Ok(list.answer(views::sessions::list(db, by.id, current, within, &list.request).await?))
 }
 
 /// End my other sessions

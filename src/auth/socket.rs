@@ -90,9 +90,12 @@ fn presented(request: &Request) -> Result<Secret, Error> {
         let message = format!("offer the protocol `{PROTOCOL}` beside the ticket");
         return Err(Error::invalid("/Sec-WebSocket-Protocol", message));
     }
-    let query = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
-    let queried = query.filter(|(name, _)| name == "ticket").map(|(_, value)| value);
-    let mut given = named.into_iter().chain(queried);
+    let query: Vec<_> =
+        form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).collect();
+    if let Some((name, _)) = query.iter().find(|(name, _)| name != "ticket") {
+        return Err(Error::invalid(format!("/{name}"), "there is no such member"));
+    }
+    let mut given = named.into_iter().chain(query.into_iter().map(|(_, value)| value));
     let text = given.next().ok_or(Error::Unauthenticated)?;
     let secret = Secret::parse(&text).filter(|secret| secret.kind() == SecretKind::SocketTicket);
     match (secret, given.next()) {

@@ -9,7 +9,8 @@ use oskar::domain::values::reason::RevocationReason;
 use oskar::entity::api_key::Environment;
 use oskar::id::ApiKeyId;
 use oskar::permission::Role;
-use oskar::views::{self, whole};
+use oskar::views::keys::KeyFilter;
+use oskar::views::{self, ListOrder, whole};
 use serde_json::json;
 
 use super::account::change;
@@ -171,7 +172,10 @@ async fn rotate(
 async fn list(common: &Common, app: &App, reference: &str) -> anyhow::Result<()> {
     let organisation = org::find(app, reference).await?;
     let (db, now) = (app.db.read(), app.now());
-    let keys = whole(async |page| views::keys::list(db, organisation.id, None, &page, now).await).await?;
+    let all = KeyFilter::default();
+    let keys =
+        whole(ListOrder::Newest, async |page| views::keys::list(db, organisation.id, &all, &page, now).await)
+            .await?;
     let values: Vec<_> = keys
         .iter()
         .map(|key| {

@@ -11,7 +11,7 @@ use oskar::domain::values::slug::Slug;
 use oskar::entity::organisation;
 use oskar::permission::Role;
 use oskar::views::organisations::{Organisation, OrganisationSummary};
-use oskar::views::{self, whole};
+use oskar::views::{self, ListOrder, whole};
 use serde_json::json;
 
 use super::account::{self, change};
@@ -118,7 +118,8 @@ async fn set(common: &Common, app: &App, org: &str, labels: &LabelChanges) -> an
 }
 
 async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
-    let all = whole(async |page| views::organisations::list(app.db.read(), &page).await).await?;
+    let all =
+        whole(ListOrder::Oldest, async |page| views::organisations::list(app.db.read(), &page).await).await?;
     let values: Vec<_> = all
         .iter()
         .map(|row| {

@@ -14,7 +14,7 @@ use oskar::domain::values::labels::LabelChanges;
 use oskar::domain::values::username::Username;
 use oskar::entity::organisation;
 use oskar::permission::Role;
-use oskar::views::{self, whole};
+use oskar::views::{self, ListOrder, whole};
 use serde_json::json;
 
 use super::account::{change, done, find};
@@ -214,7 +214,7 @@ async fn set(common: &Common, app: &App, name: &str, labels: &LabelChanges) -> a
 }
 
 async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
-    let users = whole(async |page| views::users::list(app.db.read(), &page).await).await?;
+    let users = whole(ListOrder::Oldest, async |page| views::users::list(app.db.read(), &page).await).await?;
     let rows: Vec<_> = users
         .iter()
         .map(|user| {

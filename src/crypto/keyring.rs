@@ -32,9 +32,11 @@ pub enum KeyPurpose {
     Unlock,
     /// Networks that an account signs in from.
     KnownNetwork,
+    /// Where pages of lists end.
+    Cursor,
 }
 
-const PURPOSES: [(&str, usize); 14] = [
+const PURPOSES: [(&str, usize); 15] = [
     ("api-key", 0),
     ("session", 1),
     ("setup", 2),
@@ -49,6 +51,7 @@ const PURPOSES: [(&str, usize); 14] = [
     ("basic", 11),
     ("unlock", 12),
     ("known-network", 13),
+    ("cursor", 14),
 ];
 
 /// How many bytes of a master secret's check are its key id.
@@ -264,6 +267,7 @@ mod tests {
             KeyPurpose::Basic,
             KeyPurpose::Unlock,
             KeyPurpose::KnownNetwork,
+            KeyPurpose::Cursor,
         ];
         for (place, purpose) in all.into_iter().enumerate() {
             assert_eq!(PURPOSES[purpose as usize].1, place);

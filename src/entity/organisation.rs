@@ -72,11 +72,13 @@ impl Entity {
         }
     }
 
-    /// The organisations of a user, oldest first, with the user's membership in each.
+    /// The organisations of a user, in no order, with the user's membership in each.
+    pub fn with_member(user: UserId) -> sea_orm::SelectTwo<Self, membership::Entity> {
+        Self::find().find_also_related(membership::Entity).filter(membership::COLUMN.user_id.eq(user))
+    }
+
+    /// The same, oldest first.
     pub fn of_user(user: UserId) -> sea_orm::SelectTwo<Self, membership::Entity> {
-        Self::find()
-            .find_also_related(membership::Entity)
-            .filter(membership::COLUMN.user_id.eq(user))
-            .order_by_asc(Column::Id)
+        Self::with_member(user).order_by_asc(Column::Id)
     }
 }

@@ -126,25 +126,32 @@ fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// A query string. What is not asked for is ignored.
+/// A query string. Its type refuses names that it does not know.
 pub struct Params<T>(pub T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        let query = parts.uri.query().unwrap_or_default();
-        let reader = serde_html_form::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
-        serde_path_to_error::deserialize(reader).map(Self).map_err(|error| {
-            let pointer = pointer(error.path());
-            match error.into_inner().to_string() {
-                said if said.starts_with("invalid type: sequence") => {
-                    Error::invalid(pointer, "this is there twice")
-                }
-                said => data_error(pointer, &said),
-            }
-        })
+        parse_query(parts.uri.query().unwrap_or_default()).map(Self)
     }
+}
+
+/// What a query, or a part of one, says.
+///
+/// # Errors
+/// [`Error::Invalid`] if a name or a value is none of the type's.
+pub(super) fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, Error> {
+    let reader = serde_html_form::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+    serde_path_to_error::deserialize(reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        match error.into_inner().to_string() {
+            said if said.starts_with("invalid type: sequence") => {
+                Error::invalid(pointer, "this is there twice")
+            }
+            said => data_error(pointer, &said),
+        }
+    })
 }
 
 /// A path parameter that is an id. Anything else is the name of nothing: 404.

@@ -251,9 +251,10 @@ fn cors(config: &Config) -> Option<CorsLayer> {
         .allow_headers(headers)
         .expose_headers([
             REQUEST_ID,
+            header::ETAG,
+            header::LINK,
             header::RETRY_AFTER,
             header::WWW_AUTHENTICATE,
-            header::ETAG,
             POLICY,
             STATE,
         ])

@@ -1,46 +1,194 @@
-//! Which page of a list a query asks for: `?limit=&cursor=`.
+//! Lists in pages: what a query asks for (`?limit=&order=&cursor=` and the list's own filters), and the answer, with the
+//! address of the next page in its body and in a header.
 
-use std::str::FromStr;
+use std::fmt::Display;
 
-use serde::Deserialize;
-use utoipa::IntoParams;
+use axum::Json;
+use axum::extract::FromRequestParts;
+use axum::http::header::LINK;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{IntoParams, PartialSchema as _, ToSchema};
 
-use super::input::present;
+use super::input::{parse_query, present};
+use crate::app::App;
+use crate::crypto::cursor;
 use crate::error::Error;
-use crate::views::PageRequest;
+use crate::views::{ListOrder, Page as Rows, PageRequest, Place};
 
 const DEFAULT: u64 = 50;
 const MOST: u64 = 100;
+/// What all lists are asked by; other names are a list's own.
+const PART: [&str; 3] = ["limit", "order", "cursor"];
 
-/// Which part of a list.
+/// Which part of a list, and in which order.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Part {
     /// How many at most, 1 to 100.
     #[param(value_type = Option<u64>, minimum = 1, maximum = 100, nullable = false, example = 50)]
     #[serde(default, deserialize_with = "present")]
     limit: Option<String>,
-    /// Where the page before ended: its `next_cursor`.
+    /// In which order: the newest first, or the oldest.
+    #[param(schema_with = orders)]
+    #[serde(default, deserialize_with = "present")]
+    order: Option<ListOrder>,
+    /// Where the page before ended: its `next_cursor`, as it is, with the same filters and the same order. Any other text
+    /// is refused.
     #[param(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     cursor: Option<String>,
 }
 
-impl Part {
-    /// What is asked for, of a list whose rows have such ids.
+fn orders() -> Object {
+    let mut schema = one_of(ListOrder::ALL.map(ListOrder::as_str));
+    schema.default = Some(ListOrder::default().as_str().into());
+    schema
+}
+
+/// The schema of a parameter that is one of these words, and no other.
+pub fn one_of<const N: usize>(words: [&'static str; N]) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
+}
+
+/// A list without filters.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoFilter {}
+
+/// What is asked of a list.
+pub struct Asked<Filter = NoFilter> {
+    part: Part,
+    pub filter: Filter,
+    /// The filters as they were given, by name.
+    filters: Vec<(String, String)>,
+    path: String,
+}
+
+impl<Filter: DeserializeOwned, S: Sync> FromRequestParts<S> for Asked<Filter> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned();
+        let (part, mut filters): (Vec<_>, Vec<_>) =
+            query.partition(|(name, _)| PART.contains(&name.as_str()));
+        let filter = parse_query(&written(&filters))?;
+        let part = parse_query(&written(&part))?;
+        filters.sort();
+        Ok(Self { part, filter, filters, path: parts.uri.path().to_owned() })
+    }
+}
+
+fn written(pairs: &[(String, String)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+impl<Filter> Asked<Filter> {
+    /// What is asked for, of the list of that name, which is that organisation's or that user's.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the limit is out of bounds, or the cursor is none of such a list.
-    pub fn request<Id: FromStr>(&self) -> Result<PageRequest<Id>, Error> {
-        let limit = match self.limit.as_deref().map(whole_number) {
+    /// [`Error::Invalid`] if the limit is out of bounds, or the cursor is none of this list.
+    pub fn of<P: Place>(&self, app: &App, name: &str, owner: impl Display) -> Result<List<'_, P>, Error> {
+        let limit = match self.part.limit.as_deref().map(whole_number) {
             None => DEFAULT,
             Some(Some(limit)) if (1..=MOST).contains(&limit) => limit,
             Some(_) => return Err(Error::invalid("/limit", "this is a number from 1 to 100")),
         };
-        let parse = |text: &str| {
-            text.parse().map_err(|_| Error::invalid("/cursor", "this is no `next_cursor` of this list"))
+        let order = self.part.order.unwrap_or_default();
+        let context = (name, owner.to_string(), order.as_str(), &self.filters);
+        let context = serde_json::to_vec(&context).map_err(Error::internal)?;
+        let place = |text: &str| {
+            let place = cursor::verify(&app.keyring, &context, text);
+            place.and_then(|place| P::from_bytes(&place)).ok_or_else(|| {
+                Error::invalid(
+                    "/cursor",
+                    "this is no `next_cursor` of this list in this order and with these filters",
+                )
+            })
         };
-        Ok(PageRequest { limit, after: self.cursor.as_deref().map(parse).transpose()? })
+        let after = self.part.cursor.as_deref().map(place).transpose()?;
+        let request = PageRequest { limit, order, after };
+        Ok(List { request, app: app.clone(), context, filters: &self.filters, path: &self.path })
+    }
+}
+
+/// A list, and which page of it is asked for.
+pub struct List<'a, P> {
+    pub request: PageRequest<P>,
+    app: App,
+    /// What its cursors are bound to.
+    context: Vec<u8>,
+    filters: &'a [(String, String)],
+    path: &'a str,
+}
+
+impl<P> List<'_, P> {
+    /// The answer with that page.
+    pub fn answer<T>(&self, page: Rows<T>) -> Listed<T> {
+        let next_cursor = page.next.map(|place| cursor::sign(&self.app.keyring, &self.context, &place));
+        let link = next_cursor.as_ref().and_then(|cursor| {
+            let (limit, order) = (self.request.limit.to_string(), self.request.order.as_str());
+            let query = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(self.filters)
+                .extend_pairs([("limit", limit.as_str()), ("order", order), ("cursor", cursor)])
+                .finish();
+            // Without scheme and host (RFC 8288 section 3.1): they are those that the client asked by, whatever proxies are
+            // between.
+            HeaderValue::try_from(format!("<{}?{query}>; rel=\"next\"", self.path)).ok()
+        });
+        Listed { page: Page { data: page.data, next_cursor }, link }
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    #[schema(schema_with = references::<T>)]
+    pub data: Vec<T>,
+    /// For the next page; null at the end. What it says is not for clients to read: it may change its form at any time.
+    pub next_cursor: Option<String>,
+}
+
+/// The items by reference: a client that is generated from the document has one type for them.
+fn references<T: ToSchema>() -> Array {
+    ArrayBuilder::new().items(Ref::from_schema_name(T::name())).build()
+}
+
+/// A page and the address of the next one.
+pub struct Listed<T> {
+    page: Page<T>,
+    link: Option<HeaderValue>,
+}
+
+impl<T: Serialize> IntoResponse for Listed<T> {
+    fn into_response(self) -> Response {
+        let headers: HeaderMap = self.link.map(|link| (LINK, link)).into_iter().collect();
+        (headers, Json(self.page)).into_response()
+    }
+}
+
+/// Says where the next page is, if the operation lists something in pages.
+pub(super) fn document_next_page(operation: &mut Operation) {
+    let mut parameters = operation.parameters.iter().flatten();
+    let in_pages =
+        parameters.any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "cursor"));
+    if let Some(RefOr::T(page)) = operation.responses.responses.get_mut("200").filter(|_| in_pages) {
+        let link = HeaderBuilder::new()
+            .schema(Some(String::schema()))
+            .description(Some(
+                "`<…>; rel=\"next\"` (RFC 8288): the next page, with the same filters, order and limit, as a reference \
+                 relative to this address. Not there at the end.",
+            ))
+            .build();
+        page.headers.insert("Link".to_owned(), link.into());
     }
 }
 

@@ -16,6 +16,7 @@ use utoipa::openapi::{Content, Deprecated, OpenApi, Ref, RefOr, Required, Respon
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::conditions;
+use super::page::document_next_page;
 use crate::app::App;
 use crate::auth::{Access, Who, authorize, authorize_socket, look_up};
 use crate::permission::{Keys, Permission};
@@ -229,6 +230,7 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
         operation.extensions =
             Some(ExtensionsBuilder::new().add("x-permission", permission.as_str()).build());
     }
+    document_next_page(operation);
     if path.contains("{org}") {
         operation.parameters.get_or_insert_default().insert(0, organisation().into());
     }

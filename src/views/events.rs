@@ -5,7 +5,7 @@ use sea_orm::{
     QueryTrait as _, Select,
 };
 
-use super::{Page, PageRequest};
+use super::{ListOrder, Page, PageRequest};
 use crate::clock::Timestamp;
 use crate::entity::audit_event::{self, ActorKind};
 use crate::entity::session;
@@ -58,7 +58,7 @@ impl EventFilter {
     }
 }
 
-/// The events of an organisation, newest first.
+/// The events of an organisation.
 pub async fn of_organisation(
     db: &impl ConnectionTrait,
     organisation: OrganisationId,
@@ -70,7 +70,7 @@ pub async fn of_organisation(
         .map(audit_event::Model::into_envelope))
 }
 
-/// What happened to a user's account, newest first, as the user sees it.
+/// What happened to a user's account, as the user sees it.
 pub async fn of_account(
     db: &impl ConnectionTrait,
     user: UserId,
@@ -98,7 +98,9 @@ pub async fn newest(
     filter: &EventFilter,
     limit: u64,
 ) -> Result<Vec<audit_event::Model>, Error> {
-    let page = page(db, log(organisation), filter, &PageRequest { limit, after: None }).await?;
+    let page =
+        page(db, log(organisation), filter, &PageRequest { limit, order: ListOrder::Newest, after: None })
+            .await?;
     Ok(page.data.into_iter().rev().collect())
 }
 
@@ -115,6 +117,6 @@ async fn page(
     filter: &EventFilter,
     request: &PageRequest<AuditEventId>,
 ) -> Result<Page<audit_event::Model>, Error> {
-    let rows = request.newest_first(filter.narrow(log), audit_event::Column::Id).all(db).await?;
+    let rows = request.by_id(filter.narrow(log), audit_event::Column::Id).all(db).await?;
     Ok(request.page(rows, |row| row.id))
 }

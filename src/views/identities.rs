@@ -1,10 +1,12 @@
 //! Who users are at other issuers.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, QueryOrder as _};
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::{Page, PageRequest};
+use crate::clock::Timestamp;
 use crate::entity::external_identity;
 use crate::error::Error;
 use crate::id::UserId;
@@ -26,8 +28,14 @@ impl From<external_identity::Model> for Identity {
     }
 }
 
-/// A user's, the oldest link first; one an issuer at most.
-pub async fn list(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<Identity>, Error> {
-    let select = external_identity::Entity::of_user(user).order_by_asc(external_identity::Column::CreatedAt);
-    Ok(select.all(db).await?.into_iter().map(Identity::from).collect())
+/// A user's, in the order in which they were linked; one an issuer at most.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    request: &PageRequest<(Timestamp, String)>,
+) -> Result<Page<Identity>, Error> {
+    use external_identity::Column;
+    let select = external_identity::Entity::of_user(user);
+    let rows = request.by_time(select, Column::CreatedAt, Column::Issuer).all(db).await?;
+    Ok(request.page(rows, |row| (row.created_at, row.issuer.clone())).map(Identity::from))
 }

@@ -4,10 +4,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
-use serde::Serialize;
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    QueryTrait as _,
+};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::members::compared;
 use super::{Page, PageRequest};
 use crate::clock::Timestamp;
 use crate::domain::onboarding::invitations::is_confirmed;
@@ -18,7 +22,7 @@ use crate::id::{DeliveryId, InvitationId, OrganisationId, UserId};
 use crate::permission::{Catalogue, Role};
 
 /// How far an invitation has come.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InvitationState {
     Open,
@@ -27,6 +31,23 @@ pub enum InvitationState {
     Accepted,
     Expired,
     Withdrawn,
+}
+
+impl InvitationState {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Open, Self::Unconfirmed, Self::Accepted, Self::Expired, Self::Withdrawn];
+
+    /// As it is written in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Accepted => "accepted",
+            Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
 }
 
 /// An invitation. Its link is in the mail only.
@@ -48,18 +69,80 @@ pub struct Invitation {
     pub created_at: DateTime<Utc>,
 }
 
-/// Newest first, ended ones too.
+/// Which invitations a reader asks for; an empty filter asks for all.
+#[derive(Clone, Debug, Default)]
+pub struct InvitationFilter {
+    pub state: Option<InvitationState>,
+    pub role: Option<Role>,
+    /// The whole address, whatever its case.
+    pub email: Option<String>,
+}
+
+/// The invitations of an organisation; ended ones too, unless the filter says otherwise.
 pub async fn list(
     db: &impl ConnectionTrait,
     catalogue: &Catalogue,
     organisation: OrganisationId,
+    filter: &InvitationFilter,
     request: &PageRequest<InvitationId>,
     now: Timestamp,
 ) -> Result<Page<Invitation>, Error> {
-    let select = invitation::Entity::in_organisation(organisation);
-    let rows = request.newest_first(select, invitation::Column::Id).all(db).await?;
-    let Page { data, next_cursor } = request.page(rows, |row| row.id);
-    Ok(Page { data: of_rows(db, catalogue, data, now).await?, next_cursor })
+    let mut select = invitation::Entity::in_organisation(organisation)
+        .apply_if(filter.role, |select, role| select.filter(invitation::COLUMN.role.eq(role)))
+        .apply_if(filter.email.as_ref(), |select, address| {
+            select.filter(invitation::COLUMN.email_normalised.eq(compared(address)))
+        });
+    if let Some(state) = filter.state {
+        select = select.filter(in_state(db, catalogue, organisation, state, now).await?);
+    }
+    let rows = request.by_id(select, invitation::Column::Id).all(db).await?;
+    let Page { data, next } = request.page(rows, |row| row.id);
+    Ok(Page { data: of_rows(db, catalogue, data, now).await?, next })
+}
+
+/// In SQL what [`of_rows`] tells of a row.
+async fn in_state(
+    db: &impl ConnectionTrait,
+    catalogue: &Catalogue,
+    organisation: OrganisationId,
+    state: InvitationState,
+    now: Timestamp,
+) -> Result<Condition, Error> {
+    let column = &invitation::COLUMN;
+    let unanswered = Condition::all().add(column.accepted_at.is_null()).add(column.withdrawn_at.is_null());
+    let alive = unanswered.clone().add(column.expires_at.gt(now));
+    Ok(match state {
+        InvitationState::Accepted => Condition::all().add(column.accepted_at.is_not_null()),
+        InvitationState::Withdrawn => {
+            Condition::all().add(column.accepted_at.is_null()).add(column.withdrawn_at.is_not_null())
+        }
+        InvitationState::Expired => unanswered.add(column.expires_at.lte(now)),
+        InvitationState::Open | InvitationState::Unconfirmed => {
+            let wanted = state == InvitationState::Open;
+            // Who may still give which role is not for the database to know. An organisation has few who invite.
+            let open = invitation::Entity::in_organisation(organisation).filter(alive.clone());
+            let pairs: Vec<(Option<UserId>, Role)> = open
+                .clone()
+                .select_only()
+                .column(invitation::Column::InvitedBy)
+                .column(invitation::Column::Role)
+                .distinct()
+                .into_tuple()
+                .all(db)
+                .await?;
+            let mut any = Condition::any().add(column.id.is_null());
+            for (inviter, role) in pairs {
+                let pair = Condition::all().add(column.invited_by.eq(inviter)).add(column.role.eq(role));
+                let example = open.clone().filter(pair.clone()).one(db).await?;
+                if let Some(row) = example
+                    && is_confirmed(db, catalogue, &row).await? == wanted
+                {
+                    any = any.add(pair);
+                }
+            }
+            alive.add(any)
+        }
+    })
 }
 
 /// One of an organisation's invitations.

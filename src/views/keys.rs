@@ -4,22 +4,23 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, QueryTrait as _, Select,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::users::UserSummary;
-use super::{Page, PageRequest};
+use super::{Page, PageRequest, Search};
 use crate::clock::Timestamp;
 use crate::entity::api_key::Environment;
 use crate::entity::{api_key, api_key_secret, user};
 use crate::error::Error;
-use crate::id::{ApiKeyId, OrganisationId};
+use crate::id::{ApiKeyId, OrganisationId, UserId};
 use crate::permission::Role;
 
 /// Whether a key can be used.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyState {
     Active,
@@ -28,6 +29,9 @@ pub enum KeyState {
 }
 
 impl KeyState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Expired, Self::Revoked];
+
     /// As it is written in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -74,20 +78,88 @@ pub struct Key {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-/// The keys of an organisation, newest first; revoked and expired ones too. Or the one that the integrator's own system
-/// calls so.
+/// A key in a few words.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeySummary {
+    pub id: ApiKeyId,
+    #[schema(example = "Deploy bot")]
+    pub name: String,
+}
+
+/// Which keys a reader asks for; an empty filter asks for all.
+#[derive(Clone, Debug, Default)]
+pub struct KeyFilter {
+    pub state: Option<KeyState>,
+    pub role: Option<Role>,
+    pub environment: Option<Environment>,
+    pub created_by: Option<UserId>,
+    /// The integrator's own id.
+    pub external_id: Option<String>,
+    /// In the name or in the hint.
+    pub search: Option<Search>,
+}
+
+impl KeyFilter {
+    fn narrow(
+        &self,
+        organisation: OrganisationId,
+        now: Timestamp,
+        select: Select<api_key::Entity>,
+    ) -> Select<api_key::Entity> {
+        select
+            .apply_if(self.state, |select, state| select.filter(in_state(state, now)))
+            .apply_if(self.role, |select, role| select.filter(api_key::COLUMN.role.eq(role)))
+            .apply_if(self.environment, |select, environment| {
+                select.filter(api_key::COLUMN.environment.eq(environment))
+            })
+            .apply_if(self.created_by, |select, user| select.filter(api_key::COLUMN.created_by.eq(user)))
+            .apply_if(self.external_id.as_ref(), |select, id| {
+                select.filter(api_key::COLUMN.external_id.eq(id.as_str()))
+            })
+            .apply_if(self.search.as_ref(), |select, search| {
+                let hinted = api_key_secret::Entity::in_organisation(organisation)
+                    .filter(api_key_secret::COLUMN.expires_at.is_null())
+                    .filter(search.may_be_in(api_key_secret::Column::Hint))
+                    .select_only()
+                    .column(api_key_secret::Column::ApiKeyId)
+                    .into_query();
+                let named = search.may_be_in(api_key::Column::Name);
+                select.filter(Condition::any().add(named).add(api_key::Column::Id.in_subquery(hinted)))
+            })
+    }
+
+    fn keeps(&self, key: &Key) -> bool {
+        self.search.as_ref().is_none_or(|search| search.finds(&key.name) || search.finds(&key.hint))
+    }
+}
+
+/// In SQL what [`show`] tells of a row.
+fn in_state(state: KeyState, now: Timestamp) -> Condition {
+    let (revoked, end) = (api_key::COLUMN.revoked_at, api_key::COLUMN.expires_at);
+    match state {
+        KeyState::Revoked => Condition::all().add(revoked.is_not_null()),
+        KeyState::Expired => Condition::all().add(revoked.is_null()).add(end.lte(now)),
+        KeyState::Active => {
+            Condition::all().add(revoked.is_null()).add(Condition::any().add(end.is_null()).add(end.gt(now)))
+        }
+    }
+}
+
+/// The keys of an organisation; revoked and expired ones too, unless the filter says otherwise.
 pub async fn list(
     db: &impl ConnectionTrait,
     organisation: OrganisationId,
-    external_id: Option<&str>,
+    filter: &KeyFilter,
     request: &PageRequest<ApiKeyId>,
     now: Timestamp,
 ) -> Result<Page<Key>, Error> {
-    let select = api_key::Entity::in_organisation(organisation)
-        .apply_if(external_id, |select, id| select.filter(api_key::COLUMN.external_id.eq(id)));
-    let rows = request.newest_first(select, api_key::Column::Id).all(db).await?;
-    let Page { data, next_cursor } = request.page(rows, |row| row.id);
-    Ok(Page { data: show(db, data, now).await?, next_cursor })
+    let mut gathered = request.gather(filter.search.is_some());
+    while let Some(request) = gathered.asks() {
+        let select = filter.narrow(organisation, now, api_key::Entity::in_organisation(organisation));
+        let rows = request.by_id(select, api_key::Column::Id).all(db).await?;
+        gathered.add(show(db, rows, now).await?, |key| filter.keeps(key), |key| key.id);
+    }
+    Ok(gathered.page(|key| key.id))
 }
 
 /// One of an organisation's keys.

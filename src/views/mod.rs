@@ -12,10 +12,12 @@ pub mod keys;
 pub mod members;
 pub mod organisations;
 mod page;
+mod search;
 pub mod sessions;
 pub mod users;
 
-pub use page::{Page, PageRequest, whole};
+pub use page::{ListOrder, Page, PageRequest, Place, whole};
+pub use search::Search;
 
 use std::collections::BTreeMap;
 

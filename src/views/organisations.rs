@@ -75,16 +75,16 @@ pub struct Membership {
     pub role: Role,
 }
 
-/// A user's organisations, oldest first; or the one that the integrator's own system calls so.
+/// A user's organisations, in the order in which they were made; or the one that the integrator's own system calls so.
 pub async fn of_user(
     db: &impl ConnectionTrait,
     user: UserId,
     external_id: Option<&str>,
     request: &PageRequest<OrganisationId>,
 ) -> Result<Page<MyOrganisation>, Error> {
-    let mine = organisation::Entity::of_user(user)
+    let mine = organisation::Entity::with_member(user)
         .apply_if(external_id, |select, id| select.filter(organisation::COLUMN.external_id.eq(id)));
-    let select = request.oldest_first(mine, organisation::Column::Id);
+    let select = request.by_id(mine, organisation::Column::Id);
     let rows = with_roles(select.all(db).await?);
     let show = |(row, role): (organisation::Model, _)| MyOrganisation { organisation: (&row).into(), role };
     Ok(request.page(rows, |(row, _)| row.id).map(show))
@@ -103,11 +103,11 @@ fn with_roles(
     rows.into_iter().filter_map(|(row, membership)| Some((row, membership?.role))).collect()
 }
 
-/// The organisations of the installation, oldest first: for operators.
+/// The organisations of the installation: for operators.
 pub async fn list(
     db: &impl ConnectionTrait,
     request: &PageRequest<OrganisationId>,
 ) -> Result<Page<Organisation>, Error> {
-    let rows = request.oldest_first(organisation::Entity::find(), organisation::Column::Id).all(db).await?;
+    let rows = request.by_id(organisation::Entity::find(), organisation::Column::Id).all(db).await?;
     Ok(request.page(rows, |row| row.id).map(|row| Organisation::from(&row)))
 }

@@ -27,7 +27,7 @@ pub struct Session {
     pub last_seen_at: DateTime<Utc>,
 }
 
-/// The sessions that go on now and began after `oldest`, newest first. `current` is the one that asks.
+/// The sessions that go on now and began after `oldest`. `current` is the one that asks.
 pub async fn list(
     db: &impl ConnectionTrait,
     user: UserId,
@@ -38,7 +38,7 @@ pub async fn list(
     let select = session::Entity::of_user(user)
         .filter(session::COLUMN.created_at.gt(oldest))
         .filter(session::Entity::not_over(now));
-    let rows = request.newest_first(select, session::Column::Id).all(db).await?;
+    let rows = request.by_id(select, session::Column::Id).all(db).await?;
     let show = |row: session::Model| Session {
         id: row.id,
         current: Some(row.id) == current,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, EntityTrait as _};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Page, PageRequest};
@@ -81,7 +81,7 @@ pub async fn account(db: &impl ConnectionTrait, id: UserId) -> Result<Account, E
 }
 
 /// Whether an account can be used.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UserState {
     Active,
@@ -89,6 +89,9 @@ pub enum UserState {
 }
 
 impl UserState {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Active, Self::Disabled];
+
     /// As it is written in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -139,9 +142,9 @@ impl From<(user::Model, Option<credential::Model>)> for User {
     }
 }
 
-/// The accounts of the installation, oldest first: for operators.
+/// The accounts of the installation: for operators.
 pub async fn list(db: &impl ConnectionTrait, request: &PageRequest<UserId>) -> Result<Page<User>, Error> {
     let users = credential::Entity::with_password(user::Entity::find());
-    let rows = request.oldest_first(users, user::Column::Id).all(db).await?;
+    let rows = request.by_id(users, user::Column::Id).all(db).await?;
     Ok(request.page(rows, |(user, _)| user.id).map(User::from))
 }

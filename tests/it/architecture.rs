@@ -40,7 +40,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("issuers", &["config", "domain"]),
     ("app", &["config", "database", "domain", "entity", "issuers", "mail"]),
     ("auth", &["app", "config", "domain", "entity", "issuers"]),
-    ("http", &["app", "auth", "config", "views::PageRequest"]),
+    (
+        "http",
+        &["app", "auth", "config", "views::ListOrder", "views::Page", "views::PageRequest", "views::Place"],
+    ),
     ("api", &["app", "auth", "config", "domain", "entity", "http", "views"]),
     ("web", &["app", "auth", "config", "domain", "entity", "http", "mail", "views"]),
     ("worker", &["app", "config", "domain", "entity", "mail"]),

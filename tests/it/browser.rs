@@ -176,7 +176,7 @@ async fn an_allowed_origin_may_read_and_write_with_credentials() {
             assert_eq!(answer.header("access-control-allow-credentials"), "true", "{}", answer.asked);
             assert!(varies_by_origin(&answer), "{}: {:?}", answer.asked, answer.headers);
             let exposed = answer.header("access-control-expose-headers");
-            for name in ["x-request-id", "retry-after", "www-authenticate"] {
+            for name in ["x-request-id", "retry-after", "www-authenticate", "link"] {
                 assert!(exposed.split(',').any(|exposed| exposed.trim() == name), "{name}: {exposed}");
             }
         }

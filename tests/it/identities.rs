@@ -223,7 +223,7 @@ async fn the_owner_links_another_issuer_and_signs_in_by_it() {
     let scene = scene(&[]).await;
     let Scene { app, org, a, b } = &scene;
     let member = org.member.with_cookie();
-    assert_eq!(member.get(IDENTITIES).await.status(200).json(), json!({ "data": [] }));
+    assert_eq!(member.get(IDENTITIES).await.status(200).json(), json!({ "data": [], "next_cursor": null }));
     let token = scene.token(a, "m", "member@acme.example");
     let made = link(&member, &token).await.status(201).json();
     assert_eq!((&made["issuer"], &made["subject"]), (&json!(a.url), &json!("m")));

@@ -77,6 +77,8 @@ mod last_admin;
 mod last_uses;
 mod library_words;
 mod links;
+mod lists;
+mod lists_narrowed;
 mod log;
 mod mail;
 mod mail_pages;

@@ -27,7 +27,7 @@ async fn everybody_in_it_sees_who_else_is() {
     app.organisation("Foreign").await;
     let key = org.key("test", "viewer", None).await;
     for client in [org.admin.with_cookie(), org.viewer.with_bearer(), key.with_x_api_key()] {
-        let page = client.get(&format!("{}/members", org.path)).await.status(200).json();
+        let page = client.get(&format!("{}/members?order=oldest", org.path)).await.status(200).json();
         assert_eq!(page["data"].as_array().unwrap().len(), 3);
         let members: Vec<_> = page["data"][0].as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(members, ["joined_at", "role", "state", "user"]);
@@ -50,7 +50,7 @@ async fn the_list_comes_in_pages() {
         let Some(cursor) = page["next_cursor"].as_str() else { break };
         path = format!("{}/members?limit=1&cursor={cursor}", org.path);
     }
-    assert_eq!(seen, ["admin", "member", "viewer"]);
+    assert_eq!(seen, ["viewer", "member", "admin"]);
 }
 
 #[tokio::test]

@@ -67,12 +67,12 @@ async fn a_user_s_organisations_are_listed_with_the_role_in_each() {
     let page = org.viewer.with_cookie().get("/api/orgs").await.status(200).json();
     let listed: Vec<_> =
         page["data"].as_array().unwrap().iter().map(|row| (&row["slug"], &row["role"])).collect();
-    assert_eq!(listed, [(&json!("acme"), &json!("viewer")), (&json!("own"), &json!("admin"))]);
+    assert_eq!(listed, [(&json!("own"), &json!("admin")), (&json!("acme"), &json!("viewer"))]);
 
     let first = org.viewer.with_cookie().get("/api/orgs?limit=1").await.status(200).json();
     let next = format!("/api/orgs?limit=1&cursor={}", first["next_cursor"].as_str().unwrap());
     let second = org.viewer.with_cookie().get(&next).await.status(200).json();
-    assert_eq!((&second["data"][0]["slug"], &second["next_cursor"]), (&json!("own"), &Value::Null));
+    assert_eq!((&second["data"][0]["slug"], &second["next_cursor"]), (&json!("acme"), &Value::Null));
 }
 
 #[tokio::test]

@@ -127,10 +127,6 @@ async fn a50_somebody_else_s_session_does_not_exist() {
         assert_eq!(problem(&org.viewer, id).await, nothing, "{id}");
     }
     org.member.with_cookie().get("/api/auth/me").await.status(200);
-    let cursor = format!("/api/auth/sessions?cursor={theirs}");
-    for row in org.viewer.with_cookie().get(&cursor).await.status(200).json()["data"].as_array().unwrap() {
-        assert_ne!(row["id"], json!(theirs));
-    }
 }
 
 #[tokio::test]
