@@ -63,6 +63,8 @@ errors! {
     MalformedBody(String) = 400, "malformed_body", "Malformed body", "The body is not JSON: {0}";
     AmbiguousCredentials = 400, "ambiguous_credentials", "Two credentials",
         "Send one credential: either `Authorization` or `X-API-Key`, or one session cookie. If your browser has two of them, delete this site's cookies.";
+    CredentialInBody = 400, "credential_in_body", "Credential in the body",
+        "This address tells who sends the request, and does not read its body. To verify a credential that is in the body, send it to `POST /api/credentials/verify`.";
     Unauthenticated = 401, "unauthenticated", "Not signed in",
         "A credential is needed: the session cookie, a bearer token, an API key, or HTTP Basic.";
     InvalidCredential = 401, "invalid_credential", "Invalid credential",
@@ -85,6 +87,8 @@ errors! {
     UnknownPermission(String) = 422, "unknown_permission", "Unknown permission",
         "`{0}` is no permission: neither a built-in one nor one of `[permissions]`.";
     RoleDenied(Role) = 403, "role_denied", "Role denied", "This needs the role `{0}`.";
+    EnvironmentDenied(&'static str) = 403, "environment_denied", "Environment denied",
+        "This takes credentials of the environment `{0}` only.";
     OrganisationDenied = 403, "organisation_denied", "Another organisation",
         "The credential is not for that organisation.";
     UserRequired = 403, "user_required", "User required",

@@ -9,6 +9,7 @@
 //! | `.forwarded` | the same, by every method that a proxy forwards; the body is not read |
 //! | `.user` | users, by cookie, access token or HTTP Basic |
 //! | `.operator` | operators, by cookie, access token or HTTP Basic |
+//! | `.own(permission, …)` | callers who have the permission in the organisation that their credential implies, also test keys: the request changes nothing |
 //! | `.socket(permission, …)` | sockets that are opened by a ticket of a caller with the permission in the path's `{org}` |
 //! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
 //!
@@ -24,6 +25,7 @@ mod account_deletion;
 mod account_events;
 mod auth;
 mod compat;
+mod credentials;
 mod docs;
 mod events;
 mod health;
@@ -115,6 +117,7 @@ fn table(app: &App) -> RouteTable {
         // Verification, for other services
         .forwarded(routes!(verify::check), verify::check)
         .forwarded(routes!(verify::check_path), verify::check_path)
+        .own(P::CredentialsVerify, routes!(credentials::verify))
         .public(routes!(well_known::jwks))
         .public(routes!(well_known::metadata))
         .public(routes!(well_known::provider_metadata))

@@ -119,6 +119,11 @@ impl RouteTable {
         self.add(Access::member(permission), routes.into())
     }
 
+    /// For callers who have the permission in the organisation that their credential implies; the requests change nothing.
+    pub fn own(self, permission: Permission, routes: impl Into<Routes>) -> Self {
+        self.add(Access::own(permission), routes.into())
+    }
+
     /// For sockets that are opened by a ticket of a caller with the permission in the path's `{org}`.
     pub fn socket(self, permission: Permission, routes: UtoipaMethodRouter<App>) -> Self {
         self.add(Access::ticket(permission), routes.into())
@@ -182,7 +187,7 @@ pub(super) fn guarded(app: &App, methods: MethodRouter<App>, access: Access) -> 
         Who::Public => methods,
         Who::Optional => methods.route_layer(from_fn_with_state(app.clone(), look_up)),
         Who::Ticket => methods.route_layer(from_fn_with_state((app.clone(), access), authorize_socket)),
-        Who::Any | Who::User | Who::Operator | Who::Member => {
+        Who::Any | Who::User | Who::Operator | Who::Member | Who::Own => {
             methods.route_layer(from_fn_with_state((app.clone(), access), authorize))
         }
     }
@@ -216,7 +221,7 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
         (None, Who::Operator) => {
             "**Access:** operators, by cookie, access token or HTTP Basic; never API keys.".to_owned()
         }
-        (None, Who::Member | Who::Ticket) => {
+        (None, Who::Member | Who::Own | Who::Ticket) => {
             "**Access:** all members and keys of the organisation.".to_owned()
         }
     };
@@ -289,9 +294,9 @@ fn schemes(access: Access) -> &'static [&'static str] {
     match access.who {
         Who::Public | Who::Optional => &[],
         Who::Ticket => &["ticket"],
-        Who::Member if never_keys => &["cookie", "bearer", "basic"],
+        Who::Member | Who::Own if never_keys => &["cookie", "bearer", "basic"],
         Who::User | Who::Operator => &["cookie", "bearer", "basic"],
-        Who::Any | Who::Member => &["cookie", "bearer", "basic", "api_key", "api_key_as_bearer"],
+        Who::Any | Who::Member | Who::Own => &["cookie", "bearer", "basic", "api_key", "api_key_as_bearer"],
     }
 }
 

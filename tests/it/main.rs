@@ -104,6 +104,7 @@ mod permissions;
 mod planted_cookies;
 mod platforms;
 mod pooler;
+mod presented;
 mod principal;
 mod process;
 mod production;

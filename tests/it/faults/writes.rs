@@ -221,6 +221,9 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         ("POST", "/api/auth/token") => {
             (bearer(admin), Some(json!({ "organisation": organisation })), Proof::Nothing)
         }
+        ("POST", "/api/credentials/verify") => {
+            (bearer(admin), Some(json!({ "credential": admin.access_token })), Proof::Nothing)
+        }
         ("POST", "/api/auth/ws-token") => {
             let body = json!({ "organisation": organisation });
             (bearer(admin), Some(body), Proof::Grows("SELECT count(*) FROM socket_ticket".to_owned()))
