@@ -40,6 +40,7 @@ mod m0039_user_number;
 mod m0040_osmedeus_key;
 mod m0042_delivery;
 mod m0043_credential;
+mod m0046_idempotency;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -77,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0040_osmedeus_key::Migration),
             Box::new(m0042_delivery::Migration),
             Box::new(m0043_credential::Migration),
+            Box::new(m0046_idempotency::Migration),
         ]
     }
 }

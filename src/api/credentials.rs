@@ -25,6 +25,7 @@ const MOST_AT_ONCE: usize = 100;
 /// A credential, and what it must be good for.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"credential": "osk_live_…", "permissions": ["members:read"]}))]
 pub struct CredentialToVerify {
     /// An API key, an access token, or a session cookie's value.
     #[schema(example = "osk_live_…")]
@@ -38,7 +39,7 @@ pub struct CredentialToVerify {
     #[serde(default, deserialize_with = "present")]
     org: Option<String>,
     /// Which credentials count. Default: `live`.
-    #[schema(inline, nullable = false)]
+    #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     environment: Option<Environments>,
 }

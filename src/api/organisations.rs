@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -14,6 +15,7 @@ use crate::domain::organisation::{members, organisations};
 use crate::domain::values::display_name::DisplayName;
 use crate::domain::values::slug::Slug;
 use crate::error::Error;
+use crate::http::Answering;
 use crate::permission::Role;
 use crate::views::organisations::{MyOrganisation, Organisation};
 use crate::views::{self, Page};
@@ -55,12 +57,13 @@ pub struct NewOrganisation {
 pub async fn create(
     State(app): State<App>,
     SignedIn { by, actor }: SignedIn,
+    answering: Answering,
     Input(input): Input<NewOrganisation>,
-) -> Result<(StatusCode, Json<MyOrganisation>), Error> {
+) -> Result<Response, Error> {
     let write = app.write(&actor).await?;
     let (row, _) = organisations::create(&write, &input.name, input.slug, Some(by.id)).await?;
-    write.commit().await?;
-    Ok((StatusCode::CREATED, Json(MyOrganisation { organisation: (&row).into(), role: Role::Admin })))
+    let made = MyOrganisation { organisation: (&row).into(), role: Role::Admin };
+    answering.commit(write, (StatusCode::CREATED, Json(made))).await
 }
 
 /// Show an organisation

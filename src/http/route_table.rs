@@ -15,6 +15,7 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, Deprecated, OpenApi, Ref, RefOr, Required, Response};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use super::idempotency::{self, repeatable};
 use crate::app::App;
 use crate::auth::{Access, Who, authorize, authorize_socket, look_up};
 use crate::permission::{Keys, Permission};
@@ -28,23 +29,31 @@ pub struct Route {
     pub access: Access,
     /// Whether it is a page: those take forms, answer with HTML and are in no document.
     pub page: bool,
+    /// Whether an `Idempotency-Key` counts.
+    pub idempotent: bool,
 }
 
-/// Routes of one path, and whether they ask for a recent proof.
+/// Routes of one path, whether they ask for a recent proof, and whether an `Idempotency-Key` counts for those by POST.
 pub struct Routes {
     routes: UtoipaMethodRouter<App>,
     fresh: bool,
+    idempotent: bool,
 }
 
 impl From<UtoipaMethodRouter<App>> for Routes {
     fn from(routes: UtoipaMethodRouter<App>) -> Self {
-        Self { routes, fresh: false }
+        Self { routes, fresh: false, idempotent: false }
     }
 }
 
 /// Routes for callers who have proved recently who they are.
-pub fn fresh(routes: UtoipaMethodRouter<App>) -> Routes {
-    Routes { routes, fresh: true }
+pub fn fresh(routes: impl Into<Routes>) -> Routes {
+    Routes { fresh: true, ..routes.into() }
+}
+
+/// Routes whose POST may be repeated with the same `Idempotency-Key`. Its handler commits by [`super::Answering`].
+pub fn idempotent(routes: impl Into<Routes>) -> Routes {
+    Routes { idempotent: true, ..routes.into() }
 }
 
 /// The routes so far.
@@ -62,7 +71,7 @@ impl RouteTable {
     }
 
     /// For everyone.
-    pub fn public(self, routes: UtoipaMethodRouter<App>) -> Self {
+    pub fn public(self, routes: impl Into<Routes>) -> Self {
         self.add(Access::PUBLIC, routes.into())
     }
 
@@ -87,7 +96,7 @@ impl RouteTable {
     }
 
     /// For every caller with a good credential.
-    pub fn any(self, routes: UtoipaMethodRouter<App>) -> Self {
+    pub fn any(self, routes: impl Into<Routes>) -> Self {
         self.add(Access::ANY, routes.into())
     }
 
@@ -152,17 +161,24 @@ impl RouteTable {
         self
     }
 
-    fn add(mut self, access: Access, Routes { routes, fresh }: Routes) -> Self {
+    fn add(mut self, access: Access, Routes { routes, fresh, idempotent }: Routes) -> Self {
         let access = Access { fresh, ..access };
         let (schemas, mut paths, mut methods) = routes;
         for (path, item) in &mut paths.paths {
             for (method, operation) in operations(item) {
+                let idempotent = idempotent && method == Method::POST;
+                if idempotent {
+                    idempotency::document(operation);
+                }
                 document(operation, access, &method, path);
                 if fresh {
                     document_proof(operation);
                 }
-                self.routes.push(Route { method, path: path.clone(), access, page: false });
+                self.routes.push(Route { method, path: path.clone(), access, page: false, idempotent });
             }
+        }
+        if idempotent {
+            methods = methods.route_layer(from_fn_with_state(self.app.clone(), repeatable));
         }
         methods = guarded(&self.app, methods, access);
         self.router = self.router.routes((schemas, paths, methods));

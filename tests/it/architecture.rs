@@ -40,7 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("issuers", &["config", "domain"]),
     ("app", &["config", "database", "domain", "entity", "issuers", "mail"]),
     ("auth", &["app", "config", "domain", "entity", "issuers"]),
-    ("http", &["app", "auth", "config", "views::PageRequest"]),
+    ("http", &["app", "auth", "config", "domain::Write", "domain::journal", "views::PageRequest"]),
     ("api", &["app", "auth", "config", "domain", "entity", "http", "views"]),
     ("web", &["app", "auth", "config", "domain", "entity", "http", "mail", "views"]),
     ("worker", &["app", "config", "domain", "entity", "mail"]),

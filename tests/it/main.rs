@@ -58,6 +58,7 @@ mod grants;
 mod guessing;
 mod hand_over;
 mod health;
+mod idempotency;
 mod identities;
 mod import;
 mod import_again;
