@@ -64,6 +64,10 @@ errors! {
     MalformedBody(String) = 400, "malformed_body", "Malformed body", "The body is not JSON: {0}";
     AmbiguousCredentials = 400, "ambiguous_credentials", "Two credentials",
         "Send one credential: either `Authorization` or `X-API-Key`, or one session cookie. If your browser has two of them, delete this site's cookies.";
+    CredentialInBody = 400, "credential_in_body", "Credential in the body",
+        "This address tells who sends the request, and does not read its body. To verify a credential that is in the body, send it to `POST /api/credentials/verify`.";
+    IdempotencyKeyMalformed = 400, "malformed_idempotency_key", "Malformed Idempotency-Key",
+        "`Idempotency-Key` is one header of 1 to 255 visible characters, bare or in double quotes.";
     Unauthenticated = 401, "unauthenticated", "Not signed in",
         "A credential is needed: the session cookie, a bearer token, an API key, or HTTP Basic.";
     InvalidCredential = 401, "invalid_credential", "Invalid credential",
@@ -86,6 +90,8 @@ errors! {
     UnknownPermission(String) = 422, "unknown_permission", "Unknown permission",
         "`{0}` is no permission: neither a built-in one nor one of `[permissions]`.";
     RoleDenied(Role) = 403, "role_denied", "Role denied", "This needs the role `{0}`.";
+    EnvironmentDenied(&'static str) = 403, "environment_denied", "Environment denied",
+        "This takes credentials of the environment `{0}` only.";
     OrganisationDenied = 403, "organisation_denied", "Another organisation",
         "The credential is not for that organisation.";
     TokenForAnother(OrganisationId) = 403, "organisation_denied", "Another organisation",
@@ -170,6 +176,8 @@ errors! {
         "Whoever sent this invitation may not invite to this organisation any more. Ask one of its admins to send it again.";
     AccountUnconfirmed = 409, "account_unconfirmed", "Account not confirmed",
         "There is an account with this address, and the address was never confirmed. Accept the invitation (`POST /api/invitations/accept`) with the account's password as `password` to keep the account, or with a new password as `new_password` and without `password`: that replaces the old password, and ends the account's sessions, its links with issuers and the API keys that it made.";
+    IdempotencyInProgress = 409, "idempotency_in_progress", "Still in progress",
+        "The first request with this `Idempotency-Key` is still in progress. Send this one again in a moment: it gets the same answer.";
     LinkInvalid = 410, "link_invalid", "Link no longer valid",
         "This link was used, was replaced by a newer one, or is too old.";
     PreconditionFailed = 412, "precondition_failed", "Changed in between",
@@ -179,6 +187,8 @@ errors! {
         "Send `Content-Type: application/json`.";
     Invalid { errors: Vec<FieldError> } = 422, "validation_failed", "Invalid input",
         "{}" of (.errors.first().map_or("The input is not valid.", |first| first.message.as_str()));
+    IdempotencyMismatch = 422, "idempotency_mismatch", "Idempotency-Key used",
+        "This `Idempotency-Key` came with another request before: another path, query or body. Use a new one for each thing that you want to be done.";
     WeakPassword(Box<PasswordRefusal>) = 422, "validation_failed", "Invalid input", "{0}";
     TooManyAttempts { retry_after: u64 } = 429, "too_many_attempts", "Too many attempts",
         "There were too many wrong attempts. Wait before the next one.";
@@ -270,7 +280,11 @@ impl Error {
             | Self::TooManyEmailChanges { retry_after, .. }
             | Self::RateLimited { retry_after } => Some(*retry_after),
             Self::TooManyMails => Some(3600),
-            Self::StorageUnavailable(_) | Self::IssuerUnavailable | Self::Busy | Self::Timeout => Some(1),
+            Self::StorageUnavailable(_)
+            | Self::IssuerUnavailable
+            | Self::Busy
+            | Self::Timeout
+            | Self::IdempotencyInProgress => Some(1),
             _ => None,
         }
     }

@@ -64,6 +64,7 @@ permissions! {
     OrgLeave       = "org:leave",       Viewer, MayNot, "Leave the organisation.";
     MembersRead    = "members:read",    Viewer, May,    "List the members and their roles.";
     KeysRead       = "keys:read",       Member, May,    "List the API keys, masked.";
+    CredentialsVerify = "credentials:verify", Member, May, "Verify credentials of the organisation that others present.";
     EventsRead     = "events:read",     Admin,  May,    "Read the audit log.";
     OrgUpdate      = "org:update",      Admin,  MayNot, "Change the organisation's name and slug.";
     OrgDelete      = "org:delete",      Admin,  MayNot, "Delete the organisation and all that it owns.";

@@ -41,6 +41,7 @@ mod m0040_osmedeus_key;
 mod m0042_delivery;
 mod m0043_credential;
 mod m0044_list_indexes;
+mod m0046_idempotency;
 mod m0047_labels;
 mod m0048_revoked_reason;
 mod m0049_used_slug;
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0042_delivery::Migration),
             Box::new(m0043_credential::Migration),
             Box::new(m0044_list_indexes::Migration),
+            Box::new(m0046_idempotency::Migration),
             Box::new(m0047_labels::Migration),
             Box::new(m0048_revoked_reason::Migration),
             Box::new(m0049_used_slug::Migration),

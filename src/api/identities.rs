@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -12,6 +13,7 @@ use crate::app::App;
 use crate::auth::{Client, SignedIn, by_issuer};
 use crate::domain::identities;
 use crate::error::Error;
+use crate::http::Answering;
 use crate::views;
 use crate::views::identities::Identity;
 
@@ -54,14 +56,14 @@ pub async fn link(
     State(app): State<App>,
     client: Client,
     SignedIn { by, actor }: SignedIn,
+    answering: Answering,
     Input(input): Input<NewIdentity>,
-) -> Result<(StatusCode, Json<Identity>), Error> {
+) -> Result<Response, Error> {
     let (vouched, admission) = by_issuer(&app, &client, &input.issuer_token).await?;
     let write = app.write(&actor).await?;
     identities::spend(&write, &vouched).await?;
     let identity = identities::link_own(&write, &vouched, &admission, by.id, by.session_id()).await?;
-    write.commit().await?;
-    Ok((StatusCode::CREATED, Json(identity.into())))
+    answering.commit(write, (StatusCode::CREATED, Json(Identity::from(identity)))).await
 }
 
 /// Which one.

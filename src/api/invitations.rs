@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,6 +26,7 @@ use crate::domain::session::tokens::ActiveOrganisation;
 use crate::domain::values::display_name::DisplayName;
 use crate::entity::invitation;
 use crate::error::Error;
+use crate::http::Answering;
 use crate::id::InvitationId;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::permission::Role;
@@ -98,8 +99,9 @@ fn rules(app: &App) -> Rules {
 pub async fn create(
     State(app): State<App>,
     access: OrganisationAccess,
+    answering: Answering,
     Input(input): Input<NewInvitations>,
-) -> Result<(StatusCode, Json<Invitations>), Error> {
+) -> Result<Response, Error> {
     if manages_members(input.role) {
         access.principal.check_fresh(&app)?;
     }
@@ -114,8 +116,8 @@ pub async fn create(
     let write = app.write(&access.actor).await?;
     let organisation = access.organisation.id;
     let rows = invitations::create(&write, organisation, inviter, &once, input.role, rules(&app)).await?;
-    write.commit().await?;
-    Ok((StatusCode::CREATED, Json(Invitations { data: shown(&app, rows).await? })))
+    let data = views::invitations::of_rows(&write, &app.config.permissions, rows, write.now).await?;
+    answering.commit(write, (StatusCode::CREATED, Json(Invitations { data }))).await
 }
 
 /// Show an invitation
@@ -236,21 +238,25 @@ pub async fn accept(
     State(app): State<App>,
     client: Client,
     headers: HeaderMap,
+    answering: Answering,
     Input(input): Input<Acceptance>,
 ) -> Result<Response, Error> {
     let terms = Answers::AsAsked.terms(&app, &client, input.session, Keep::asked(input.remember))?;
     let invited = Invited::by_link(&app, &input.invitation).await?;
     if let Some(by) = optional_user(&app, &client, &headers).await? {
-        let active = invited.join(&app, &client, by.id).await?;
-        return Ok(Json(Joined::new(&active, None)).into_response());
+        let actor = client.anonymous();
+        let (active, write) = invited.join(&app, &actor, by.id).await?;
+        return answering.about(by.id).commit(write, Json(Joined::new(&active, None))).await;
     }
     let new = NewMember {
         password: input.password,
         new_password: input.new_password.as_ref(),
         names: Names { name: input.name, username: None },
     };
-    let (active, SignInState::Started(started)) = invited.sign_in(&app, &client, new, terms).await?;
-    let cookies = started.cookies(&app, &client);
+    let actor = client.anonymous();
+    let (active, SignInState::Started(started), write) =
+        invited.sign_in(&app, &client, &actor, new, terms).await?;
+    let (cookies, user) = (started.cookies(&app, &client), started.open.user.id);
     let tokens = Tokens::of_started(&app, &client, started)?;
-    Ok((cookies, Json(Joined::new(&active, Some(tokens)))).into_response())
+    answering.about(user).commit(write, (cookies, Json(Joined::new(&active, Some(tokens))))).await
 }

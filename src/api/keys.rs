@@ -33,6 +33,7 @@ use crate::domain::values::reason::RevocationReason;
 use crate::entity::api_key::Environment;
 use crate::entity::{api_key, api_key_secret};
 use crate::error::Error;
+use crate::http::Answering;
 use crate::id::ApiKeyId;
 use crate::permission::Role;
 use crate::views;
@@ -103,8 +104,9 @@ pub struct NewKeyInput {
 pub async fn create(
     State(app): State<App>,
     access: OrganisationAccess,
+    answering: Answering,
     Input(input): Input<NewKeyInput>,
-) -> Result<(StatusCode, Json<KeyWithSecret>), Error> {
+) -> Result<Response, Error> {
     if manages_members(input.role) {
         access.principal.check_fresh(&app)?;
     }
@@ -121,8 +123,7 @@ pub async fn create(
     let created =
         keys::create(&write, &app.config.permissions, access.organisation.id, Some(creator), new).await?;
     let answer = with_secret(StatusCode::CREATED, &write, created).await?;
-    write.commit().await?;
-    Ok(answer)
+    answering.commit(write, answer).await
 }
 
 async fn with_secret(
@@ -235,8 +236,9 @@ pub async fn rotate(
     State(app): State<App>,
     access: OrganisationAccess,
     PathId(id): PathId<ApiKeyId>,
+    answering: Answering,
     OptionalInput(input): OptionalInput<KeyRotation>,
-) -> Result<(StatusCode, Json<KeyWithSecret>), Error> {
+) -> Result<Response, Error> {
     let overlap = input.and_then(|input| input.overlap).unwrap_or(DEFAULT_OVERLAP);
     let write = app.write(&access.actor).await?;
     let overlap = TimeDelta::seconds(overlap.into());
@@ -245,8 +247,7 @@ pub async fn rotate(
         access.principal.check_fresh(&app)?;
     }
     let answer = with_secret(StatusCode::OK, &write, rotated).await?;
-    write.commit().await?;
-    Ok(answer)
+    answering.commit(write, answer).await
 }
 
 /// Why it is revoked.

@@ -9,10 +9,12 @@
 //! | `.forwarded` | the same, by every method that a proxy forwards; the body is not read |
 //! | `.user` | users, by cookie, access token or HTTP Basic |
 //! | `.operator` | operators, by cookie, access token or HTTP Basic |
+//! | `.own(permission, …)` | callers who have the permission in the organisation that their credential implies, also test keys: the request changes nothing |
 //! | `.socket(permission, …)` | sockets that are opened by a ticket of a caller with the permission in the path's `{org}` |
 //! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist, and members with an access token for another organisation 403 |
 //!
-//! `fresh(…)` around the routes of a line lets in only users who have proved recently who they are.
+//! `fresh(…)` around the routes of a line lets in only users who have proved recently who they are. `idempotent(…)` lets
+//! its POST be repeated with the same `Idempotency-Key`: all that make something, and rotations.
 //!
 //! The permissions and the roles that have them stand in one table in `permission.rs`.
 //!
@@ -24,6 +26,7 @@ mod account_deletion;
 mod account_events;
 mod auth;
 mod compat;
+mod credentials;
 mod docs;
 mod events;
 mod filters;
@@ -58,14 +61,14 @@ pub use stream::Stopping;
 
 use crate::app::App;
 // `super::conditions`, `super::input` and `super::page` to the files of this folder.
-use crate::http::{Doors, Route, RouteTable, conditions, fresh, input, page};
+use crate::http::{Doors, Route, RouteTable, conditions, fresh, idempotent, input, page};
 use crate::permission::Permission as P;
 use compat::{appliance, datarhei_core, onedb, osmedeus};
 
 fn table(app: &App) -> RouteTable {
     let table = RouteTable::new(app.clone(), openapi::document(&app.config.sessions.cookies.session))
         // Signing in: everybody may try; the rest needs a session.
-        .public(routes!(register::register))
+        .public(idempotent(routes!(register::register)))
         .sign_in(routes!(auth::login))
         .public(routes!(auth::refresh))
         .public(routes!(recovery::forgot_password))
@@ -78,19 +81,19 @@ fn table(app: &App) -> RouteTable {
         .user(routes!(tokens::create))
         .user(routes!(reauthentication::reauthenticate))
         // Account: `me` tells any caller who they are; the account is for the user alone.
-        .any(routes!(tickets::create))
+        .any(idempotent(routes!(tickets::create)))
         .any(routes!(account::show_me))
         .user(routes!(account::show, account::update, account_deletion::delete))
         .user(routes!(account::change_password))
         .user(routes!(recovery::change_email))
         .user(routes!(identities::list))
-        .user(fresh(routes!(identities::link, identities::unlink)))
+        .user(fresh(idempotent(routes!(identities::link, identities::unlink))))
         .user(routes!(sessions::list))
         .user(fresh(routes!(sessions::end_others)))
         .user(routes!(sessions::end))
         .user(routes!(account_events::list))
         // Organisations: any user may make one and becomes its admin. Viewers see it and may leave, admins change it.
-        .user(routes!(organisations::list, organisations::create))
+        .user(idempotent(routes!(organisations::list, organisations::create)))
         .org(P::OrgRead, routes!(organisations::show))
         .org(P::OrgUpdate, routes!(organisations::update))
         .org(P::OrgDelete, routes!(organisations::delete))
@@ -101,23 +104,24 @@ fn table(app: &App) -> RouteTable {
         .org(P::MembersManage, routes!(members::change_role, members::remove))
         .org(P::SessionsManage, fresh(routes!(members::end_sessions)))
         // Invitations: for admins; whoever has the link of one, and the address that it was sent to, may accept it.
-        .org(P::InvitationsManage, routes!(invitations::list, invitations::create))
+        .org(P::InvitationsManage, idempotent(routes!(invitations::list, invitations::create)))
         .org(P::InvitationsManage, routes!(invitations::show, invitations::withdraw))
         .org(P::InvitationsManage, routes!(invitations::resend))
-        .public(routes!(invitations::accept))
+        .public(idempotent(routes!(invitations::accept)))
         // API keys: members see them masked, admins manage them. Keys never manage keys.
         .org(P::KeysRead, routes!(keys::list))
         .org(P::KeysRead, routes!(keys::show_key))
-        .org(P::KeysManage, routes!(keys::create))
+        .org(P::KeysManage, idempotent(routes!(keys::create)))
         .org(P::KeysManage, routes!(keys::update, keys::revoke))
         .org(P::KeysManage, routes!(keys::revoke_with_reason))
-        .org(P::KeysManage, routes!(keys::rotate))
+        .org(P::KeysManage, idempotent(routes!(keys::rotate)))
         // Audit log: for admins.
         .org(P::EventsRead, routes!(events::list))
         .socket(P::EventsRead, routes!(stream::events))
         // Verification, for other services
         .forwarded(routes!(verify::check), verify::check)
         .forwarded(routes!(verify::check_path), verify::check_path)
+        .own(P::CredentialsVerify, routes!(credentials::verify))
         .public(routes!(well_known::jwks))
         .public(routes!(well_known::metadata))
         .public(routes!(well_known::provider_metadata))

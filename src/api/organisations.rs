@@ -21,6 +21,7 @@ use crate::domain::values::labels::{LabelChanges, NewLabels};
 use crate::domain::values::metadata::{MetadataPatch, NewMetadata};
 use crate::domain::values::slug::Slug;
 use crate::error::Error;
+use crate::http::Answering;
 use crate::permission::Role;
 use crate::views;
 use crate::views::organisations::{MyOrganisation, Organisation};
@@ -68,14 +69,15 @@ pub struct NewOrganisation {
 pub async fn create(
     State(app): State<App>,
     SignedIn { by, actor }: SignedIn,
+    answering: Answering,
     Input(input): Input<NewOrganisation>,
-) -> Result<(StatusCode, Json<MyOrganisation>), Error> {
+) -> Result<Response, Error> {
     let write = app.write(&actor).await?;
     let labels = NewLabels { external_id: input.external_id, metadata: input.metadata };
     let (row, _) =
         organisations::create_labelled(&write, &input.name, input.slug, Some(by.id), labels).await?;
-    write.commit().await?;
-    Ok((StatusCode::CREATED, Json(MyOrganisation { organisation: (&row).into(), role: Role::Admin })))
+    let made = MyOrganisation { organisation: (&row).into(), role: Role::Admin };
+    answering.commit(write, (StatusCode::CREATED, Json(made))).await
 }
 
 /// Show an organisation

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,6 +17,7 @@ use crate::domain::email::Email;
 use crate::domain::values::display_name::DisplayName;
 use crate::domain::values::username::Username;
 use crate::error::Error;
+use crate::http::Answering;
 use crate::password::ProposedPassword;
 
 const TAG: &str = "Signing in";
@@ -83,6 +84,7 @@ const CONFIRM: ConfirmFirst = ConfirmFirst {
 pub async fn register(
     State(app): State<App>,
     client: Client,
+    answering: Answering,
     Input(input): Input<RegistrationInput>,
 ) -> Result<Response, Error> {
     let invited = match &input.invitation {
@@ -103,17 +105,21 @@ pub async fn register(
         username: input.username,
         organisation: input.organisation_name,
     };
-    let registered = match invited {
+    let actor = client.anonymous();
+    let (registered, write) = match invited {
         Some(invited) => {
-            Registered::SignedIn(Box::new(invited.register(&app, &client, account, terms).await?))
+            let (_, state, write) = invited.register(&app, &client, &actor, account, terms).await?;
+            (Registered::SignedIn(Box::new(state)), write)
         }
-        None => sign_in::register(&app, &client, account, terms).await?,
+        None => sign_in::register(&app, &client, &actor, account, terms).await?,
     };
     match registered {
         Registered::SignedIn(state) => {
             let SignInState::Started(started) = *state;
-            signed_in(&app, &client, StatusCode::CREATED, started)
+            let user = started.open.user.id;
+            let answer = signed_in(&app, &client, StatusCode::CREATED, started)?;
+            answering.about(user).commit(write, answer).await
         }
-        Registered::ProofAwaited => Ok((StatusCode::ACCEPTED, Json(CONFIRM)).into_response()),
+        Registered::ProofAwaited => answering.commit(write, (StatusCode::ACCEPTED, Json(CONFIRM))).await,
     }
 }

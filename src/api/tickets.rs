@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::ORIGIN;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,8 +12,10 @@ use super::input::OptionalInput;
 use crate::app::App;
 use crate::auth::{Caller, Principal};
 use crate::crypto::secret::{Secret, ShownOnce};
+use crate::domain::Write;
 use crate::domain::session::tickets::{self, Holder};
 use crate::error::Error;
+use crate::http::Answering;
 
 /// What the ticket is for.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -49,20 +52,22 @@ pub async fn create(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,
+    answering: Answering,
     OptionalInput(input): OptionalInput<TicketInput>,
-) -> Result<Json<SocketTicket>, Error> {
-    let ticket = issue(&app, &caller, &headers, input.unwrap_or_default().org.as_deref()).await?;
+) -> Result<Response, Error> {
+    let org = input.unwrap_or_default().org;
+    let (ticket, write) = issue(&app, &caller, &headers, org.as_deref()).await?;
     let expires_in = tickets::LIFETIME.num_seconds();
-    Ok(Json(SocketTicket { ticket: ShownOnce(ticket), expires_in }))
+    answering.commit(write, Json(SocketTicket { ticket: ShownOnce(ticket), expires_in })).await
 }
 
-/// A ticket for the caller, and for pages of the origin that asks.
-pub async fn issue(
-    app: &App,
-    caller: &Caller,
+/// A ticket for the caller, and for pages of the origin that asks. The caller of this function commits.
+pub async fn issue<'a>(
+    app: &'a App,
+    caller: &'a Caller,
     headers: &HeaderMap,
     organisation: Option<&str>,
-) -> Result<Secret, Error> {
+) -> Result<(Secret, Write<'a>), Error> {
     let access = match organisation {
         Some(reference) => caller.in_organisation(app, reference).await?,
         None => caller
@@ -86,9 +91,8 @@ pub async fn issue(
     if origin.as_ref().is_some_and(|origin| origin.len() > 300) {
         return Err(Error::CrossSite);
     }
-    let _turn = app.db.turn(access.organisation.id).await?;
+    let turn = app.db.turn(access.organisation.id).await?;
     let write = app.write(&caller.actor).await?;
     let ticket = tickets::issue(&write, holder, access.organisation.id, origin).await?;
-    write.commit().await?;
-    Ok(ticket)
+    Ok((ticket, write.in_turn(turn)))
 }

@@ -6,13 +6,15 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::value::Error as ValueError;
+use serde::de::{IgnoredAny, IntoDeserializer as _};
 use utoipa::{IntoParams, ToSchema};
 
 use super::input::Params;
 use super::who::{Kind, Who};
 use crate::app::App;
 use crate::auth::{Caller, OrganisationAccess};
+use crate::entity::api_key::Environment;
 use crate::error::Error;
 use crate::event::Wanted;
 use crate::permission::Role;
@@ -41,10 +43,42 @@ pub struct Requirements {
     #[serde(default)]
     #[param(value_type = Option<String>, nullable = false, example = "acme")]
     org: Vec<String>,
+    /// Whose credentials may come in: of live keys and users (`live`), of test keys alone (`test`), or all (`any`).
+    /// Default: `live`. Users are always live.
+    #[serde(default)]
+    #[param(value_type = Option<Environments>, nullable = false)]
+    environment: Vec<String>,
     /// `nginx`: only statuses that its `auth_request` understands, with the one that it would be in `X-Auth-Status`.
     #[serde(default, rename = "compat")]
     #[param(value_type = Option<Gateway>, inline, required = false, nullable = false, example = "nginx")]
     _compat: Vec<IgnoredAny>,
+}
+
+/// Which credentials count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Environments {
+    /// Live keys, and users.
+    #[default]
+    Live,
+    /// Test keys.
+    Test,
+    /// All.
+    Any,
+}
+
+impl Environments {
+    /// Whether credentials of that one count.
+    ///
+    /// # Errors
+    /// [`Error::EnvironmentDenied`].
+    pub fn admit(self, environment: Environment) -> Result<(), Error> {
+        match (self, environment) {
+            (Self::Any, _) | (Self::Live, Environment::Live) | (Self::Test, Environment::Test) => Ok(()),
+            (Self::Live, Environment::Test) => Err(Error::EnvironmentDenied("live")),
+            (Self::Test, Environment::Live) => Err(Error::EnvironmentDenied("test")),
+        }
+    }
 }
 
 /// A gateway that needs answers of its own.
@@ -67,6 +101,13 @@ enum Gateway {
 /// `trusted_proxies` names, `X-Forwarded-For`, `-Method`, `-Host` and `-Proto` are believed: an unsafe request by cookie
 /// or HTTP Basic is refused (403 `cross_site`) unless it comes from the site itself or from `allowed_origins`.
 ///
+/// **Test keys are refused** (403 `environment_denied`) unless `environment` asks for them: `environment=test` on a sandbox,
+/// `environment=any` where the service tells them apart by `X-Auth-Environment`.
+///
+/// The body is not read; it is the request's own credential that is verified. A body that has a credential of its own, of a
+/// client that means that one, is refused (400 `credential_in_body`) on this path, unless `X-Forwarded-Method`, `-Uri`,
+/// `X-Original-*` or `X-Envoy-*` tell of a gateway that repeats it: see `POST /api/credentials/verify`.
+///
 /// A good credential is never refused for how often it is sent; of bad ones an address has as many as of other
 /// requests, then 429. A requirement that is no requirement, such as an unknown permission, is the gateway's mistake and
 /// no visitor's: 422 (`unknown_permission`, `validation_failed`).
@@ -88,14 +129,15 @@ enum Gateway {
             ("X-Auth-Session-Id" = String, description = "Empty for keys, and by HTTP Basic."),
             ("X-Auth-Key-Id" = String, description = "Empty for users."),
         )),
-        (status = 403, description = "A requirement is not met, or a foreign site made the browser send an unsafe request (`cross_site`)."),
+        (status = 400, description = "Two credentials, or the body has one that should be verified instead (`credential_in_body`)."),
+        (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`, `environment_denied`), or a foreign site made the browser send an unsafe request (`cross_site`)."),
     ))]
 pub async fn check(
     State(app): State<App>,
     caller: Caller,
     Params(requirements): Params<Requirements>,
 ) -> Result<Response, Error> {
-    answer(&app, &caller, &requirements).await
+    answer(&app, &caller, &requirements, Environments::Live).await
 }
 
 /// Verify the caller of a path
@@ -111,10 +153,23 @@ pub async fn check_path(
     caller: Caller,
     Params(requirements): Params<Requirements>,
 ) -> Result<Response, Error> {
-    answer(&app, &caller, &requirements).await
+    answer(&app, &caller, &requirements, Environments::Live).await
 }
 
-async fn answer(app: &App, caller: &Caller, requirements: &Requirements) -> Result<Response, Error> {
+/// Who the caller is, if they meet the requirements. `default`: which credentials count where the gateway does not say.
+pub async fn answer(
+    app: &App,
+    caller: &Caller,
+    requirements: &Requirements,
+    default: Environments,
+) -> Result<Response, Error> {
+    let environments = match requirements.environment.as_slice() {
+        [] => default,
+        [named] => Environments::deserialize(named.as_str().into_deserializer())
+            .map_err(|_: ValueError| Error::invalid("/environment", "this is `live`, `test` or `any`"))?,
+        _ => return Err(Error::invalid("/environment", "this is there twice")),
+    };
+    environments.admit(caller.principal.environment())?;
     let access = match requirements.org.as_slice() {
         [] => caller.in_implied_organisation(app).await?,
         // Not 404: proxies know only 401 and 403.

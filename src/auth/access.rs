@@ -28,6 +28,9 @@ pub enum Who {
     Operator,
     /// Members of the organisation in the path, and its keys.
     Member,
+    /// Members of the organisation that the credential implies, and its keys. The request asks and changes nothing,
+    /// whatever its method: test keys may.
+    Own,
     /// Holders of a socket ticket of the organisation in the path.
     Ticket,
 }
@@ -57,6 +60,12 @@ impl Access {
     /// Members with that permission, and keys that have it.
     pub const fn member(permission: Permission) -> Self {
         Self { permission: Some(permission), ..Self::of(Who::Member) }
+    }
+
+    /// Callers who have that permission in the organisation that their credential implies, for requests that change
+    /// nothing.
+    pub const fn own(permission: Permission) -> Self {
+        Self { permission: Some(permission), ..Self::of(Who::Own) }
     }
 
     /// Sockets for tickets of callers with that permission.

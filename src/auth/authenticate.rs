@@ -55,8 +55,21 @@ pub async fn authenticate(app: &App, client: &Client, credential: Credential) ->
     }
 }
 
+/// The caller of a credential that is not the request's own: nothing of it is noted in the request's line of the log.
+///
+/// # Errors
+/// [`CredentialRefusal`].
+pub(super) async fn look_up(app: &App, credential: &Credential) -> Result<Principal, CredentialRefusal> {
+    match credential {
+        Credential::ApiKey(secret) => by_api_key(app, secret).await,
+        Credential::AccessToken(token) => by_access_token(app, token).await,
+        Credential::SessionCookie(secret) => by_cookie(app, secret).await,
+        Credential::Basic(..) => Err(CredentialRefusal::because("a password is no credential to ask about")),
+    }
+}
+
 /// Why a credential is no good.
-enum CredentialRefusal {
+pub(super) enum CredentialRefusal {
     /// For the log alone.
     Because(String),
     /// An error that says enough.
@@ -93,7 +106,7 @@ pub async fn caller(app: &App, client: &Client, headers: &HeaderMap) -> Result<P
             let line = Span::current();
             line.record("credential", CredentialKind::None.as_str());
             line.record("actor", display(user.id));
-            Ok(Principal::of_user(user, None, CredentialKind::None, OrganisationScope::All))
+            Ok(Principal::of_user(user, None, CredentialKind::None, OrganisationScope::All, None))
         }
         (_, found) => found,
     }
@@ -203,6 +216,7 @@ async fn by_access_token(app: &App, token: &str) -> Result<Principal, Credential
         Some(session),
         CredentialKind::Bearer,
         OrganisationScope::Only(claims.organisation),
+        Some(claims.expires_at),
     ))
 }
 
@@ -211,12 +225,14 @@ async fn by_cookie(app: &App, secret: &Secret) -> Result<Principal, CredentialRe
     let found = session::Entity::by_cookie(secret.digests(&app.keyring)).one(app.db.read()).await?;
     let (session, user) = usable(app, found).map_err(|_| CredentialRefusal::because(ENDED))?;
     let limits = &app.config.sessions;
-    if now >= session.created_at + limits.absolute || now >= session.seen_at + limits.idle {
+    let end = session.created_at + limits.absolute;
+    if now >= end || now >= session.seen_at + limits.idle {
         return Err(CredentialRefusal::because("the session is too old"));
     }
     app.usage.session(session.id, now);
     app.upgrades.session(&app.keyring, &session, secret);
-    Ok(Principal::of_user(user, Some(session), CredentialKind::Cookie, OrganisationScope::All))
+    let end = session.ends_at.map_or(end, |earlier| end.min(earlier));
+    Ok(Principal::of_user(user, Some(session), CredentialKind::Cookie, OrganisationScope::All, Some(end)))
 }
 
 /// No session comes of it: what a password may do ends with the request.
@@ -232,7 +248,7 @@ async fn by_password(
         Error::InvalidLogin => Error::InvalidCredential,
         other => other,
     })?;
-    Ok(Principal::of_user(user, None, CredentialKind::Basic, OrganisationScope::All))
+    Ok(Principal::of_user(user, None, CredentialKind::Basic, OrganisationScope::All, None))
 }
 
 /// Ended sessions are not found in the first place; disabling a user ends them, and is checked besides. Sessions

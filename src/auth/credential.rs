@@ -67,6 +67,23 @@ impl Credential {
     }
 }
 
+impl Credential {
+    /// Reads a credential that stands alone, as in a body: a key, an access token, or a session cookie's value.
+    ///
+    /// # Errors
+    /// [`Error::KeyMalformed`], [`Error::InvalidCredential`].
+    pub(super) fn from_text(text: &str) -> Result<Self, Error> {
+        if text.starts_with(API_KEY_PREFIX) {
+            return api_key(text);
+        }
+        match Secret::parse(text) {
+            Some(secret) if secret.kind() == SecretKind::Session => Ok(Self::SessionCookie(secret)),
+            Some(_) => Err(Error::InvalidCredential),
+            None => Ok(Self::AccessToken(text.to_owned())),
+        }
+    }
+}
+
 /// Whether a request has a header that a credential may stand in.
 pub fn sends_credential(headers: &HeaderMap) -> bool {
     [AUTHORIZATION.as_str(), COOKIE.as_str(), API_KEY_HEADER].iter().any(|name| headers.contains_key(*name))

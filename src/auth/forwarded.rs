@@ -3,9 +3,12 @@
 
 use std::net::SocketAddr;
 
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::header::{HOST, ORIGIN, SEC_WEBSOCKET_KEY};
 use axum::http::{HeaderMap, HeaderValue, Method};
+
+use serde_json::Value;
 
 use super::client::Client;
 use super::principal::{CredentialKind, Principal};
@@ -16,6 +19,21 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED_METHOD: &str = "x-forwarded-method";
 const FORWARDED_HOST: &str = "x-forwarded-host";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
+const FORWARDED_URI: &str = "x-forwarded-uri";
+/// The longest body that is looked at, in bytes.
+const LONGEST_MISTAKE: usize = 16 * 1024;
+/// What clients call the credential that they want to have verified.
+const MEANT: [&str; 9] = [
+    "credential",
+    "credentials",
+    "key",
+    "api_key",
+    "apiKey",
+    "token",
+    "access_token",
+    "accessToken",
+    "session",
+];
 const FETCH_SITE: &str = "sec-fetch-site";
 
 /// Warns once of a gateway that does not say for whom it asks.
@@ -29,6 +47,44 @@ pub(super) fn watch(app: &App, request: &Request) {
              count for all of them. Let the gateway send it, and name the gateway in `trusted_proxies`"
         );
     }
+}
+
+/// Refuses a body that has the credential that the client means, at the one address that does not read it. A client that
+/// sends `{"key": "osk_…"}` there with a credential of its own would be told of itself, and let everybody in.
+///
+/// Gateways that repeat bodies are left alone: they repeat a path, or say of the original what it was, and a body that
+/// names no credential passes.
+///
+/// # Errors
+/// [`Error::CredentialInBody`]
+pub(super) async fn refuse_credential_in_body(request: Request) -> Result<Request, Error> {
+    let hint = request.body().size_hint();
+    let is_small = hint.upper().is_none_or(|upper| upper <= LONGEST_MISTAKE as u64);
+    let repeated = request.headers().keys().any(|name| {
+        let name = name.as_str();
+        ["x-original-", "x-envoy-"].iter().any(|prefix| name.starts_with(prefix))
+            || [FORWARDED_METHOD, FORWARDED_URI].contains(&name)
+    });
+    if request.uri().path() != "/api/verify" || request.body().is_end_stream() || !is_small || repeated {
+        return Ok(request);
+    }
+    let (parts, body) = request.into_parts();
+    // What is longer, or breaks off, is no such mistake; whatever it is, it is not read.
+    let read = to_bytes(body, LONGEST_MISTAKE).await.unwrap_or_default();
+    if names_credential(&read) {
+        Err(Error::CredentialInBody)
+    } else {
+        Ok(Request::from_parts(parts, Body::empty()))
+    }
+}
+
+/// Whether a body is an object that is there for its credential.
+fn names_credential(body: &[u8]) -> bool {
+    let Ok(members) = serde_json::from_slice::<serde_json::Map<String, Value>>(body) else { return false };
+    let is_secret = |value: &Value| {
+        value.as_str().is_some_and(|text| ["osk_", "oss_", "eyJ"].iter().any(|start| text.starts_with(start)))
+    };
+    members.iter().any(|(name, value)| MEANT.contains(&name.as_str()) || is_secret(value))
 }
 
 /// What a failed look-up is answered with: after too many from one address, that there were too many. A good

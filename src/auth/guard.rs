@@ -34,6 +34,7 @@ pub async fn authorize(
     let (mut request, body) = if is_forwarded { (request, None) } else { take_body(request).await };
     if is_forwarded {
         forwarded::watch(&app, &request);
+        request = forwarded::refuse_credential_in_body(request).await?;
     }
     let found = authenticated(&app, &client, request.headers()).await;
     let principal =
@@ -57,10 +58,17 @@ pub async fn authorize(
         Who::Member => {
             let method = request.method().clone();
             let inside = caller.in_organisation_of_path(&app, path).await?;
-            decide(&app, &inside, access.permission, &method).await?;
+            decide(&app, &inside, access.permission, &method, method.is_safe()).await?;
             if !method.is_safe() {
                 turn = Some(app.db.turn(inside.organisation.id).await?);
             }
+            request.extensions_mut().insert(inside);
+        }
+        Who::Own => {
+            let inside = caller.in_implied_organisation(&app).await?;
+            let inside =
+                inside.ok_or_else(|| access.permission.map_or(Error::NotFound, Error::permission))?;
+            decide(&app, &inside, access.permission, request.method(), true).await?;
             request.extensions_mut().insert(inside);
         }
     }
@@ -103,8 +111,9 @@ pub(super) async fn decide(
     access: &OrganisationAccess,
     permission: Option<Permission>,
     method: &Method,
+    reads: bool,
 ) -> Result<(), Error> {
-    let judged = judge(access, permission, method.is_safe());
+    let judged = judge(access, permission, reads);
     if judged.is_err()
         && let Some(permission) = permission
     {

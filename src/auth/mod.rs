@@ -20,6 +20,7 @@ mod fresh;
 mod guard;
 mod issuer;
 mod organisation_access;
+mod presented;
 mod principal;
 mod refusals;
 pub mod sign_in;
@@ -35,6 +36,7 @@ pub use credential::{API_KEY_HEADER, Credential, bearer};
 pub use guard::{authorize, look_up};
 pub use issuer::{by_issuer, is_foreign};
 pub use organisation_access::OrganisationAccess;
+pub use presented::{Finding, Presented, verify_presented};
 pub use principal::{
     CallerSession, CredentialKind, KeyPrincipal, OrganisationScope, Principal, UserPrincipal,
 };

@@ -102,7 +102,11 @@ impl Principal {
         }
     }
 
-    async fn grants_in(&self, app: &App, organisation: &organisation::Model) -> Result<Grants, Error> {
+    pub(super) async fn grants_in(
+        &self,
+        app: &App,
+        organisation: &organisation::Model,
+    ) -> Result<Grants, Error> {
         match self {
             Self::Key(key) if key.organisation == organisation.id => {
                 let narrowed_to = key.narrowed_to.as_ref().map(|narrowed| &narrowed.0);

@@ -59,6 +59,8 @@ pub struct UserPrincipal {
     pub session: Option<CallerSession>,
     pub via: CredentialKind,
     pub reach: OrganisationScope,
+    /// When the credential is over, however often it is used.
+    pub expires_at: Option<Timestamp>,
     /// When the password was last replaced, as of the check of the credential.
     password_changed_at: Option<Timestamp>,
 }
@@ -97,6 +99,8 @@ pub struct KeyPrincipal {
     pub narrowed_to: Option<api_key::Narrowed>,
     /// Expiry of the presented secret if it is a rotated key's old one; `None` for the current one.
     pub secret_ends: Option<Timestamp>,
+    /// Expiry of the key itself.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl CredentialKind {
@@ -151,6 +155,7 @@ impl Principal {
         session: Option<session::Model>,
         via: CredentialKind,
         reach: OrganisationScope,
+        expires_at: Option<Timestamp>,
     ) -> Self {
         Self::User(Arc::new(UserPrincipal {
             id: row.id,
@@ -160,6 +165,7 @@ impl Principal {
             session: session.map(CallerSession::from),
             via,
             reach,
+            expires_at,
             password_changed_at: row.password_changed_at,
         }))
     }
@@ -174,6 +180,7 @@ impl Principal {
             role: row.role,
             narrowed_to: row.permissions,
             secret_ends,
+            expires_at: row.expires_at,
         }))
     }
 
@@ -215,6 +222,14 @@ impl Principal {
         match self {
             Self::User(_) => Environment::Live,
             Self::Key(key) => key.environment,
+        }
+    }
+
+    /// When the credential is over, however often it is used; `None`: never, or when the session has not been used for long.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::User(user) => user.expires_at,
+            Self::Key(key) => key.secret_ends.into_iter().chain(key.expires_at).min(),
         }
     }
 

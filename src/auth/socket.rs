@@ -73,7 +73,7 @@ pub async fn authorize_socket(
     }
     let caller = Caller::new(holder(&app, &ticket).await?, &client);
     let access = caller.in_organisation_of_path(&app, path).await?;
-    decide(&app, &access, asked.permission, &Method::GET).await?;
+    decide(&app, &access, asked.permission, &Method::GET, true).await?;
     request.extensions_mut().insert(Socket { ticket, permission: asked.permission, access });
     Ok(next.run(request).await)
 }
@@ -124,7 +124,7 @@ async fn holder(app: &App, ticket: &socket_ticket::Model) -> Result<Principal, E
             return Err(Error::InvalidCredential);
         }
         let reach = OrganisationScope::Only(Some(ticket.organisation_id));
-        return Ok(Principal::of_user(user, Some(session), CredentialKind::Bearer, reach));
+        return Ok(Principal::of_user(user, Some(session), CredentialKind::Bearer, reach, None));
     }
     if let Some(id) = ticket.user_id {
         let found = passwords::find(app.db.read(), id).await?;
@@ -134,7 +134,7 @@ async fn holder(app: &App, ticket: &socket_ticket::Model) -> Result<Principal, E
             return Err(Error::InvalidCredential);
         }
         let reach = OrganisationScope::Only(Some(ticket.organisation_id));
-        return Ok(Principal::of_user(account.user, None, CredentialKind::Basic, reach));
+        return Ok(Principal::of_user(account.user, None, CredentialKind::Basic, reach, None));
     }
     let id = ticket.api_key_id.ok_or(Error::InvalidCredential)?;
     let key = api_key::Entity::in_organisation(ticket.organisation_id).filter(api_key::COLUMN.id.eq(id));

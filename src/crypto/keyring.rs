@@ -34,9 +34,13 @@ pub enum KeyPurpose {
     KnownNetwork,
     /// Where pages of lists end.
     Cursor,
+    /// Requests that may be repeated.
+    Idempotency,
+    /// What the keys of their answers are derived from.
+    KeptAnswer,
 }
 
-const PURPOSES: [(&str, usize); 15] = [
+const PURPOSES: [(&str, usize); 17] = [
     ("api-key", 0),
     ("session", 1),
     ("setup", 2),
@@ -52,6 +56,8 @@ const PURPOSES: [(&str, usize); 15] = [
     ("unlock", 12),
     ("known-network", 13),
     ("cursor", 14),
+    ("idempotency", 15),
+    ("kept-answer", 16),
 ];
 
 /// How many bytes of a master secret's check are its key id.
@@ -138,21 +144,29 @@ impl Keys {
         self.mac(KeyPurpose::Check, &[b"oskar"])
     }
 
-    fn seal(&self, row: &str, plain: &[u8]) -> Option<Vec<u8>> {
-        let mut sealed = plain.to_vec();
-        let nonce = self.at_rest.seal_in_place_append_tag(Aad::from(row.as_bytes()), &mut sealed).ok()?;
-        sealed.extend_from_slice(nonce.as_ref());
-        Some(sealed)
+    /// A key that takes more than the master secret to derive.
+    fn derived(&self, purpose: KeyPurpose, from: &[u8]) -> Option<RandomizedNonceKey> {
+        let mut key = Zeroizing::new([0; 32]);
+        let salt: &[u8] = self.macs[purpose as usize].as_ref();
+        Hkdf::<Sha256>::new(Some(salt), from).expand(b"aes-256-gcm", key.as_mut()).ok()?;
+        RandomizedNonceKey::new(&AES_256_GCM, key.as_ref()).ok()
     }
+}
 
-    fn open(&self, row: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let (body, nonce) = sealed.split_at_checked(sealed.len().checked_sub(12)?)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let mut plain = Zeroizing::new(body.to_vec());
-        let length = self.at_rest.open_in_place(nonce, Aad::from(row.as_bytes()), &mut plain).ok()?.len();
-        plain.truncate(length);
-        Some(plain)
-    }
+fn seal(key: &RandomizedNonceKey, row: &str, plain: &[u8]) -> Option<Vec<u8>> {
+    let mut sealed = plain.to_vec();
+    let nonce = key.seal_in_place_append_tag(Aad::from(row.as_bytes()), &mut sealed).ok()?;
+    sealed.extend_from_slice(nonce.as_ref());
+    Some(sealed)
+}
+
+fn open(key: &RandomizedNonceKey, row: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (body, nonce) = sealed.split_at_checked(sealed.len().checked_sub(12)?)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let mut plain = Zeroizing::new(body.to_vec());
+    let length = key.open_in_place(nonce, Aad::from(row.as_bytes()), &mut plain).ok()?.len();
+    plain.truncate(length);
+    Some(plain)
 }
 
 impl Keyring {
@@ -204,12 +218,23 @@ impl Keyring {
 
     /// Encrypts what must be read back later under the current key, bound to the row it belongs to.
     pub fn seal(&self, row: &str, plain: &[u8]) -> Option<Vec<u8>> {
-        self.current.seal(row, plain)
+        seal(&self.current.at_rest, row, plain)
     }
 
     /// Decrypts it; `None` if it was made under a secret that is not accepted, for another row, or was changed.
     pub fn open(&self, row: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        self.all().find_map(|keys| keys.open(row, sealed))
+        self.all().find_map(|keys| open(&keys.at_rest, row, sealed))
+    }
+
+    /// Encrypts what is to be read back by those alone who know what the key is derived from besides the current master
+    /// secret.
+    pub fn seal_for(&self, purpose: KeyPurpose, from: &[u8], plain: &[u8]) -> Option<Vec<u8>> {
+        seal(&self.current.derived(purpose, from)?, "", plain)
+    }
+
+    /// Decrypts it; `None` if it was made under a secret that is not accepted, from something else, or was changed.
+    pub fn open_for(&self, purpose: KeyPurpose, from: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.all().find_map(|keys| open(&keys.derived(purpose, from)?, "", sealed))
     }
 }
 
@@ -232,6 +257,22 @@ mod tests {
         assert!(Keyring::new(&[8; 32]).open("row", &sealed).is_none());
         assert!(keyring.open("row", &sealed[1..]).is_none());
         assert!(keyring.open("row", b"short").is_none());
+    }
+
+    #[test]
+    fn what_was_sealed_for_something_opens_only_for_it() {
+        let keyring = Keyring::new(&[7; 32]);
+        let sealed = keyring.seal_for(KeyPurpose::KeptAnswer, b"this", b"plain").unwrap();
+        let open = |keyring: &Keyring, purpose, from: &[u8]| {
+            keyring.open_for(purpose, from, &sealed).map(|plain| plain.to_vec())
+        };
+        assert_eq!(open(&keyring, KeyPurpose::KeptAnswer, b"this").unwrap(), b"plain");
+        assert_eq!(open(&keyring, KeyPurpose::KeptAnswer, b"that"), None);
+        assert_eq!(open(&keyring, KeyPurpose::Idempotency, b"this"), None);
+        assert_eq!(open(&Keyring::new(&[8; 32]), KeyPurpose::KeptAnswer, b"this"), None);
+        let rotated = Keyring::new(&[8; 32]).accepting(&[7; 32]);
+        assert_eq!(open(&rotated, KeyPurpose::KeptAnswer, b"this").unwrap(), b"plain");
+        assert_eq!(keyring.open("", &sealed), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statem
 
 use crate::clock::Timestamp;
 use crate::crypto::keyring::Keyring;
-use crate::database::Transaction;
+use crate::database::{Transaction, Turn};
 use crate::domain::journal::audit::Actor;
 use crate::error::Error;
 
@@ -19,6 +19,8 @@ pub struct Write<'a> {
     transaction: Held<'a>,
     /// Whether rows that are written need an event.
     counts: bool,
+    /// Held until the end.
+    turn: Option<Turn>,
 }
 
 enum Held<'a> {
@@ -38,6 +40,8 @@ pub enum NoEvent {
     Numbers,
     /// A refresh token is exchanged.
     Refresh,
+    /// A request claims its `Idempotency-Key`, or its answer is kept: the event is that of what it does.
+    Repetitions,
     /// What has expired is deleted.
     Sweeps,
     /// A link, a ticket or an issuer's token is made or used up: the event is that of what it brings about.
@@ -53,7 +57,13 @@ pub enum NoEvent {
 impl<'a> Write<'a> {
     /// The time is to be asked for after the transaction was begun, which may wait for others.
     pub fn new(transaction: Transaction, now: Timestamp, actor: &'a Actor, keyring: &'a Keyring) -> Self {
-        Self { now, actor, keyring, transaction: Held::Own(Box::new(transaction)), counts: true }
+        Self { now, actor, keyring, transaction: Held::Own(Box::new(transaction)), counts: true, turn: None }
+    }
+
+    /// The same write, which keeps the turn that it was begun in until its end.
+    #[must_use]
+    pub fn in_turn(self, turn: Turn) -> Self {
+        Self { turn: Some(turn), ..self }
     }
 
     /// The same write by another actor. Only the one that was begun can be committed.
@@ -71,7 +81,14 @@ impl<'a> Write<'a> {
 
     fn lent(&self) -> Write<'_> {
         let transaction = Held::Lent(self);
-        Write { now: self.now, actor: self.actor, keyring: self.keyring, transaction, counts: self.counts }
+        Write {
+            now: self.now,
+            actor: self.actor,
+            keyring: self.keyring,
+            transaction,
+            counts: self.counts,
+            turn: None,
+        }
     }
 
     /// Commits. What this answers without an error is stored for good.
@@ -79,7 +96,8 @@ impl<'a> Write<'a> {
     /// # Errors
     /// Those of [`Transaction::commit`]. In a debug build [`Error::Internal`] if rows were written that need an event and
     /// none was recorded: then nothing is stored.
-    pub async fn commit(self) -> Result<(), Error> {
+    pub async fn commit(mut self) -> Result<(), Error> {
+        let _turn = self.turn.take();
         if cfg!(debug_assertions) && self.lacks_event() {
             return Err(Error::internal("a write recorded no event: see `Write::without_event`"));
         }
@@ -90,7 +108,8 @@ impl<'a> Write<'a> {
     ///
     /// # Errors
     /// Those of [`Transaction::rollback`].
-    pub async fn rollback(self) -> Result<(), Error> {
+    pub async fn rollback(mut self) -> Result<(), Error> {
+        let _turn = self.turn.take();
         self.owned()?.rollback().await
     }
 

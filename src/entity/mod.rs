@@ -12,6 +12,7 @@ pub mod audit_event;
 pub mod credential;
 pub mod delivery;
 pub mod external_identity;
+pub mod idempotency;
 pub mod instance;
 pub mod invitation;
 pub mod known_network;
@@ -64,5 +65,6 @@ pub fn all(backend: DbBackend) -> Vec<TableCreateStatement> {
         schema.create_table_with_index_from_entity(spent_issuer_token::Entity),
         schema.create_table_with_index_from_entity(known_network::Entity),
         schema.create_table_with_index_from_entity(user_number::Entity),
+        schema.create_table_with_index_from_entity(idempotency::Entity),
     ]
 }

@@ -21,6 +21,7 @@ use tracing::Instrument as _;
 use tracing::field::Empty;
 
 use super::forwarded::{Doors, is_forwarded, receive};
+use super::idempotency::{IDEMPOTENCY_KEY, REPLAYED};
 use super::no_auth::on_this_machine;
 use super::problem::{Code, Problem};
 use super::problems::{NO_STORE, REQUEST_ID, problems, unknown};
@@ -64,6 +65,7 @@ pub fn around(router: Router, app: &App, doors: Doors, shapes: impl FnOnce(Route
         header::COOKIE,
         header::SEC_WEBSOCKET_PROTOCOL,
         HeaderName::from_static(API_KEY_HEADER),
+        IDEMPOTENCY_KEY,
     ];
     let inner = router.layer(
         ServiceBuilder::new()
@@ -257,6 +259,7 @@ fn cors(config: &Config) -> Option<CorsLayer> {
             header::WWW_AUTHENTICATE,
             POLICY,
             STATE,
+            REPLAYED,
         ])
         .max_age(Duration::from_mins(10));
     Some(layer)

@@ -8,12 +8,14 @@
 //! | `problem.rs`, `problems.rs`, `error_page.rs` | errors: JSON, or a page if the client asks for HTML |
 //! | `negotiation.rs` | which form of an answer a client prefers |
 //! | `conditions.rs` | `ETag`, `If-Match`, `If-None-Match` |
+//! | `idempotency.rs` | requests that are repeated with the same `Idempotency-Key` |
 //! | `input.rs`, `page.rs` | bodies and queries; lists, a page of rows at a time |
 
 pub mod conditions;
 mod error_page;
 mod forwarded;
 mod html;
+mod idempotency;
 pub mod input;
 mod layers;
 mod negotiation;
@@ -27,8 +29,9 @@ mod route_table;
 
 pub use forwarded::Doors;
 pub use html::html;
+pub use idempotency::Answering;
 pub use layers::{AnswerNumber, around, unheard_proxy};
 pub use negotiation::preferred;
 pub use page_table::{PageTable, PagesAt, at};
 pub use problem::{Code, Problem, status};
-pub use route_table::{Route, RouteTable, Routes, fresh};
+pub use route_table::{Route, RouteTable, Routes, fresh, idempotent};

@@ -84,7 +84,7 @@ impl PageTable {
     fn add(mut self, access: Access, pages: impl IntoIterator<Item = PagesAt>) -> Self {
         for PagesAt { path, methods, handlers } in pages {
             self.router = self.router.route(&path, guarded(&self.app, handlers, access));
-            let route = |method| Route { method, path: path.clone(), access, page: true };
+            let route = |method| Route { method, path: path.clone(), access, page: true, idempotent: false };
             self.routes.extend(methods.into_iter().map(route));
         }
         self

@@ -16,6 +16,7 @@ use utoipa::openapi::{Content, Deprecated, OpenApi, Ref, RefOr, Required, Respon
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::conditions;
+use super::idempotency::{self, repeatable};
 use super::page::document_next_page;
 use crate::app::App;
 use crate::auth::{Access, Who, authorize, authorize_socket, look_up};
@@ -30,23 +31,31 @@ pub struct Route {
     pub access: Access,
     /// Whether it is a page: those take forms, answer with HTML and are in no document.
     pub page: bool,
+    /// Whether an `Idempotency-Key` counts.
+    pub idempotent: bool,
 }
 
-/// Routes of one path, and whether they ask for a recent proof.
+/// Routes of one path, whether they ask for a recent proof, and whether an `Idempotency-Key` counts for those by POST.
 pub struct Routes {
     routes: UtoipaMethodRouter<App>,
     fresh: bool,
+    idempotent: bool,
 }
 
 impl From<UtoipaMethodRouter<App>> for Routes {
     fn from(routes: UtoipaMethodRouter<App>) -> Self {
-        Self { routes, fresh: false }
+        Self { routes, fresh: false, idempotent: false }
     }
 }
 
 /// Routes for callers who have proved recently who they are.
-pub fn fresh(routes: UtoipaMethodRouter<App>) -> Routes {
-    Routes { routes, fresh: true }
+pub fn fresh(routes: impl Into<Routes>) -> Routes {
+    Routes { fresh: true, ..routes.into() }
+}
+
+/// Routes whose POST may be repeated with the same `Idempotency-Key`. Its handler commits by [`super::Answering`].
+pub fn idempotent(routes: impl Into<Routes>) -> Routes {
+    Routes { idempotent: true, ..routes.into() }
 }
 
 /// The routes so far.
@@ -64,7 +73,7 @@ impl RouteTable {
     }
 
     /// For everyone.
-    pub fn public(self, routes: UtoipaMethodRouter<App>) -> Self {
+    pub fn public(self, routes: impl Into<Routes>) -> Self {
         self.add(Access::PUBLIC, routes.into())
     }
 
@@ -89,7 +98,7 @@ impl RouteTable {
     }
 
     /// For every caller with a good credential.
-    pub fn any(self, routes: UtoipaMethodRouter<App>) -> Self {
+    pub fn any(self, routes: impl Into<Routes>) -> Self {
         self.add(Access::ANY, routes.into())
     }
 
@@ -121,6 +130,11 @@ impl RouteTable {
         self.add(Access::member(permission), routes.into())
     }
 
+    /// For callers who have the permission in the organisation that their credential implies; the requests change nothing.
+    pub fn own(self, permission: Permission, routes: impl Into<Routes>) -> Self {
+        self.add(Access::own(permission), routes.into())
+    }
+
     /// For sockets that are opened by a ticket of a caller with the permission in the path's `{org}`.
     pub fn socket(self, permission: Permission, routes: UtoipaMethodRouter<App>) -> Self {
         self.add(Access::ticket(permission), routes.into())
@@ -149,17 +163,24 @@ impl RouteTable {
         self
     }
 
-    fn add(mut self, access: Access, Routes { routes, fresh }: Routes) -> Self {
+    fn add(mut self, access: Access, Routes { routes, fresh, idempotent }: Routes) -> Self {
         let access = Access { fresh, ..access };
         let (schemas, mut paths, mut methods) = routes;
         for (path, item) in &mut paths.paths {
             for (method, operation) in operations(item) {
+                let idempotent = idempotent && method == Method::POST;
+                if idempotent {
+                    idempotency::document(operation);
+                }
                 document(operation, access, &method, path);
                 if fresh {
                     document_proof(operation);
                 }
-                self.routes.push(Route { method, path: path.clone(), access, page: false });
+                self.routes.push(Route { method, path: path.clone(), access, page: false, idempotent });
             }
+        }
+        if idempotent {
+            methods = methods.route_layer(from_fn_with_state(self.app.clone(), repeatable));
         }
         methods = guarded(&self.app, methods, access);
         self.router = self.router.routes((schemas, paths, methods));
@@ -184,7 +205,7 @@ pub(super) fn guarded(app: &App, methods: MethodRouter<App>, access: Access) -> 
         Who::Public => methods,
         Who::Optional => methods.route_layer(from_fn_with_state(app.clone(), look_up)),
         Who::Ticket => methods.route_layer(from_fn_with_state((app.clone(), access), authorize_socket)),
-        Who::Any | Who::User | Who::Operator | Who::Member => {
+        Who::Any | Who::User | Who::Operator | Who::Member | Who::Own => {
             methods.route_layer(from_fn_with_state((app.clone(), access), authorize))
         }
     }
@@ -218,7 +239,7 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
         (None, Who::Operator) => {
             "**Access:** operators, by cookie, access token or HTTP Basic; never API keys.".to_owned()
         }
-        (None, Who::Member | Who::Ticket) => {
+        (None, Who::Member | Who::Own | Who::Ticket) => {
             "**Access:** all members and keys of the organisation.".to_owned()
         }
     };
@@ -293,9 +314,9 @@ fn schemes(access: Access) -> &'static [&'static str] {
     match access.who {
         Who::Public | Who::Optional => &[],
         Who::Ticket => &["ticket"],
-        Who::Member if never_keys => &["cookie", "bearer", "basic"],
+        Who::Member | Who::Own if never_keys => &["cookie", "bearer", "basic"],
         Who::User | Who::Operator => &["cookie", "bearer", "basic"],
-        Who::Any | Who::Member => &["cookie", "bearer", "basic", "api_key", "api_key_as_bearer"],
+        Who::Any | Who::Member | Who::Own => &["cookie", "bearer", "basic", "api_key", "api_key_as_bearer"],
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::claims::{AccessClaims, REFRESH_TYP, TYP};
 use super::dialect::DialectName;
 use super::keys::{SigningAlgorithm, SigningKeys};
-use super::verify::{Expected, LONGEST, Rejection, verify_by};
+use super::verify::{Expected, LONGEST, Rejection, expiry, verify_by};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::{OrganisationId, SessionId, UserId};
@@ -50,6 +50,7 @@ pub struct AccessToken {
     pub user: UserId,
     pub session: SessionId,
     pub organisation: Option<OrganisationId>,
+    pub expires_at: Timestamp,
 }
 
 /// A good refresh token of an older API.
@@ -74,8 +75,7 @@ struct Claims {
     compat: Option<DialectName>,
     counter: Option<u32>,
     /// Strict where other issuers' are not: we only ever write whole seconds, so anything else is not from here.
-    #[serde(rename = "exp")]
-    _exp: i64,
+    exp: i64,
     #[serde(rename = "iat")]
     _iat: i64,
     #[serde(rename = "nbf")]
@@ -132,7 +132,17 @@ impl SigningKeys {
     ) -> Result<AccessToken, Rejection> {
         let claims = self.claims(token, &[TYP, trusted.typ], "access", trusted, now)?;
         let user = claims.uid.map_or_else(|| claims.sub.parse().map_err(|_| Rejection::BadClaims), Ok)?;
-        Ok(AccessToken { user, session: claims.sid, organisation: claims.org_id })
+        let expires_at = Timestamp::from_timestamp(claims.exp, 0).ok_or(Rejection::BadClaims)?;
+        Ok(AccessToken { user, session: claims.sid, organisation: claims.org_id, expires_at })
+    }
+
+    /// Checks an access token of ours that has expired, as it was just before.
+    ///
+    /// # Errors
+    /// The first other reason for which it is refused.
+    pub fn verify_expired(&self, token: &str, trusted: &Trusted<'_>) -> Result<AccessToken, Rejection> {
+        let end = expiry(token, LONGEST)?;
+        self.verify(token, trusted, end)
     }
 
     /// Checks a refresh token that was made for clients of that older API. Those of others are for other doors.

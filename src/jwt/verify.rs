@@ -199,6 +199,14 @@ pub fn claimed(token: &str, longest: usize) -> Result<Claimed, Rejection> {
     Ok(Claimed { issuer, typ })
 }
 
+/// The last second before a token's expiry by its own word, before anything of it is checked.
+pub(super) fn expiry(token: &str, longest: usize) -> Result<Timestamp, Rejection> {
+    let Parts { payload, .. } = take_apart(token, longest)?;
+    let claims: RegisteredClaims = serde_json::from_slice(&payload).map_err(|_| Rejection::BadClaims)?;
+    let end = claims.exp.ok_or(Rejection::MissingClaim)?.seconds();
+    Timestamp::from_timestamp(end.saturating_sub(1), 0).ok_or(Rejection::BadClaims)
+}
+
 /// The key with that `kid`; a token without one is only accepted where there is but one key.
 fn choose<'k>(
     keys: impl IntoIterator<Item = &'k VerifyingKey>,

@@ -218,8 +218,12 @@ pub async fn accept(
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
+    let actor = client.anonymous();
     let joined = match found.user {
-        Some(user) => found.invited.join(&app, &client, user).await.map(|_| None),
+        Some(user) => match found.invited.join(&app, &actor, user).await {
+            Ok((_, write)) => write.commit().await.map(|()| None),
+            Err(error) => Err(error),
+        },
         None => sign_in(&app, &client, &found.invited, &form).await.map(Some),
     };
     let started = match joined {
@@ -266,7 +270,8 @@ async fn sign_in(app: &App, client: &Client, invited: &Invited, form: &InviteFor
     };
     let names = Names { name, username: None };
     let new = NewMember { password, new_password: new_password.as_ref(), names };
-    let (_, SignInState::Started(started)) =
-        invited.sign_in(app, client, new, SessionTerms::of_page(form.keep())).await?;
+    let (actor, terms) = (client.anonymous(), SessionTerms::of_page(form.keep()));
+    let (_, SignInState::Started(started), write) = invited.sign_in(app, client, &actor, new, terms).await?;
+    write.commit().await?;
     Ok(started)
 }

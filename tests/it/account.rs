@@ -34,7 +34,7 @@ async fn a_user_is_told_about_themselves_by_cookie_and_by_token() {
             "key": null,
             "organisation": organisation,
             "role": "member",
-            "permissions": ["org:read", "org:leave", "members:read", "keys:read", "tasks:read", "tasks:write"],
+            "permissions": ["org:read", "org:leave", "members:read", "keys:read", "credentials:verify", "tasks:read", "tasks:write"],
             "session_id": "",
             "memberships": [{ "organisation": organisation, "role": "member" }],
         });
@@ -55,7 +55,14 @@ async fn a_key_is_told_what_it_is_and_nothing_of_people() {
             "live member",
             "live",
             "member",
-            json!(["org:read", "members:read", "keys:read", "tasks:read", "tasks:write"]),
+            json!([
+                "org:read",
+                "members:read",
+                "keys:read",
+                "credentials:verify",
+                "tasks:read",
+                "tasks:write"
+            ]),
         ),
         (&test, "test viewer", "test", "viewer", json!(["org:read"])),
     ] {

@@ -42,7 +42,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("auth", &["app", "config", "domain", "entity", "issuers"]),
     (
         "http",
-        &["app", "auth", "config", "views::ListOrder", "views::Page", "views::PageRequest", "views::Place"],
+        &[
+            "app",
+            "auth",
+            "config",
+            "domain::Write",
+            "domain::journal",
+            "views::ListOrder",
+            "views::Page",
+            "views::PageRequest",
+            "views::Place",
+        ],
     ),
     ("api", &["app", "auth", "config", "domain", "entity", "http", "views"]),
     ("web", &["app", "auth", "config", "domain", "entity", "http", "mail", "views"]),

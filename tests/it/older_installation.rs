@@ -66,7 +66,7 @@ async fn its_keys_and_sessions_are_as_good_as_before() {
             (&json!("acme"), &json!("member"))
         );
     }
-    let verified = key("test").get("/api/verify").await.status(200).json();
+    let verified = key("test").get("/api/verify?environment=any").await.status(200).json();
     assert_eq!(verified["environment"], "test");
     key("narrowed").get("/api/orgs/acme").await.status(200);
     assert_eq!(key("narrowed").get("/api/orgs/acme/members").await.status(403).code(), "permission_denied");

@@ -122,6 +122,7 @@ async fn swaggers_ready_made_requests_work_as_they_stand() {
         "list_events",
         "list_members",
         "verify",
+        "verify_credentials",
     ] {
         is_good(&requests.send(&cookie, operation, &[]).await);
     }

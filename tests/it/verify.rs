@@ -26,7 +26,7 @@ async fn organisation(app: &TestApp) -> TestOrganisation {
     app.organisation("Acme").await
 }
 
-const MEMBER: &str = "org:read org:leave members:read keys:read tasks:read tasks:write";
+const MEMBER: &str = "org:read org:leave members:read keys:read credentials:verify tasks:read tasks:write";
 
 #[tokio::test]
 async fn a_user_is_told_in_every_header_and_in_the_body() {
@@ -67,7 +67,7 @@ async fn a_key_leaves_the_user_s_headers_empty_but_there() {
     ] {
         let key = org.key(environment, "viewer", permissions).await;
         for client in [key.with_bearer(), key.with_x_api_key()] {
-            let answer = client.get("/api/verify").await.status(200);
+            let answer = client.get("/api/verify?environment=any").await.status(200);
             let all = expected([
                 ("kind", "api_key"),
                 ("user-id", ""),
@@ -116,7 +116,7 @@ async fn what_the_client_claims_to_be_is_ignored() {
     let app = TestApp::start().await;
     let org = organisation(&app).await;
     let key = org.key("test", "viewer", None).await;
-    let mut request = Request::get("/api/verify?permission=org:read");
+    let mut request = Request::get("/api/verify?permission=org:read&environment=test");
     for (name, value) in [
         ("x-auth-kind", "user"),
         ("x-auth-user-id", &org.admin.user_id),
@@ -134,7 +134,7 @@ async fn what_the_client_claims_to_be_is_ignored() {
         request = request.header(name, value);
     }
     let claims = identity(&key.with_bearer().send(request.body(Body::empty()).unwrap()).await.status(200));
-    assert_eq!(claims, identity(&key.with_bearer().get("/api/verify").await.status(200)));
+    assert_eq!(claims, identity(&key.with_bearer().get("/api/verify?environment=test").await.status(200)));
     // Without a credential they make nobody of anybody.
     let mut request = Request::get("/api/verify").body(Body::empty()).unwrap();
     request.headers_mut().insert("x-auth-user-id", org.admin.user_id.parse().unwrap());
@@ -180,6 +180,12 @@ async fn every_requirement_must_be_met() {
         ("org=acme&role=admin", 403, 403),
         ("org=foreign&role=viewer&permission=org:read", 403, 403),
         ("org=acme&role=member&permission=tasks:read", 200, 200),
+        ("environment=live", 200, 200),
+        ("environment=any", 200, 200),
+        ("environment=test", 403, 403),
+        ("environment=", 422, 422),
+        ("environment=all", 422, 422),
+        ("environment=live&environment=test", 422, 422),
     ] {
         let path = format!("/api/verify?{query}");
         for (client, status) in [
@@ -252,7 +258,7 @@ async fn proxies_may_keep_method_path_and_body() {
     let app = TestApp::start().await;
     let org = organisation(&app).await;
     let key = org.key("test", "viewer", None).await;
-    let query = "?permission=tasks:read";
+    let query = "?permission=tasks:read&environment=any";
     for path in
         ["/api/verify", "/api/verify/some/path", "/api/verify/api/orgs/acme/keys", "/api/verify/a%2Fb%20c"]
     {
@@ -261,14 +267,14 @@ async fn proxies_may_keep_method_path_and_body() {
             for client in [org.viewer.with_cookie(), key.with_x_api_key()] {
                 let answer = client.call(method.clone(), &reach, None).await.status(200);
                 assert_eq!(identity(&answer).len(), 11, "{method} {reach}");
-                let denied = format!("{path}?permission=tasks:write");
+                let denied = format!("{path}?permission=tasks:write&environment=any");
                 client.call(method.clone(), &denied, None).await.status(403);
             }
             app.anonymous().call(method.clone(), &reach, None).await.status(401);
         }
     }
     // Whatever the protected service takes is none of our concern.
-    let request = Request::post("/api/verify/upload")
+    let request = Request::post("/api/verify/upload?environment=test")
         .header("content-type", "multipart/form-data; boundary=x")
         .header("origin", "https://shop.example")
         .header("sec-fetch-site", "cross-site")
@@ -320,4 +326,148 @@ async fn a_cookie_speaks_for_any_of_its_user_s_organisations() {
         let gone = client.get("/api/verify").await.status(200).json();
         assert_eq!((&gone["organisation"], &gone["permissions"]), (&Value::Null, &json!([])));
     }
+}
+
+#[tokio::test]
+async fn a_test_key_comes_in_only_where_the_gateway_asks_for_test_keys() {
+    let app = TestApp::start().await;
+    let org = organisation(&app).await;
+    let (live, test) = (org.key("live", "member", None).await, org.key("test", "member", None).await);
+    for path in ["/api/verify", "/api/verify/some/path"] {
+        for (query, of_live, of_test) in [
+            ("", 200, 403),
+            ("?environment=live", 200, 403),
+            ("?environment=test", 403, 200),
+            ("?environment=any", 200, 200),
+        ] {
+            let path = format!("{path}{query}");
+            for (client, status) in [
+                (live.with_bearer(), of_live),
+                (org.member.with_cookie(), of_live),
+                (org.member.with_bearer(), of_live),
+                (org.member.with_basic(), of_live),
+                (test.with_bearer(), of_test),
+                (test.with_x_api_key(), of_test),
+            ] {
+                let answer = client.get(&path).await.status(status);
+                if status == 403 {
+                    assert_eq!(answer.code(), "environment_denied");
+                } else {
+                    assert_eq!(answer.json()["environment"], answer.header("x-auth-environment"));
+                }
+            }
+        }
+    }
+    let refused = test.with_bearer().get("/api/verify?compat=nginx").await.status(403);
+    assert_eq!(refused.header("x-auth-status"), "403");
+}
+
+#[tokio::test]
+async fn headers_and_body_say_the_same_of_everybody() {
+    let app = TestApp::start().await;
+    let org = organisation(&app).await;
+    let nobody_s = app.register("ana@nowhere.example", None).await;
+    let (live, test) = (org.key("live", "admin", None).await, org.key("test", "viewer", None).await);
+    for client in [
+        org.admin.with_cookie(),
+        org.viewer.with_bearer(),
+        org.member.with_basic(),
+        nobody_s.with_cookie(),
+        live.with_bearer(),
+        test.with_x_api_key(),
+    ] {
+        let answer = client.get("/api/verify?environment=any").await.status(200);
+        let body = answer.json();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let permissions: Vec<_> = body["permissions"].as_array().unwrap().iter().map(text).collect();
+        let permissions = permissions.join(" ");
+        let of_body = [
+            ("kind", text(&body["kind"])),
+            ("user-id", text(&body["user"]["id"])),
+            ("user-email", text(&body["user"]["email"])),
+            ("user-name", text(&body["user"]["name"])),
+            ("org-id", text(&body["organisation"]["id"])),
+            ("org-slug", text(&body["organisation"]["slug"])),
+            ("role", text(&body["role"])),
+            ("permissions", permissions),
+            ("environment", text(&body["environment"])),
+            ("session-id", text(&body["session_id"])),
+            ("key-id", text(&body["key"]["id"])),
+        ];
+        let of_body: BTreeMap<_, _> =
+            of_body.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        assert_eq!(identity(&answer), of_body);
+        for member in
+            ["kind", "user", "key", "organisation", "role", "permissions", "environment", "session_id"]
+        {
+            assert!(body.get(member).is_some(), "{member}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_role_is_the_least_one_whatever_permissions_the_product_adds() {
+    for permissions in [
+        "",
+        "a:all=viewer,b:all=viewer",
+        "a:all=admin,b:all=admin,c:all=admin",
+        "a:one=admin,b:two=viewer,c:three=member",
+    ] {
+        let app = TestApp::with(&[("OSKAR_PERMISSIONS", permissions)]).await;
+        let org = organisation(&app).await;
+        let narrowed = org.key("live", "admin", Some(&["org:read"])).await;
+        for (client, held) in [
+            (org.viewer.with_cookie(), 0),
+            (org.member.with_bearer(), 1),
+            (org.admin.with_cookie(), 2),
+            (narrowed.with_bearer(), 2),
+        ] {
+            for (asked, role) in ["viewer", "member", "admin"].into_iter().enumerate() {
+                let status = if held >= asked { 200 } else { 403 };
+                client.get(&format!("/api/verify?role={role}")).await.status(status);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_with_a_credential_of_its_own_is_sent_to_the_right_address() {
+    let app = TestApp::start().await;
+    let org = organisation(&app).await;
+    let (asks, meant) = (org.key("live", "viewer", None).await, org.key("live", "viewer", None).await);
+    for body in [
+        json!({ "credential": meant.secret }),
+        json!({ "credentials": [meant.secret] }),
+        json!({ "key": "nonsense" }),
+        json!({ "token": org.member.access_token, "permission": "tasks:read" }),
+        json!({ "whatever": meant.secret }),
+        json!({ "jwt": org.member.access_token }),
+    ] {
+        // Also from one who has no credential, or does not declare what it is.
+        for client in [asks.with_bearer(), app.anonymous()] {
+            let answer = client.post("/api/verify", body.clone()).await.status(400);
+            assert_eq!(answer.code(), "credential_in_body");
+            assert!(answer.json()["detail"].as_str().unwrap().contains("`POST /api/credentials/verify`"));
+        }
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let posted =
+            asks.with_bearer().call_with(Method::POST, "/api/verify", &form, Some(body.clone())).await;
+        posted.status(400);
+        // A gateway that repeats its client's request, and says so or appends the path.
+        for repeated in [
+            ("x-forwarded-method", "POST"),
+            ("x-forwarded-uri", "/tasks"),
+            ("x-original-url", "/tasks"),
+            ("x-envoy-auth-partial-body", "false"),
+        ] {
+            let client = asks.with_bearer();
+            client.call_with(Method::POST, "/api/verify", &[repeated], Some(body.clone())).await.status(200);
+        }
+        asks.with_bearer().post("/api/verify/login", body.clone()).await.status(200);
+    }
+    for body in [json!({}), json!({ "title": "a task" }), json!({ "key_of_c": "major" }), json!(["osk_"])] {
+        asks.with_bearer().post("/api/verify", body.clone()).await.status(200);
+    }
+    let long = json!({ "credential": "x".repeat(100_000) });
+    asks.with_bearer().post("/api/verify", long).await.status(200);
 }

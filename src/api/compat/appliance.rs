@@ -86,7 +86,9 @@ pub async fn ticket(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Json<ApplianceTicket>, Error> {
-    let token = ShownOnce(tickets::issue(&app, &caller, &headers, None).await?);
+    let (ticket, write) = tickets::issue(&app, &caller, &headers, None).await?;
+    write.commit().await?;
+    let token = ShownOnce(ticket);
     Ok(Json(ApplianceTicket { status: "success", token }))
 }
 

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::auth::client::Client;
 use crate::crypto::secret::Secret;
 use crate::domain::Write;
+use crate::domain::journal::audit::Actor;
 use crate::domain::onboarding::joining::{self, Joiner, Names};
 use crate::domain::session::authentication::Authentication;
 use crate::domain::session::tokens::ActiveOrganisation;
@@ -48,28 +49,32 @@ impl Invited {
     ///
     /// # Errors
     /// Those of [`joining::join`].
-    pub async fn join(&self, app: &App, client: &Client, user: UserId) -> Result<ActiveOrganisation, Error> {
-        let _turn = app.db.turn(self.organisation.id).await?;
-        let actor = client.anonymous();
-        let write = app.write(&actor).await?;
+    pub async fn join<'a>(
+        &self,
+        app: &'a App,
+        actor: &'a Actor,
+        user: UserId,
+    ) -> Result<(ActiveOrganisation, Write<'a>), Error> {
+        let turn = app.db.turn(self.organisation.id).await?;
+        let write = app.write(actor).await?;
         let (_, active) = self.add(app, &write, Joiner::SignedIn(user)).await?;
-        write.commit().await?;
-        Ok(active)
+        Ok((active, write.in_turn(turn)))
     }
 
     /// Makes a person who is not signed in a member, and signs them in.
     ///
     /// # Errors
     /// Those of [`joining::by_password`] and [`joining::join`].
-    pub async fn sign_in(
+    pub async fn sign_in<'a>(
         &self,
-        app: &App,
+        app: &'a App,
         client: &Client,
+        actor: &'a Actor,
         new: NewMember<'_>,
         terms: SessionTerms,
-    ) -> Result<(ActiveOrganisation, SignInState), Error> {
+    ) -> Result<(ActiveOrganisation, SignInState, Write<'a>), Error> {
         let joiner = self.joiner(app, client, new).await?;
-        self.start(app, client, joiner, terms).await
+        self.start(app, client, actor, joiner, terms).await
     }
 
     pub(super) async fn joiner(
@@ -86,22 +91,21 @@ impl Invited {
     }
 
     /// Joins, then starts the session.
-    pub(super) async fn start(
+    pub(super) async fn start<'a>(
         &self,
-        app: &App,
+        app: &'a App,
         client: &Client,
+        actor: &'a Actor,
         joiner: Joiner,
         terms: SessionTerms,
-    ) -> Result<(ActiveOrganisation, SignInState), Error> {
-        let _turn = app.db.turn(self.organisation.id).await?;
-        let actor = client.anonymous();
-        let write = app.write(&actor).await?;
+    ) -> Result<(ActiveOrganisation, SignInState, Write<'a>), Error> {
+        let turn = app.db.turn(self.organisation.id).await?;
+        let write = app.write(actor).await?;
         let (user, active) = self.add(app, &write, joiner).await?;
         let authentication = Authentication::by_password(write.now);
         let proven = Proven { user, active: Some(active.clone()), authentication };
         let state = start(app, client, &write, proven, terms).await?;
-        write.commit().await?;
-        Ok((active, state))
+        Ok((active, state, write.in_turn(turn)))
     }
 
     async fn add(

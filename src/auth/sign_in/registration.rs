@@ -5,8 +5,10 @@ use super::state::{Proven, SessionTerms, SignInState, start};
 use crate::app::App;
 use crate::auth::client::Client;
 use crate::config::Registration;
+use crate::domain::Write;
 use crate::domain::account::users::NewUser;
 use crate::domain::email::Email;
+use crate::domain::journal::audit::Actor;
 use crate::domain::onboarding::joining::{Joiner, Names};
 use crate::domain::onboarding::registration;
 use crate::domain::session::authentication::Authentication;
@@ -34,17 +36,18 @@ pub enum Registered {
     ProofAwaited,
 }
 
-/// Makes an account, and signs it in unless its address must be proven first.
+/// Makes an account, and signs it in unless its address must be proven first. The caller commits.
 ///
 /// # Errors
 /// [`Error::RegistrationClosed`]; [`Error::MailUnavailable`]; [`Error::WeakPassword`]; [`Error::TooManyRegistrations`];
 /// those of [`registration::create`] or [`registration::begin`].
-pub async fn register(
-    app: &App,
+pub async fn register<'a>(
+    app: &'a App,
     client: &Client,
+    actor: &'a Actor,
     account: NewAccount,
     terms: SessionTerms,
-) -> Result<Registered, Error> {
+) -> Result<(Registered, Write<'a>), Error> {
     if !may_register(app, &account.email) {
         return Err(Error::RegistrationClosed);
     }
@@ -70,21 +73,19 @@ pub async fn register(
     };
     let organisation = account.organisation.as_ref();
     if proof_first {
-        let begun = match begin(app, client, new(), organisation).await {
+        let begun = match begin(app, actor, new(), organisation).await {
             // Taken in this moment: as if it had been before.
-            Err(Error::EmailTaken) => begin(app, client, new(), organisation).await,
+            Err(Error::EmailTaken) => begin(app, actor, new(), organisation).await,
             other => other,
         };
-        return begun.map(|()| Registered::ProofAwaited);
+        return begun.map(|write| (Registered::ProofAwaited, write));
     }
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
+    let write = app.write(actor).await?;
     let (user, active) = registration::create(&write, new(), organisation).await?;
     let active = active.map(|organisation| ActiveOrganisation { organisation, role: Role::Admin });
     let proven = Proven { user, active, authentication: Authentication::by_password(write.now) };
     let state = start(app, client, &write, proven, terms).await?;
-    write.commit().await?;
-    Ok(Registered::SignedIn(Box::new(state)))
+    Ok((Registered::SignedIn(Box::new(state)), write))
 }
 
 /// Counts before anything is looked up, and for every address alike.
@@ -96,16 +97,15 @@ async fn spend(app: &App, client: &Client) -> Result<(), Error> {
     write.commit().await
 }
 
-async fn begin(
-    app: &App,
-    client: &Client,
+async fn begin<'a>(
+    app: &'a App,
+    actor: &'a Actor,
     new: NewUser,
     organisation: Option<&DisplayName>,
-) -> Result<(), Error> {
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
+) -> Result<Write<'a>, Error> {
+    let write = app.write(actor).await?;
     registration::begin(&write, new, organisation).await?;
-    write.commit().await
+    Ok(write)
 }
 
 fn may_register(app: &App, email: &Email) -> bool {
@@ -123,13 +123,14 @@ impl Invited {
     /// # Errors
     /// [`Error::InvitationForAnother`]; [`Error::EmailTaken`] if there is an account with that password already; those of
     /// [`Self::sign_in`].
-    pub async fn register(
+    pub async fn register<'a>(
         &self,
-        app: &App,
+        app: &'a App,
         client: &Client,
+        actor: &'a Actor,
         account: NewAccount,
         terms: SessionTerms,
-    ) -> Result<SignInState, Error> {
+    ) -> Result<(ActiveOrganisation, SignInState, Write<'a>), Error> {
         if self.invitation.email_normalised != account.email.normalised() {
             return Err(Error::InvitationForAnother);
         }
@@ -140,7 +141,7 @@ impl Invited {
         };
         match self.joiner(app, client, new).await? {
             Joiner::Known { .. } => Err(Error::EmailTaken),
-            joiner => Ok(self.start(app, client, joiner, terms).await?.1),
+            joiner => self.start(app, client, actor, joiner, terms).await,
         }
     }
 }

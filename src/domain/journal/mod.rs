@@ -1,5 +1,6 @@
-//! What is written down beside a change: audit events, and what is to be delivered.
+//! What is written down beside a change: audit events, what is to be delivered, and answers to requests that may be repeated.
 
+pub mod answers;
 pub mod audit;
 pub mod delivery;
 pub mod mail;

@@ -9,8 +9,8 @@ use crate::domain::session::known_network::KNOWN_FOR;
 use crate::domain::{NoEvent, Write};
 use crate::entity::delivery::DeliveryState;
 use crate::entity::{
-    api_key, api_key_secret, audit_event, delivery, invitation, known_network, login_failure, one_time_token,
-    registration_budget, session, signing_key, socket_ticket, spent_issuer_token,
+    api_key, api_key_secret, audit_event, delivery, idempotency, invitation, known_network, login_failure,
+    one_time_token, registration_budget, session, signing_key, socket_ticket, spent_issuer_token,
 };
 use crate::error::Error;
 use crate::event::Event;
@@ -95,6 +95,8 @@ pub async fn run(write: &Write<'_>, kept: Retention) -> Result<u64, Error> {
         .filter(audit_event::COLUMN.created_at.lt(now - kept.events))
         .exec(write)
         .await?;
+    let answers =
+        idempotency::Entity::delete_many().filter(idempotency::COLUMN.expires_at.lt(now)).exec(write).await?;
     deletion::forget_late_names(write, now - LATE).await?;
     let api_keys = delete_keys(write, ended_before).await?;
     let deleted = [
@@ -110,6 +112,7 @@ pub async fn run(write: &Write<'_>, kept: Retention) -> Result<u64, Error> {
         invitations,
         networks,
         events,
+        answers,
     ];
     Ok(deleted.iter().map(|deleted| deleted.rows_affected).sum::<u64>() + api_keys)
 }

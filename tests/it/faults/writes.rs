@@ -219,6 +219,9 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             (bearer(admin), None, ended)
         }
         ("POST", "/api/auth/token") => (bearer(admin), Some(json!({ "org": organisation })), Proof::Nothing),
+        ("POST", "/api/credentials/verify") => {
+            (bearer(admin), Some(json!({ "credential": admin.access_token })), Proof::Nothing)
+        }
         ("POST", "/api/auth/ws-token") => {
             let body = json!({ "org": organisation });
             (bearer(admin), Some(body), Proof::Grows("SELECT count(*) FROM socket_ticket".to_owned()))

@@ -35,7 +35,7 @@ async fn identity_and_request_arrive(gateway: &Gateway, protected: &Protected) {
         ("org-id", organisation),
         ("org-slug", "acme"),
         ("role", "member"),
-        ("permissions", "org:read members:read keys:read tasks:read tasks:write"),
+        ("permissions", "org:read members:read keys:read credentials:verify tasks:read tasks:write"),
         ("environment", "live"),
         ("key-id", &id),
     ];

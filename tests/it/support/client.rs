@@ -42,6 +42,11 @@ impl Client {
         Self { router, credential }
     }
 
+    /// The same caller at another node.
+    pub fn on(&self, router: &Router) -> Self {
+        Self::new(router.clone(), self.credential.clone())
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.call(Method::GET, path, None).await
     }

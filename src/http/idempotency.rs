@@ -1,0 +1,317 @@
+//! `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a request that is repeated with the same key is answered
+//! again, and not done again.
+//!
+//! A route that is marked by [`idempotent`](super::idempotent) has the layer [`repeatable`] inside its guard, so that a caller
+//! who has lost the right is refused before any answer is looked for. Its handler takes [`Answering`] and commits by it:
+//! the answer is kept in the transaction of what it tells.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{FromRequest as _, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{
+    Content, HeaderBuilder, Ref, RefOr, Required, Response as Documented, ResponseBuilder,
+};
+use zeroize::Zeroizing;
+
+use crate::app::App;
+use crate::auth::{Caller, Client, OrganisationAccess};
+use crate::domain::Write;
+use crate::domain::journal::answers::{self, Asked, Claim, Repeated};
+use crate::domain::journal::audit::Actor;
+use crate::error::{Error, OrLog as _};
+use crate::id::UserId;
+
+/// The request's header.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Tells that an answer was given before.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+const LONGEST: usize = 255;
+const MOST_OF_ANSWER: usize = 1024 * 1024;
+
+/// What a handler commits by, so that its answer is kept for the same request.
+#[derive(Clone, Default)]
+pub struct Answering {
+    held: Option<Arc<Held>>,
+    about: Option<UserId>,
+}
+
+/// A request that has claimed its key.
+struct Held {
+    claim: Claim,
+    kept: AtomicBool,
+}
+
+impl Answering {
+    /// The same for an answer that tells of a user who is not the caller: it is deleted with the account.
+    #[must_use]
+    pub fn about(self, user: UserId) -> Self {
+        Self { about: Some(user), ..self }
+    }
+
+    /// Commits, and gives the answer.
+    ///
+    /// # Errors
+    /// Those of [`Write::commit`]; [`Error::IdempotencyInProgress`] if another request has the key by now.
+    pub async fn commit(self, write: Write<'_>, answer: impl IntoResponse) -> Result<Response, Error> {
+        let response = answer.into_response();
+        let Some(held) = self.held else {
+            write.commit().await?;
+            return Ok(response);
+        };
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, MOST_OF_ANSWER).await.map_err(Error::internal)?;
+        let kept = KeptAnswer::of(parts.status, &parts.headers, &body)?;
+        answers::keep(&write, &held.claim, self.about, &kept.written()?).await?;
+        write.commit().await?;
+        held.kept.store(true, Ordering::Release);
+        Ok(Response::from_parts(parts, Body::from(body)))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Answering {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let missing =
+            || Error::internal("a handler that keeps its answer, on a route that is not `idempotent`");
+        parts.extensions.get::<Self>().cloned().ok_or_else(missing)
+    }
+}
+
+/// An answer as it is kept, encrypted.
+#[derive(Serialize, Deserialize)]
+struct KeptAnswer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl KeptAnswer {
+    fn of(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Result<Self, Error> {
+        let mut kept = Vec::with_capacity(headers.len());
+        for (name, value) in headers {
+            kept.push((name.to_string(), value.to_str().map_err(Error::internal)?.to_owned()));
+        }
+        let body = std::str::from_utf8(body).map_err(Error::internal)?.to_owned();
+        Ok(Self { status: status.as_u16(), headers: kept, body })
+    }
+
+    fn written(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        serde_json::to_vec(self).map(Zeroizing::new).map_err(Error::internal)
+    }
+
+    fn replay(kept: &[u8]) -> Result<Response, Error> {
+        let kept: Self = serde_json::from_slice(kept).map_err(Error::internal)?;
+        let mut response = Response::new(Body::from(kept.body));
+        *response.status_mut() = StatusCode::from_u16(kept.status).map_err(Error::internal)?;
+        for (name, value) in kept.headers {
+            let name: HeaderName = name.parse().map_err(Error::internal)?;
+            response.headers_mut().append(name, value.parse().map_err(Error::internal)?);
+        }
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        Ok(response)
+    }
+}
+
+/// The layer of the routes that are marked: answers what was answered before, and lets the rest pass once at a time.
+///
+/// # Errors
+/// [`Error::IdempotencyKeyMalformed`], [`Error::IdempotencyMismatch`], [`Error::IdempotencyInProgress`].
+pub async fn repeatable(
+    State(app): State<App>,
+    client: Client,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Error> {
+    let key = if request.method() == Method::POST { read_key(request.headers())? } else { None };
+    let Some(key) = key else {
+        request.extensions_mut().insert(Answering::default());
+        return Ok(next.run(request).await);
+    };
+    let (mut parts, body) = request.into_parts();
+    let read = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await;
+    let body = read.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
+        _ => Error::MalformedBody("it broke off".to_owned()),
+    })?;
+    let caller = parts.extensions.get::<Caller>();
+    let id = caller.map(|caller| caller.principal.id());
+    let route = format!("{} {}", parts.method, parts.uri);
+    let repeated = Repeated { caller: id.as_deref(), key: &key, route: &route, body: &body };
+    let asked = Asked::new(&app.keyring, repeated);
+    if let Some(kept) = answers::find(app.db.read(), &app.keyring, &asked, app.now()).await? {
+        return KeptAnswer::replay(&kept);
+    }
+    let actor = caller.map_or_else(|| client.anonymous(), |caller| caller.actor.clone());
+    let user = caller.and_then(|caller| caller.principal.user()).map(|user| user.id);
+    let organisation = parts.extensions.get::<OrganisationAccess>().map(|access| access.organisation.id);
+    let write = app.write(&actor).await?;
+    let claimed = answers::claim(&write, &asked, user, organisation).await?;
+    write.commit().await?;
+    let Some(claim) = claimed else {
+        // Another request was faster.
+        let kept = answers::find(app.db.read(), &app.keyring, &asked, app.now()).await?;
+        return KeptAnswer::replay(&kept.ok_or(Error::IdempotencyInProgress)?);
+    };
+    let held = Arc::new(Held { claim, kept: AtomicBool::new(false) });
+    let mut given_up = GivenUp { app: app.clone(), actor, held: Some(held.clone()) };
+    parts.extensions.insert(Answering { held: Some(held.clone()), about: None });
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    given_up.held = None;
+    if !held.kept.load(Ordering::Acquire) {
+        release(&app, &given_up.actor, &held.claim).await.or_log("giving an Idempotency-Key back");
+        if response.status().is_success() {
+            let handler = "a handler answered with success, and has not committed by `Answering`";
+            return Err(Error::internal(handler));
+        }
+    }
+    Ok(response)
+}
+
+async fn release(app: &App, actor: &Actor, claim: &Claim) -> Result<(), Error> {
+    let write = app.write(actor).await?;
+    answers::release(&write, claim).await?;
+    write.commit().await
+}
+
+/// A request whose client hung up, or whose time was over, gives its key back all the same.
+struct GivenUp {
+    app: App,
+    actor: Actor,
+    held: Option<Arc<Held>>,
+}
+
+impl Drop for GivenUp {
+    fn drop(&mut self) {
+        let (Some(held), Ok(runtime)) = (self.held.take(), tokio::runtime::Handle::try_current()) else {
+            return;
+        };
+        let (app, actor) = (self.app.clone(), self.actor.clone());
+        runtime.spawn(async move {
+            release(&app, &actor, &held.claim).await.or_log("giving an Idempotency-Key back");
+        });
+    }
+}
+
+/// The key: a string by RFC 8941 (`"…"`), or the same text bare, as most clients send it.
+fn read_key(headers: &HeaderMap) -> Result<Option<Zeroizing<String>>, Error> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(first) = values.next() else { return Ok(None) };
+    let text = first.to_str().ok().filter(|_| values.next().is_none()).map(str::trim);
+    let key = text.and_then(|text| match text.strip_prefix('"') {
+        Some(quoted) => unquoted(quoted.strip_suffix('"')?),
+        None => Some(text.to_owned())
+            .filter(|text| text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"')),
+    });
+    let key = key.filter(|key| (1..=LONGEST).contains(&key.len())).ok_or(Error::IdempotencyKeyMalformed)?;
+    Ok(Some(Zeroizing::new(key)))
+}
+
+/// RFC 8941 section 3.3.3, between its quotes.
+fn unquoted(text: &str) -> Option<String> {
+    let mut key = String::new();
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        key.push(match character {
+            '"' => return None,
+            '\\' => characters.next().filter(|next| ['"', '\\'].contains(next))?,
+            ' '..='~' => character,
+            _ => return None,
+        });
+    }
+    Some(key)
+}
+
+/// Writes the header and what it can lead to into the document.
+pub fn document(operation: &mut Operation) {
+    let key = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(LONGEST));
+    let parameter = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "A text of your choice, 255 visible characters at most, bare or as a string of RFC 8941: a random UUID. The same \
+             request with the same key within 24 hours is not done again: the answer comes again, with \
+             `Idempotency-Replayed: true`. Only answers of success are kept.",
+        ))
+        .schema(Some(key.pattern(Some("^[!#-~]+$"))))
+        .build();
+    operation.parameters.get_or_insert_default().push(parameter.into());
+    for (status, sentence) in [
+        ("400", "The `Idempotency-Key` is malformed (`malformed_idempotency_key`)."),
+        (
+            "409",
+            "The first request with this `Idempotency-Key` is still under way (`idempotency_in_progress`).",
+        ),
+        ("422", "The `Idempotency-Key` came with another request before (`idempotency_mismatch`)."),
+    ] {
+        match operation.responses.responses.get_mut(status) {
+            Some(RefOr::T(own)) => own.description = format!("{} {sentence}", own.description),
+            Some(RefOr::Ref(_)) => {}
+            None => {
+                let general = match status {
+                    "400" => "The body is not JSON, or there are two credentials. ",
+                    "422" => "A member of the input is not as it should be; `errors` points at it. ",
+                    _ => "",
+                };
+                let response = problem(&format!("{general}{sentence}"));
+                operation.responses.responses.insert(status.to_owned(), RefOr::T(response));
+            }
+        }
+    }
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with('2')
+        {
+            let replayed = HeaderBuilder::new()
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["true"]))))
+                .description(Some("There if the answer was given before."));
+            response.headers.insert("Idempotency-Replayed".to_owned(), replayed.build().into());
+        }
+    }
+}
+
+fn problem(description: &str) -> Documented {
+    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+    ResponseBuilder::new().description(description).content("application/problem+json", problem).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(values: &[&str]) -> Option<Option<String>> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(IDEMPOTENCY_KEY, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        read_key(&headers).ok().map(|key| key.map(|key| key.to_string()))
+    }
+
+    #[test]
+    fn a_key_is_a_quoted_string_or_the_same_text_bare() {
+        let key = |text: &str| Some(Some(text.to_owned()));
+        assert_eq!(read(&[]), Some(None));
+        assert_eq!(
+            read(&["8e03978e-40d5-43dd-bc93-6894a57f9324"]),
+            key("8e03978e-40d5-43dd-bc93-6894a57f9324")
+        );
+        assert_eq!(read(&["\"abc\""]), key("abc"));
+        assert_eq!(read(&[r#""a \"b\" \\ c""#]), key(r#"a "b" \ c"#));
+        assert_eq!(read(&[&"x".repeat(255)]), key(&"x".repeat(255)));
+        let long = "x".repeat(256);
+        for bad in ["", "\"\"", "a b", "a\"b", "\"a", "\"a\\b\"", "\"ü\"", "ü", "\"a\";p=1", &long] {
+            assert_eq!(read(&[bad]), None, "{bad}");
+        }
+        assert_eq!(read(&["a", "a"]), None);
+    }
+}
