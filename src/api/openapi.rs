@@ -23,7 +23,8 @@ Without a credential, or with a bad one, the answer is 401; in an organisation t
 belong to, 404; without the permission, 403.
 
 Errors are problems (RFC 9457); their `code` is stable. Lists take `limit` and `cursor` and answer \
-`{data, next_cursor}`. Times are RFC 3339 in UTC.";
+`{data, next_cursor}`. A `DELETE` that is sent again answers 204 again and changes nothing, as long as its caller may \
+still ask; 404 is for what never was there. Times are RFC 3339 in UTC.";
 
 const TAGS: [(&str, &str); 10] = [
     ("Signing in", "Registering, signing in and out, refreshing tokens."),
