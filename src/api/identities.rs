@@ -78,11 +78,12 @@ pub struct OfIssuer {
 
 /// End the link with an issuer
 ///
-/// The sessions that were started through it end. The last way to sign in cannot be taken away.
+/// The sessions that were started through it end. The last way to sign in cannot be taken away. Once more changes
+/// nothing and answers the same.
 #[utoipa::path(delete, path = "/api/auth/identities", operation_id = "unlink_identity", tag = TAG, params(OfIssuer),
     responses(
         (status = 204, description = "Its user no longer signs in here."),
-        (status = 404, description = "The account is not linked with it."),
+        (status = 404, description = "The account never was linked with it."),
         (status = 409, description = "There would be no way left to sign in (`last_way_in`)."),
     ))]
 pub async fn unlink(

@@ -134,6 +134,8 @@ pub async fn show(
 }
 
 /// Withdraw an invitation
+///
+/// Once more changes nothing and answers the same.
 #[utoipa::path(delete, path = "/api/orgs/{org}/invitations/{invitation_id}", operation_id = "withdraw_invitation", tag = TAG,
     params(("invitation_id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 204, description = "Its link no longer works."),

@@ -284,7 +284,7 @@ pub async fn revoke_with_reason(
 
 /// Revoke an API key
 ///
-/// At once and for good. The key stays in the list. Once more changes nothing.
+/// At once and for good. The key stays in the list. Once more changes nothing and answers the same.
 #[utoipa::path(delete, path = "/api/orgs/{org}/keys/{key_id}", operation_id = "revoke_key", tag = TAG,
     params(("key_id" = ApiKeyId, Path, description = "The key.")),
     responses((status = 204, description = "It is revoked.")))]

@@ -90,6 +90,8 @@ pub async fn change_role(
 }
 
 /// Remove a member
+///
+/// Once more changes nothing and answers the same.
 #[utoipa::path(delete, path = "/api/orgs/{org}/members/{user_id}", operation_id = "remove_member", tag = TAG,
     params(("user_id" = UserId, Path, description = "The member.")),
     responses(

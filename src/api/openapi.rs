@@ -24,7 +24,8 @@ Without a credential, or with a bad one, the answer is 401; in an organisation t
 belong to, 404; without the permission, or with an access token for another of the caller's \
 organisations (`organisation_denied`), 403.
 
-Errors are problems (RFC 9457); their `code` is stable. Times are RFC 3339 in UTC.
+Errors are problems (RFC 9457); their `code` is stable. Times are RFC 3339 in UTC. A `DELETE` that is \
+sent again answers 204 again and changes nothing, as long as its caller may still ask; 404 is for what never was there.
 
 Lists come in pages, the newest first, or with `order=oldest` the oldest: `{data, next_cursor}`, `limit` rows at most. \
 For the next page send the `next_cursor` as `cursor`, with the same filters and the same order, or follow the header \

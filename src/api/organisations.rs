@@ -135,7 +135,7 @@ pub async fn update(
 
 /// Delete an organisation
 ///
-/// With its memberships and keys, at once. Its audit events stay.
+/// With its memberships and keys, at once. Its audit events stay. Once more: 404, because it does not exist any more.
 #[utoipa::path(delete, path = "/api/orgs/{org}", operation_id = "delete_organisation", tag = TAG,
     responses((status = 204, description = "It is gone.")))]
 pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {

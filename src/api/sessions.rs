@@ -50,7 +50,7 @@ pub async fn end_others(
 /// End one of my sessions
 ///
 /// Another one than that which asks: only with a recent proof of who the user is, else 401
-/// `insufficient_user_authentication`.
+/// `insufficient_user_authentication`. Once more changes nothing and answers the same.
 #[utoipa::path(delete, path = "/api/auth/sessions/{session_id}", operation_id = "end_session", tag = TAG,
     params(("session_id" = SessionId, Path, description = "The session.")),
     responses((status = 204, description = "It is ended.")))]

@@ -81,6 +81,11 @@ impl Entity {
         Self::find().filter(COLUMN.user_id.eq(user)).filter(COLUMN.ended_at.is_null())
     }
 
+    /// One session of a user, also if it was ended.
+    pub fn one_of_user(user: UserId, id: SessionId) -> Select<Self> {
+        Self::find_by_id(id).filter(COLUMN.user_id.eq(user))
+    }
+
     /// In SQL what [`Model::is_over`] denies.
     pub fn not_over(now: Timestamp) -> Condition {
         Condition::any().add(COLUMN.ends_at.is_null()).add(COLUMN.ends_at.gt(now))

@@ -17,6 +17,12 @@ async fn login(app: &TestApp, name: &str, password: &str) -> Answer {
     app.anonymous().post("/api/auth/login", json!({ "email": name, "password": password })).await
 }
 
+fn with_metadata(summary: &Value) -> Value {
+    let mut whole = summary.clone();
+    whole["metadata"] = json!({});
+    whole
+}
+
 #[tokio::test]
 async fn a_user_is_told_about_themselves_by_cookie_and_by_token() {
     let app = TestApp::start().await;
@@ -25,18 +31,25 @@ async fn a_user_is_told_about_themselves_by_cookie_and_by_token() {
         let mut me = client.get("/api/auth/me").await.status(200).json();
         assert!(me["session_id"].as_str().unwrap().starts_with("sess_"));
         me["session_id"] = json!("");
-        let organisation = json!({ "id": org.id, "slug": "acme", "name": "Acme" });
+        let summary = json!({ "id": org.id, "slug": "acme", "name": "Acme", "external_id": null });
+        let organisation = with_metadata(&summary);
         let expected = json!({
             "kind": "user",
             "credential": credential,
             "environment": "live",
-            "user": { "id": org.member.user_id, "email": "member@acme.example", "name": "member" },
+            "user": {
+                "id": org.member.user_id,
+                "email": "member@acme.example",
+                "name": "member",
+                "external_id": null,
+                "metadata": {},
+            },
             "key": null,
             "organisation": organisation,
             "role": "member",
             "permissions": ["org:read", "org:leave", "members:read", "keys:read", "credentials:verify", "tasks:read", "tasks:write"],
             "session_id": "",
-            "memberships": [{ "organisation": organisation, "role": "member" }],
+            "memberships": [{ "organisation": summary, "role": "member" }],
         });
         assert_eq!(me, expected);
     }
@@ -48,7 +61,8 @@ async fn a_key_is_told_what_it_is_and_nothing_of_people() {
     let org = app.organisation("Acme").await;
     let live = org.key("live", "member", None).await;
     let test = org.key("test", "viewer", Some(&["org:read"])).await;
-    let organisation = json!({ "id": org.id, "slug": "acme", "name": "Acme" });
+    let organisation =
+        with_metadata(&json!({ "id": org.id, "slug": "acme", "name": "Acme", "external_id": null }));
     for (key, name, environment, role, permissions) in [
         (
             &live,
@@ -73,7 +87,7 @@ async fn a_key_is_told_what_it_is_and_nothing_of_people() {
                 "credential": "api_key",
                 "environment": environment,
                 "user": null,
-                "key": { "id": key.id, "name": name },
+                "key": { "id": key.id, "name": name, "external_id": null, "metadata": {} },
                 "organisation": organisation,
                 "role": role,
                 "permissions": permissions,
@@ -113,7 +127,20 @@ async fn name_and_username_are_the_user_s_to_change() {
         .status(200)
         .json();
     let members: Vec<_> = account.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(members, ["created_at", "email", "id", "name", "operator", "updated_at", "username"]);
+    assert_eq!(
+        members,
+        [
+            "created_at",
+            "email",
+            "external_id",
+            "id",
+            "metadata",
+            "name",
+            "operator",
+            "updated_at",
+            "username"
+        ]
+    );
     assert_eq!((&account["name"], &account["username"]), (&json!("Ana Ruiz"), &json!("ana")));
     assert_eq!(client.get("/api/auth/me").await.status(200).json()["user"]["name"], "Ana Ruiz");
     login(&app, "ANA", PASSWORD).await.status(200);

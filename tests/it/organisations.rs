@@ -24,7 +24,10 @@ async fn whoever_makes_one_is_its_admin() {
     let body = json!({ "name": "Acme", "slug": "acme-2" });
     let made = person.with_cookie().post("/api/orgs", body).await.status(201).json();
     let members: Vec<_> = made.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(members, ["created_at", "id", "name", "role", "slug", "updated_at"]);
+    assert_eq!(
+        members,
+        ["created_at", "external_id", "id", "metadata", "name", "role", "slug", "updated_at"]
+    );
     assert_eq!(
         (&made["name"], &made["slug"], &made["role"]),
         (&json!("Acme"), &json!("acme-2"), &json!("admin"))

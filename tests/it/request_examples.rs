@@ -129,7 +129,7 @@ async fn swaggers_ready_made_requests_work_as_they_stand() {
     let key = requests.send(&cookie, "create_key", &[]).await;
     is_good(&key);
     let key = key.json()["id"].as_str().unwrap().to_owned();
-    for operation in ["rename_key", "rotate_key"] {
+    for operation in ["update_key", "rotate_key", "revoke_key_with_reason"] {
         is_good(&requests.send(&cookie, operation, &[("key_id", &key)]).await);
     }
     let acme = cookie.get("/api/orgs/acme").await.status(200).json();

@@ -294,8 +294,7 @@ async fn end_for_theft(
 /// # Errors
 /// [`Error::NotFound`] if it is not theirs.
 pub async fn end(write: &Write<'_>, user: UserId, id: SessionId) -> Result<(), Error> {
-    let session = session::Entity::of_user(user).filter(session::COLUMN.id.eq(id)).one(write).await?;
-    let session = session.ok_or(Error::NotFound)?;
+    let session = session::Entity::one_of_user(user, id).one(write).await?.ok_or(Error::NotFound)?;
     if end_one(write, id).await? {
         write.record(ended(&session, SessionEnd::Requested, None)).await?;
     }

@@ -265,6 +265,10 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
             target = key(admin).await;
             (bearer(admin), Some(json!({ "name": "Another" })), Proof::Event("key.renamed"))
         }
+        ("POST", "/api/orgs/{org}/keys/{key_id}/revoke") => {
+            target = key(admin).await;
+            (bearer(admin), Some(json!({ "reason": "leaked" })), Proof::Event("key.revoked"))
+        }
         ("POST", "/api/orgs/{org}/keys/{key_id}/rotate") => {
             target = key(admin).await;
             (bearer(admin), Some(json!({ "overlap": 600 })), Proof::Event("key.rotated"))
