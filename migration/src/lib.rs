@@ -41,6 +41,7 @@ mod m0040_osmedeus_key;
 mod m0042_delivery;
 mod m0043_credential;
 mod m0049_used_slug;
+mod m0050_event_form;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0042_delivery::Migration),
             Box::new(m0043_credential::Migration),
             Box::new(m0049_used_slug::Migration),
+            Box::new(m0050_event_form::Migration),
         ]
     }
 }

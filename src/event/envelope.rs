@@ -5,9 +5,9 @@ use sea_orm::prelude::StringLen;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder};
 use utoipa::openapi::{Ref, RefOr, Schema, Type};
-use utoipa::ToSchema;
 
 use super::facts::Fact as _;
 use super::member::Shape;
@@ -158,7 +158,8 @@ impl EventKind {
     /// The schema of an event of this type.
     pub fn schema(self) -> Schema {
         let null = || ObjectBuilder::new().schema_type(Type::Null);
-        let words = |words: &[&str]| ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.to_vec()));
+        let words =
+            |words: &[&str]| ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.to_vec()));
         let shared = |name: &str| RefOr::Ref(Ref::from_schema_name(name));
         let target: RefOr<Schema> = match self.target_schema() {
             None => null().into(),
