@@ -36,7 +36,8 @@ async fn whoever_makes_one_is_its_admin() {
         assert_eq!(shown.get("role"), None);
     }
     // The sign-in before was for no organisation, so its token reaches none.
-    person.with_bearer().get("/api/orgs/acme-2").await.status(404);
+    let refused = person.with_bearer().get("/api/orgs/acme-2").await.status(403);
+    assert_eq!(refused.code(), "organisation_denied");
 }
 
 #[tokio::test]
@@ -76,7 +77,7 @@ async fn a_user_s_organisations_are_listed_with_the_role_in_each() {
 }
 
 #[tokio::test]
-async fn admins_rename_it_and_the_old_slug_is_free_again() {
+async fn admins_rename_it_and_its_old_slug_stays_its_own() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let renamed =
@@ -89,8 +90,17 @@ async fn admins_rename_it_and_the_old_slug_is_free_again() {
     org.admin.with_cookie().patch("/api/orgs/acme-ltd", json!({})).await.status(200);
 
     let other = app.register("other@foreign.example", Some("Foreign")).await;
-    other.with_cookie().post("/api/orgs", json!({ "name": "New", "slug": "acme" })).await.status(201);
+    let used =
+        other.with_cookie().post("/api/orgs", json!({ "name": "New", "slug": "acme" })).await.status(409);
+    assert_eq!(used.code(), "slug_taken");
+    let used = other.with_cookie().patch("/api/orgs/foreign", json!({ "slug": "acme" })).await.status(409);
+    assert_eq!(used.code(), "slug_taken");
+    let named = other.with_cookie().post("/api/orgs", json!({ "name": "Acme" })).await.status(201).json();
+    assert!(named["slug"].as_str().unwrap().starts_with("acme-"), "{named}");
     org.admin.with_cookie().get("/api/orgs/acme").await.status(404);
+    // It may have it back, and the one in between is its own, too.
+    org.admin.with_cookie().patch("/api/orgs/acme-ltd", json!({ "slug": "acme" })).await.status(200);
+    org.admin.with_cookie().patch("/api/orgs/acme", json!({ "slug": "acme-ltd" })).await.status(200);
     let taken =
         org.admin.with_cookie().patch("/api/orgs/acme-ltd", json!({ "name": "X", "slug": "foreign" })).await;
     assert_eq!(taken.status(409).code(), "slug_taken");
@@ -164,16 +174,14 @@ async fn a13_deleting_it_kills_all_that_it_owned_and_a_namesake_has_none_of_it()
     org.admin.with_cookie().delete(&org.path).await.status(404);
 
     let heir = app.register("heir@acme.example", None).await;
-    let made = heir
-        .with_cookie()
-        .post("/api/orgs", json!({ "name": "Acme", "slug": "acme" }))
-        .await
-        .status(201)
-        .json();
-    assert_ne!(made["id"], json!(org.id));
+    let used = heir.with_cookie().post("/api/orgs", json!({ "name": "Acme", "slug": "acme" })).await;
+    assert_eq!(used.status(409).code(), "slug_taken", "also of one that is gone");
+    let made = heir.with_cookie().post("/api/orgs", json!({ "name": "Acme" })).await.status(201).json();
+    let (id, slug) = (made["id"].as_str().unwrap(), made["slug"].as_str().unwrap());
+    assert_ne!(id, org.id);
     let heir = app.sign_in("heir@acme.example").await;
     for list in ["keys", "members", "events"] {
-        let page = heir.with_bearer().get(&format!("/api/orgs/acme/{list}")).await.status(200).json();
+        let page = heir.with_bearer().get(&format!("/api/orgs/{slug}/{list}")).await.status(200).json();
         let rows = page["data"].as_array().unwrap();
         assert_eq!(rows.is_empty(), list == "keys", "{page}");
         for row in rows {
@@ -184,8 +192,9 @@ async fn a13_deleting_it_kills_all_that_it_owned_and_a_namesake_has_none_of_it()
     for client in
         [org.admin.with_cookie(), org.admin.with_bearer(), org.member.with_bearer(), org.viewer.with_cookie()]
     {
-        client.get("/api/orgs/acme").await.status(404);
-        client.get("/api/orgs/acme/keys").await.status(404);
+        for path in [format!("/api/orgs/{slug}"), format!("/api/orgs/{id}/keys"), org.path.clone()] {
+            client.get(&path).await.status(404);
+        }
     }
     admin_key.with_bearer().get("/api/orgs/acme").await.status(401);
     let refreshed =

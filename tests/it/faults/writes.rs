@@ -212,7 +212,7 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         }
         ("DELETE", "/api/auth/sessions") => {
             rig.app.sign_in(&admin.email).await;
-            (bearer(admin), None, Proof::Event("sessions.ended"))
+            (bearer(admin), None, Proof::Event("session.ended"))
         }
         ("DELETE", "/api/auth/sessions/{id}") => {
             target = session_of(&rig.app.sign_in(&admin.email).await).await;
@@ -262,7 +262,7 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         }
         ("PATCH", "/api/orgs/{org}/keys/{id}") => {
             target = key(admin).await;
-            (bearer(admin), Some(json!({ "name": "Another" })), Proof::Event("key.renamed"))
+            (bearer(admin), Some(json!({ "name": "Another" })), Proof::Event("key.updated"))
         }
         ("POST", "/api/orgs/{org}/keys/{id}/rotate") => {
             target = key(admin).await;
@@ -281,7 +281,7 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         }
         ("DELETE", "/api/orgs/{org}/members/{user}/sessions") => {
             target = member(rig, admin).await.user_id;
-            (bearer(admin), None, Proof::Event("member.sessions_ended"))
+            (bearer(admin), None, Proof::Event("session.ended"))
         }
         (method, path) => panic!("{method} {path} is a write: say what to ask of it, and how to see it done"),
     };
