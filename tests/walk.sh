@@ -258,7 +258,7 @@ tell 'A token is for one organisation; the session can have one for another.'
 call POST /api/orgs "$(json name 'Red Sand')" "${ana[@]}"
 answers 201 '{slug, name, role}'
 call GET /api/orgs/red-sand '' "${ana[@]}"
-refuses 404 not_found
+refuses 403 organisation_denied
 call POST /api/auth/token "$(json org red-sand)" "${ana[@]}"
 answers 200 '{access_token, token_type, expires_in, organisation: .organisation.slug, role}'
 sand=(--header "$(bearer "$(got .access_token)")")
@@ -284,6 +284,8 @@ call DELETE /api/orgs/labs '' "${ada_cookie[@]}"
 answers 204
 call GET /api/orgs/labs '' "${ada_cookie[@]}"
 refuses 404 not_found
+call POST /api/orgs "$(json name Another slug labs)" "${ana[@]}"
+refuses 409 slug_taken
 
 tell 'On the command line, Bo and Cleo get accounts in Acme.'
 for person in bo:member cleo:viewer; do
@@ -556,20 +558,20 @@ chapter '7 The audit log'
 
 tell 'Ada reads what was done in Acme, newest first.'
 call GET '/api/orgs/acme/events?limit=100' '' "${ada_cookie[@]}"
-answers 200 '[.data[].action] | group_by(.) | map({(.[0]): length}) | add'
-holds 'key, member and denial events are among them' is '[.data[].action] | contains(["key.created", "key.revoked", "member.role_changed", "access.denied"])'
+answers 200 '[.data[].type] | group_by(.) | map({(.[0]): length}) | add'
+holds 'key, member and denial events are among them' is '[.data[].type] | contains(["key.created", "key.revoked", "member.role_changed", "access.denied"])'
 holds 'no secret is in it' not_in_body 'osk_[a-z]*_[0-9A-Za-z]{20}'
 got '.data[].id' >all.txt
-call GET '/api/orgs/acme/events?action=key.rotated&limit=1' '' "${ada_cookie[@]}"
-answers 200 '.data[0] | {action, actor: .actor.name, target_id, ip, user_agent, request_id, data}'
-holds 'it tells who, what, from where' is ".data[0] | .actor.id == \"$ada_id\" and .target_id == \"$live_id\" and .ip == \"127.0.0.1\""
+call GET '/api/orgs/acme/events?type=key.rotated&limit=1' '' "${ada_cookie[@]}"
+answers 200 '.data[0] | {type, actor: .actor.name, target, request, data}'
+holds 'it tells who, what, from where' is ".data[0] | .actor.id == \"$ada_id\" and .target.id == \"$live_id\" and .request.ip == \"127.0.0.1\""
 
-tell 'She filters by action, actor and time, and turns the pages.'
-call GET '/api/orgs/acme/events?action=member.role_changed' '' "${ada_cookie[@]}"
-answers 200 '[.data[] | {action, actor: .actor.name, data}]'
+tell 'She filters by type, actor and time, and turns the pages.'
+call GET '/api/orgs/acme/events?type=member.role_changed' '' "${ada_cookie[@]}"
+answers 200 '[.data[] | {type, actor: .actor.name, data}]'
 holds 'Bo went up and down' is '.data | length == 2'
 call GET "/api/orgs/acme/events?actor=$bo_id&limit=100" '' "${ada_cookie[@]}"
-answers 200 '[.data[] | .action] | unique'
+answers 200 '[.data[] | .type] | unique'
 holds 'it is Bo everywhere' is "[.data[].actor.id] | unique == [\"$bo_id\"]"
 call GET '/api/orgs/acme/events?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z' '' "${ada_cookie[@]}"
 answers 200 .

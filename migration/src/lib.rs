@@ -45,6 +45,7 @@ mod m0046_idempotency;
 mod m0047_labels;
 mod m0048_revoked_reason;
 mod m0049_used_slug;
+mod m0050_event_form;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -87,6 +88,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0047_labels::Migration),
             Box::new(m0048_revoked_reason::Migration),
             Box::new(m0049_used_slug::Migration),
+            Box::new(m0050_event_form::Migration),
         ]
     }
 }

@@ -69,7 +69,8 @@ impl Target for Ended {
 
 /// Of what type the target of a stored event is.
 pub fn type_of(target: &str) -> &'static str {
-    match target.split_once('_').map_or("", |(prefix, _)| prefix) {
+    // A `kid` is longer than the digits of an id.
+    match target.split_once('_').filter(|(_, digits)| digits.len() == 26).map_or("", |(prefix, _)| prefix) {
         "user" => "user",
         "org" => "organisation",
         "key" => "api_key",

@@ -96,10 +96,7 @@ async fn what_it_changes_is_the_user_s_doing_and_nothing_else_is_written_down() 
     let key = json!({ "name": "k", "environment": "live", "role": "viewer" });
     admin.post(&format!("{}/keys", org.path), key).await.status(201);
     let newest = &admin.get(&events).await.status(200).json()["data"][0];
-    assert_eq!(
-        (&newest["action"], &newest["actor"]["id"]),
-        (&json!("key.created"), &json!(org.admin.user_id))
-    );
+    assert_eq!((&newest["type"], &newest["actor"]["id"]), (&json!("key.created"), &json!(org.admin.user_id)));
 }
 
 #[tokio::test]

@@ -81,10 +81,12 @@ async fn a_sign_in_that_is_one_too_many_ends_the_oldest_session() {
     for person in [&second, &third, &newest] {
         person.with_cookie().get("/api/auth/me").await.status(200);
     }
-    let events =
-        newest.with_cookie().get("/api/account/events?action=session.ended").await.status(200).json();
+    let events = newest.with_cookie().get("/api/account/events?type=session.ended").await.status(200).json();
     assert_eq!(events["data"].as_array().unwrap().len(), 1, "{events}");
-    assert_eq!(events["data"][0]["data"], json!({ "too_many": 3 }));
+    assert_eq!(
+        events["data"][0]["data"]["object"],
+        json!({ "reason": "too_many", "scope": "session", "sessions_ended": 1, "most": 3 })
+    );
 
     let body = |_| json!({ "email": "ana@acme.example", "password": PASSWORD });
     let answers = post_at_once([&app, &other], &Credential::None, "/api/auth/login", body).await;

@@ -39,10 +39,7 @@ async fn no_list_describes_its_items_in_place() {
         })
         .collect();
     items.sort_unstable();
-    assert_eq!(
-        items,
-        ["ApiKey", "AuditEvent", "Identity", "Invitation", "Member", "MyOrganisation", "Session"]
-    );
+    assert_eq!(items, ["ApiKey", "Event", "Identity", "Invitation", "Member", "MyOrganisation", "Session"]);
 }
 
 #[tokio::test]

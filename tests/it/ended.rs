@@ -57,8 +57,9 @@ async fn revoked_and_expired_keys_and_invitations_are_deleted_and_others_stay() 
     let deleted = deleted.all(db).await.unwrap();
     assert_eq!(deleted.len(), 2);
     let of_revoked = deleted.iter().find(|event| event.target_id.as_deref() == Some(&revoked.id)).unwrap();
-    assert_eq!(of_revoked.data["name"], "test viewer");
-    assert!(of_revoked.data["last_used_at"].is_string() && of_revoked.data["revoked_at"].is_string());
+    let last = &of_revoked.data["object"];
+    assert_eq!(last["name"], "test viewer");
+    assert!(last["last_used_at"].is_string() && last["revoked_at"].is_string());
     let made = audit_event::Entity::find().filter(audit_event::COLUMN.action.eq("key.created"));
     assert_eq!(made.count(db).await.unwrap(), 3);
 }

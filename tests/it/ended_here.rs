@@ -148,11 +148,14 @@ async fn it_is_written_down_here_and_only_members_can_be_meant() {
     org.admin.with_cookie().delete(&path).await.status(404);
     stranger.with_cookie().get("/api/auth/me").await.status(200);
     end(&org).await;
-    let events = format!("{}/events?action=member.sessions_ended", org.path);
+    let events = format!("{}/events?type=session.ended", org.path);
     let events = org.admin.with_cookie().get(&events).await.status(200).json();
-    assert_eq!(events["data"][0]["target_id"], json!(org.member.user_id));
+    assert_eq!(events["data"][0]["target"], json!({ "type": "user", "id": org.member.user_id }));
     // How many sessions the member has elsewhere is no business of this organisation.
-    assert_eq!(events["data"][0]["data"], json!({}));
+    assert_eq!(
+        events["data"][0]["data"]["object"],
+        json!({ "reason": "requested", "scope": "organisation", "sessions_ended": null, "most": null })
+    );
     assert!(
         session::Entity::find()
             .all(app.app.db.read())

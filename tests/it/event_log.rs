@@ -31,7 +31,7 @@ async fn until(what: &str, done: impl Fn() -> bool) {
 }
 
 fn contains(lines: &[Value], action: &str) -> bool {
-    lines.iter().any(|line| line["action"] == action)
+    lines.iter().any(|line| line["type"] == action)
 }
 
 #[tokio::test]
@@ -82,8 +82,8 @@ async fn each_event_that_was_committed_has_its_line_and_no_other() {
     assert!(!written.contains("new@acme.example") && !written.contains("Too many"));
     let counts: Vec<_> = lines(&path)
         .iter()
-        .filter(|line| line["action"] == "sign_in.failed")
-        .map(|line| line["data"]["count"].clone())
+        .filter(|line| line["type"] == "sign_in.failed")
+        .map(|line| line["data"]["object"]["count"].clone())
         .collect();
     assert_eq!(counts[..3], [json!(1), json!(2), json!(3)], "a line each time that it grows");
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
@@ -106,7 +106,7 @@ async fn requests_go_on_while_it_cannot_be_written_and_nothing_is_lost() {
     std::fs::remove_dir(&path).unwrap();
     until("written later", || {
         let lines = lines(&path);
-        lines.iter().filter(|line| line["action"] == "organisation.created").count() == 2
+        lines.iter().filter(|line| line["type"] == "organisation.created").count() == 2
     })
     .await;
     until("it is over", || app.app.db.event_log_problem().is_none()).await;
@@ -130,8 +130,8 @@ async fn commands_write_theirs_and_standard_output_stays_theirs() {
     assert_eq!(made.json()["name"], "Beta");
     assert!(made.err.lines().any(|line| line.contains("\"organisation.created\"")), "{}", made.err);
     // What is shown is what is written.
-    let shown = run(&["events", "--json", "--action", "organisation.created"], "off").await.code(0).json();
-    let written = lines(&path).into_iter().find(|line| line["action"] == "organisation.created").unwrap();
+    let shown = run(&["events", "--json", "--type", "organisation.created"], "off").await.code(0).json();
+    let written = lines(&path).into_iter().find(|line| line["type"] == "organisation.created").unwrap();
     assert_eq!(shown[0], written);
 
     for wrong in ["yes", "events.log", ""] {

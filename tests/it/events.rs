@@ -17,7 +17,7 @@ async fn events(client: &Client, org: &TestOrganisation, query: &str) -> Vec<Val
 }
 
 fn actions(events: &[Value]) -> Vec<&str> {
-    events.iter().map(|event| event["action"].as_str().unwrap()).collect()
+    events.iter().map(|event| event["type"].as_str().unwrap()).collect()
 }
 
 /// A time as it stands in an address.
@@ -39,13 +39,12 @@ async fn every_deed_tells_who_did_what_to_what_and_from_where() {
     let event = events(&org.admin.with_cookie(), &org, "limit=1").await.remove(0);
     let expected = json!({
         "id": event["id"],
-        "action": "key.renamed",
-        "actor": { "kind": "user", "id": org.admin.user_id, "name": "admin" },
-        "target_id": key.id,
-        "data": { "before": "live viewer", "after": "Nightly" },
-        "ip": "203.0.113.7",
-        "user_agent": null,
-        "request_id": request_id,
+        "type": "key.updated",
+        "organisation_id": org.id,
+        "actor": { "type": "user", "id": org.admin.user_id, "name": "admin" },
+        "target": { "type": "api_key", "id": key.id },
+        "data": { "object": { "name": "Nightly" }, "previous": { "name": "live viewer" } },
+        "request": { "id": request_id, "ip": "203.0.113.7", "user_agent": null },
         "created_at": app.app.now(),
     });
     assert_eq!(event, expected);
@@ -71,7 +70,7 @@ async fn what_concerns_the_organisation_is_all_there() {
         "member.left",
         "organisation.updated",
         "member.removed",
-        "member.sessions_ended",
+        "session.ended",
         "member.role_changed",
         "key.revoked",
         "key.rotated",
@@ -82,8 +81,12 @@ async fn what_concerns_the_organisation_is_all_there() {
     for action in actions(&all) {
         assert!(expected.contains(&action), "{action}");
     }
-    assert_eq!(all[4]["data"], json!({ "before": "member", "after": "admin" }));
-    assert_eq!(all[1]["data"]["before"]["name"], "Acme");
+    let promoted = json!({ "object": { "role": "admin" }, "previous": { "role": "member" } });
+    assert_eq!(all[4]["data"], promoted);
+    // Only what changed.
+    let renamed = json!({ "object": { "name": "Acme Ltd." }, "previous": { "name": "Acme" } });
+    assert_eq!(all[1]["data"], renamed);
+    assert!(all.iter().all(|event| event["organisation_id"] == json!(org.id)));
 }
 
 #[tokio::test]
@@ -94,11 +97,13 @@ async fn a_denial_is_written_down_and_changes_nothing_else() {
     org.member.with_bearer().delete(&org.path).await.status(403);
     let key = org.key("test", "admin", None).await;
     key.with_bearer().post(&format!("{}/keys", org.path), json!({})).await.status(403);
-    let denials = events(&org.admin.with_cookie(), &org, "action=access.denied").await;
+    let denials = events(&org.admin.with_cookie(), &org, "type=access.denied").await;
     assert_eq!(denials.len(), 2);
     assert_eq!(denials[0]["actor"]["id"], json!(key.id));
-    assert_eq!(denials[1]["actor"], json!({ "kind": "user", "id": org.member.user_id, "name": "member" }));
-    assert_eq!(denials[1]["data"], json!({ "permission": "org:delete", "method": "DELETE", "count": 1 }));
+    assert_eq!(denials[1]["actor"], json!({ "type": "user", "id": org.member.user_id, "name": "member" }));
+    let denied = json!({ "permission": "org:delete", "role": null, "method": "DELETE", "count": 1 });
+    assert_eq!(denials[1]["data"], json!({ "object": denied, "previous": null }));
+    assert_eq!(denials[1]["target"], Value::Null);
     assert_eq!(events(&org.admin.with_cookie(), &org, "").await.len(), before + 3, "and the key");
     // Strangers leave nothing in a log that is not theirs.
     let stranger = app.register("other@foreign.example", Some("Foreign")).await;
@@ -120,26 +125,30 @@ async fn only_admins_and_keys_that_may_read_it() {
 }
 
 #[tokio::test]
-async fn it_is_filtered_by_action_and_by_actor() {
+async fn it_is_filtered_by_type_by_actor_and_by_target() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     app.organisation("Foreign").await;
     let admin = org.admin.with_cookie();
     let key = org.key("live", "viewer", None).await;
     key.with_bearer().get(&path(&org, "")).await.status(403);
-    assert_eq!(actions(&events(&admin, &org, "action=key.created").await), ["key.created"]);
+    assert_eq!(actions(&events(&admin, &org, "type=key.created").await), ["key.created"]);
     assert_eq!(actions(&events(&admin, &org, &format!("actor={}", key.id)).await), ["access.denied"]);
     let theirs = events(&admin, &org, &format!("actor={}", org.viewer.user_id)).await;
     assert_eq!(actions(&theirs), ["session.started"]);
-    let both = format!("action=session.started&actor={}", org.admin.user_id);
+    let done_to = events(&admin, &org, &format!("target={}", key.id)).await;
+    assert_eq!(actions(&done_to), ["key.created"]);
+    let both = format!("type=session.started&actor={}", org.admin.user_id);
     assert_eq!(events(&admin, &org, &both).await.len(), 1);
     for nothing in [
-        "action=key",
-        "action=KEY.CREATED",
+        "type=key",
+        "type=KEY.CREATED",
         "actor=%25",
-        "action=%00",
+        "type=%00",
         "actor=%ff",
-        "action=key.created%27%20OR%201=1",
+        "target=key",
+        "target=%00",
+        "type=key.created%27%20OR%201=1",
     ] {
         assert_eq!(events(&admin, &org, nothing).await, Vec::<Value>::new(), "{nothing}");
     }
@@ -157,10 +166,10 @@ async fn it_is_filtered_by_time_from_inclusive_to_exclusive() {
         times.push(app.app.now());
     }
     let names = async |query: String| {
-        let found = events(&admin, &org, &format!("action=organisation.updated&{query}")).await;
+        let found = events(&admin, &org, &format!("type=organisation.updated&{query}")).await;
         found
             .iter()
-            .map(|event| event["data"]["after"]["name"].as_str().unwrap().to_owned())
+            .map(|event| event["data"]["object"]["name"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
     let tick = TimeDelta::microseconds(1);
@@ -223,9 +232,8 @@ async fn pages_have_neither_gaps_nor_repeats_while_more_is_written() {
         assert_eq!(unique.len(), seen.len());
     }
     // Filters hold on every page.
-    let first = admin.get(&path(&org, "action=organisation.updated&limit=7")).await.status(200).json();
-    let next =
-        format!("action=organisation.updated&limit=7&cursor={}", first["next_cursor"].as_str().unwrap());
+    let first = admin.get(&path(&org, "type=organisation.updated&limit=7")).await.status(200).json();
+    let next = format!("type=organisation.updated&limit=7&cursor={}", first["next_cursor"].as_str().unwrap());
     let rest = events(&admin, &org, &next).await;
     assert_eq!(
         (first["data"].as_array().unwrap().len(), actions(&rest)),

@@ -86,9 +86,11 @@ async fn an_invitation_ends_with_its_inviter_s_right_and_another_admin_confirms_
             (&json!("open"), &json!(org.admin.user_id)),
             "{what}"
         );
-        let events = format!("{}/events?action=invitation.resent", org.path);
+        let events = format!("{}/events?type=invitation.resent", org.path);
         let events = org.admin.with_cookie().get(&events).await.status(200).json();
-        let answers = json!({ "invited_by": { "before": org.member.user_id, "after": org.admin.user_id } });
+        let answers = json!({
+            "object": { "invited_by": org.admin.user_id }, "previous": { "invited_by": org.member.user_id }
+        });
         assert_eq!(events["data"][0]["data"], answers);
         // The link from before is dead, the new one works.
         let fresh = app.mailed_secret(BOB).await;

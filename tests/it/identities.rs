@@ -86,8 +86,8 @@ async fn told_to_the_organisation(org: &TestOrganisation) -> Vec<(String, String
     let events = page["data"].as_array().unwrap().iter();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     events
-        .filter(|event| text(&event["action"]).starts_with("identity."))
-        .map(|event| (text(&event["action"]), text(&event["target_id"]), event["data"].clone()))
+        .filter(|event| text(&event["type"]).starts_with("identity."))
+        .map(|event| (text(&event["type"]), text(&event["target"]["id"]), event["data"]["object"].clone()))
         .collect()
 }
 
@@ -208,10 +208,10 @@ async fn no_account_is_linked_in_silence() {
         let mut told = told_to_the_organisation(place).await;
         told.sort_by_key(|(action, _, data)| (action.clone(), data.to_string()));
         let mut expected = vec![
-            ("identity.linked".to_owned(), target(), json!({ "issuer": a.url })),
-            ("identity.linked".to_owned(), target(), json!({ "issuer": b.url })),
-            ("identity.linked".to_owned(), target(), json!({ "issuer": b.url })),
-            ("identity.unlinked".to_owned(), target(), json!({ "issuer": b.url })),
+            ("identity.linked".to_owned(), target(), json!({ "issuer": a.url, "subject": null })),
+            ("identity.linked".to_owned(), target(), json!({ "issuer": b.url, "subject": null })),
+            ("identity.linked".to_owned(), target(), json!({ "issuer": b.url, "subject": null })),
+            ("identity.unlinked".to_owned(), target(), json!({ "issuer": b.url, "sessions_ended": null })),
         ];
         expected.sort_by_key(|(action, _, data)| (action.clone(), data.to_string()));
         assert_eq!(told, expected, "{}", place.slug);
@@ -395,7 +395,7 @@ async fn linking_and_unlinking_ask_for_a_recent_proof_and_are_written_down() {
     assert_eq!(linked.len(), 2, "one for the account, one for its organisation");
     assert!(linked.iter().all(|event| event.actor_id.as_ref() == Some(&org.member.user_id)));
     // The organisation is not told who the user is elsewhere.
-    let subject = |event: &&&audit_event::Model| event.data["subject"] == json!("m");
+    let subject = |event: &&&audit_event::Model| event.data["object"]["subject"] == json!("m");
     assert_eq!(linked.iter().filter(subject).filter(|event| event.organisation_id.is_none()).count(), 1);
     assert_eq!(linked.iter().filter(subject).count(), 1);
 }

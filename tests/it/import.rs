@@ -95,8 +95,14 @@ async fn accounts_are_imported_and_what_is_refused_is_told_with_its_line() {
     let events = events.all(app.db.read()).await.unwrap();
     let told: Vec<_> = events.into_iter().map(|event| (event.action, event.data)).collect();
     let expected = [
-        ("member.added".to_owned(), json!({ "role": "admin", "imported": true })),
-        ("user.created".to_owned(), json!({ "operator": false, "imported": "bcrypt" })),
+        (
+            "member.added".to_owned(),
+            json!({ "object": { "role": "admin", "imported": true }, "previous": null }),
+        ),
+        (
+            "user.created".to_owned(),
+            json!({ "object": { "operator": false, "imported": "bcrypt" }, "previous": null }),
+        ),
     ];
     assert_eq!(told, expected);
 }

@@ -243,7 +243,7 @@ async fn a21_a_revoked_key_is_dead_at_once_and_stays_in_the_list() {
     let answer = org.admin.with_cookie().post(&format!("{path}/rotate"), json!({})).await.status(409);
     assert_eq!(answer.code(), "key_ended");
     other.with_bearer().get("/api/verify").await.status(200);
-    let events = format!("{}/events?action=key.revoked", org.path);
+    let events = format!("{}/events?type=key.revoked", org.path);
     let events = org.admin.with_cookie().get(&events).await.status(200).json();
     assert_eq!(events["data"].as_array().unwrap().len(), 1, "once is enough");
 }

@@ -189,8 +189,14 @@ async fn a_start_with_other_settings_is_written_down_without_their_secrets() {
     assert_eq!(
         changes,
         [
-            json!({ "limits.failures_per_address": { "before": null, "after": "500" }, "mail.smtp_url": "changed" }),
-            json!({ "limits.failures_per_address": { "before": "500", "after": null }, "mail.smtp_url": "changed" }),
+            json!({
+                "object": { "limits.failures_per_address": "500", "mail.smtp_url": "changed" },
+                "previous": { "limits.failures_per_address": null }
+            }),
+            json!({
+                "object": { "limits.failures_per_address": null, "mail.smtp_url": "changed" },
+                "previous": { "limits.failures_per_address": "500" }
+            }),
         ]
     );
     let kept =

@@ -33,13 +33,15 @@ const NARROWED_TO: &[&str] = &["members:read"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Anonymous,
-    /// Another organisation's admin, the same one's key, and an admin of ours with a token for elsewhere.
+    /// Another organisation's admin, and the same one's key.
     Stranger {
         key: bool,
     },
     /// An operator, who is a member of another organisation.
     Operator,
     User(Role),
+    /// An admin by an access token for another of their organisations.
+    Elsewhere,
     Key {
         role: Role,
         test: bool,
@@ -62,6 +64,8 @@ enum Expected {
     Unauthenticated,
     /// 404, as if there were no such organisation.
     Hidden,
+    /// 403: a member, whose token is for another organisation.
+    Elsewhere,
     UserRequired,
     OperatorRequired,
     LiveOnly,
@@ -78,15 +82,18 @@ fn expected(route: &Route, kind: Kind) -> Expected {
         (Who::User | Who::Operator, Kind::Key { .. } | Kind::Stranger { key: true }) => {
             return E::UserRequired;
         }
-        (Who::Operator, Kind::User(_) | Kind::Stranger { key: false }) => return E::OperatorRequired,
+        (Who::Operator, Kind::User(_) | Kind::Elsewhere | Kind::Stranger { key: false }) => {
+            return E::OperatorRequired;
+        }
         (Who::Any | Who::User, _) => return E::Allowed,
         // Everybody is asked in an organisation of their own; of other organisations all are admins, and the operator is a
         // member. Test keys may: nothing is changed.
-        (Who::Own, Kind::Stranger { .. } | Kind::Operator) => return E::Allowed,
+        (Who::Own, Kind::Stranger { .. } | Kind::Operator | Kind::Elsewhere) => return E::Allowed,
         (Who::Own | Who::Member, _) => route.access.permission.unwrap(),
     };
     let has = match kind {
         Kind::Anonymous | Kind::Stranger { .. } | Kind::Operator => return E::Hidden,
+        Kind::Elsewhere => return E::Elsewhere,
         Kind::Key { test: true, .. } if !is_safe(&route.method) && route.access.who == Who::Member => {
             return E::LiveOnly;
         }
@@ -151,7 +158,7 @@ impl Scene {
         let token = token["access_token"].as_str().unwrap().to_owned();
         callers.push(Caller {
             name: "admin by bearer for elsewhere".to_owned(),
-            kind: Kind::Stranger { key: false },
+            kind: Kind::Elsewhere,
             client: Client::new(app.router.clone(), Credential::Bearer(token)),
             id: org.admin.user_id.clone(),
             person: Some(org.admin.clone()),
@@ -231,17 +238,17 @@ impl Scene {
         let admin = self.org.admin.with_bearer();
         let (mut written, mut cursor) = (BTreeMap::new(), String::new());
         loop {
-            let query = format!("?action=access.denied&limit=100{cursor}");
+            let query = format!("?type=access.denied&limit=100{cursor}");
             let page = admin.get(&format!("{}/events{query}", self.org.path)).await.status(200).json();
             for event in page["data"].as_array().unwrap() {
                 let text = |value: &Value| value.as_str().unwrap().to_owned();
-                let key = [text(&event["data"]["permission"]), text(&event["actor"]["id"])];
-                let earlier = written.insert(key, event["data"]["count"].as_i64().unwrap());
+                let key = [text(&event["data"]["object"]["permission"]), text(&event["actor"]["id"])];
+                let earlier = written.insert(key, event["data"]["object"]["count"].as_i64().unwrap());
                 assert_eq!(earlier, None, "one event for all of a kind: {event}");
                 let first = [
-                    text(&event["request_id"]),
-                    text(&event["data"]["permission"]),
-                    text(&event["data"]["method"]),
+                    text(&event["request"]["id"]),
+                    text(&event["data"]["object"]["permission"]),
+                    text(&event["data"]["object"]["method"]),
                     text(&event["actor"]["id"]),
                 ];
                 assert!(self.denials.contains(&first), "it tells of the first: {event}");
@@ -328,6 +335,19 @@ async fn check(app: &TestApp, scene: &mut Scene, route: &Route, caller: &Caller)
                 let nowhere = comparable(&call(&caller.client, route, &nowhere).await.status(404));
                 assert_eq!(comparable(&answer), nowhere, "{}", answer.asked);
                 assert_eq!(comparable(&by_id), nowhere, "{}", answer.asked);
+            }
+        }
+        Expected::Elsewhere => {
+            let by_id = path.replacen(&scene.org.slug, &scene.org.id, 1);
+            let by_id = call(&caller.client, route, &by_id).await;
+            for answer in [answer, by_id] {
+                let answer = answer.status(403);
+                assert_eq!(answer.code(), "organisation_denied", "{}", answer.asked);
+                let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+                assert!(
+                    detail.contains("POST /api/auth/token") && detail.contains(&scene.org.id),
+                    "{detail}"
+                );
             }
         }
         Expected::UserRequired => assert_eq!(answer.status(403).code(), "user_required"),

@@ -33,7 +33,7 @@ async fn whoever_sends_nothing_is_admin_of_the_development_organisation() {
     app.anonymous().post("/api/auth/logout", json!({})).await.status(204);
     app.anonymous().post("/api/auth/ws-token", json!({})).await.status(200);
     let events = app.anonymous().get("/api/orgs/development/events").await.status(200).json();
-    let created = events["data"].as_array().unwrap().iter().find(|event| event["action"] == "key.created");
+    let created = events["data"].as_array().unwrap().iter().find(|event| event["type"] == "key.created");
     assert_eq!(created.unwrap()["actor"]["id"], me["user"]["id"]);
     // What a later start finds is the same.
     let again = app.another_node_with(OPEN).await;

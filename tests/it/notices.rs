@@ -132,11 +132,14 @@ async fn a_changed_username_is_told_with_an_event_and_nothing_else_that_is_chang
     assert_eq!(texts.len(), 2);
     // The newest first.
     assert!(texts[0].contains("no username") && texts[1].contains("“ana”"), "{texts:?}");
-    let changed = client.get("/api/account/events?action=user.username_changed").await.status(200).json();
+    let changed = client.get("/api/account/events?type=user.updated").await.status(200).json();
     let changed: Vec<_> =
         changed["data"].as_array().unwrap().iter().map(|event| &event["data"]).cloned().collect();
     assert_eq!(
         changed,
-        [json!({ "before": "ana", "after": null }), json!({ "before": null, "after": "ana" })]
+        [
+            json!({ "object": { "username": null }, "previous": { "username": "ana" } }),
+            json!({ "object": { "username": "ana" }, "previous": { "username": null } })
+        ]
     );
 }

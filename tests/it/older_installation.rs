@@ -9,9 +9,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use oskar::clock::Timestamp;
-use sea_orm::{ConnectionTrait as _, Database};
+use oskar::entity::{audit_event, organisation, used_slug};
+use sea_orm::{ConnectionTrait as _, Database, EntityTrait as _};
 use serde_json::{Value, json};
 
+use crate::catalogue::Catalogue;
 use crate::process::Installation;
 use crate::support::{Answer, Client, Credential, Key, SECRET_KEY, TestApp, on_postgres};
 
@@ -163,6 +165,23 @@ async fn its_links_work_and_its_mails_go_out() {
     let members =
         members.call(Method::GET, "/api/orgs/acme/members?limit=100", None).await.status(200).json();
     assert_eq!(members["data"].as_array().unwrap().len(), 9);
+}
+
+#[tokio::test]
+async fn its_events_are_shown_in_the_form_of_today_and_its_slugs_are_its_own() {
+    let older = Older::upgraded().await;
+    let catalogue = Catalogue::of(&older.app).await;
+    let rows = audit_event::Entity::find().all(older.app.app.db.read()).await.unwrap();
+    assert!(rows.len() > 20, "{}", rows.len());
+    for row in rows {
+        assert_eq!(catalogue.misfit(&row.to_json()), None, "{}", row.to_json());
+    }
+    let stranger = older.app.register("stranger@elsewhere.example", None).await.with_cookie();
+    let taken = stranger.post("/api/orgs", json!({ "name": "Acme", "slug": "acme" })).await.status(409);
+    assert_eq!(taken.code(), "slug_taken");
+    let used = used_slug::Entity::find().all(older.app.app.db.read()).await.unwrap();
+    let known: Vec<_> = organisation::Entity::find().all(older.app.app.db.read()).await.unwrap();
+    assert_eq!(used.len(), known.len());
 }
 
 #[tokio::test]

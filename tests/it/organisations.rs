@@ -1,10 +1,14 @@
 //! Organisations: made, shown, renamed, left and deleted with all that they own.
 
+use oskar::domain::journal::audit::Actor;
+use oskar::domain::organisation::members;
 use oskar::entity::{api_key, api_key_secret, membership, organisation};
+use oskar::permission::Role;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp, TestOrganisation};
+use crate::races::{at_once, with};
+use crate::support::{Answer, Credential, TestApp, TestOrganisation};
 
 /// The answer without what differs from request to request.
 fn problem(answer: &Answer) -> String {
@@ -39,7 +43,8 @@ async fn whoever_makes_one_is_its_admin() {
         assert_eq!(shown.get("role"), None);
     }
     // The sign-in before was for no organisation, so its token reaches none.
-    person.with_bearer().get("/api/orgs/acme-2").await.status(404);
+    let refused = person.with_bearer().get("/api/orgs/acme-2").await.status(403);
+    assert_eq!(refused.code(), "organisation_denied");
 }
 
 #[tokio::test]
@@ -79,7 +84,7 @@ async fn a_user_s_organisations_are_listed_with_the_role_in_each() {
 }
 
 #[tokio::test]
-async fn admins_rename_it_and_the_old_slug_is_free_again() {
+async fn admins_rename_it_and_its_old_slug_stays_its_own() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     let renamed =
@@ -92,8 +97,17 @@ async fn admins_rename_it_and_the_old_slug_is_free_again() {
     org.admin.with_cookie().patch("/api/orgs/acme-ltd", json!({})).await.status(200);
 
     let other = app.register("other@foreign.example", Some("Foreign")).await;
-    other.with_cookie().post("/api/orgs", json!({ "name": "New", "slug": "acme" })).await.status(201);
+    let used =
+        other.with_cookie().post("/api/orgs", json!({ "name": "New", "slug": "acme" })).await.status(409);
+    assert_eq!(used.code(), "slug_taken");
+    let used = other.with_cookie().patch("/api/orgs/foreign", json!({ "slug": "acme" })).await.status(409);
+    assert_eq!(used.code(), "slug_taken");
+    let named = other.with_cookie().post("/api/orgs", json!({ "name": "Acme" })).await.status(201).json();
+    assert!(named["slug"].as_str().unwrap().starts_with("acme-"), "{named}");
     org.admin.with_cookie().get("/api/orgs/acme").await.status(404);
+    // It may have it back, and the one in between is its own, too.
+    org.admin.with_cookie().patch("/api/orgs/acme-ltd", json!({ "slug": "acme" })).await.status(200);
+    org.admin.with_cookie().patch("/api/orgs/acme", json!({ "slug": "acme-ltd" })).await.status(200);
     let taken =
         org.admin.with_cookie().patch("/api/orgs/acme-ltd", json!({ "name": "X", "slug": "foreign" })).await;
     assert_eq!(taken.status(409).code(), "slug_taken");
@@ -167,16 +181,14 @@ async fn a13_deleting_it_kills_all_that_it_owned_and_a_namesake_has_none_of_it()
     org.admin.with_cookie().delete(&org.path).await.status(404);
 
     let heir = app.register("heir@acme.example", None).await;
-    let made = heir
-        .with_cookie()
-        .post("/api/orgs", json!({ "name": "Acme", "slug": "acme" }))
-        .await
-        .status(201)
-        .json();
-    assert_ne!(made["id"], json!(org.id));
+    let used = heir.with_cookie().post("/api/orgs", json!({ "name": "Acme", "slug": "acme" })).await;
+    assert_eq!(used.status(409).code(), "slug_taken", "also of one that is gone");
+    let made = heir.with_cookie().post("/api/orgs", json!({ "name": "Acme" })).await.status(201).json();
+    let (id, slug) = (made["id"].as_str().unwrap(), made["slug"].as_str().unwrap());
+    assert_ne!(id, org.id);
     let heir = app.sign_in("heir@acme.example").await;
     for list in ["keys", "members", "events"] {
-        let page = heir.with_bearer().get(&format!("/api/orgs/acme/{list}")).await.status(200).json();
+        let page = heir.with_bearer().get(&format!("/api/orgs/{slug}/{list}")).await.status(200).json();
         let rows = page["data"].as_array().unwrap();
         assert_eq!(rows.is_empty(), list == "keys", "{page}");
         for row in rows {
@@ -187,11 +199,92 @@ async fn a13_deleting_it_kills_all_that_it_owned_and_a_namesake_has_none_of_it()
     for client in
         [org.admin.with_cookie(), org.admin.with_bearer(), org.member.with_bearer(), org.viewer.with_cookie()]
     {
-        client.get("/api/orgs/acme").await.status(404);
-        client.get("/api/orgs/acme/keys").await.status(404);
+        for path in [format!("/api/orgs/{slug}"), format!("/api/orgs/{id}/keys"), org.path.clone()] {
+            client.get(&path).await.status(404);
+        }
     }
     admin_key.with_bearer().get("/api/orgs/acme").await.status(401);
     let refreshed =
         app.anonymous().post("/api/auth/refresh", json!({ "refresh_token": org.admin.refresh_token })).await;
     assert_eq!(refreshed.status(200).json()["organisation"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_that_want_a_slug_at_once_one_gets_it_and_no_other_ever_will() {
+    let app = TestApp::start().await;
+    let node = app.another_node().await;
+    let org = app.organisation("Acme").await;
+    let others: Vec<_> = {
+        let mut others = Vec::new();
+        for number in 0..8 {
+            others.push(app.register(&format!("p{number}@wants.example"), None).await.cookie);
+        }
+        others
+    };
+    // It is given up, by another name or for good, while others ask for it.
+    let gives_up = org.admin.with_cookie();
+    let asks = |slug: &'static str| {
+        let nodes = [&app, &node];
+        let asking = others.iter().enumerate().map(|(turn, cookie)| {
+            let client = with(nodes[turn % 2], Credential::Cookie(cookie.clone()));
+            async move { client.post("/api/orgs", json!({ "name": "Mine", "slug": slug })).await }
+        });
+        asking.collect::<Vec<_>>()
+    };
+    let path = format!("/api/orgs/{}", org.id);
+    let renames = {
+        let (client, path) = (gives_up.clone(), path.clone());
+        async move { client.patch(&path, json!({ "slug": "acme-ltd" })).await }
+    };
+    let (renamed, refused) = tokio::join!(tokio::spawn(renames), at_once(asks("acme")));
+    renamed.unwrap().status(200);
+    assert!(refused.iter().all(|answer| answer.status == 409), "{refused:?}");
+    let deletes = async move { gives_up.delete(&path).await };
+    let (deleted, refused) = tokio::join!(tokio::spawn(deletes), at_once(asks("acme-ltd")));
+    deleted.unwrap().status(204);
+    assert!(refused.iter().all(|answer| answer.status == 409), "{refused:?}");
+    let free = at_once(asks("free")).await;
+    assert_eq!(free.iter().filter(|answer| answer.status == 201).count(), 1);
+    assert_eq!(free.iter().filter(|answer| answer.status == 409).count(), 7);
+}
+
+#[tokio::test]
+async fn a_member_whose_token_is_for_another_organisation_is_told_the_way_and_a_stranger_nothing() {
+    let app = TestApp::start().await;
+    let (org, foreign) = (app.organisation("Acme").await, app.organisation("Foreign").await);
+    let own = org.member.with_cookie().post("/api/orgs", json!({ "name": "Own" })).await.status(201).json();
+    let own = own["id"].as_str().unwrap();
+    for reference in [own, "own"] {
+        for path in ["", "/members", "/events"] {
+            let refused =
+                org.member.with_bearer().get(&format!("/api/orgs/{reference}{path}")).await.status(403);
+            assert_eq!(refused.code(), "organisation_denied");
+            let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+            assert!(detail.contains("`POST /api/auth/token`") && detail.contains(own), "{detail}");
+        }
+        let verified =
+            org.member.with_bearer().get(&format!("/api/verify?org={reference}")).await.status(403);
+        assert_eq!(verified.json()["detail"], "The credential is not for that organisation.");
+    }
+    // The way that it names leads there.
+    let token = org.member.with_bearer().post("/api/auth/token", json!({ "organisation": own })).await;
+    let token = token.status(200).json()["access_token"].as_str().unwrap().to_owned();
+    with(&app, Credential::Bearer(token)).get(&format!("/api/orgs/{own}")).await.status(200);
+    // A token for another organisation tells a stranger nothing; nor does a key, which has no other organisations.
+    let key = org.key("live", "admin", None).await;
+    for client in [org.member.with_bearer(), key.with_bearer()] {
+        let there = client.get(&format!("/api/orgs/{}", foreign.id)).await.status(404);
+        let nowhere = client.get("/api/orgs/nowhere").await.status(404);
+        assert_eq!(problem(&there), problem(&nowhere));
+    }
+    // Nor does it tell members of yesterday.
+    let member = format!("{}/members/{}", foreign.path, org.member.user_id);
+    let actor = Actor::cli();
+    let write = app.app.write(&actor).await.unwrap();
+    let (place, user) = (foreign.id.parse().unwrap(), org.member.user_id.parse().unwrap());
+    members::add(&write, place, user, Role::Viewer).await.unwrap();
+    write.commit().await.unwrap();
+    org.member.with_bearer().get(&foreign.path).await.status(403);
+    foreign.admin.with_cookie().delete(&member).await.status(204);
+    org.member.with_bearer().get(&foreign.path).await.status(404);
 }

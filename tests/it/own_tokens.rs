@@ -121,9 +121,9 @@ async fn shared_keys_are_exported_for_the_services_that_check_with_them() {
         assert!(exported.err.contains("keep it secret"), "{}", exported.err);
         let set = exported.json();
         let events =
-            audit_event::Entity::find().filter(audit_event::COLUMN.action.eq("signing_keys.exported"));
+            audit_event::Entity::find().filter(audit_event::COLUMN.action.eq("signing_key.exported"));
         let event = events.one(app.app.db.read()).await.unwrap().unwrap();
-        assert_eq!(event.data, json!({ "kids": [set["keys"][0]["kid"]] }));
+        assert_eq!(event.data["object"], json!({ "kids": [set["keys"][0]["kid"]] }));
         assert!(checks_in_python(&set, &token), "{algorithm}");
         let [header, claims, signature] = parts(&token);
         let altered = format!("{header}.{claims}x.{signature}");
@@ -138,7 +138,7 @@ async fn of_other_algorithms_the_public_keys_are_exported_and_no_more() {
     let app = TestApp::with_real_time(&[]).await;
     let exported = export(&app, &[]).await;
     assert_eq!(exported.err, "");
-    let events = audit_event::Entity::find().filter(audit_event::COLUMN.action.eq("signing_keys.exported"));
+    let events = audit_event::Entity::find().filter(audit_event::COLUMN.action.eq("signing_key.exported"));
     assert!(events.one(app.app.db.read()).await.unwrap().is_none());
     assert_eq!(exported.json(), app.anonymous().get("/.well-known/jwks.json").await.json());
     assert!(!exported.out.contains("\"d\""));

@@ -124,12 +124,12 @@ async fn a_token_used_again_later_ends_the_session() {
     is_signed_out(&org.member).await;
     is_refused(&app, &newest).await;
 
-    let path = format!("{}/events?action=session.refresh_reused", org.path);
+    let path = format!("{}/events?type=session.refresh_reused", org.path);
     let events = org.admin.with_cookie().get(&path).await.status(200).json();
     assert_eq!(events["data"].as_array().unwrap().len(), 1, "{events}");
-    assert_eq!(events["data"][0]["target_id"], session);
-    assert_eq!(events["data"][0]["data"], json!({ "presented": 0, "current": 1 }));
-    assert_eq!(events["data"][0]["ip"], "203.0.113.7");
+    assert_eq!(events["data"][0]["target"]["id"], session);
+    assert_eq!(events["data"][0]["data"]["object"], json!({ "presented": 0, "current": 1 }));
+    assert_eq!(events["data"][0]["request"]["ip"], "203.0.113.7");
     // It was the session's end, not the account's.
     app.sign_in(&org.member.email).await;
 }

@@ -66,7 +66,7 @@ async fn event(socket: &mut Stream, action: &str) -> Value {
         let message = timeout(Duration::from_secs(5), socket.next()).await.unwrap();
         if let Message::Text(text) = message.unwrap().unwrap() {
             let event: Value = serde_json::from_str(&text).unwrap();
-            if event["action"] == action {
+            if event["type"] == action {
                 return event;
             }
         }
@@ -182,9 +182,9 @@ async fn new_events_arrive_as_the_list_shows_them_from_whichever_node() {
     let body = json!({ "name": "Deploy bot", "environment": "live", "role": "viewer" });
     let key = client.post("/api/orgs/acme/keys", body).await.status(201).json();
     let seen = event(&mut socket, "key.created").await;
-    let listed = client.get("/api/orgs/acme/events?action=key.created").await.status(200).json();
+    let listed = client.get("/api/orgs/acme/events?type=key.created").await.status(200).json();
     assert_eq!(seen, listed["data"][0]);
-    assert_eq!(seen["target_id"], key["id"]);
+    assert_eq!(seen["target"]["id"], key["id"]);
 }
 
 /// Two transactions may end in another order than they began in.
@@ -220,7 +220,7 @@ async fn an_event_of_a_long_transaction_is_not_missed_and_none_comes_twice() {
         txn.commit().await.unwrap();
         let message = timeout(Duration::from_secs(5), socket.next()).await.unwrap().unwrap().unwrap();
         let event: Value = serde_json::from_str(message.to_text().unwrap()).unwrap();
-        order.push(event["action"].as_str().unwrap().to_owned());
+        order.push(event["type"].as_str().unwrap().to_owned());
     }
     assert_eq!(order, ["test.second", "test.first", "test.third"]);
 }

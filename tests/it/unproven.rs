@@ -201,5 +201,5 @@ async fn two_nodes_end_many_once_and_leave_those_who_prove_themselves_in_that_mo
     let deleted = audit_event::Entity::find().filter(audit_event::COLUMN.action.eq("user.deleted"));
     let told: Vec<Value> = deleted.all(db).await.unwrap().into_iter().map(|event| event.data).collect();
     assert_eq!(told.len() as u64, ended);
-    assert!(told.iter().all(|data| data["reason"] == "address_not_proven"), "{told:?}");
+    assert!(told.iter().all(|data| data["object"]["reason"] == "address_not_proven"), "{told:?}");
 }

@@ -212,7 +212,7 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         }
         ("DELETE", "/api/auth/sessions") => {
             rig.app.sign_in(&admin.email).await;
-            (bearer(admin), None, Proof::Event("sessions.ended"))
+            (bearer(admin), None, Proof::Event("session.ended"))
         }
         ("DELETE", "/api/auth/sessions/{session_id}") => {
             target = session_of(&rig.app.sign_in(&admin.email).await).await;
@@ -263,7 +263,7 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         }
         ("PATCH", "/api/orgs/{org}/keys/{key_id}") => {
             target = key(admin).await;
-            (bearer(admin), Some(json!({ "name": "Another" })), Proof::Event("key.renamed"))
+            (bearer(admin), Some(json!({ "name": "Another" })), Proof::Event("key.updated"))
         }
         ("POST", "/api/orgs/{org}/keys/{key_id}/revoke") => {
             target = key(admin).await;
@@ -286,7 +286,7 @@ pub async fn prepare(rig: &Rig, route: &Route) -> Asked {
         }
         ("DELETE", "/api/orgs/{org}/members/{user_id}/sessions") => {
             target = member(rig, admin).await.user_id;
-            (bearer(admin), None, Proof::Event("member.sessions_ended"))
+            (bearer(admin), None, Proof::Event("session.ended"))
         }
         (method, path) => panic!("{method} {path} is a write: say what to ask of it, and how to see it done"),
     };
