@@ -8,7 +8,7 @@ use super::input::Params;
 use super::page::Part;
 use crate::app::App;
 use crate::auth::SignedIn;
-use crate::error::Error;
+use crate::error::{Error, both};
 use crate::views::events::Event;
 use crate::views::{self, Page};
 
@@ -25,6 +25,6 @@ pub async fn list(
     Params(filter): Params<Filter>,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Event>>, Error> {
-    let (request, filter) = (part.request()?, filter.parse()?);
+    let (request, filter) = both(part.request(), filter.parse())?;
     Ok(Json(views::events::of_account(app.db.read(), by.id, &filter, &request).await?))
 }

@@ -11,7 +11,7 @@ use super::page::Part;
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
-use crate::error::Error;
+use crate::error::{Error, FieldCode, both};
 use crate::text::rfc3339;
 use crate::views::events::{Event, EventFilter};
 use crate::views::{self, Page};
@@ -46,14 +46,15 @@ impl Filter {
     /// # Errors
     /// [`Error::Invalid`] if a time is none.
     pub(super) fn parse(self) -> Result<EventFilter, Error> {
-        let (from, to) = (time("from", self.from.as_deref())?, time("to", self.to.as_deref())?);
+        let (from, to) = both(time("from", self.from.as_deref()), time("to", self.to.as_deref()))?;
         Ok(EventFilter { action: self.action, actor: self.actor, from, to })
     }
 }
 
 fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> {
     let parse = |text: &str| {
-        rfc3339::parse_in_query(text).map_err(|problem| Error::invalid(format!("/{name}"), problem))
+        rfc3339::parse_in_query(text)
+            .map_err(|problem| Error::wrong(format!("/{name}"), FieldCode::InvalidFormat, problem))
     };
     text.map(parse).transpose()
 }
@@ -70,7 +71,7 @@ pub async fn list(
     Params(filter): Params<Filter>,
     Params(part): Params<Part>,
 ) -> Result<Json<Page<Event>>, Error> {
-    let (request, filter) = (part.request()?, filter.parse()?);
+    let (request, filter) = both(part.request(), filter.parse())?;
     let page =
         views::events::of_organisation(app.db.read(), access.organisation.id, &filter, &request).await?;
     Ok(Json(page))

@@ -24,7 +24,7 @@ use crate::domain::organisation::members::manages_members;
 use crate::domain::session::tokens::ActiveOrganisation;
 use crate::domain::values::display_name::DisplayName;
 use crate::entity::invitation;
-use crate::error::Error;
+use crate::error::{Error, FieldCode};
 use crate::id::InvitationId;
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::permission::Role;
@@ -103,7 +103,8 @@ pub async fn create(
     }
     app.needs_mail()?;
     if !(1..=MOST_AT_ONCE).contains(&input.emails.len()) {
-        return Err(Error::invalid("/emails", "1 to 50 addresses"));
+        let code = if input.emails.is_empty() { FieldCode::TooFew } else { FieldCode::TooMany };
+        return Err(Error::wrong("/emails", code, "1 to 50 addresses"));
     }
     // Lists that people paste have doubles; nobody is to get two mails for that.
     let mut seen = HashSet::new();

@@ -25,6 +25,7 @@ mod account_events;
 mod auth;
 mod compat;
 mod docs;
+mod document;
 mod events;
 mod health;
 mod identities;
@@ -49,6 +50,7 @@ mod who;
 
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
+use serde_json::Value;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
 
@@ -160,7 +162,7 @@ pub fn router(app: &App) -> (Router<App>, Doors) {
         // The document must have one (OpenAPI 3.1 section 4.8.2).
         "not shown".clone_into(&mut document.info.version);
     }
-    let text = serde_json::to_string(&document).unwrap_or_default();
+    let text = document::written(&document).to_string();
     let router = if app.config.docs { router.merge(docs::swagger_ui()) } else { router };
     (router.layer(Extension(docs::Document(text.into()))), Doors::among(&recorded))
 }
@@ -172,8 +174,8 @@ pub fn in_shapes_of_older_clients(app: &App, router: Router) -> Router {
 }
 
 /// The OpenAPI document.
-pub fn document(app: &App) -> OpenApi {
-    table(app).finish().1
+pub fn document(app: &App) -> Value {
+    document::written(&table(app).finish().1)
 }
 
 /// Every route, for the permission matrix.

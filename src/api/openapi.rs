@@ -39,7 +39,7 @@ const TAGS: [(&str, &str); 10] = [
 ];
 
 /// The shared error answers: name, status' meaning, example.
-const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
+const ERRORS: [(&str, &str, u16, &str, &str, &str); 12] = [
     (
         "BadRequest",
         "The body is not JSON, or there are two credentials.",
@@ -105,6 +105,30 @@ const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
         "Too many requests from this address. Slow down.",
     ),
     (
+        "ForeignHost",
+        "The server runs with `--no-auth` for development, and was asked under another name than `localhost`.",
+        421,
+        "foreign_host",
+        "Foreign host",
+        "This server runs with --no-auth, and answers to `localhost` only.",
+    ),
+    (
+        "Internal",
+        "Something went wrong on the server; `request_id` finds it in the log.",
+        500,
+        "internal",
+        "Internal error",
+        "Something went wrong on our side. The request id helps to find it.",
+    ),
+    (
+        "MethodNotAllowed",
+        "The path does not have that method: `Allow` names those that it has.",
+        405,
+        "method_not_allowed",
+        "Method not allowed",
+        "This path does not have that method.",
+    ),
+    (
         "Unavailable",
         "Busy, or the database cannot be reached, read or written (`storage_unavailable`), or the request took too long (`timeout`): try again after `Retry-After` seconds. What was not answered with success is stored as a whole or, nearly always, not at all.",
         503,
@@ -147,11 +171,11 @@ pub fn document(session_cookie: &str) -> OpenApi {
 
 fn error(description: &str, status: u16, code: &str, title: &str, detail: &str) -> Response {
     let mut example = json!({
-        "type": format!("urn:oskar:problem:{code}"), "title": title, "status": status, "detail": detail,
+        "type": format!("https://auth.acme.example/problems/{code}"), "title": title, "status": status, "detail": detail,
         "code": code, "message": detail, "request_id": "019aa7b0c1d27f3e8a4b5c6d7e8f9a0b",
     });
     if status == 422 {
-        example["errors"] = json!([{ "pointer": "/email", "message": detail }]);
+        example["errors"] = json!([{ "pointer": "/email", "code": "invalid_format", "message": detail }]);
     }
     let problem = ContentBuilder::new()
         .schema(Some(RefOr::Ref(Ref::from_schema_name("Problem"))))

@@ -12,7 +12,7 @@ use super::tokens::{Tokens, signed_in};
 use crate::app::App;
 use crate::auth::sign_in::{reauthenticate_by_issuer, reauthenticate_by_password};
 use crate::auth::{Client, Keep, SignedIn};
-use crate::error::Error;
+use crate::error::{Error, FieldCode};
 use crate::password::PresentedPassword;
 
 /// The proof: one of the two.
@@ -61,7 +61,9 @@ pub async fn reauthenticate(
     let started = match (&input.password, &input.issuer_token) {
         (Some(password), None) => reauthenticate_by_password(&app, &client, &caller, password, terms).await?,
         (None, Some(token)) => reauthenticate_by_issuer(&app, &client, &caller, token, terms).await?,
-        (None, None) => return Err(Error::invalid("/password", "give `password` or `issuer_token`")),
+        (None, None) => {
+            return Err(Error::wrong("/password", FieldCode::Required, "give `password` or `issuer_token`"));
+        }
         (Some(_), Some(_)) => {
             return Err(Error::invalid("/issuer_token", "give `password` or `issuer_token`, not both"));
         }

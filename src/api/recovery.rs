@@ -20,7 +20,7 @@ use crate::domain::email::Email;
 use crate::domain::journal::mail::{self, Mail};
 use crate::domain::session::sign_in::check_again;
 use crate::entity::one_time_token::LinkPurpose;
-use crate::error::Error;
+use crate::error::{Error, FieldCode};
 use crate::password::{PresentedPassword, ProposedPassword};
 
 const TAG: &str = "Signing in";
@@ -219,7 +219,7 @@ pub async fn change_email(
         }
         // With that turned off no session is recent, however old it is: an address is worth a password.
         None if by.session.is_some() && app.config.sessions.fresh_within.is_zero() => {
-            return Err(Error::invalid("/password", "this is required"));
+            return Err(Error::wrong("/password", FieldCode::Required, "this is required"));
         }
         None => by.check_fresh(&app)?,
     }

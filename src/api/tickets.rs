@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::auth::{Caller, Principal};
 use crate::crypto::secret::{Secret, ShownOnce};
 use crate::domain::session::tickets::{self, Holder};
-use crate::error::Error;
+use crate::error::{Error, FieldCode};
 
 /// What the ticket is for.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -65,10 +65,9 @@ pub async fn issue(
 ) -> Result<Secret, Error> {
     let access = match organisation {
         Some(reference) => caller.in_organisation(app, reference).await?,
-        None => caller
-            .in_implied_organisation(app)
-            .await?
-            .ok_or_else(|| Error::invalid("/organisation", "you belong to none by default: name one"))?,
+        None => caller.in_implied_organisation(app).await?.ok_or_else(|| {
+            Error::wrong("/organisation", FieldCode::Required, "you belong to none by default: name one")
+        })?,
     };
     let account;
     let holder = match &caller.principal {

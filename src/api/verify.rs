@@ -13,7 +13,7 @@ use super::input::Params;
 use super::who::{Kind, Who};
 use crate::app::App;
 use crate::auth::{Caller, OrganisationAccess};
-use crate::error::Error;
+use crate::error::{Error, FieldCode};
 use crate::event::Wanted;
 use crate::permission::Role;
 
@@ -122,7 +122,7 @@ async fn answer(app: &App, caller: &Caller, requirements: &Requirements) -> Resu
             Err(Error::NotFound) => return Err(Error::OrganisationDenied),
             access => Some(access?),
         },
-        _ => return Err(Error::invalid("/org", "this is there twice")),
+        _ => return Err(Error::wrong("/org", FieldCode::Duplicate, "this is there twice")),
     };
     if let Err(denial) = require(app, access.as_ref(), requirements) {
         if let (Some(access), Some(wanted)) = (&access, wanted(&denial)) {
@@ -147,10 +147,11 @@ fn wanted(denial: &Error) -> Option<Wanted> {
 
 fn require(app: &App, access: Option<&OrganisationAccess>, requirements: &Requirements) -> Result<(), Error> {
     if requirements.role.len() > 1 {
-        return Err(Error::invalid("/role", "this is there twice"));
+        return Err(Error::wrong("/role", FieldCode::Duplicate, "this is there twice"));
     }
     if let Some(role) = requirements.role.first() {
-        let role: Role = role.parse().map_err(|error: String| Error::invalid("/role", error))?;
+        let role: Role =
+            role.parse().map_err(|error: String| Error::wrong("/role", FieldCode::NotAllowed, error))?;
         let permissions = &app.config.permissions;
         let includes = |held: Role| permissions.role(held).includes(permissions.role(role));
         if !access.is_some_and(|access| includes(access.grants.role())) {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::input::present;
-use crate::error::Error;
+use crate::error::{Error, FieldCode, both};
 use crate::views::PageRequest;
 
 const DEFAULT: u64 = 50;
@@ -33,14 +33,19 @@ impl Part {
     /// [`Error::Invalid`] if the limit is out of bounds, or the cursor is none of such a list.
     pub fn request<Id: FromStr>(&self) -> Result<PageRequest<Id>, Error> {
         let limit = match self.limit.as_deref().map(whole_number) {
-            None => DEFAULT,
-            Some(Some(limit)) if (1..=MOST).contains(&limit) => limit,
-            Some(_) => return Err(Error::invalid("/limit", "this is a number from 1 to 100")),
+            None => Ok(DEFAULT),
+            Some(Some(limit)) if (1..=MOST).contains(&limit) => Ok(limit),
+            Some(limit) => {
+                let code = if limit.is_some() { FieldCode::OutOfRange } else { FieldCode::WrongType };
+                Err(Error::wrong("/limit", code, "this is a number from 1 to 100"))
+            }
         };
         let parse = |text: &str| {
-            text.parse().map_err(|_| Error::invalid("/cursor", "this is no `next_cursor` of this list"))
+            let message = "this is no `next_cursor` of this list";
+            text.parse().map_err(|_| Error::wrong("/cursor", FieldCode::InvalidFormat, message))
         };
-        Ok(PageRequest { limit, after: self.cursor.as_deref().map(parse).transpose()? })
+        let (limit, after) = both(limit, self.cursor.as_deref().map(parse).transpose())?;
+        Ok(PageRequest { limit, after })
     }
 }
 

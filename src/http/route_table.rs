@@ -9,12 +9,12 @@ use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter as F, MethodRouter, on};
 use utoipa::PartialSchema as _;
-use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, Deprecated, OpenApi, Ref, RefOr, Required, Response};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use super::documented_codes::{document_codes, document_issuers_codes};
 use crate::app::App;
 use crate::auth::{Access, Who, authorize, authorize_socket, look_up};
 use crate::permission::{Keys, Permission};
@@ -76,6 +76,7 @@ impl RouteTable {
                 let alternatives =
                     [SecurityRequirement::default(), SecurityRequirement::new("issuer_token", [""; 0])];
                 operation.security = Some(alternatives.to_vec());
+                document_issuers_codes(operation);
             }
         }
         self
@@ -156,6 +157,7 @@ impl RouteTable {
                 if fresh {
                     document_proof(operation);
                 }
+                document_codes(operation, access, &method, path);
                 self.routes.push(Route { method, path: path.clone(), access, page: false });
             }
         }
@@ -225,8 +227,8 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
     operation.security =
         Some(schemes(access).iter().map(|name| SecurityRequirement::new(*name, [""; 0])).collect());
     if let Some(permission) = access.permission {
-        operation.extensions =
-            Some(ExtensionsBuilder::new().add("x-permission", permission.as_str()).build());
+        let extensions = operation.extensions.get_or_insert_default();
+        extensions.insert("x-permission".to_owned(), permission.as_str().into());
     }
     if path.contains("{org}") {
         operation.parameters.get_or_insert_default().insert(0, organisation().into());
@@ -237,10 +239,6 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
         {
             complete(response, status, access);
         }
-    }
-    for (status, name) in errors(operation, access, method, path) {
-        let reference = RefOr::Ref(Ref::from_response_name(name));
-        operation.responses.responses.entry(status.to_owned()).or_insert(reference);
     }
 }
 
@@ -293,34 +291,4 @@ fn schemes(access: Access) -> &'static [&'static str] {
         Who::User | Who::Operator => &["cookie", "bearer", "basic"],
         Who::Any | Who::Member => &["cookie", "bearer", "basic", "api_key", "api_key_as_bearer"],
     }
-}
-
-/// Which shared error answers an operation can give, from what it is.
-fn errors(
-    operation: &Operation,
-    access: Access,
-    method: &Method,
-    path: &str,
-) -> Vec<(&'static str, &'static str)> {
-    let parameters = operation.parameters.iter().flatten();
-    let has_query = parameters.into_iter().any(
-        |parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query),
-    );
-    let has_body = operation.request_body.is_some();
-    let guarded = access.needs_credential();
-    let mut errors = vec![("429", "TooMany"), ("503", "Unavailable")];
-    let mut when = |holds: bool, status, name| {
-        if holds {
-            errors.push((status, name));
-        }
-    };
-    when(guarded || has_body, "400", "BadRequest");
-    when(guarded, "401", "Unauthenticated");
-    // By HTTP Basic also a disabled account is told so, as at the sign-in.
-    when(!method.is_safe() || guarded, "403", "Forbidden");
-    when(path.contains('{') && guarded, "404", "NotFound");
-    when(has_body, "413", "BodyTooLarge");
-    when(has_body, "415", "UnsupportedMediaType");
-    when(has_body || has_query, "422", "Invalid");
-    errors
 }
