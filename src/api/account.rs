@@ -80,7 +80,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Use
 #[utoipa::path(patch, path = "/api/auth/me", operation_id = "update_me", tag = TAG, request_body = AccountUpdate,
     responses(
         (status = 200, description = "The account as it is now.", body = Account),
-        (status = 409, description = "The username is taken."),
+        (status = 409, description = "The username is taken (`username_taken`)."),
     ))]
 pub async fn update(
     State(app): State<App>,
@@ -122,7 +122,7 @@ pub struct PasswordChange {
     responses(
         (status = 200, description = "Changed; the session to go on with.", body = Tokens),
         (status = 204, description = "Changed, by HTTP Basic."),
-        (status = 403, description = "The current password is wrong,")))]
+        (status = 403, description = "The current password is wrong (`wrong_password`) or has to be changed (`password_change_required`),")))]
 pub async fn change_password(
     State(app): State<App>,
     client: Client,

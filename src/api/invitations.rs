@@ -92,7 +92,7 @@ fn rules(app: &App) -> Rules {
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations", operation_id = "create_invitations", tag = TAG, request_body = NewInvitations,
     responses((status = 201, description = "The invitations; their mails are on their way.", body = Invitations),
         (status = 409, description = "Somebody is a member already (`already_member`), there is no seat left (`seats_taken`), or as many invitations are open as may be (`too_many_open_invitations`)."),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
+        (status = 501, description = "This server sends no mails (`mail_unavailable`; `mail` in the server metadata).")))]
 pub async fn create(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -121,7 +121,7 @@ pub async fn create(
 #[utoipa::path(delete, path = "/api/orgs/{org}/invitations/{id}", operation_id = "withdraw_invitation", tag = TAG,
     params(("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 204, description = "Its link no longer works."),
-        (status = 409, description = "It was accepted already.")))]
+        (status = 409, description = "It was accepted already (`invitation_ended`).")))]
 pub async fn withdraw(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -141,7 +141,7 @@ pub async fn withdraw(
     params(("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
         (status = 409, description = "It was accepted or withdrawn already (`invitation_ended`), there is no seat left (`seats_taken`), or it had expired and as many are open as may be (`too_many_open_invitations`)."),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
+        (status = 501, description = "This server sends no mails (`mail_unavailable`; `mail` in the server metadata).")))]
 pub async fn resend(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -162,7 +162,7 @@ pub async fn resend(
 /// of the one that is made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"token": "osi_…", "password": "a long phrase for Bob", "name": "Bob"}))]
+#[schema(as = InvitationAcceptance, example = json!({"token": "osi_…", "password": "a long phrase for Bob", "name": "Bob"}))]
 pub struct Acceptance {
     /// What stands behind the `#` of the link.
     #[schema(example = "osi_…")]
@@ -191,6 +191,7 @@ pub struct Acceptance {
 
 /// The organisation that was joined.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AcceptedInvitation)]
 pub struct Joined {
     organisation: OrganisationSummary,
     role: Role,
@@ -214,10 +215,10 @@ impl Joined {
 /// sessions, its links with issuers and the API keys that it made.
 #[utoipa::path(post, path = "/api/invitations/accept", operation_id = "accept_invitation", tag = TAG, request_body = Acceptance,
     responses((status = 200, description = "Joined.", body = Joined),
-        (status = 401, description = "The password is not that of the invited address' account."),
-        (status = 403, description = "Signed in with another address, or the account's password has to be changed (`password_change_required`); the invitation stays good."),
+        (status = 401, description = "The password is not that of the invited address' account (`invalid_login`)."),
+        (status = 403, description = "Signed in with another address (`invitation_for_another`), or the account is disabled (`user_disabled`), or its password has to be changed (`password_change_required`); the invitation stays good."),
         (status = 409, description = "The account's address was never confirmed: send its `password`, or `new_password` alone (`account_unconfirmed`). Or the account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`)."),
-        (status = 410, description = "The link is used, replaced, withdrawn or too old.")))]
+        (status = 410, description = "The link is used, replaced, withdrawn or too old (`link_invalid`).")))]
 pub async fn accept(
     State(app): State<App>,
     client: Client,

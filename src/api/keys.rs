@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::IntoResponse;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use serde::de::Error as _;
@@ -41,7 +43,7 @@ pub struct KeyWithSecret {
     #[serde(flatten)]
     key: Key,
     /// Store it now: it is not shown again.
-    #[schema(value_type = String, pattern = "^osk_(live|test)_[0-9A-Za-z]{38}$", example = "osk_live_…")]
+    #[schema(value_type = String, pattern = "^osk_(live|test)_[0-9A-Za-z]{38}$", example = "osk_live_00000000000000000000000000000000000000")]
     secret: ShownOnce,
 }
 
@@ -89,7 +91,7 @@ pub async fn create(
     State(app): State<App>,
     access: OrganisationAccess,
     Input(input): Input<NewKeyInput>,
-) -> Result<(StatusCode, Json<KeyWithSecret>), Error> {
+) -> Result<impl IntoResponse, Error> {
     if manages_members(input.role) {
         access.principal.check_fresh(&app)?;
     }
@@ -104,9 +106,10 @@ pub async fn create(
     let write = app.write(&access.actor).await?;
     let created =
         keys::create(&write, &app.config.permissions, access.organisation.id, Some(creator), new).await?;
-    let answer = with_secret(StatusCode::CREATED, &write, created).await?;
+    let location = [(LOCATION, format!("/api/orgs/{}/keys/{}", access.organisation.id, created.0.id))];
+    let (status, key) = with_secret(StatusCode::CREATED, &write, created).await?;
     write.commit().await?;
-    Ok(answer)
+    Ok((status, location, key))
 }
 
 async fn with_secret(
@@ -187,7 +190,7 @@ fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u3
     params(("id" = ApiKeyId, Path, description = "The key.")),
     responses(
         (status = 200, description = "The key with its new secret.", body = KeyWithSecret),
-        (status = 409, description = "The key is revoked or expired."),
+        (status = 409, description = "The key is revoked or expired (`key_ended`)."),
     ))]
 pub async fn rotate(
     State(app): State<App>,

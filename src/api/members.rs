@@ -52,7 +52,7 @@ pub struct RoleChange {
     params(("user" = UserId, Path, description = "The member.")),
     responses(
         (status = 200, description = "The member as it is now.", body = Member),
-        (status = 409, description = "It is the last admin."),
+        (status = 409, description = "It is the last admin (`last_admin`)."),
     ))]
 pub async fn change_role(
     State(app): State<App>,
@@ -77,7 +77,7 @@ pub async fn change_role(
     params(("user" = UserId, Path, description = "The member.")),
     responses(
         (status = 204, description = "The user is no member any more."),
-        (status = 409, description = "It is the last admin."),
+        (status = 409, description = "It is the last admin (`last_admin`)."),
     ))]
 pub async fn remove(
     State(app): State<App>,

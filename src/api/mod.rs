@@ -12,7 +12,8 @@
 //! | `.socket(permission, …)` | sockets that are opened by a ticket of a caller with the permission in the path's `{org}` |
 //! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
 //!
-//! `fresh(…)` around the routes of a line lets in only users who have proved recently who they are.
+//! `fresh(…)` around the routes of a line lets in only users who have proved recently who they are; `cookies(…)` says that their
+//! successes set cookies.
 //!
 //! The permissions and the roles that have them stand in one table in `permission.rs`.
 //!
@@ -58,31 +59,31 @@ pub use stream::Stopping;
 
 use crate::app::App;
 // `super::input` and `super::page` to the files of this folder.
-use crate::http::{Doors, Route, RouteTable, fresh, input, page};
+use crate::http::{Doors, Route, RouteTable, cookies, fresh, input, page};
 use crate::permission::Permission as P;
 use compat::{appliance, datarhei_core, onedb, osmedeus};
 
 fn table(app: &App) -> RouteTable {
     let table = RouteTable::new(app.clone(), openapi::document(&app.config.sessions.cookies.session))
         // Signing in: everybody may try; the rest needs a session.
-        .public(routes!(register::register))
-        .sign_in(routes!(auth::login))
+        .public(cookies(routes!(register::register)))
+        .sign_in(cookies(routes!(auth::login)))
         .public(routes!(auth::refresh))
         .public(routes!(recovery::forgot_password))
-        .public(routes!(recovery::reset_password))
+        .public(cookies(routes!(recovery::reset_password)))
         .public(routes!(password_strength::measure))
-        .public(routes!(recovery::verify_email))
-        .public(routes!(recovery::unlock))
+        .public(cookies(routes!(recovery::verify_email)))
+        .public(cookies(routes!(recovery::unlock)))
         .public(routes!(recovery::resend_verification))
-        .user(routes!(auth::logout))
+        .user(cookies(routes!(auth::logout)))
         .user(routes!(tokens::create))
-        .user(routes!(reauthentication::reauthenticate))
+        .user(cookies(routes!(reauthentication::reauthenticate)))
         // Account: `me` tells any caller who they are; what changes it is for the user alone.
         .any(routes!(tickets::create))
         .any(routes!(account::show))
         .user(routes!(account::update))
-        .user(routes!(account::change_password))
-        .user(routes!(account_deletion::delete))
+        .user(cookies(routes!(account::change_password)))
+        .user(cookies(routes!(account_deletion::delete)))
         .user(routes!(recovery::change_email))
         .user(routes!(identities::list))
         .user(fresh(routes!(identities::link, identities::unlink)))
@@ -104,7 +105,7 @@ fn table(app: &App) -> RouteTable {
         .org(P::InvitationsManage, routes!(invitations::list, invitations::create))
         .org(P::InvitationsManage, routes!(invitations::withdraw))
         .org(P::InvitationsManage, routes!(invitations::resend))
-        .public(routes!(invitations::accept))
+        .public(cookies(routes!(invitations::accept)))
         // API keys: members see them masked, admins manage them. Keys never manage keys.
         .org(P::KeysRead, routes!(keys::list))
         .org(P::KeysRead, routes!(keys::show_key))
@@ -138,19 +139,22 @@ fn older_clients(app: &App) -> RouteTable {
         let guarded = none()
             .forwarded(routes!(osmedeus::verify), osmedeus::verify)
             .wrap(|router| router.route_layer(from_fn(osmedeus::key)));
-        table = table.merge(guarded).public(routes!(osmedeus::login)).public(routes!(osmedeus::logout));
+        table = table
+            .merge(guarded)
+            .public(cookies(routes!(osmedeus::login)))
+            .public(cookies(routes!(osmedeus::logout)));
     }
     if compat.core.is_served() {
-        table = table.sign_in(routes!(datarhei_core::login)).public(routes!(datarhei_core::refresh));
+        table = table.sign_in(cookies(routes!(datarhei_core::login))).public(routes!(datarhei_core::refresh));
     }
     if compat.appliance.is_served() {
         table = table
             .any(routes!(appliance::logout))
             .any(routes!(appliance::ticket))
-            .user(routes!(appliance::change_password));
+            .user(cookies(routes!(appliance::change_password)));
     }
     if compat.onedb.is_served() {
-        table = table.public(routes!(onedb::authenticate));
+        table = table.public(cookies(routes!(onedb::authenticate)));
     }
     table.deprecated()
 }

@@ -3,6 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::IntoResponse;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -56,11 +58,13 @@ pub async fn create(
     State(app): State<App>,
     SignedIn { by, actor }: SignedIn,
     Input(input): Input<NewOrganisation>,
-) -> Result<(StatusCode, Json<MyOrganisation>), Error> {
+) -> Result<impl IntoResponse, Error> {
     let write = app.write(&actor).await?;
     let (row, _) = organisations::create(&write, &input.name, input.slug, Some(by.id)).await?;
     write.commit().await?;
-    Ok((StatusCode::CREATED, Json(MyOrganisation { organisation: (&row).into(), role: Role::Admin })))
+    let location = [(LOCATION, format!("/api/orgs/{}", row.id))];
+    let made = MyOrganisation { organisation: (&row).into(), role: Role::Admin };
+    Ok((StatusCode::CREATED, location, Json(made)))
 }
 
 /// Show an organisation
@@ -87,7 +91,7 @@ pub struct OrganisationUpdate {
 #[utoipa::path(patch, path = "/api/orgs/{org}", operation_id = "update_organisation", tag = TAG, request_body = OrganisationUpdate,
     responses(
         (status = 200, description = "The organisation as it is now.", body = Organisation),
-        (status = 409, description = "The slug is taken."),
+        (status = 409, description = "The slug is taken (`slug_taken`)."),
     ))]
 pub async fn update(
     State(app): State<App>,
@@ -119,7 +123,7 @@ pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Resul
 #[utoipa::path(post, path = "/api/orgs/{org}/leave", operation_id = "leave_organisation", tag = TAG,
     responses(
         (status = 204, description = "The user is no member any more."),
-        (status = 409, description = "The user is the last admin."),
+        (status = 409, description = "The user is the last admin (`last_admin`)."),
     ))]
 pub async fn leave(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {
     let user = access.user()?.id;

@@ -17,7 +17,7 @@ use crate::password::{PresentedPassword, ProposedPassword};
 /// needed, and no password.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Login, example = json!({"email": "ana@acme.example", "password": "correct horse battery staple"}))]
+#[schema(as = SignIn, example = json!({"email": "ana@acme.example", "password": "correct horse battery staple"}))]
 pub struct LoginInput {
     #[schema(max_length = 320, example = "ana@acme.example")]
     email: Option<String>,

@@ -38,12 +38,14 @@ pub struct SocketTicket {
 /// Ticket for a socket
 ///
 /// Browsers cannot send headers of a page's choice when they open a WebSocket: this is what they name as a protocol
-/// instead, `new WebSocket(url, ["oskar.events", "oskar.ticket." + token])`.
+/// instead, `new WebSocket(url, ["oskar.events", "oskar.ticket." + token])`. A few may be unused at a time: 429
+/// `too_many_tickets`.
 #[utoipa::path(post, path = "/api/auth/ws-token", operation_id = "create_socket_ticket", tag = "Signing in",
     request_body = Option<TicketInput>,
     responses(
         (status = 200, description = "The ticket.", body = SocketTicket),
-        (status = 404, description = "The caller does not belong to the organisation."),
+        (status = 401, description = "the session was ended in that organisation (`session_ended_here`);"),
+        (status = 404, description = "The caller does not belong to the organisation (`not_found`)."),
     ))]
 pub async fn create(
     State(app): State<App>,

@@ -88,7 +88,8 @@ enum Gateway {
             ("X-Auth-Session-Id" = String, description = "Empty for keys, and by HTTP Basic."),
             ("X-Auth-Key-Id" = String, description = "Empty for users."),
         )),
-        (status = 403, description = "A requirement is not met, or a foreign site made the browser send an unsafe request (`cross_site`)."),
+        (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`), or a foreign site made the browser send an unsafe request (`cross_site`)."),
+        (status = 422, description = "The query is not as it should be (`validation_failed`), or names a permission that does not exist (`unknown_permission`)."),
     ))]
 pub async fn check(
     State(app): State<App>,
@@ -105,7 +106,8 @@ pub async fn check(
 #[utoipa::path(get, path = "/api/verify/{*rest}", operation_id = "verify_path", tag = TAG,
     params(("rest" = String, Path, description = "The path of the original request."), Requirements),
     responses((status = 200, description = "The caller may.", body = Who),
-        (status = 403, description = "A requirement is not met.")))]
+        (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`), or a foreign site made the browser send an unsafe request (`cross_site`)."),
+        (status = 422, description = "The query is not as it should be (`validation_failed`), or names a permission that does not exist (`unknown_permission`).")))]
 pub async fn check_path(
     State(app): State<App>,
     caller: Caller,

@@ -70,6 +70,7 @@ fn codes(operation: &Operation, access: Access, method: &Method, path: &str) -> 
     when(!method.is_safe(), &["cross_site"]);
     guards(access, method, path, &mut when);
     named(operation, &mut codes);
+    follow(&mut codes);
     codes
 }
 
@@ -110,6 +111,17 @@ fn named(operation: &Operation, codes: &mut BTreeSet<&'static str>) {
     for text in answers.chain(operation.description.as_deref()) {
         let words = text.split('`').skip(1).step_by(2);
         codes.extend(words.filter_map(Kind::find).map(|kind| kind.code));
+    }
+}
+
+/// What comes with others: guesses are counted, and so are mails.
+fn follow(codes: &mut BTreeSet<&'static str>) {
+    const GUESSED: [&str; 4] = ["invalid_issuer_token", "invalid_login", "link_invalid", "wrong_password"];
+    if GUESSED.iter().any(|code| codes.contains(code)) {
+        codes.insert("too_many_attempts");
+    }
+    if codes.contains("mail_unavailable") {
+        codes.insert("too_many_mails");
     }
 }
 

@@ -247,7 +247,14 @@ fn cors(config: &Config) -> Option<CorsLayer> {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers(headers)
-        .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE, POLICY, STATE])
+        .expose_headers([
+            REQUEST_ID,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            POLICY,
+            STATE,
+        ])
         .max_age(Duration::from_mins(10));
     Some(layer)
 }

@@ -36,4 +36,4 @@ pub use negotiation::preferred;
 pub use page_table::{PageTable, PagesAt, at};
 pub use problem::{Code, PROBLEMS, Problem, status};
 pub use rate_limit::is_limited;
-pub use route_table::{Route, RouteTable, Routes, fresh};
+pub use route_table::{Route, RouteTable, Routes, cookies, fresh};

@@ -5,8 +5,9 @@
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::http::Method;
-use axum::middleware::from_fn_with_state;
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::Response as AxumResponse;
 use axum::routing::{MethodFilter as F, MethodRouter, on};
 use utoipa::PartialSchema as _;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
@@ -19,6 +20,11 @@ use crate::app::App;
 use crate::auth::{Access, Who, authorize, authorize_socket, look_up};
 use crate::permission::{Keys, Permission};
 
+/// RFC 9745.
+const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
+/// 2026-01-01: before the first release.
+const SINCE_THE_BEGINNING: HeaderValue = HeaderValue::from_static("@1767225600");
+
 /// A route as it was added.
 #[derive(Clone, Debug)]
 pub struct Route {
@@ -30,21 +36,27 @@ pub struct Route {
     pub page: bool,
 }
 
-/// Routes of one path, and whether they ask for a recent proof.
+/// Routes of one path, whether they ask for a recent proof, and whether their successes set cookies.
 pub struct Routes {
     routes: UtoipaMethodRouter<App>,
     fresh: bool,
+    cookies: bool,
 }
 
 impl From<UtoipaMethodRouter<App>> for Routes {
     fn from(routes: UtoipaMethodRouter<App>) -> Self {
-        Self { routes, fresh: false }
+        Self { routes, fresh: false, cookies: false }
     }
 }
 
 /// Routes for callers who have proved recently who they are.
 pub fn fresh(routes: UtoipaMethodRouter<App>) -> Routes {
-    Routes { routes, fresh: true }
+    Routes { fresh: true, ..routes.into() }
+}
+
+/// Routes whose successes set cookies or end them.
+pub fn cookies(routes: UtoipaMethodRouter<App>) -> Routes {
+    Routes { cookies: true, ..routes.into() }
 }
 
 /// The routes so far.
@@ -62,14 +74,15 @@ impl RouteTable {
     }
 
     /// For everyone.
-    pub fn public(self, routes: UtoipaMethodRouter<App>) -> Self {
+    pub fn public(self, routes: impl Into<Routes>) -> Self {
         self.add(Access::PUBLIC, routes.into())
     }
 
     /// For everyone; another issuer's token may stand for a password.
-    pub fn sign_in(mut self, routes: UtoipaMethodRouter<App>) -> Self {
-        let documented: Vec<_> = routes.1.paths.keys().cloned().collect();
-        self = self.add(Access::PUBLIC, routes.into());
+    pub fn sign_in(mut self, routes: impl Into<Routes>) -> Self {
+        let routes = routes.into();
+        let documented: Vec<_> = routes.routes.1.paths.keys().cloned().collect();
+        self = self.add(Access::PUBLIC, routes);
         let paths = &mut self.router.get_openapi_mut().paths.paths;
         for (_, item) in paths.iter_mut().filter(|(path, _)| documented.contains(path)) {
             for (_, operation) in operations(item) {
@@ -145,17 +158,23 @@ impl RouteTable {
                 operation.deprecated = Some(Deprecated::True);
             }
         }
+        if !self.routes.is_empty() {
+            self.router = self.router.route_layer(map_response(tell_deprecation));
+        }
         self
     }
 
-    fn add(mut self, access: Access, Routes { routes, fresh }: Routes) -> Self {
+    fn add(mut self, access: Access, Routes { routes, fresh, cookies }: Routes) -> Self {
         let access = Access { fresh, ..access };
         let (schemas, mut paths, mut methods) = routes;
         for (path, item) in &mut paths.paths {
             for (method, operation) in operations(item) {
-                document(operation, access, &method, path);
+                document(operation, access, path);
                 if fresh {
                     document_proof(operation);
+                }
+                if cookies {
+                    document_cookies(operation);
                 }
                 document_codes(operation, access, &method, path);
                 self.routes.push(Route { method, path: path.clone(), access, page: false });
@@ -202,7 +221,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operati
     .filter_map(|(method, operation)| Some((method, operation?)))
 }
 
-fn document(operation: &mut Operation, access: Access, method: &Method, path: &str) {
+fn document(operation: &mut Operation, access: Access, path: &str) {
     let needs = match (access.permission, access.who) {
         (Some(permission), _) => format!(
             "**Permission:** `{}` ({}{}).",
@@ -272,6 +291,23 @@ fn complete(failure: &mut Response, status: &str, access: Access) {
         _ if users => format!("{own} the caller is a key, or the request came from a foreign site."),
         _ => format!("{own} or the request came from a foreign site."),
     };
+}
+
+/// Names the header at the successes.
+fn document_cookies(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with('2')
+        {
+            let header = RefOr::Ref(Ref::new("#/components/headers/SetCookie"));
+            response.headers.insert("Set-Cookie".to_owned(), header);
+        }
+    }
+}
+
+async fn tell_deprecation(mut response: AxumResponse) -> AxumResponse {
+    response.headers_mut().insert(DEPRECATION, SINCE_THE_BEGINNING);
+    response
 }
 
 /// Says what the guard asks for besides.

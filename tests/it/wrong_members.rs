@@ -177,7 +177,8 @@ async fn an_empty_body_is_told_exactly_the_members_that_the_document_requires() 
             let Some(content) = operation["requestBody"]["content"].get("application/json") else { continue };
             let Some(reference) = content["schema"]["$ref"].as_str() else { continue };
             let schema = document.pointer(&reference[1..]).unwrap();
-            let required: BTreeSet<_> = schema["required"].as_array().into_iter().flatten().collect();
+            let required = schema["required"].as_array().into_iter().flatten();
+            let required: BTreeSet<_> = required.filter_map(Value::as_str).collect();
             if required.is_empty() || path.starts_with("/osm/") || path == "/api/authenticate" {
                 continue;
             }
@@ -187,8 +188,7 @@ async fn an_empty_body_is_told_exactly_the_members_that_the_document_requires() 
             if answer.status == 404 {
                 continue;
             }
-            let expected: Vec<_> =
-                required.iter().map(|name| format!("/{} required", name.as_str().unwrap())).collect();
+            let expected: Vec<_> = required.iter().map(|name| format!("/{name} required")).collect();
             assert_eq!(wrong(&answer), expected, "{}", answer.asked);
             seen += 1;
         }

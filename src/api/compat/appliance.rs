@@ -78,7 +78,7 @@ pub struct ApplianceTicket {
 #[utoipa::path(get, path = "/api/ws-token", operation_id = "appliance_socket_ticket", tag = TAG,
     responses(
         (status = 200, description = "The ticket.", body = ApplianceTicket),
-        (status = 422, description = "The caller belongs to no organisation."),
+        (status = 422, description = "The caller belongs to no organisation (`validation_failed`)."),
     ))]
 pub async fn ticket(
     State(app): State<App>,

@@ -50,12 +50,20 @@ pub fn declare(document: &mut Value) {
             of_status(response, status, true);
         }
     }
+    let shared = document["components"]["responses"].clone();
     let pages = names_of_pages(document);
     let created = paths_with_one(document);
     for (path, operation) in operations(document) {
         let is_deprecated = operation.get("deprecated") == Some(&Value::Bool(true));
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
-        for (status, response) in responses.filter(|(_, response)| response.get("$ref").is_none()) {
+        for (status, response) in responses {
+            if let Some(name) = response["$ref"].as_str().and_then(|name| name.rsplit('/').next()) {
+                if !is_deprecated {
+                    continue;
+                }
+                // What is shared says nothing of that.
+                *response = shared[name].clone();
+            }
             of_status(response, status, is_limited(path));
             let body = response["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
             let body = body.rsplit('/').next().unwrap_or_default().to_owned();
@@ -74,9 +82,6 @@ fn of_status(response: &mut Value, status: &str, is_limited: bool) {
     add(response, "WwwAuthenticate", status == "401");
     add(response, "Allow", status == "405");
     add(response, "RetryAfter", ["429", "503"].contains(&status));
-    // The route table only names it.
-    let sets_cookies = response["headers"].get("Set-Cookie").is_some();
-    add(response, "SetCookie", sets_cookies);
 }
 
 fn add(response: &mut Value, name: &str, holds: bool) {
