@@ -67,6 +67,7 @@ pub struct RefreshInput {
 #[utoipa::path(post, path = "/api/auth/refresh", operation_id = "refresh", tag = TAG, request_body = Option<RefreshInput>,
     responses(
         (status = 200, description = "A new pair.", body = Tokens),
+        (status = 400, description = "The body is not JSON (`malformed_body`), or there are two session cookies (`ambiguous_credentials`)."),
         (status = 401, description = "The refresh token is no good (`invalid_refresh_token`), or the session was ended in this organisation (`session_ended_here`)."),
         (status = 403, description = "The issuer through which the user signed in is turned off (`issuer_disabled`),"),
         (status = 404, description = "The user is no member of the organisation that was asked for (`not_found`)."),

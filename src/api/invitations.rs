@@ -136,7 +136,9 @@ pub async fn withdraw(
 /// Send an invitation again
 ///
 /// For another seven days. The link before it dies, and you answer for the invitation from now on: it can be accepted for
-/// as long as you may give its role. An admin's asks for a recent proof of who the user is, as inviting one does.
+/// as long as you may give its role. An admin's asks for a recent proof of who the user is, as inviting one does, else 401
+/// `insufficient_user_authentication`. Too many in 24 hours: 429 `too_many_invitations`. With
+/// `verify_email = required` an account whose own address is not proven sends none: 403 `email_unverified`.
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations/{id}/resend", operation_id = "resend_invitation", tag = TAG,
     params(("id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
@@ -214,9 +216,10 @@ impl Joined {
 /// answer is 409 (`account_unconfirmed`). `new_password` alone replaces the old password, and ends the account's
 /// sessions, its links with issuers and the API keys that it made.
 #[utoipa::path(post, path = "/api/invitations/accept", operation_id = "accept_invitation", tag = TAG, request_body = Acceptance,
-    responses((status = 200, description = "Joined.", body = Joined),
-        (status = 401, description = "The password is not that of the invited address' account (`invalid_login`)."),
-        (status = 403, description = "Signed in with another address (`invitation_for_another`), or the account is disabled (`user_disabled`), or its password has to be changed (`password_change_required`); the invitation stays good."),
+    responses((status = 400, description = "The body is not JSON (`malformed_body`), or there are two credentials (`ambiguous_credentials`)."),
+        (status = 200, description = "Joined.", body = Joined),
+        (status = 401, description = "The password is not that of the invited address' account (`invalid_login`), or a credential that was sent is no good (`invalid_credential`, `key_malformed`)."),
+        (status = 403, description = "Signed in with another address (`invitation_for_another`) or by an API key (`user_required`), or the account is disabled (`user_disabled`), or its password has to be changed (`password_change_required`); the invitation stays good."),
         (status = 409, description = "The account's address was never confirmed: send its `password`, or `new_password` alone (`account_unconfirmed`). Or the account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`)."),
         (status = 410, description = "The link is used, replaced, withdrawn or too old (`link_invalid`).")))]
 pub async fn accept(

@@ -185,7 +185,8 @@ fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u3
 /// Rotate an API key
 ///
 /// A new secret under the same id; the old one goes on for `overlap` seconds, and its answers say so by
-/// `Deprecation` and `Sunset`. A new secret of an admin's key asks for a recent proof, as a new key does.
+/// `Deprecation` and `Sunset`. A new secret of an admin's key asks for a recent proof, as a new key does,
+/// else 401 `insufficient_user_authentication`.
 #[utoipa::path(post, path = "/api/orgs/{org}/keys/{id}/rotate", operation_id = "rotate_key", tag = TAG, request_body = Option<KeyRotation>,
     params(("id" = ApiKeyId, Path, description = "The key.")),
     responses(

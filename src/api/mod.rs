@@ -149,7 +149,7 @@ fn older_clients(app: &App) -> RouteTable {
     }
     if compat.appliance.is_served() {
         table = table
-            .any(routes!(appliance::logout))
+            .any(cookies(routes!(appliance::logout)))
             .any(routes!(appliance::ticket))
             .user(cookies(routes!(appliance::change_password)));
     }

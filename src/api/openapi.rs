@@ -22,7 +22,8 @@ password as `Authorization: Basic` (RFC 7617, UTF-8; it is not asked for by a ch
 Without a credential, or with a bad one, the answer is 401; in an organisation that the caller does not \
 belong to, 404; without the permission, 403.
 
-Errors are problems (RFC 9457); their `code` is stable. Lists take `limit` and `cursor` and answer \
+Errors are problems (RFC 9457): `type` is the address of a page that says how to mend it, `code` is stable, and `x-codes` \
+lists those of an operation. A method that a path does not have is answered with 405 (`MethodNotAllowed`). Lists take `limit` and `cursor` and answer \
 `{data, next_cursor}`. Times are RFC 3339 in UTC.";
 
 const TAGS: [(&str, &str); 10] = [

@@ -44,7 +44,7 @@ pub struct SocketTicket {
     request_body = Option<TicketInput>,
     responses(
         (status = 200, description = "The ticket.", body = SocketTicket),
-        (status = 401, description = "the session was ended in that organisation (`session_ended_here`);"),
+        (status = 401, description = "No credential, or a bad one, or the session was ended in that organisation (`session_ended_here`)."),
         (status = 404, description = "The caller does not belong to the organisation (`not_found`)."),
     ))]
 pub async fn create(

@@ -88,7 +88,10 @@ enum Gateway {
             ("X-Auth-Session-Id" = String, description = "Empty for keys, and by HTTP Basic."),
             ("X-Auth-Key-Id" = String, description = "Empty for users."),
         )),
-        (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`), or a foreign site made the browser send an unsafe request (`cross_site`)."),
+        (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`), or a foreign site made the browser send an unsafe request (`cross_site`). With `compat=nginx` also what is 429 else.", headers(
+            ("Retry-After" = u64, description = "With `compat=nginx`, in the place of 429: after how many seconds the same request may succeed."),
+        )),
+        (status = 401, description = "No credential, or a bad one, or the session was ended in the organisation (`session_ended_here`)."),
         (status = 422, description = "The query is not as it should be (`validation_failed`), or names a permission that does not exist (`unknown_permission`)."),
     ))]
 pub async fn check(
@@ -106,7 +109,10 @@ pub async fn check(
 #[utoipa::path(get, path = "/api/verify/{*rest}", operation_id = "verify_path", tag = TAG,
     params(("rest" = String, Path, description = "The path of the original request."), Requirements),
     responses((status = 200, description = "The caller may.", body = Who),
-        (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`), or a foreign site made the browser send an unsafe request (`cross_site`)."),
+        (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`), or a foreign site made the browser send an unsafe request (`cross_site`). With `compat=nginx` also what is 429 else.", headers(
+            ("Retry-After" = u64, description = "With `compat=nginx`, in the place of 429: after how many seconds the same request may succeed."),
+        )),
+        (status = 401, description = "No credential, or a bad one, or the session was ended in the organisation (`session_ended_here`)."),
         (status = 422, description = "The query is not as it should be (`validation_failed`), or names a permission that does not exist (`unknown_permission`).")))]
 pub async fn check_path(
     State(app): State<App>,

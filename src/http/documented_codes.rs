@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use axum::http::Method;
 use utoipa::openapi::path::{Operation, ParameterIn};
-use utoipa::openapi::{Ref, RefOr};
+use utoipa::openapi::{Ref, RefOr, Response};
 
 use super::rate_limit::is_limited;
 use crate::auth::{Access, RequestBody, Who};
@@ -93,7 +93,8 @@ fn guards(access: Access, method: &Method, path: &str, when: &mut impl FnMut(boo
     when(access.body == RequestBody::Awaited, &["body_too_large", "malformed_body"]);
     // By HTTP Basic a password is tried, and the account is told what a sign-in is told.
     when(true, &["password_change_required", "too_many_attempts", "user_disabled"]);
-    when(path.contains('{'), &["not_found"]);
+    // What a write belongs to may go while it is under way: an account that is deleted at once.
+    when(path.contains('{') || !method.is_safe(), &["not_found"]);
     when(path.contains("{org}"), &["session_ended_here"]);
     when(access.permission.is_some(), &["permission_denied"]);
     when(access.is_for_users(), &["user_required"]);
@@ -127,12 +128,27 @@ fn follow(codes: &mut BTreeSet<&'static str>) {
 
 /// Names the shared answer of each status that a code comes with, where the operation has none of its own.
 fn declare_statuses(operation: &mut Operation, codes: &BTreeSet<&'static str>) {
+    let in_its_form = form_of_its_own(operation);
     for kind in codes.iter().filter_map(|code| Kind::find(code)) {
         if let Some(name) = shared_answer(kind.status) {
-            let reference = RefOr::Ref(Ref::from_response_name(name));
-            operation.responses.responses.entry(kind.status.to_string()).or_insert(reference);
+            let own = in_its_form.clone().map(|mut form| {
+                form.description = format!("{}.", kind.title);
+                RefOr::T(form)
+            });
+            let answer = own.unwrap_or_else(|| RefOr::Ref(Ref::from_response_name(name)));
+            operation.responses.responses.entry(kind.status.to_string()).or_insert(answer);
         }
     }
+}
+
+/// An error of an older client's dialect, if the operation answers with those.
+fn form_of_its_own(operation: &Operation) -> Option<Response> {
+    let failures = operation.responses.responses.iter().filter(|(status, _)| status.starts_with('4'));
+    let mut own = failures.filter_map(|(_, answer)| match answer {
+        RefOr::T(answer) => Some(answer),
+        RefOr::Ref(_) => None,
+    });
+    own.find(|answer| answer.content.contains_key("application/json")).cloned()
 }
 
 /// The answer in the document's components that tells of a status in general.

@@ -101,7 +101,7 @@ impl RouteTable {
     }
 
     /// For every caller with a good credential.
-    pub fn any(self, routes: UtoipaMethodRouter<App>) -> Self {
+    pub fn any(self, routes: impl Into<Routes>) -> Self {
         self.add(Access::ANY, routes.into())
     }
 
@@ -306,7 +306,8 @@ fn document_cookies(operation: &mut Operation) {
 }
 
 async fn tell_deprecation(mut response: AxumResponse) -> AxumResponse {
-    response.headers_mut().insert(DEPRECATION, SINCE_THE_BEGINNING);
+    // The end of a key's old secret is more to know.
+    response.headers_mut().entry(DEPRECATION).or_insert(SINCE_THE_BEGINNING);
     response
 }
 

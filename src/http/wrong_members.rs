@@ -54,17 +54,18 @@ pub fn of_query<T: DeserializeOwned + IntoParams>(query: &str) -> Vec<FieldError
         let reader = serde_html_form::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
         let Err(error) = serde_path_to_error::deserialize::<_, T>(reader) else { continue };
         let place = steps(error.path());
-        let said = match error.into_inner().to_string() {
-            twice if twice.starts_with("invalid type: sequence") => {
-                Said { place, code: Some(FieldCode::Duplicate), message: "this is there twice".to_owned() }
-            }
-            said => Said::new(place, &said),
-        };
+        let said = Said::new(place, &error.into_inner().to_string());
         // Where serde has lost the place, it is the only one that there is.
         let own = [Step::Member(name.as_ref().to_owned())];
         if said.place.is_empty() || said.place.starts_with(&own) {
             let value = alone.next().map(|(_, value)| Value::from(value.as_ref())).unwrap_or_default();
-            found.push(said.of_value(&own, shape.member(shape.root(), name), &value));
+            let schema = shape.member(shape.root(), name);
+            let may_repeat = schema["type"] == "array" || said.code == Some(FieldCode::Unknown);
+            found.push(if alone.next().is_some() && !may_repeat {
+                FieldError::new(pointer(&own), FieldCode::Duplicate, "this is there twice")
+            } else {
+                said.of_value(&own, schema, &value)
+            });
         }
     }
     let is_there = |name: &str| pairs.iter().any(|(given, _)| given == name);

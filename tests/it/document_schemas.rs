@@ -229,7 +229,7 @@ async fn the_document_names_every_error_code_and_each_operation_those_that_it_ca
     let nowhere: Vec<_> = list.difference(&named).collect();
     assert_eq!(
         nowhere,
-        [&"already_set_up", &"method_not_allowed"],
-        "of pages, and of paths without an operation"
+        [&"already_set_up", &"method_not_allowed", &"operator_required"],
+        "of pages, and of methods that a path does not have"
     );
 }

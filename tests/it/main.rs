@@ -38,6 +38,7 @@ mod database_roles;
 mod database_tls;
 mod disclosure;
 mod document;
+mod document_headers;
 mod document_schemas;
 mod email_addresses;
 mod ended;

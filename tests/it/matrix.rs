@@ -178,6 +178,7 @@ impl Scene {
     async fn path(&self, app: &TestApp, route: &Route, org: &str, caller: &Caller, real: bool) -> String {
         let mut path = route.path.replace("{org}", org).replace("{*rest}", "some/where");
         path = path.replace("/dev/mail/{id}", "/dev/mail/none").replace("{link}", "osi_none");
+        path = path.replace("{code}", "not_found");
         for (place, parameter, prefix) in [
             ("/members/{user}", "{user}", "user"),
             ("/keys/{id}", "{id}", "key"),
@@ -331,6 +332,7 @@ async fn check(app: &TestApp, scene: &mut Scene, route: &Route, caller: &Caller)
             if expected == Expected::Denied {
                 let detail = format!("This needs the permission `{permission}`.");
                 assert_eq!(problem["detail"], json!(detail), "{}", answer.asked);
+                assert_eq!(problem["required_permission"], json!(permission), "{}", answer.asked);
             }
             let request_id = problem["request_id"].as_str().unwrap().to_owned();
             assert_eq!(answer.header("x-request-id"), request_id);
@@ -359,12 +361,7 @@ fn is_osmedeus(path: &str) -> bool {
 fn refused_otherwise(route: &Route, status: u16) -> bool {
     if route.page {
         let no_link = if route.method == Method::POST { 410 } else { 303 };
-        return status
-            == if ["/dev/mail/{id}", "/problems/{code}"].contains(&route.path.as_str()) {
-                404
-            } else {
-                no_link
-            };
+        return status == if route.path == "/dev/mail/{id}" { 404 } else { no_link };
     }
     matches!((route.path.as_str(), status), ("/osm/api/login", 400) | ("/api/login/refresh", 401))
 }

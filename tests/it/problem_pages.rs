@@ -42,11 +42,7 @@ async fn each_code_has_a_page_for_people_and_the_same_as_json_for_programs() {
 
 #[tokio::test]
 async fn the_type_of_a_problem_is_the_address_of_its_page_below_the_public_url() {
-    let app = TestApp::with(&[
-        ("OSKAR_PUBLIC_URL", "https://auth.acme.example"),
-        ("OSKAR_SESSIONS__SECURE_COOKIES", "true"),
-    ])
-    .await;
+    let app = TestApp::with(&[("OSKAR_PUBLIC_URL", "https://auth.acme.example")]).await;
     for (path, status, code) in [
         ("/api/auth/me", 401, "unauthenticated"),
         ("/nowhere", 404, "not_found"),

@@ -95,7 +95,8 @@ pub async fn ticket(
 /// cookie. With `compat.appliance = "on"` errors are `{"status": "error", "message": …}` here, as at the appliance's other
 /// own paths.
 #[utoipa::path(post, path = "/api/change-password", operation_id = "appliance_change_password", tag = TAG, request_body = PasswordChange,
-    responses((status = 200, description = "Changed.", body = ApplianceStatus)))]
+    responses((status = 200, description = "Changed.", body = ApplianceStatus),
+        (status = 403, description = "The current password is wrong (`wrong_password`) or has to be changed (`password_change_required`),")))]
 pub async fn change_password(
     State(app): State<App>,
     client: Client,

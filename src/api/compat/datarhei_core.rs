@@ -104,6 +104,7 @@ fn lifetime(app: &App) -> RefreshLifetime {
 #[utoipa::path(post, path = "/api/login", operation_id = "core_sign_in", tag = TAG, request_body = Option<LoginInput>,
     responses(
         (status = 200, description = "Signed in.", body = CoreTokens),
+        (status = 403, description = "The account may not sign in (`user_disabled`), or its password has to be changed (`password_change_required`),"),
         (status = 401, description = "The name, the password or the issuer's token is wrong (`invalid_login`)."),
         (status = 404, description = "The user is no member of the organisation that was asked for (`not_found`)."),
         (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left (`seats_taken`)."),

@@ -6,7 +6,7 @@ use super::operations;
 use crate::http::is_limited;
 
 /// Name in the components, name of the header, what it tells.
-const HEADERS: [(&str, &str, &str); 10] = [
+const HEADERS: [(&str, &str, &str); 11] = [
     ("RequestId", "X-Request-Id", "Finds the request in the server's log."),
     (
         "RateLimitPolicy",
@@ -25,7 +25,12 @@ const HEADERS: [(&str, &str, &str); 10] = [
         "The challenge: a bearer token, and what is wrong with the credential (RFC 6750, RFC 9470).",
     ),
     ("Allow", "Allow", "The methods that the path has."),
-    ("Deprecation", "Deprecation", "Since when nothing new should be built on this (RFC 9745)."),
+    (
+        "Deprecation",
+        "Deprecation",
+        "Since when nothing new should be built on this operation; or when the secret that was sent ends, because the API key was rotated (RFC 9745).",
+    ),
+    ("Sunset", "Sunset", "When the secret that was sent ends, because the API key was rotated (RFC 8594)."),
     ("SetCookie", "Set-Cookie", "The cookies of the session and of the device, or their end."),
     ("Location", "Location", "Where the new thing is."),
     ("Link", "Link", "`rel=\"next\"`: the next page; absent at the end."),
@@ -48,28 +53,26 @@ pub fn declare(document: &mut Value) {
                 _ => "",
             };
             of_status(response, status, true);
+            // They are of all operations.
+            add(response, "Deprecation", true);
+            add(response, "Sunset", true);
         }
     }
-    let shared = document["components"]["responses"].clone();
     let pages = names_of_pages(document);
     let created = paths_with_one(document);
     for (path, operation) in operations(document) {
         let is_deprecated = operation.get("deprecated") == Some(&Value::Bool(true));
+        let security = operation.get("security").and_then(Value::as_array);
+        let takes_keys = security.is_some_and(|all| all.iter().any(|one| one.get("api_key").is_some()));
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
-        for (status, response) in responses {
-            if let Some(name) = response["$ref"].as_str().and_then(|name| name.rsplit('/').next()) {
-                if !is_deprecated {
-                    continue;
-                }
-                // What is shared says nothing of that.
-                *response = shared[name].clone();
-            }
+        for (status, response) in responses.filter(|(_, response)| response.get("$ref").is_none()) {
             of_status(response, status, is_limited(path));
             let body = response["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
             let body = body.rsplit('/').next().unwrap_or_default().to_owned();
             add(response, "Link", pages.contains(&body));
             add(response, "Location", status == "201" && created.contains(&(path.clone(), body)));
-            add(response, "Deprecation", is_deprecated);
+            add(response, "Deprecation", is_deprecated || takes_keys);
+            add(response, "Sunset", takes_keys);
         }
     }
 }

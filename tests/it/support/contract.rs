@@ -150,17 +150,6 @@ impl Contract {
 /// Fails if an answer is not as the document has it.
 pub fn hold(method: &Method, path: &str, answer: &Answer) {
     if let Some(complaint) = CONTRACT.complaint(method, path, answer) {
-        complain(&answer.asked, &complaint, answer);
+        panic!("{}: {complaint}: {}", answer.asked, answer.text());
     }
-}
-fn complain(asked: &str, complaint: &str, answer: &Answer) {
-    use std::io::Write as _;
-    if std::path::Path::new("/tmp/a-collect").exists() {
-        let mut file =
-            std::fs::OpenOptions::new().append(true).create(true).open("/tmp/a-contract.log").unwrap();
-        writeln!(file, "{complaint}\t{asked}\t{}", answer.text().chars().take(300).collect::<String>())
-            .unwrap();
-        return;
-    }
-    panic!("{asked}: {complaint}: {}", answer.text());
 }
