@@ -3,10 +3,7 @@
 //! Clients are told what they can act on (`code` is part of the contract); what happened inside goes to the log. The answer
 //! is written in `http/problem.rs`.
 //!
-//! To add one: a line in the list below.
-
-use serde::Serialize;
-use utoipa::ToSchema;
+//! To add one: a line in the list below, and for a new code one in `error/guide.rs`.
 
 use crate::id::OrganisationId;
 use crate::password::refusal::PasswordRefusal;
@@ -14,10 +11,23 @@ use crate::permission::{Permission, Role};
 use crate::step_up::StepUp;
 
 mod database;
+mod field;
+mod guide;
 mod last_admin;
 
 pub use database::{OnConflict, StorageFailure, denied};
+pub use field::{FieldCode, FieldError, both};
+pub use guide::Guide;
 pub use last_admin::LastAdminOf;
+
+/// A kind of error, without what happened in the single case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    pub status: u16,
+    /// Part of the contract.
+    pub code: &'static str,
+    pub title: &'static str,
+}
 
 /// What an error came from.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -41,6 +51,9 @@ macro_rules! errors {
         }
 
         impl Error {
+            /// All kinds, as the list has them.
+            pub const KINDS: &[Kind] = &[$(Kind { status: $status, code: $code, title: $title },)*];
+
             /// The HTTP status.
             pub const fn status(&self) -> u16 {
                 match self { $(Self::$variant { .. } => $status,)* }
@@ -214,17 +227,6 @@ errors! {
         "Something went wrong on our side. The request id helps to find it.";
 }
 
-/// One member of the input that is not as it should be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FieldError {
-    /// Where: a JSON Pointer into the body (RFC 6901), or `/name` of a query or path parameter.
-    #[schema(example = "/email")]
-    pub pointer: String,
-    /// What is wrong with it.
-    #[schema(example = "this is not an e-mail address")]
-    pub message: String,
-}
-
 impl Error {
     /// A failure of ours.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -236,9 +238,14 @@ impl Error {
         Self::PermissionDenied(permission.as_str().to_owned())
     }
 
-    /// One bad member of the input.
+    /// One bad member of the input, for a reason that no code but [`FieldCode::InvalidValue`] tells.
     pub fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::Invalid { errors: vec![FieldError { pointer: pointer.into(), message: message.into() }] }
+        Self::wrong(pointer, FieldCode::InvalidValue, message)
+    }
+
+    /// One bad member of the input.
+    pub fn wrong(pointer: impl Into<String>, code: FieldCode, message: impl Into<String>) -> Self {
+        Self::Invalid { errors: vec![FieldError::new(pointer, code, message)] }
     }
 
     /// Whether a request has no credential that is good, whatever the reason: it is missing, wrong, ended, or not looked at

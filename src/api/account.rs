@@ -89,7 +89,7 @@ pub struct AccountUpdate {
     params(IfMatch),
     responses(
         (status = 200, description = "The account as it is now.", body = Account),
-        (status = 409, description = "The username is taken."),
+        (status = 409, description = "The username is taken (`username_taken`)."),
     ))]
 pub async fn update(
     State(app): State<App>,
@@ -134,7 +134,7 @@ pub struct PasswordChange {
     responses(
         (status = 200, description = "Changed; the session to go on with.", body = Tokens),
         (status = 204, description = "Changed, by HTTP Basic."),
-        (status = 403, description = "The current password is wrong,")))]
+        (status = 403, description = "The current password is wrong (`wrong_password`) or has to be changed (`password_change_required`),")))]
 pub async fn change_password(
     State(app): State<App>,
     client: Client,

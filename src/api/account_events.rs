@@ -6,7 +6,7 @@ use super::events::Filter;
 use super::page::{Asked, Listed, Page, Part};
 use crate::app::App;
 use crate::auth::SignedIn;
-use crate::error::Error;
+use crate::error::{Error, both};
 use crate::views;
 use crate::views::events::Event;
 
@@ -22,7 +22,6 @@ pub async fn list(
     SignedIn { by, .. }: SignedIn,
     asked: Asked<Filter>,
 ) -> Result<Listed<Event>, Error> {
-    let filter = asked.filter.parse()?;
-    let list = asked.of(&app, "account_events", by.id)?;
+    let (list, filter) = both(asked.of(&app, "account_events", by.id), asked.filter.parse())?;
     Ok(list.answer(views::events::of_account(app.db.read(), by.id, &filter, &list.request).await?))
 }

@@ -30,10 +30,11 @@ const TAG: &str = "Signing in";
 #[utoipa::path(post, path = "/api/auth/login", operation_id = "sign_in", tag = TAG, request_body = Option<LoginInput>,
     responses(
         (status = 200, description = "Signed in.", body = Tokens),
-        (status = 401, description = "The name, the password or the issuer's token is wrong, or the address is not proven yet."),
+        (status = 401, description = "The name or the password is wrong, or the address is not proven yet (`invalid_login`); or the issuer's token is no good (`invalid_issuer_token`, `issuer_token_used`)."),
         (status = 403, description = "The account is disabled (`user_disabled`), the password has to be changed (`password_change_required`), or the request came from a foreign site (`cross_site`). With an issuer's token: the issuer is turned off (`issuer_disabled`), does not vouch for the address (`issuer_email_unverified`), the address is not among those that may come in (`not_allowed`), there is no account (`no_account`), or it is another user's there (`linked_to_another`)."),
-        (status = 404, description = "The user is no member of the organisation that was asked for."),
-        (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left."),
+        (status = 404, description = "The user is no member of the organisation that was asked for (`not_found`)."),
+        (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left (`seats_taken`)."),
+        (status = 429, description = "Too many wrong attempts (`too_many_attempts`), or too many requests (`rate_limited`)."),
     ))]
 pub async fn login(
     State(app): State<App>,
@@ -66,8 +67,10 @@ pub struct RefreshInput {
 #[utoipa::path(post, path = "/api/auth/refresh", operation_id = "refresh", tag = TAG, request_body = Option<RefreshInput>,
     responses(
         (status = 200, description = "A new pair.", body = Tokens),
+        (status = 400, description = "The body is not JSON (`malformed_body`), or there are two session cookies (`ambiguous_credentials`)."),
         (status = 401, description = "The refresh token is no good (`invalid_refresh_token`), or the session was ended in this organisation (`session_ended_here`)."),
-        (status = 404, description = "The user is no member of the organisation that was asked for."),
+        (status = 403, description = "The issuer through which the user signed in is turned off (`issuer_disabled`),"),
+        (status = 404, description = "The user is no member of the organisation that was asked for (`not_found`)."),
     ))]
 pub async fn refresh(
     State(app): State<App>,

@@ -63,7 +63,7 @@ pub enum OneOrSeveral {
 }
 
 /// The same, to be read: what is wrong with a member is told of that member.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerificationInput {
     #[serde(default, deserialize_with = "present")]

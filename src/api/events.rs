@@ -11,7 +11,7 @@ use super::page::{Asked, Listed, Page, Part};
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 
-use crate::error::Error;
+use crate::error::{Error, FieldCode, both};
 use crate::text::rfc3339;
 use crate::views;
 use crate::views::events::{Event, EventFilter};
@@ -53,18 +53,20 @@ impl Filter {
     /// # Errors
     /// [`Error::Invalid`] if a time is none, or a name is empty.
     pub(super) fn parse(&self) -> Result<EventFilter, Error> {
-        let (from, to) = (time("from", self.from.as_deref())?, time("to", self.to.as_deref())?);
+        let times = both(time("from", self.from.as_deref()), time("to", self.to.as_deref()));
         let named = |pointer, text: &Option<String>| {
             Ok::<_, Error>(filled(pointer, text.as_deref(), LONGEST_NAME)?.map(ToOwned::to_owned))
         };
-        let (kind, actor) = (named("/type", &self.kind)?, named("/actor", &self.actor)?);
-        Ok(EventFilter { kind, actor, target: named("/target", &self.target)?, from, to })
+        let who = both(named("/actor", &self.actor), named("/target", &self.target));
+        let ((kind, (actor, target)), (from, to)) = both(both(named("/type", &self.kind), who), times)?;
+        Ok(EventFilter { kind, actor, target, from, to })
     }
 }
 
 fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> {
     let parse = |text: &str| {
-        rfc3339::parse_in_query(text).map_err(|problem| Error::invalid(format!("/{name}"), problem))
+        rfc3339::parse_in_query(text)
+            .map_err(|problem| Error::wrong(format!("/{name}"), FieldCode::InvalidFormat, problem))
     };
     text.map(parse).transpose()
 }
@@ -78,8 +80,8 @@ pub async fn list(
     access: OrganisationAccess,
     asked: Asked<Filter>,
 ) -> Result<Listed<Event>, Error> {
-    let (organisation, filter) = (access.organisation.id, asked.filter.parse()?);
-    let list = asked.of(&app, "events", organisation)?;
+    let organisation = access.organisation.id;
+    let (list, filter) = both(asked.of(&app, "events", organisation), asked.filter.parse())?;
     let page = views::events::of_organisation(app.db.read(), organisation, &filter, &list.request).await?;
     Ok(list.answer(page))
 }

@@ -83,7 +83,7 @@ pub struct OfIssuer {
 #[utoipa::path(delete, path = "/api/auth/identities", operation_id = "unlink_identity", tag = TAG, params(OfIssuer),
     responses(
         (status = 204, description = "Its user no longer signs in here."),
-        (status = 404, description = "The account never was linked with it."),
+        (status = 404, description = "The account never was linked with it (`not_found`)."),
         (status = 409, description = "There would be no way left to sign in (`last_way_in`)."),
     ))]
 pub async fn unlink(

@@ -25,7 +25,7 @@ use crate::domain::organisation::members::manages_members;
 use crate::domain::session::tokens::ActiveOrganisation;
 use crate::domain::values::display_name::DisplayName;
 use crate::entity::invitation;
-use crate::error::Error;
+use crate::error::{Error, FieldCode};
 use crate::http::Answering;
 use crate::id::InvitationId;
 use crate::password::{PresentedPassword, ProposedPassword};
@@ -95,7 +95,7 @@ fn rules(app: &App) -> Rules {
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations", operation_id = "create_invitations", tag = TAG, request_body = NewInvitations,
     responses((status = 201, description = "The invitations; their mails are on their way.", body = Invitations),
         (status = 409, description = "Somebody is a member already (`already_member`), there is no seat left (`seats_taken`), or as many invitations are open as may be (`too_many_open_invitations`)."),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
+        (status = 501, description = "This server sends no mails (`mail_unavailable`; `mail` in the server metadata).")))]
 pub async fn create(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -107,7 +107,8 @@ pub async fn create(
     }
     app.needs_mail()?;
     if !(1..=MOST_AT_ONCE).contains(&input.emails.len()) {
-        return Err(Error::invalid("/emails", "1 to 50 addresses"));
+        let code = if input.emails.is_empty() { FieldCode::TooFew } else { FieldCode::TooMany };
+        return Err(Error::wrong("/emails", code, "1 to 50 addresses"));
     }
     // Lists that people paste have doubles; nobody is to get two mails for that.
     let mut seen = HashSet::new();
@@ -139,7 +140,7 @@ pub async fn show(
 #[utoipa::path(delete, path = "/api/orgs/{org}/invitations/{invitation_id}", operation_id = "withdraw_invitation", tag = TAG,
     params(("invitation_id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 204, description = "Its link no longer works."),
-        (status = 409, description = "It was accepted already.")))]
+        (status = 409, description = "It was accepted already (`invitation_ended`).")))]
 pub async fn withdraw(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -154,12 +155,14 @@ pub async fn withdraw(
 /// Send an invitation again
 ///
 /// For another seven days. The link before it dies, and you answer for the invitation from now on: it can be accepted for
-/// as long as you may give its role. An admin's asks for a recent proof of who the user is, as inviting one does.
+/// as long as you may give its role. An admin's asks for a recent proof of who the user is, as inviting one does, else 401
+/// `insufficient_user_authentication`. Too many in 24 hours: 429 `too_many_invitations`. With
+/// `verify_email = required` an account whose own address is not proven sends none: 403 `email_unverified`.
 #[utoipa::path(post, path = "/api/orgs/{org}/invitations/{invitation_id}/resend", operation_id = "resend_invitation", tag = TAG,
     params(("invitation_id" = InvitationId, Path, description = "The invitation.")),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation),
         (status = 409, description = "It was accepted or withdrawn already (`invitation_ended`), there is no seat left (`seats_taken`), or it had expired and as many are open as may be (`too_many_open_invitations`)."),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
+        (status = 501, description = "This server sends no mails (`mail_unavailable`; `mail` in the server metadata).")))]
 pub async fn resend(
     State(app): State<App>,
     access: OrganisationAccess,
@@ -180,7 +183,7 @@ pub async fn resend(
 /// of the one that is made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"invitation": "osi_…", "password": "a long phrase for Bob", "name": "Bob"}))]
+#[schema(as = InvitationAcceptance, example = json!({"invitation": "osi_…", "password": "a long phrase for Bob", "name": "Bob"}))]
 pub struct Acceptance {
     /// What stands behind the `#` of the link.
     #[schema(example = "osi_…")]
@@ -209,6 +212,7 @@ pub struct Acceptance {
 
 /// The organisation that was joined.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AcceptedInvitation)]
 pub struct Joined {
     organisation: OrganisationSummary,
     role: Role,
@@ -231,11 +235,12 @@ impl Joined {
 /// answer is 409 (`account_unconfirmed`). `new_password` alone replaces the old password, and ends the account's
 /// sessions, its links with issuers and the API keys that it made.
 #[utoipa::path(post, path = "/api/invitations/accept", operation_id = "accept_invitation", tag = TAG, request_body = Acceptance,
-    responses((status = 200, description = "Joined.", body = Joined),
-        (status = 401, description = "The password is not that of the invited address' account."),
-        (status = 403, description = "Signed in with another address, or the account's password has to be changed (`password_change_required`); the invitation stays good."),
+    responses((status = 400, description = "The body is not JSON (`malformed_body`), or there are two credentials (`ambiguous_credentials`)."),
+        (status = 200, description = "Joined.", body = Joined),
+        (status = 401, description = "The password is not that of the invited address' account (`invalid_login`), or a credential that was sent is no good (`invalid_credential`, `key_malformed`)."),
+        (status = 403, description = "Signed in with another address (`invitation_for_another`) or by an API key (`user_required`), or the account is disabled (`user_disabled`), or its password has to be changed (`password_change_required`); the invitation stays good."),
         (status = 409, description = "The account's address was never confirmed: send its `password`, or `new_password` alone (`account_unconfirmed`). Or the account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`)."),
-        (status = 410, description = "The link is used, replaced, withdrawn or too old.")))]
+        (status = 410, description = "The link is used, replaced, withdrawn or too old (`link_invalid`).")))]
 pub async fn accept(
     State(app): State<App>,
     client: Client,

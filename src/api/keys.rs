@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::LOCATION;
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -51,7 +52,7 @@ pub struct KeyWithSecret {
     #[serde(flatten)]
     key: Key,
     /// Store it now: it is not shown again.
-    #[schema(value_type = String, pattern = "^osk_(live|test)_[0-9A-Za-z]{38}$", example = "osk_live_…")]
+    #[schema(value_type = String, pattern = "^osk_(live|test)_[0-9A-Za-z]{38}$", example = "osk_live_00000000000000000000000000000000000000")]
     secret: ShownOnce,
 }
 
@@ -122,8 +123,9 @@ pub async fn create(
     let write = app.write(&access.actor).await?;
     let created =
         keys::create(&write, &app.config.permissions, access.organisation.id, Some(creator), new).await?;
-    let answer = with_secret(StatusCode::CREATED, &write, created).await?;
-    answering.commit(write, answer).await
+    let location = [(LOCATION, format!("/api/orgs/{}/keys/{}", access.organisation.id, created.0.id))];
+    let (status, key) = with_secret(StatusCode::CREATED, &write, created).await?;
+    answering.commit(write, (status, location, key)).await
 }
 
 async fn with_secret(
@@ -225,12 +227,13 @@ fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u3
 /// Rotate an API key
 ///
 /// A new secret under the same id; the old one goes on for `overlap` seconds, and its answers say so by
-/// `Deprecation` and `Sunset`. A new secret of an admin's key asks for a recent proof, as a new key does.
+/// `Deprecation` and `Sunset`. A new secret of an admin's key asks for a recent proof, as a new key does,
+/// else 401 `insufficient_user_authentication`.
 #[utoipa::path(post, path = "/api/orgs/{org}/keys/{key_id}/rotate", operation_id = "rotate_key", tag = TAG, request_body = Option<KeyRotation>,
     params(("key_id" = ApiKeyId, Path, description = "The key.")),
     responses(
         (status = 200, description = "The key with its new secret.", body = KeyWithSecret),
-        (status = 409, description = "The key is revoked or expired."),
+        (status = 409, description = "The key is revoked or expired (`key_ended`)."),
     ))]
 pub async fn rotate(
     State(app): State<App>,

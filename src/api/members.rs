@@ -66,7 +66,7 @@ pub struct RoleChange {
     params(IfMatch, ("user_id" = UserId, Path, description = "The member.")),
     responses(
         (status = 200, description = "The member as it is now.", body = Member),
-        (status = 409, description = "It is the last admin."),
+        (status = 409, description = "It is the last admin (`last_admin`)."),
     ))]
 pub async fn change_role(
     State(app): State<App>,
@@ -96,7 +96,7 @@ pub async fn change_role(
     params(("user_id" = UserId, Path, description = "The member.")),
     responses(
         (status = 204, description = "The user is no member any more."),
-        (status = 409, description = "It is the last admin."),
+        (status = 409, description = "It is the last admin (`last_admin`)."),
     ))]
 pub async fn remove(
     State(app): State<App>,

@@ -14,7 +14,8 @@
 //! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist, and members with an access token for another organisation 403 |
 //!
 //! `fresh(…)` around the routes of a line lets in only users who have proved recently who they are. `idempotent(…)` lets
-//! its POST be repeated with the same `Idempotency-Key`: all that make something, and rotations.
+//! its POST be repeated with the same `Idempotency-Key`: all that make something, and rotations. `cookies(…)` says that
+//! their successes set cookies.
 //!
 //! The permissions and the roles that have them stand in one table in `permission.rs`.
 //!
@@ -28,6 +29,7 @@ mod auth;
 mod compat;
 mod credentials;
 mod docs;
+mod document;
 mod events;
 mod filters;
 mod health;
@@ -54,6 +56,7 @@ mod who;
 
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
+use serde_json::Value;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
 
@@ -61,30 +64,31 @@ pub use stream::Stopping;
 
 use crate::app::App;
 // `super::conditions`, `super::input` and `super::page` to the files of this folder.
-use crate::http::{Doors, Route, RouteTable, conditions, fresh, idempotent, input, page};
+use crate::http::{Doors, Route, RouteTable, conditions, cookies, fresh, idempotent, input, page};
 use crate::permission::Permission as P;
 use compat::{appliance, datarhei_core, onedb, osmedeus};
 
 fn table(app: &App) -> RouteTable {
     let table = RouteTable::new(app.clone(), openapi::document(&app.config.sessions.cookies.session))
         // Signing in: everybody may try; the rest needs a session.
-        .public(idempotent(routes!(register::register)))
-        .sign_in(routes!(auth::login))
+        .public(cookies(idempotent(routes!(register::register))))
+        .sign_in(cookies(routes!(auth::login)))
         .public(routes!(auth::refresh))
         .public(routes!(recovery::forgot_password))
-        .public(routes!(recovery::reset_password))
+        .public(cookies(routes!(recovery::reset_password)))
         .public(routes!(password_strength::measure))
-        .public(routes!(recovery::verify_email))
-        .public(routes!(recovery::unlock))
+        .public(cookies(routes!(recovery::verify_email)))
+        .public(cookies(routes!(recovery::unlock)))
         .public(routes!(recovery::resend_verification))
-        .user(routes!(auth::logout))
+        .user(cookies(routes!(auth::logout)))
         .user(routes!(tokens::create))
-        .user(routes!(reauthentication::reauthenticate))
+        .user(cookies(routes!(reauthentication::reauthenticate)))
         // Account: `me` tells any caller who they are; the account is for the user alone.
         .any(idempotent(routes!(tickets::create)))
         .any(routes!(account::show_me))
-        .user(routes!(account::show, account::update, account_deletion::delete))
-        .user(routes!(account::change_password))
+        .user(routes!(account::show, account::update))
+        .user(cookies(routes!(account_deletion::delete)))
+        .user(cookies(routes!(account::change_password)))
         .user(routes!(recovery::change_email))
         .user(routes!(identities::list))
         .user(fresh(idempotent(routes!(identities::link, identities::unlink))))
@@ -107,7 +111,7 @@ fn table(app: &App) -> RouteTable {
         .org(P::InvitationsManage, idempotent(routes!(invitations::list, invitations::create)))
         .org(P::InvitationsManage, routes!(invitations::show, invitations::withdraw))
         .org(P::InvitationsManage, routes!(invitations::resend))
-        .public(idempotent(routes!(invitations::accept)))
+        .public(cookies(idempotent(routes!(invitations::accept))))
         // API keys: members see them masked, admins manage them. Keys never manage keys.
         .org(P::KeysRead, routes!(keys::list))
         .org(P::KeysRead, routes!(keys::show_key))
@@ -143,19 +147,22 @@ fn older_clients(app: &App) -> RouteTable {
         let guarded = none()
             .forwarded(routes!(osmedeus::verify), osmedeus::verify)
             .wrap(|router| router.route_layer(from_fn(osmedeus::key)));
-        table = table.merge(guarded).public(routes!(osmedeus::login)).public(routes!(osmedeus::logout));
+        table = table
+            .merge(guarded)
+            .public(cookies(routes!(osmedeus::login)))
+            .public(cookies(routes!(osmedeus::logout)));
     }
     if compat.core.is_served() {
-        table = table.sign_in(routes!(datarhei_core::login)).public(routes!(datarhei_core::refresh));
+        table = table.sign_in(cookies(routes!(datarhei_core::login))).public(routes!(datarhei_core::refresh));
     }
     if compat.appliance.is_served() {
         table = table
-            .any(routes!(appliance::logout))
+            .any(cookies(routes!(appliance::logout)))
             .any(routes!(appliance::ticket))
-            .user(routes!(appliance::change_password));
+            .user(cookies(routes!(appliance::change_password)));
     }
     if compat.onedb.is_served() {
-        table = table.public(routes!(onedb::authenticate));
+        table = table.public(cookies(routes!(onedb::authenticate)));
     }
     table.deprecated()
 }
@@ -167,7 +174,7 @@ pub fn router(app: &App) -> (Router<App>, Doors) {
         // The document must have one (OpenAPI 3.1 section 4.8.2).
         "not shown".clone_into(&mut document.info.version);
     }
-    let text = serde_json::to_string(&document).unwrap_or_default();
+    let text = document::written(&document).to_string();
     let router = if app.config.docs { router.merge(docs::swagger_ui()) } else { router };
     (router.layer(Extension(docs::Document(text.into()))), Doors::among(&recorded))
 }
@@ -179,8 +186,8 @@ pub fn in_shapes_of_older_clients(app: &App, router: Router) -> Router {
 }
 
 /// The OpenAPI document.
-pub fn document(app: &App) -> OpenApi {
-    table(app).finish().1
+pub fn document(app: &App) -> Value {
+    document::written(&table(app).finish().1)
 }
 
 /// Every route, for the permission matrix.

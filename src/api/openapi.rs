@@ -24,7 +24,8 @@ Without a credential, or with a bad one, the answer is 401; in an organisation t
 belong to, 404; without the permission, or with an access token for another of the caller's \
 organisations (`organisation_denied`), 403.
 
-Errors are problems (RFC 9457); their `code` is stable. Times are RFC 3339 in UTC. A `DELETE` that is \
+Errors are problems (RFC 9457): `type` is the address of a page that says how to mend it, `code` is stable, and `x-codes` \
+lists those of an operation. A method that a path does not have is answered with 405 (`MethodNotAllowed`). Times are RFC 3339 in UTC. A `DELETE` that is \
 sent again answers 204 again and changes nothing, as long as its caller may still ask; 404 is for what never was there.
 
 Lists come in pages, the newest first, or with `order=oldest` the oldest: `{data, next_cursor}`, `limit` rows at most. \
@@ -47,7 +48,7 @@ const TAGS: [(&str, &str); 10] = [
 ];
 
 /// The shared error answers: name, status' meaning, example.
-const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
+const ERRORS: [(&str, &str, u16, &str, &str, &str); 12] = [
     (
         "BadRequest",
         "The body is not JSON, or there are two credentials.",
@@ -113,6 +114,30 @@ const ERRORS: [(&str, &str, u16, &str, &str, &str); 9] = [
         "Too many requests from this address. Slow down.",
     ),
     (
+        "ForeignHost",
+        "The server runs with `--no-auth` for development, and was asked under another name than `localhost`.",
+        421,
+        "foreign_host",
+        "Foreign host",
+        "This server runs with --no-auth, and answers to `localhost` only.",
+    ),
+    (
+        "Internal",
+        "Something went wrong on the server; `request_id` finds it in the log.",
+        500,
+        "internal",
+        "Internal error",
+        "Something went wrong on our side. The request id helps to find it.",
+    ),
+    (
+        "MethodNotAllowed",
+        "The path does not have that method: `Allow` names those that it has.",
+        405,
+        "method_not_allowed",
+        "Method not allowed",
+        "This path does not have that method.",
+    ),
+    (
         "Unavailable",
         "Busy, or the database cannot be reached, read or written (`storage_unavailable`), or the request took too long (`timeout`): try again after `Retry-After` seconds. What was not answered with success is stored as a whole or, nearly always, not at all.",
         503,
@@ -156,11 +181,11 @@ pub fn document(session_cookie: &str) -> OpenApi {
 
 fn error(description: &str, status: u16, code: &str, title: &str, detail: &str) -> Response {
     let mut example = json!({
-        "type": format!("urn:oskar:problem:{code}"), "title": title, "status": status, "detail": detail,
+        "type": format!("https://auth.acme.example/problems/{code}"), "title": title, "status": status, "detail": detail,
         "code": code, "message": detail, "request_id": "019aa7b0c1d27f3e8a4b5c6d7e8f9a0b",
     });
     if status == 422 {
-        example["errors"] = json!([{ "pointer": "/email", "message": detail }]);
+        example["errors"] = json!([{ "pointer": "/email", "code": "invalid_format", "message": detail }]);
     }
     let problem = ContentBuilder::new()
         .schema(Some(RefOr::Ref(Ref::from_schema_name("Problem"))))

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::LOCATION;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -77,7 +78,8 @@ pub async fn create(
     let (row, _) =
         organisations::create_labelled(&write, &input.name, input.slug, Some(by.id), labels).await?;
     let made = MyOrganisation { organisation: (&row).into(), role: Role::Admin };
-    answering.commit(write, (StatusCode::CREATED, Json(made))).await
+    let location = [(LOCATION, format!("/api/orgs/{}", row.id))];
+    answering.commit(write, (StatusCode::CREATED, location, Json(made))).await
 }
 
 /// Show an organisation
@@ -151,7 +153,7 @@ pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Resul
 #[utoipa::path(post, path = "/api/orgs/{org}/leave", operation_id = "leave_organisation", tag = TAG,
     responses(
         (status = 204, description = "The user is no member any more."),
-        (status = 409, description = "The user is the last admin."),
+        (status = 409, description = "The user is the last admin (`last_admin`)."),
     ))]
 pub async fn leave(State(app): State<App>, access: OrganisationAccess) -> Result<StatusCode, Error> {
     let user = access.user()?.id;

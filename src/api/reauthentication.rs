@@ -12,7 +12,7 @@ use super::tokens::{Tokens, signed_in};
 use crate::app::App;
 use crate::auth::sign_in::{reauthenticate_by_issuer, reauthenticate_by_password};
 use crate::auth::{Client, Keep, SignedIn};
-use crate::error::Error;
+use crate::error::{Error, FieldCode};
 use crate::password::PresentedPassword;
 
 /// The proof: one of the two.
@@ -46,7 +46,9 @@ pub struct Reauthentication {
 #[utoipa::path(post, path = "/api/auth/reauthenticate", operation_id = "reauthenticate", tag = "Signing in", request_body = Reauthentication,
     responses(
         (status = 200, description = "The new session.", body = Tokens),
-        (status = 403, description = "The password is wrong (`wrong_password`) or has to be changed (`password_change_required`), the token's user is not linked to the account (`not_linked`), or what a sign-in by the issuer would be told;"),
+        (status = 401, description = "the issuer's token is no good (`invalid_issuer_token`, `issuer_token_used`);"),
+        (status = 403, description = "The password is wrong (`wrong_password`) or has to be changed (`password_change_required`), the token's user is not linked to the account (`not_linked`), the issuer is turned off (`issuer_disabled`) or its user may not come in (`not_allowed`, `issuer_email_unverified`, `issuer_email_unreadable`, `no_account`, `link_required`, `linked_to_another`), or there is no session (`session_required`);"),
+        (status = 503, description = "Busy (`busy`, `timeout`, `storage_unavailable`), or the issuer's keys cannot be fetched (`issuer_unavailable`)."),
     ))]
 pub async fn reauthenticate(
     State(app): State<App>,
@@ -61,7 +63,9 @@ pub async fn reauthenticate(
     let started = match (&input.password, &input.issuer_token) {
         (Some(password), None) => reauthenticate_by_password(&app, &client, &caller, password, terms).await?,
         (None, Some(token)) => reauthenticate_by_issuer(&app, &client, &caller, token, terms).await?,
-        (None, None) => return Err(Error::invalid("/password", "give `password` or `issuer_token`")),
+        (None, None) => {
+            return Err(Error::wrong("/password", FieldCode::Required, "give `password` or `issuer_token`"));
+        }
         (Some(_), Some(_)) => {
             return Err(Error::invalid("/issuer_token", "give `password` or `issuer_token`, not both"));
         }

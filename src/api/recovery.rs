@@ -20,7 +20,7 @@ use crate::domain::email::Email;
 use crate::domain::journal::mail::{self, Mail};
 use crate::domain::session::sign_in::check_again;
 use crate::entity::one_time_token::LinkPurpose;
-use crate::error::Error;
+use crate::error::{Error, FieldCode};
 use crate::password::{PresentedPassword, ProposedPassword};
 
 const TAG: &str = "Signing in";
@@ -28,12 +28,14 @@ const TAG: &str = "Signing in";
 /// An address.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MailRequest)]
 pub struct Address {
     email: Email,
 }
 
 /// That it was understood; nothing more.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Acknowledgement)]
 pub struct Understood {
     #[schema(example = true)]
     success: bool,
@@ -69,7 +71,7 @@ async fn ask(
 /// Mails a link that works once, for 30 minutes, if there is such an account.
 #[utoipa::path(post, path = "/api/auth/forgot-password", operation_id = "forgot_password", tag = TAG, request_body = Address,
     responses((status = 202, description = "The same for every address.", body = Understood),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
+        (status = 501, description = "This server sends no mails (`mail_unavailable`; `mail` in the server metadata).")))]
 pub async fn forgot_password(
     State(app): State<App>,
     client: Client,
@@ -94,8 +96,8 @@ pub struct PasswordReset {
 /// this client.
 #[utoipa::path(post, path = "/api/auth/reset-password", operation_id = "reset_password", tag = TAG, request_body = PasswordReset,
     responses((status = 204, description = "The password is changed; sign in with it."),
-        (status = 403, description = "The account is disabled,"),
-        (status = 410, description = "The link is used, replaced or too old.")))]
+        (status = 403, description = "The account is disabled (`user_disabled`),"),
+        (status = 410, description = "The link is used, replaced or too old (`link_invalid`).")))]
 pub async fn reset_password(
     State(app): State<App>,
     client: Client,
@@ -107,6 +109,7 @@ pub async fn reset_password(
 
 /// What lets the owner choose a new password, if others may know the one there is.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UnlockedAccount)]
 pub struct Unlocked {
     /// For resetting the password, once.
     #[schema(value_type = String, example = "osp_…")]
@@ -122,8 +125,8 @@ pub struct Unlocked {
 /// others. It signs nobody in.
 #[utoipa::path(post, path = "/api/auth/unlock", operation_id = "unlock", tag = TAG, request_body = Link,
     responses((status = 200, description = "Sign in with the password, or choose a new one by `link_secret`.", body = Unlocked),
-        (status = 403, description = "The account is disabled,"),
-        (status = 410, description = "The link is used, replaced or too old.")))]
+        (status = 403, description = "The account is disabled (`user_disabled`),"),
+        (status = 410, description = "The link is used, replaced or too old (`link_invalid`).")))]
 pub async fn unlock(
     State(app): State<App>,
     client: Client,
@@ -141,6 +144,7 @@ pub async fn unlock(
 /// A link.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MailedLink)]
 pub struct Link {
     /// What stands behind the `#` of the link.
     #[schema(example = "osv_…")]
@@ -155,8 +159,8 @@ pub struct Link {
     responses(
         (status = 200, description = "The account has its new address; the session to go on with.", body = Tokens),
         (status = 204, description = "The address is confirmed."),
-        (status = 409, description = "Another account has taken the address meanwhile."),
-        (status = 410, description = "The link is used, replaced or too old.")))]
+        (status = 409, description = "Another account has taken the address meanwhile (`email_taken`)."),
+        (status = 410, description = "The link is used, replaced or too old (`link_invalid`).")))]
 pub async fn verify_email(
     State(app): State<App>,
     client: Client,
@@ -175,7 +179,7 @@ pub async fn verify_email(
 /// The link before it dies.
 #[utoipa::path(post, path = "/api/auth/resend-verification", operation_id = "resend_verification", tag = TAG, request_body = Address,
     responses((status = 202, description = "The same for every address.", body = Understood),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
+        (status = 501, description = "This server sends no mails (`mail_unavailable`; `mail` in the server metadata).")))]
 pub async fn resend_verification(
     State(app): State<App>,
     client: Client,
@@ -200,11 +204,11 @@ pub struct EmailChange {
 ///
 /// Mails a link to the new address; the account has it once the link is used, and the old address is told. All
 /// sessions end then. Without the password, and without a recent proof of who the user is: 401
-/// `insufficient_user_authentication`.
+/// `insufficient_user_authentication`. Too many changes in 24 hours: 429 `too_many_email_changes`.
 #[utoipa::path(post, path = "/api/auth/change-email", operation_id = "change_email", tag = "Account", request_body = EmailChange,
     responses((status = 202, description = "The same whether the address is free or not.", body = Understood),
-        (status = 403, description = "The password is wrong,"),
-        (status = 501, description = "This server sends no mails (`mail` in the server metadata).")))]
+        (status = 403, description = "The password is wrong (`wrong_password`) or has to be changed (`password_change_required`),"),
+        (status = 501, description = "This server sends no mails (`mail_unavailable`; `mail` in the server metadata).")))]
 pub async fn change_email(
     State(app): State<App>,
     client: Client,
@@ -219,7 +223,7 @@ pub async fn change_email(
         }
         // With that turned off no session is recent, however old it is: an address is worth a password.
         None if by.session.is_some() && app.config.sessions.fresh_within.is_zero() => {
-            return Err(Error::invalid("/password", "this is required"));
+            return Err(Error::wrong("/password", FieldCode::Required, "this is required"));
         }
         None => by.check_fresh(&app)?,
     }

@@ -51,6 +51,7 @@ pub struct RegistrationInput {
 
 /// That it was understood; nothing more.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConfirmationAwaited)]
 pub struct ConfirmFirst {
     #[schema(example = true)]
     success: bool,
@@ -75,11 +76,12 @@ const CONFIRM: ConfirmFirst = ConfirmFirst {
     responses(
         (status = 201, description = "The account, signed in.", body = Tokens),
         (status = 202, description = "With `verify_email = required`, whether the address was free or not: nobody is signed in before it is confirmed, and until then a sign-in is answered as with a wrong password.", body = ConfirmFirst),
-        (status = 401, description = "By an invitation: there is an account with that address, and the password is another."),
-        (status = 403, description = "Registration is closed, the invitation is for another address,"),
-        (status = 409, description = "The e-mail address or the username is taken, or the organisation has no seat left, or whoever sent the invitation may not give that role any more (`invitation_unconfirmed`)."),
-        (status = 410, description = "The invitation's link is used, replaced, withdrawn or too old."),
-        (status = 501, description = "Addresses must be confirmed, and this server sends no mails."),
+        (status = 401, description = "By an invitation: there is an account with that address, and the password is another (`invalid_login`)."),
+        (status = 403, description = "Registration is closed (`registration_closed`), the invitation is for another address (`invitation_for_another`), the account is disabled (`user_disabled`) or its password has to be changed (`password_change_required`),"),
+        (status = 409, description = "The e-mail address or the username is taken (`email_taken`, `username_taken`), or the organisation has no seat left (`seats_taken`), or the account with the invited address was never confirmed (`account_unconfirmed`), or the user is a member of as many organisations as may be (`too_many_organisations`), or the sender of the invitation may not give that role any more (`invitation_unconfirmed`)."),
+        (status = 410, description = "The invitation's link is used, replaced, withdrawn or too old (`link_invalid`)."),
+        (status = 429, description = "Too many accounts were registered from a network (`too_many_registrations`), too many mails were asked for (`too_many_mails`), or too many wrong attempts (`too_many_attempts`) or requests (`rate_limited`) came."),
+        (status = 501, description = "Addresses must be confirmed, and this server sends no mails (`mail_unavailable`)."),
     ))]
 pub async fn register(
     State(app): State<App>,

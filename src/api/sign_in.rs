@@ -10,14 +10,14 @@ use super::session_carrier::{Answers, SessionCarrier};
 use crate::app::App;
 use crate::auth::sign_in::{PasswordSignIn, SignInState, by_issuer_token, by_password};
 use crate::auth::{Client, Keep, bearer, is_foreign};
-use crate::error::Error;
+use crate::error::{Error, FieldCode, both};
 use crate::password::{PresentedPassword, ProposedPassword};
 
 /// Who signs in. Give `email` or `username`; either may hold either. With an issuer's token as bearer neither is
 /// needed, and no password.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Login, example = json!({"email": "ana@acme.example", "password": "correct horse battery staple"}))]
+#[schema(as = SignIn, example = json!({"email": "ana@acme.example", "password": "correct horse battery staple"}))]
 pub struct LoginInput {
     #[schema(max_length = 320, example = "ana@acme.example")]
     email: Option<String>,
@@ -45,20 +45,18 @@ pub struct LoginInput {
 impl LoginInput {
     /// Signs in by the password.
     pub async fn sign_in(&self, app: &App, client: &Client, answers: Answers) -> Result<SignInState, Error> {
-        let terms = answers.terms(app, client, self.session, Keep::asked(self.remember))?;
+        let terms = answers.terms(app, client, self.session, Keep::asked(self.remember));
         let name = match (&self.email, &self.username) {
-            (Some(name), None) | (None, Some(name)) => name,
-            (None, None) => return Err(Error::invalid("/email", "give `email` or `username`")),
-            (Some(_), Some(_)) => {
-                return Err(Error::invalid("/username", "give `email` or `username`, not both"));
-            }
+            (Some(name), None) | (None, Some(name)) => Ok(name),
+            (None, None) => Err(Error::wrong("/email", FieldCode::Required, "give `email` or `username`")),
+            (Some(_), Some(_)) => Err(Error::invalid("/username", "give `email` or `username`, not both")),
         };
+        let missing = || Error::wrong("/password", FieldCode::Required, "this is required");
+        let password = self.password.as_ref().ok_or_else(missing);
+        let (terms, (name, password)) = both(terms, both(name, password))?;
         let given = PasswordSignIn {
             name,
-            password: self
-                .password
-                .as_ref()
-                .ok_or_else(|| Error::invalid("/password", "this is required"))?,
+            password,
             new_password: self.new_password.as_ref(),
             organisation: self.org.as_deref(),
         };

@@ -42,8 +42,8 @@ const STUCK: Duration = Duration::from_secs(10);
 #[utoipa::path(get, path = "/api/orgs/{org}/events/stream", operation_id = "stream_events", tag = "Audit log",
     responses(
         (status = 101, description = "The stream."),
-        (status = 422, description = "The ticket was offered as a protocol without `oskar.events` beside it, or the query has another parameter than `ticket`."),
-        (status = 426, description = "The request does not ask for a WebSocket."),
+        (status = 422, description = "The ticket was offered as a protocol without `oskar.events` beside it, or the query has another parameter than `ticket` (`validation_failed`)."),
+        (status = 426, description = "The request does not ask for a WebSocket (`upgrade_required`)."),
     ))]
 pub async fn events(
     State(app): State<App>,

@@ -14,7 +14,7 @@ use crate::auth::{Caller, Principal};
 use crate::crypto::secret::{Secret, ShownOnce};
 use crate::domain::Write;
 use crate::domain::session::tickets::{self, Holder};
-use crate::error::Error;
+use crate::error::{Error, FieldCode};
 use crate::http::Answering;
 
 /// What the ticket is for.
@@ -41,12 +41,14 @@ pub struct SocketTicket {
 /// Ticket for a socket
 ///
 /// Browsers cannot send headers of a page's choice when they open a WebSocket: this is what they name as a protocol
-/// instead, `new WebSocket(url, ["oskar.events", "oskar.ticket." + ticket])`.
+/// instead, `new WebSocket(url, ["oskar.events", "oskar.ticket." + ticket])`. A few may be unused at a time: 429
+/// `too_many_tickets`.
 #[utoipa::path(post, path = "/api/auth/ws-token", operation_id = "create_socket_ticket", tag = "Signing in",
     request_body = Option<TicketInput>,
     responses(
         (status = 200, description = "The ticket.", body = SocketTicket),
-        (status = 404, description = "The caller does not belong to the organisation."),
+        (status = 401, description = "No credential, or a bad one, or the session was ended in that organisation (`session_ended_here`)."),
+        (status = 404, description = "The caller does not belong to the organisation (`not_found`)."),
     ))]
 pub async fn create(
     State(app): State<App>,
@@ -70,10 +72,9 @@ pub async fn issue<'a>(
 ) -> Result<(Secret, Write<'a>), Error> {
     let access = match organisation {
         Some(reference) => caller.in_organisation(app, reference).await?,
-        None => caller
-            .in_implied_organisation(app)
-            .await?
-            .ok_or_else(|| Error::invalid("/org", "you belong to none by default: name one"))?,
+        None => caller.in_implied_organisation(app).await?.ok_or_else(|| {
+            Error::wrong("/org", FieldCode::Required, "you belong to none by default: name one")
+        })?,
     };
     let account;
     let holder = match &caller.principal {

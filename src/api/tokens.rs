@@ -165,7 +165,8 @@ pub struct OrganisationToken {
 #[utoipa::path(post, path = "/api/auth/token", operation_id = "create_token", tag = TAG, request_body = TokenInput,
     responses(
         (status = 200, description = "The token.", body = OrganisationToken),
-        (status = 404, description = "The user is no member of it."),
+        (status = 401, description = "No credential, or a bad one, or the session was ended in that organisation (`session_ended_here`)."),
+        (status = 404, description = "The user is no member of it (`not_found`)."),
     ))]
 pub async fn create(
     State(app): State<App>,

@@ -15,7 +15,7 @@ use super::who::{Kind, Who};
 use crate::app::App;
 use crate::auth::{Caller, OrganisationAccess};
 use crate::entity::api_key::Environment;
-use crate::error::Error;
+use crate::error::{Error, FieldCode};
 use crate::event::Wanted;
 use crate::permission::Role;
 
@@ -130,7 +130,11 @@ enum Gateway {
             ("X-Auth-Key-Id" = String, description = "Empty for users."),
         )),
         (status = 400, description = "Two credentials, or the body has one that should be verified instead (`credential_in_body`)."),
-        (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`, `environment_denied`), or a foreign site made the browser send an unsafe request (`cross_site`)."),
+        (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`, `environment_denied`), or a foreign site made the browser send an unsafe request (`cross_site`). With `compat=nginx` also what is 429 else.", headers(
+            ("Retry-After" = u64, description = "With `compat=nginx`, in the place of 429: after how many seconds the same request may succeed."),
+        )),
+        (status = 401, description = "No credential, or a bad one, or the session was ended in the organisation (`session_ended_here`)."),
+        (status = 422, description = "The query is not as it should be (`validation_failed`), or names a permission that does not exist (`unknown_permission`)."),
     ))]
 pub async fn check(
     State(app): State<App>,
@@ -147,7 +151,11 @@ pub async fn check(
 #[utoipa::path(get, path = "/api/verify/{*rest}", operation_id = "verify_path", tag = TAG,
     params(("rest" = String, Path, description = "The path of the original request."), Requirements),
     responses((status = 200, description = "The caller may.", body = Who),
-        (status = 403, description = "A requirement is not met.")))]
+        (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`), or a foreign site made the browser send an unsafe request (`cross_site`). With `compat=nginx` also what is 429 else.", headers(
+            ("Retry-After" = u64, description = "With `compat=nginx`, in the place of 429: after how many seconds the same request may succeed."),
+        )),
+        (status = 401, description = "No credential, or a bad one, or the session was ended in the organisation (`session_ended_here`)."),
+        (status = 422, description = "The query is not as it should be (`validation_failed`), or names a permission that does not exist (`unknown_permission`).")))]
 pub async fn check_path(
     State(app): State<App>,
     caller: Caller,
@@ -177,7 +185,7 @@ pub async fn answer(
             Err(Error::NotFound | Error::TokenForAnother(_)) => return Err(Error::OrganisationDenied),
             access => Some(access?),
         },
-        _ => return Err(Error::invalid("/org", "this is there twice")),
+        _ => return Err(Error::wrong("/org", FieldCode::Duplicate, "this is there twice")),
     };
     if let Err(denial) = require(app, access.as_ref(), requirements) {
         if let (Some(access), Some(wanted)) = (&access, wanted(&denial)) {
@@ -202,10 +210,11 @@ fn wanted(denial: &Error) -> Option<Wanted> {
 
 fn require(app: &App, access: Option<&OrganisationAccess>, requirements: &Requirements) -> Result<(), Error> {
     if requirements.role.len() > 1 {
-        return Err(Error::invalid("/role", "this is there twice"));
+        return Err(Error::wrong("/role", FieldCode::Duplicate, "this is there twice"));
     }
     if let Some(role) = requirements.role.first() {
-        let role: Role = role.parse().map_err(|error: String| Error::invalid("/role", error))?;
+        let role: Role =
+            role.parse().map_err(|error: String| Error::wrong("/role", FieldCode::NotAllowed, error))?;
         let permissions = &app.config.permissions;
         let includes = |held: Role| permissions.role(held).includes(permissions.role(role));
         if !access.is_some_and(|access| includes(access.grants.role())) {

@@ -14,6 +14,7 @@ use crate::views::callers::{self, CallersOrganisation, CallingKey, CallingUser};
 /// What kind of caller it is.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CallerKind)]
 pub enum Kind {
     User,
     ApiKey,
@@ -21,6 +22,7 @@ pub enum Kind {
 
 /// The caller: a user or a key, in an organisation or in none.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Caller)]
 pub struct Who {
     pub kind: Kind,
     pub credential: CredentialKind,

@@ -17,6 +17,7 @@ use crate::permission::Role;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
 #[serde(rename_all = "snake_case", try_from = "String")]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(8))", rename_all = "snake_case")]
+#[schema(as = KeyEnvironment)]
 pub enum Environment {
     /// `osk_live_…`
     Live,

@@ -19,7 +19,7 @@ pub enum Channel {
 /// How far a delivery has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, EnumIter, DeriveActiveEnum)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = State, description = "How far a mail has come.")]
+#[schema(as = DeliveryState, description = "How far a mail has come.")]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(8))", rename_all = "snake_case")]
 pub enum DeliveryState {
     /// Waiting for its first or next attempt.

@@ -5,26 +5,31 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::error::Category;
-use serde_path_to_error::{Path, Segment};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
-use crate::error::Error;
-use crate::text::json::{malformed, misfit, without_mark};
+use super::json_body::JsonBody;
+use super::shape::Shape;
+use super::wrong_members;
+use crate::app::App;
+use crate::error::{Error, FieldCode, FieldError};
+use crate::password::{ProposedPassword, Reason, complaints};
+use crate::text::json::{malformed, without_mark};
 
 /// A JSON body.
 pub struct Input<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
+impl<T: DeserializeOwned + ToSchema> FromRequest<App> for Input<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         if !is_json(request.headers()) {
             return Err(Error::UnsupportedMediaType);
         }
-        let body = body(request, state).await?;
-        parse(&body).map(Self)
+        let body = body(request, app).await?;
+        parse::<T, T>(app, &body).map(Self)
     }
 }
 
@@ -38,17 +43,17 @@ pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 /// A JSON body that may be left out altogether.
 pub struct OptionalInput<T>(pub Option<T>);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for OptionalInput<T> {
+impl<T: DeserializeOwned + ToSchema> FromRequest<App> for OptionalInput<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         let declared = request.headers().contains_key(CONTENT_TYPE);
         let json = is_json(request.headers());
-        let body = body(request, state).await?;
+        let body = body(request, app).await?;
         match (body.is_empty(), declared && !json) {
             (true, _) => Ok(Self(None)),
             (false, true) => Err(Error::UnsupportedMediaType),
-            (false, false) => parse::<Option<T>>(&body).map(Self),
+            (false, false) => parse::<Option<T>, T>(app, &body).map(Self),
         }
     }
 }
@@ -68,68 +73,61 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+/// The body as a `T`, whose schema is that of `S`.
+fn parse<T: DeserializeOwned, S: ToSchema>(app: &App, body: &[u8]) -> Result<T, Error> {
     let body = without_mark(body);
     // Serde would take an array for an object, member by member.
-    if body.trim_ascii_start().starts_with(b"[") {
-        serde_json::from_slice::<IgnoredAny>(body)
-            .map_err(|error| Error::MalformedBody(malformed(&error)))?;
-        return Err(Error::invalid("", "the body is an object"));
+    if !body.trim_ascii_start().starts_with(b"[")
+        && let Ok(input) = serde_json::from_slice(body)
+    {
+        return Ok(input);
     }
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    let input = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let pointer = pointer(error.path());
-        let inner = error.into_inner();
-        match inner.classify() {
-            Category::Data => data_error(pointer, &inner.to_string()),
-            // Serde calls it a syntax error, too, where it finds good JSON of another type than an enum's.
-            Category::Syntax if serde_json::from_slice::<serde_json::Value>(body).is_ok() => {
-                Error::invalid(pointer, "this is none of the possible values")
-            }
-            Category::Syntax | Category::Eof | Category::Io => Error::MalformedBody(malformed(&inner)),
-        }
-    })?;
-    reader.end().map_err(|error| Error::MalformedBody(malformed(&error)))?;
-    Ok(input)
+    let read = JsonBody::read(body).map_err(|error| Error::MalformedBody(malformed(&error)))?;
+    if read.value.is_array() {
+        return Err(Error::wrong("", FieldCode::WrongType, "the body is an object"));
+    }
+    let shape = Shape::of_body::<S>();
+    let mut errors = wrong_members::of_body::<T>(&shape, &read.value);
+    add_doubles(&mut errors, &read.twice);
+    if errors.is_empty() {
+        errors.extend(wrong_members::first_of_text::<T>(body));
+    }
+    add_weak_passwords(app, &shape, &read.value, &mut errors);
+    Err(Error::Invalid { errors })
 }
 
-/// Serde points at the object where a member is missing or unknown; clients want the member.
-fn data_error(mut pointer: String, message: &str) -> Error {
-    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
-    for (start, text) in [
-        ("missing field `", "this is required"),
-        ("unknown field `", "there is no such member"),
-        ("duplicate field `", "this is there twice"),
-    ] {
-        if let Some(name) = message.strip_prefix(start).and_then(|rest| rest.split('`').next()) {
-            if !pointer.ends_with(&format!("/{}", escape(name))) {
-                pointer = format!("{pointer}/{}", escape(name));
-            }
-            return Error::invalid(pointer, text);
+fn add_doubles(errors: &mut Vec<FieldError>, twice: &[String]) {
+    for name in twice {
+        let pointer = format!("/{}", wrong_members::escape(name));
+        if !errors.iter().any(|error| error.pointer == pointer && error.code == FieldCode::Unknown) {
+            errors.push(FieldError::new(pointer, FieldCode::Duplicate, "this is there twice"));
         }
     }
-    Error::invalid(pointer, misfit(message))
 }
 
-/// RFC 6901.
-fn pointer(path: &Path) -> String {
-    path.iter()
-        .map(|segment| match segment {
-            Segment::Map { key } => format!("/{}", escape(key)),
-            Segment::Seq { index } => format!("/{index}"),
-            Segment::Enum { .. } | Segment::Unknown => String::new(),
-        })
-        .collect()
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
+/// A new password is judged where it is stored. If it does not come to that, because other members are wrong, it is judged
+/// here, so that the answer tells all at once.
+fn add_weak_passwords(app: &App, shape: &Shape, body: &Value, errors: &mut Vec<FieldError>) {
+    let text = |name: &str| body[name].as_str().filter(|text| text.len() < 1000);
+    let names = ["name", "username", "organisation", "organisation_name"].into_iter().filter_map(text);
+    let context = app.password_context(text("email").unwrap_or_default()).and(names);
+    for (name, value) in body.as_object().into_iter().flatten() {
+        let is_password = shape.is_of_type::<ProposedPassword>(shape.root(), name);
+        let password = value.as_str().filter(|_| is_password);
+        let Some(Ok(password)) = password.map(|text| ProposedPassword::try_from(text.to_owned())) else {
+            continue;
+        };
+        let pointer = format!("/{}", wrong_members::escape(name));
+        let line =
+            |reason: Reason| FieldError::new(pointer.clone(), FieldCode::from(reason), reason.message());
+        errors.extend(complaints(&password, &context).into_iter().map(line));
+    }
 }
 
 /// A query string. Its type refuses names that it does not know.
 pub struct Params<T>(pub T);
 
-impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
+impl<T: DeserializeOwned + IntoParams, S: Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
@@ -141,17 +139,9 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
 ///
 /// # Errors
 /// [`Error::Invalid`] if a name or a value is none of the type's.
-pub(super) fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, Error> {
-    let reader = serde_html_form::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
-    serde_path_to_error::deserialize(reader).map_err(|error| {
-        let pointer = pointer(error.path());
-        match error.into_inner().to_string() {
-            said if said.starts_with("invalid type: sequence") => {
-                Error::invalid(pointer, "this is there twice")
-            }
-            said => data_error(pointer, &said),
-        }
-    })
+pub(super) fn parse_query<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Error> {
+    serde_html_form::from_str(query)
+        .map_err(|_| Error::Invalid { errors: wrong_members::of_query::<T>(query) })
 }
 
 /// A path parameter that is an id. Anything else is the name of nothing: 404.

@@ -255,6 +255,7 @@ fn cors(config: &Config) -> Option<CorsLayer> {
             REQUEST_ID,
             header::ETAG,
             header::LINK,
+            header::LOCATION,
             header::RETRY_AFTER,
             header::WWW_AUTHENTICATE,
             POLICY,

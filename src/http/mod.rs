@@ -5,18 +5,22 @@
 //! | --- | --- |
 //! | `layers.rs` | all layers, outermost first |
 //! | `route_table.rs`, `page_table.rs` | routes of the API and of pages, each with its guard |
+//! | `documented_codes.rs` | which error codes the document names at an operation |
 //! | `problem.rs`, `problems.rs`, `error_page.rs` | errors: JSON, or a page if the client asks for HTML |
 //! | `negotiation.rs` | which form of an answer a client prefers |
 //! | `conditions.rs` | `ETag`, `If-Match`, `If-None-Match` |
 //! | `idempotency.rs` | requests that are repeated with the same `Idempotency-Key` |
 //! | `input.rs`, `page.rs` | bodies and queries; lists, a page of rows at a time |
+//! | `wrong_members.rs`, `shape.rs`, `json_body.rs` | all that is wrong with an input, by its type and by its schema |
 
 pub mod conditions;
+mod documented_codes;
 mod error_page;
 mod forwarded;
 mod html;
 mod idempotency;
 pub mod input;
+mod json_body;
 mod layers;
 mod negotiation;
 mod no_auth;
@@ -26,6 +30,8 @@ mod problem;
 mod problems;
 mod rate_limit;
 mod route_table;
+mod shape;
+mod wrong_members;
 
 pub use forwarded::Doors;
 pub use html::html;
@@ -33,5 +39,6 @@ pub use idempotency::Answering;
 pub use layers::{AnswerNumber, around, unheard_proxy};
 pub use negotiation::preferred;
 pub use page_table::{PageTable, PagesAt, at};
-pub use problem::{Code, Problem, status};
-pub use route_table::{Route, RouteTable, Routes, fresh, idempotent};
+pub use problem::{Code, PROBLEMS, Problem, status};
+pub use rate_limit::is_limited;
+pub use route_table::{Route, RouteTable, Routes, cookies, fresh, idempotent};

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, PartialSchema as _, ToSchema};
@@ -20,7 +20,7 @@ use utoipa::{IntoParams, PartialSchema as _, ToSchema};
 use super::input::{parse_query, present};
 use crate::app::App;
 use crate::crypto::cursor;
-use crate::error::Error;
+use crate::error::{Error, FieldCode, both};
 use crate::views::{ListOrder, Page as Rows, PageRequest, Place};
 
 const DEFAULT: u64 = 50;
@@ -64,6 +64,12 @@ pub fn one_of<const N: usize>(words: [&'static str; N]) -> Object {
 #[serde(deny_unknown_fields)]
 pub struct NoFilter {}
 
+impl IntoParams for NoFilter {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        Vec::new()
+    }
+}
+
 /// What is asked of a list.
 pub struct Asked<Filter = NoFilter> {
     part: Part,
@@ -73,15 +79,14 @@ pub struct Asked<Filter = NoFilter> {
     path: String,
 }
 
-impl<Filter: DeserializeOwned, S: Sync> FromRequestParts<S> for Asked<Filter> {
+impl<Filter: DeserializeOwned + IntoParams, S: Sync> FromRequestParts<S> for Asked<Filter> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
         let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned();
         let (part, mut filters): (Vec<_>, Vec<_>) =
             query.partition(|(name, _)| PART.contains(&name.as_str()));
-        let filter = parse_query(&written(&filters))?;
-        let part = parse_query(&written(&part))?;
+        let (filter, part) = both(parse_query(&written(&filters)), parse_query(&written(&part)))?;
         filters.sort();
         Ok(Self { part, filter, filters, path: parts.uri.path().to_owned() })
     }
@@ -98,9 +103,12 @@ impl<Filter> Asked<Filter> {
     /// [`Error::Invalid`] if the limit is out of bounds, or the cursor is none of this list.
     pub fn of<P: Place>(&self, app: &App, name: &str, owner: impl Display) -> Result<List<'_, P>, Error> {
         let limit = match self.part.limit.as_deref().map(whole_number) {
-            None => DEFAULT,
-            Some(Some(limit)) if (1..=MOST).contains(&limit) => limit,
-            Some(_) => return Err(Error::invalid("/limit", "this is a number from 1 to 100")),
+            None => Ok(DEFAULT),
+            Some(Some(limit)) if (1..=MOST).contains(&limit) => Ok(limit),
+            Some(limit) => {
+                let code = if limit.is_some() { FieldCode::OutOfRange } else { FieldCode::WrongType };
+                Err(Error::wrong("/limit", code, "this is a number from 1 to 100"))
+            }
         };
         let order = self.part.order.unwrap_or_default();
         let context = (name, owner.to_string(), order.as_str(), &self.filters);
@@ -108,13 +116,14 @@ impl<Filter> Asked<Filter> {
         let place = |text: &str| {
             let place = cursor::verify(&app.keyring, &context, text);
             place.and_then(|place| P::from_bytes(&place)).ok_or_else(|| {
-                Error::invalid(
+                Error::wrong(
                     "/cursor",
+                    FieldCode::InvalidFormat,
                     "this is no `next_cursor` of this list in this order and with these filters",
                 )
             })
         };
-        let after = self.part.cursor.as_deref().map(place).transpose()?;
+        let (limit, after) = both(limit, self.part.cursor.as_deref().map(place).transpose())?;
         let request = PageRequest { limit, order, after };
         Ok(List { request, app: app.clone(), context, filters: &self.filters, path: &self.path })
     }

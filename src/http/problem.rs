@@ -15,9 +15,9 @@ pub struct Code(pub &'static str);
 /// An error as clients see it (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// Identifies the kind of problem.
-    #[schema(example = "urn:oskar:problem:permission_denied")]
-    r#type: String,
+    /// The address of a page that says what the code means, and how to mend it.
+    #[schema(example = "https://auth.acme.example/problems/permission_denied")]
+    pub(super) r#type: String,
     /// The kind of problem in two words.
     #[schema(example = "Permission denied")]
     pub title: &'static str,
@@ -36,7 +36,11 @@ pub struct Problem {
     /// Finds the request in the server's log.
     #[schema(example = "01k9r2m6z8f3t9v4q7x0c5b1hd")]
     pub request_id: String,
-    /// For bad input: which members, and what is wrong with them.
+    /// For `permission_denied`: the permission that the caller lacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "keys:manage")]
+    required_permission: Option<String>,
+    /// For bad input: every member that is wrong, and what is wrong with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(nullable = false)]
     pub errors: Vec<FieldError>,
@@ -57,14 +61,17 @@ impl Problem {
     }
 }
 
+/// Where the page of a code is, below the public URL.
+pub const PROBLEMS: &str = "/problems";
+
 /// The status of the answer to an error.
 pub fn status(error: &Error) -> StatusCode {
     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 impl IntoResponse for Error {
-    /// The status and headers, and the [`Problem`] as an extension: the layer `problems` adds the request id and writes
-    /// the body.
+    /// The status and headers, and the [`Problem`] as an extension: the layer `problems` adds its type and the request id,
+    /// and writes the body.
     fn into_response(self) -> Response {
         let status = status(&self);
         if let Self::Internal(source) = &self {
@@ -86,6 +93,10 @@ impl IntoResponse for Error {
         headers.extend(challenge.map(|challenge| (header::WWW_AUTHENTICATE, challenge)));
         headers.extend(self.retry_after().map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
         let (code, title, detail) = (self.code(), self.title(), self.to_string());
+        let required_permission = match &self {
+            Self::PermissionDenied(permission) => Some(permission.clone()),
+            _ => None,
+        };
         let (errors, strength, organisations) = match self {
             Self::LastAdminOf { organisations } => (Vec::new(), None, organisations),
             Self::Invalid { errors } => (errors, None, Vec::new()),
@@ -93,13 +104,14 @@ impl IntoResponse for Error {
             _ => (Vec::new(), None, Vec::new()),
         };
         response.extensions_mut().insert(Problem {
-            r#type: format!("urn:oskar:problem:{code}"),
+            r#type: String::new(),
             title,
             status: status.as_u16(),
             message: detail.clone(),
             detail,
             code,
             request_id: String::new(),
+            required_permission,
             errors,
             strength,
             organisations,
@@ -110,9 +122,6 @@ impl IntoResponse for Error {
 
 /// A line for each reason that a password was refused for.
 fn reasons(refusal: &PasswordRefusal) -> Vec<FieldError> {
-    let line = |reason: &Reason| FieldError {
-        pointer: refusal.pointer.to_owned(),
-        message: reason.message().to_owned(),
-    };
+    let line = |reason: &Reason| FieldError::new(refusal.pointer, (*reason).into(), reason.message());
     refusal.reasons.iter().map(line).collect()
 }

@@ -13,7 +13,7 @@ use super::error_page::error_page;
 use super::forwarded::is_for_gateway;
 use super::html::protect;
 use super::negotiation::preferred;
-use super::problem::Problem;
+use super::problem::{PROBLEMS, Problem};
 use crate::app::App;
 use crate::auth::RequestId;
 use crate::error::Error;
@@ -36,6 +36,7 @@ pub async fn problems(State(app): State<App>, mut request: Request, next: Next) 
     let mut response = next.run(request).await;
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
         problem.request_id.clone_from(&id);
+        problem.r#type = format!("{}{PROBLEMS}/{}", app.config.public_url, problem.code);
         let html = form == Some(HTML_TYPE) && !is_for_gateway(&response);
         let page = if html { error_page(&app.config.product, &problem) } else { None };
         response = with_body(response, &problem, page, head);

@@ -18,11 +18,16 @@ pub const STATE: HeaderName = HeaderName::from_static("ratelimit");
 /// What watches the server, often by way of the same address as its clients: a refusal would get it restarted.
 const HEALTH: [&str; 4] = ["/livez", "/readyz", "/health", "/api/health"];
 
+/// Whether requests to a path are limited.
+pub fn is_limited(path: &str) -> bool {
+    !HEALTH.contains(&path)
+}
+
 /// Takes a token for every request that is limited.
 pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
     let address = request.extensions().get::<Address>().copied();
     // A gateway asks for all of its visitors: there the guard counts what was wrong, by whose it was.
-    let address = address.filter(|_| !is_forwarded(&request) && !HEALTH.contains(&request.uri().path()));
+    let address = address.filter(|_| !is_forwarded(&request) && is_limited(request.uri().path()));
     let Some((rate, verdict)) =
         address.and_then(|address| app.config.limits.rate.zip(app.take_token(address.0)))
     else {

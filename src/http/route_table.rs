@@ -5,22 +5,28 @@
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::http::Method;
-use axum::middleware::from_fn_with_state;
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::Response as AxumResponse;
 use axum::routing::{MethodFilter as F, MethodRouter, on};
 use utoipa::PartialSchema as _;
-use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, Deprecated, OpenApi, Ref, RefOr, Required, Response};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::conditions;
+use super::documented_codes::{document_codes, document_issuers_codes};
 use super::idempotency::{self, repeatable};
 use super::page::document_next_page;
 use crate::app::App;
 use crate::auth::{Access, Who, authorize, authorize_socket, look_up};
 use crate::permission::{Keys, Permission};
+
+/// RFC 9745.
+const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
+/// 2026-01-01: before the first release.
+const SINCE_THE_BEGINNING: HeaderValue = HeaderValue::from_static("@1767225600");
 
 /// A route as it was added.
 #[derive(Clone, Debug)]
@@ -35,16 +41,18 @@ pub struct Route {
     pub idempotent: bool,
 }
 
-/// Routes of one path, whether they ask for a recent proof, and whether an `Idempotency-Key` counts for those by POST.
+/// Routes of one path: whether they ask for a recent proof, whether an `Idempotency-Key` counts for those by POST, and whether
+/// their successes set cookies.
 pub struct Routes {
     routes: UtoipaMethodRouter<App>,
     fresh: bool,
     idempotent: bool,
+    cookies: bool,
 }
 
 impl From<UtoipaMethodRouter<App>> for Routes {
     fn from(routes: UtoipaMethodRouter<App>) -> Self {
-        Self { routes, fresh: false, idempotent: false }
+        Self { routes, fresh: false, idempotent: false, cookies: false }
     }
 }
 
@@ -56,6 +64,11 @@ pub fn fresh(routes: impl Into<Routes>) -> Routes {
 /// Routes whose POST may be repeated with the same `Idempotency-Key`. Its handler commits by [`super::Answering`].
 pub fn idempotent(routes: impl Into<Routes>) -> Routes {
     Routes { idempotent: true, ..routes.into() }
+}
+
+/// Routes whose successes set cookies or end them.
+pub fn cookies(routes: impl Into<Routes>) -> Routes {
+    Routes { cookies: true, ..routes.into() }
 }
 
 /// The routes so far.
@@ -78,15 +91,17 @@ impl RouteTable {
     }
 
     /// For everyone; another issuer's token may stand for a password.
-    pub fn sign_in(mut self, routes: UtoipaMethodRouter<App>) -> Self {
-        let documented: Vec<_> = routes.1.paths.keys().cloned().collect();
-        self = self.add(Access::PUBLIC, routes.into());
+    pub fn sign_in(mut self, routes: impl Into<Routes>) -> Self {
+        let routes = routes.into();
+        let documented: Vec<_> = routes.routes.1.paths.keys().cloned().collect();
+        self = self.add(Access::PUBLIC, routes);
         let paths = &mut self.router.get_openapi_mut().paths.paths;
         for (_, item) in paths.iter_mut().filter(|(path, _)| documented.contains(path)) {
             for (_, operation) in operations(item) {
                 let alternatives =
                     [SecurityRequirement::default(), SecurityRequirement::new("issuer_token", [""; 0])];
                 operation.security = Some(alternatives.to_vec());
+                document_issuers_codes(operation);
             }
         }
         self
@@ -160,10 +175,13 @@ impl RouteTable {
                 operation.deprecated = Some(Deprecated::True);
             }
         }
+        if !self.routes.is_empty() {
+            self.router = self.router.route_layer(map_response(tell_deprecation));
+        }
         self
     }
 
-    fn add(mut self, access: Access, Routes { routes, fresh, idempotent }: Routes) -> Self {
+    fn add(mut self, access: Access, Routes { routes, fresh, idempotent, cookies }: Routes) -> Self {
         let access = Access { fresh, ..access };
         let (schemas, mut paths, mut methods) = routes;
         for (path, item) in &mut paths.paths {
@@ -172,10 +190,14 @@ impl RouteTable {
                 if idempotent {
                     idempotency::document(operation);
                 }
-                document(operation, access, &method, path);
+                document(operation, access, path);
                 if fresh {
                     document_proof(operation);
                 }
+                if cookies {
+                    document_cookies(operation);
+                }
+                document_codes(operation, access, &method, path);
                 self.routes.push(Route { method, path: path.clone(), access, page: false, idempotent });
             }
         }
@@ -223,7 +245,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operati
     .filter_map(|(method, operation)| Some((method, operation?)))
 }
 
-fn document(operation: &mut Operation, access: Access, method: &Method, path: &str) {
+fn document(operation: &mut Operation, access: Access, path: &str) {
     let needs = match (access.permission, access.who) {
         (Some(permission), _) => format!(
             "**Permission:** `{}` ({}{}).",
@@ -248,8 +270,8 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
     operation.security =
         Some(schemes(access).iter().map(|name| SecurityRequirement::new(*name, [""; 0])).collect());
     if let Some(permission) = access.permission {
-        operation.extensions =
-            Some(ExtensionsBuilder::new().add("x-permission", permission.as_str()).build());
+        let extensions = operation.extensions.get_or_insert_default();
+        extensions.insert("x-permission".to_owned(), permission.as_str().into());
     }
     document_next_page(operation);
     if path.contains("{org}") {
@@ -262,10 +284,6 @@ fn document(operation: &mut Operation, access: Access, method: &Method, path: &s
         {
             complete(response, status, access);
         }
-    }
-    for (status, name) in errors(operation, access, method, path) {
-        let reference = RefOr::Ref(Ref::from_response_name(name));
-        operation.responses.responses.entry(status.to_owned()).or_insert(reference);
     }
 }
 
@@ -301,6 +319,24 @@ fn complete(failure: &mut Response, status: &str, access: Access) {
     };
 }
 
+/// Names the header at the successes.
+fn document_cookies(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with('2')
+        {
+            let header = RefOr::Ref(Ref::new("#/components/headers/SetCookie"));
+            response.headers.insert("Set-Cookie".to_owned(), header);
+        }
+    }
+}
+
+async fn tell_deprecation(mut response: AxumResponse) -> AxumResponse {
+    // The end of a key's old secret is more to know.
+    response.headers_mut().entry(DEPRECATION).or_insert(SINCE_THE_BEGINNING);
+    response
+}
+
 /// Says what the guard asks for besides.
 fn document_proof(operation: &mut Operation) {
     let told = operation.description.take().unwrap_or_default();
@@ -318,34 +354,4 @@ fn schemes(access: Access) -> &'static [&'static str] {
         Who::User | Who::Operator => &["cookie", "bearer", "basic"],
         Who::Any | Who::Member | Who::Own => &["cookie", "bearer", "basic", "api_key", "api_key_as_bearer"],
     }
-}
-
-/// Which shared error answers an operation can give, from what it is.
-fn errors(
-    operation: &Operation,
-    access: Access,
-    method: &Method,
-    path: &str,
-) -> Vec<(&'static str, &'static str)> {
-    let parameters = operation.parameters.iter().flatten();
-    let has_query = parameters.into_iter().any(
-        |parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query),
-    );
-    let has_body = operation.request_body.is_some();
-    let guarded = access.needs_credential();
-    let mut errors = vec![("429", "TooMany"), ("503", "Unavailable")];
-    let mut when = |holds: bool, status, name| {
-        if holds {
-            errors.push((status, name));
-        }
-    };
-    when(guarded || has_body, "400", "BadRequest");
-    when(guarded, "401", "Unauthenticated");
-    // By HTTP Basic also a disabled account is told so, as at the sign-in.
-    when(!method.is_safe() || guarded, "403", "Forbidden");
-    when(path.contains('{') && guarded, "404", "NotFound");
-    when(has_body, "413", "BodyTooLarge");
-    when(has_body, "415", "UnsupportedMediaType");
-    when(has_body || has_query, "422", "Invalid");
-    errors
 }

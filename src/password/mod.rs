@@ -64,6 +64,12 @@ passwords! {
     PresentedPassword, |length| length <= LONGEST_PRESENTED, "no password is longer than 1024 characters";
 }
 
+/// What speaks against a proposed password at first sight, where other input is refused in any case: how strong it is, is not
+/// measured. To accept one takes [`Hasher::accept`].
+pub fn complaints(password: &ProposedPassword, context: &Context) -> Vec<Reason> {
+    policy::judge(&normal::normal(&password.0), context)
+}
+
 /// A password in its normal form that was judged and found good, in its context. Only [`Hasher::accept`] makes one of a proposed one.
 #[derive(Clone)]
 pub struct NewPassword(Zeroizing<String>);

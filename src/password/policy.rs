@@ -98,6 +98,7 @@ impl Context {
 /// Why a password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PasswordReasonCode)]
 pub enum Reason {
     /// Shorter than 12 characters in its normal form, or longer than 256.
     Length,

@@ -43,6 +43,7 @@ pub struct PendingUpdate {
 /// How bad it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AdvisorySeverity)]
 pub enum Severity {
     Low,
     Medium,

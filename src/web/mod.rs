@@ -15,13 +15,14 @@ mod dev_mail;
 mod invite;
 mod link;
 mod page;
+mod problems;
 mod reset;
 mod setup;
 mod unlock;
 mod verify;
 
 use crate::app::App;
-use crate::http::{PageTable, at};
+use crate::http::{PROBLEMS, PageTable, at};
 
 /// The pages with their guards, without the layers that all requests pass.
 pub fn table(app: &App) -> PageTable {
@@ -35,6 +36,8 @@ pub fn table(app: &App) -> PageTable {
         .public(link::pages("/invite", invite::show, "accept", invite::accept))
         // For everyone, in development, while mails are kept in memory.
         .public([at("/dev/mail").get(dev_mail::list), at("/dev/mail/{id}").get(dev_mail::show)])
+        // For everyone: where the `type` of a problem leads.
+        .public([at(PROBLEMS).get(problems::list), at("/problems/{code}").get(problems::show)])
         // For everyone.
         .public([at("/assets/oskar.css").get(page::stylesheet), at("/assets/link.js").get(link::script)])
 }

@@ -498,7 +498,7 @@ async fn a88_what_is_not_there_is_a_problem_like_any_other() {
             assert_eq!(answer.code(), "not_found", "{path}");
             let problem = answer.json();
             assert_eq!(problem["request_id"], json!(answer.header("x-request-id")));
-            assert_eq!(problem["type"], json!("urn:oskar:problem:not_found"));
+            assert_eq!(problem["type"], json!("http://localhost:8675/problems/not_found"));
             assert_eq!(answer.header("cache-control"), "no-store");
         }
     }

@@ -257,5 +257,5 @@ async fn the_document_names_every_header() {
     let sent = answer.headers.keys().filter(|name| name.as_str().starts_with("x-auth-"));
     let documented: Vec<_> = headers.as_object().unwrap().keys().map(|name| name.to_lowercase()).collect();
     assert_eq!(sent.filter(|name| !documented.contains(&name.to_string())).count(), 0, "{documented:?}");
-    assert_eq!(documented.len(), 11);
+    assert_eq!(documented.iter().filter(|name| name.starts_with("x-auth-")).count(), 11);
 }

@@ -190,6 +190,7 @@ impl Scene {
     async fn path(&self, app: &TestApp, route: &Route, org: &str, caller: &Caller, real: bool) -> String {
         let mut path = route.path.replace("{org}", org).replace("{*rest}", "some/where");
         path = path.replace("/dev/mail/{id}", "/dev/mail/none").replace("{link}", "osi_none");
+        path = path.replace("{code}", "not_found");
         for (place, parameter, prefix) in [
             ("/members/{user_id}", "{user_id}", "user"),
             ("/keys/{key_id}", "{key_id}", "key"),
@@ -360,6 +361,7 @@ async fn check(app: &TestApp, scene: &mut Scene, route: &Route, caller: &Caller)
             if expected == Expected::Denied {
                 let detail = format!("This needs the permission `{permission}`.");
                 assert_eq!(problem["detail"], json!(detail), "{}", answer.asked);
+                assert_eq!(problem["required_permission"], json!(permission), "{}", answer.asked);
             }
             let request_id = problem["request_id"].as_str().unwrap().to_owned();
             assert_eq!(answer.header("x-request-id"), request_id);
@@ -421,7 +423,7 @@ async fn server(settings: &[(&str, &str)]) -> (TestApp, Vec<Route>) {
     let pages = [oskar::web::table(&app.app), trial_pages(&app)].map(|table| table.finish().1);
     let routes: Vec<_> =
         oskar::api::recorded_routes(&app.app).into_iter().chain(pages.into_iter().flatten()).collect();
-    assert_eq!(routes.iter().filter(|route| route.page).count(), 39);
+    assert_eq!(routes.iter().filter(|route| route.page).count(), 41);
     (app, routes)
 }
 

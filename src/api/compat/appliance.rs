@@ -79,7 +79,7 @@ pub struct ApplianceTicket {
 #[utoipa::path(get, path = "/api/ws-token", operation_id = "appliance_socket_ticket", tag = TAG,
     responses(
         (status = 200, description = "The ticket.", body = ApplianceTicket),
-        (status = 422, description = "The caller belongs to no organisation."),
+        (status = 422, description = "The caller belongs to no organisation (`validation_failed`)."),
     ))]
 pub async fn ticket(
     State(app): State<App>,
@@ -98,7 +98,8 @@ pub async fn ticket(
 /// cookie. With `compat.appliance = "on"` errors are `{"status": "error", "message": …}` here, as at the appliance's other
 /// own paths.
 #[utoipa::path(post, path = "/api/change-password", operation_id = "appliance_change_password", tag = TAG, request_body = PasswordChange,
-    responses((status = 200, description = "Changed.", body = ApplianceStatus)))]
+    responses((status = 200, description = "Changed.", body = ApplianceStatus),
+        (status = 403, description = "The current password is wrong (`wrong_password`) or has to be changed (`password_change_required`),")))]
 pub async fn change_password(
     State(app): State<App>,
     client: Client,

@@ -104,9 +104,11 @@ fn lifetime(app: &App) -> RefreshLifetime {
 #[utoipa::path(post, path = "/api/login", operation_id = "core_sign_in", tag = TAG, request_body = Option<LoginInput>,
     responses(
         (status = 200, description = "Signed in.", body = CoreTokens),
-        (status = 401, description = "The name, the password or the issuer's token is wrong."),
-        (status = 404, description = "The user is no member of the organisation that was asked for."),
-        (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left."),
+        (status = 403, description = "The account may not sign in (`user_disabled`), or its password has to be changed (`password_change_required`),"),
+        (status = 401, description = "The name, the password or the issuer's token is wrong (`invalid_login`)."),
+        (status = 404, description = "The user is no member of the organisation that was asked for (`not_found`)."),
+        (status = 409, description = "With an issuer's token: the organisation that new users join has no seat left (`seats_taken`)."),
+        (status = 429, description = "Too many wrong attempts (`too_many_attempts`), or too many requests (`rate_limited`)."),
     ))]
 pub async fn login(
     State(app): State<App>,
@@ -129,8 +131,8 @@ pub async fn login(
 #[utoipa::path(get, path = "/api/login/refresh", operation_id = "core_refresh", tag = TAG,
     responses(
         (status = 200, description = "A new access token.", body = CoreToken),
-        (status = 401, description = "The refresh token is no good."),
-        (status = 403, description = "The issuer through which the user signed in is turned off."),
+        (status = 401, description = "The refresh token is no good (`invalid_refresh_token`), or the session was ended in this organisation (`session_ended_here`)."),
+        (status = 403, description = "The issuer through which the user signed in is turned off (`issuer_disabled`)."),
     ))]
 pub async fn refresh(
     State(app): State<App>,

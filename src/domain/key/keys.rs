@@ -17,7 +17,7 @@ use crate::domain::values::labels::{LabelChanges, Labels, NewLabels};
 use crate::domain::{NoEvent, Write};
 use crate::entity::api_key::{self, Environment, Narrowed};
 use crate::entity::api_key_secret;
-use crate::error::{Error, OnConflict};
+use crate::error::{Error, FieldCode, FieldError, OnConflict};
 use crate::event::{Changed, Event};
 use crate::id::{ApiKeyId, ApiKeySecretId, OrganisationId, UserId};
 use crate::permission::{Catalogue, Role};
@@ -49,24 +49,21 @@ pub async fn create(
     new: NewKey,
 ) -> Result<(api_key::Model, api_key_secret::Model, Secret), Error> {
     let place = members::lock(write, organisation).await?;
+    let mut errors = Vec::new();
     if let Some(creator) = creator {
         // Under the lock, so that a demotion that is under way counts.
         let creator = members::find(write, organisation, creator).await?;
         // All that the role has, and not only what the key is narrowed to: others ask for a key's role as well.
         if !catalogue.of_member(creator.role).cover(catalogue.role(new.role)) {
-            return Err(Error::invalid(
-                "/role",
-                format!("your own role is {}: a key cannot have more", creator.role),
-            ));
+            let message = format!("your own role is {}: a key cannot have more", creator.role);
+            errors.push(FieldError::new("/role", FieldCode::NotAllowed, message));
         }
     }
-    if new.expires_at.is_some_and(|end| end <= write.now) {
-        return Err(Error::invalid("/expires_at", "this is in the past"));
+    errors.extend(bad_expiry(new.expires_at, write.now));
+    errors.extend(bad_permissions(catalogue, new.role, new.permissions.as_ref()));
+    if !errors.is_empty() {
+        return Err(Error::Invalid { errors });
     }
-    if new.expires_at.is_some_and(|end| end > write.now + FARTHEST) {
-        return Err(Error::invalid("/expires_at", "a hundred years at most"));
-    }
-    check_permissions(catalogue, new.role, new.permissions.as_ref())?;
     check_number(write, organisation).await?;
     let labels = Labels::from(new.labels);
     let key = api_key::ActiveModel {
@@ -120,23 +117,34 @@ async fn check_number(write: &Write<'_>, organisation: OrganisationId) -> Result
     if alive < most { Ok(()) } else { Err(Error::TooManyKeys { most }) }
 }
 
-fn check_permissions(
+fn bad_expiry(end: Option<Timestamp>, now: Timestamp) -> Option<FieldError> {
+    let message = match end? {
+        end if end <= now => "this is in the past",
+        end if end > now + FARTHEST => "a hundred years at most",
+        _ => return None,
+    };
+    Some(FieldError::new("/expires_at", FieldCode::OutOfRange, message))
+}
+
+/// What is wrong with each of the permissions that a key is narrowed to.
+fn bad_permissions(
     catalogue: &Catalogue,
     role: Role,
     narrowed: Option<&BTreeSet<String>>,
-) -> Result<(), Error> {
+) -> Vec<FieldError> {
     let all = catalogue.of_key(role, None);
+    let mut errors = Vec::new();
     for (place, name) in narrowed.into_iter().flatten().enumerate() {
-        let problem = match catalogue.find(name) {
+        let message = match catalogue.find(name) {
             None => format!("there is no permission `{name}`"),
             Some(entry) if !all.permits(entry) => {
                 format!("a key with the role {role} cannot have the permission `{name}`")
             }
             Some(_) => continue,
         };
-        return Err(Error::invalid(format!("/permissions/{place}"), problem));
+        errors.push(FieldError::new(format!("/permissions/{place}"), FieldCode::NotAllowed, message));
     }
-    Ok(())
+    errors
 }
 
 async fn add_secret(

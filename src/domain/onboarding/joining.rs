@@ -16,7 +16,7 @@ use crate::domain::session::sign_in::{self, Checked};
 use crate::domain::values::display_name::DisplayName;
 use crate::domain::values::username::Username;
 use crate::entity::{invitation, membership, user};
-use crate::error::Error;
+use crate::error::{Error, FieldCode};
 use crate::event::Event;
 use crate::id::UserId;
 use crate::password::{Context, PresentedPassword, ProposedPassword};
@@ -115,10 +115,11 @@ pub async fn by_password(
 ) -> Result<Joiner, Error> {
     let found = sign_in::find_with_password(attempt.db.read(), &invitation.email).await?;
     let Some(account) = found else {
-        let missing = || Error::invalid("/password", "sign in, or give a password");
+        let missing = || Error::wrong("/password", FieldCode::Required, "sign in, or give a password");
         let password = match password {
             Some(password) => {
-                password.try_into().map_err(|problem: String| Error::invalid("/password", problem))?
+                let wrong = |problem: String| Error::wrong("/password", FieldCode::TooShort, problem);
+                password.try_into().map_err(wrong)?
             }
             None => replacing.cloned().ok_or_else(missing)?,
         };
@@ -149,7 +150,8 @@ pub async fn by_password(
         return Ok(Joiner::Known { checked: Box::new(checked), new_hash });
     }
     if !unproven {
-        return Err(Error::invalid("/password", "sign in, or give the password of the account"));
+        let message = "sign in, or give the password of the account";
+        return Err(Error::wrong("/password", FieldCode::Required, message));
     }
     let Some(new) = replacing else { return Err(Error::AccountUnconfirmed) };
     let (db, hasher) = (attempt.db.read(), attempt.hasher);

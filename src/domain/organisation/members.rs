@@ -11,7 +11,7 @@ use crate::domain::Write;
 use crate::domain::account::users;
 use crate::domain::journal::mail::{self, Mail};
 use crate::entity::{api_key, audit_event, membership, organisation, session, user};
-use crate::error::{Error, OnConflict};
+use crate::error::{Error, FieldCode, OnConflict};
 use crate::event::{Changed, Ended, Event, SessionEnd, SessionScope};
 use crate::id::{OrganisationId, UserId};
 use crate::permission::{Catalogue, Permission, Role};
@@ -129,7 +129,7 @@ fn check_covered(catalogue: &Catalogue, granter: &membership::Model, role: Role)
     if catalogue.of_member(granter.role).cover(catalogue.role(role)) {
         Ok(())
     } else {
-        Err(Error::invalid("/role", format!("your own role is {}", granter.role)))
+        Err(Error::wrong("/role", FieldCode::NotAllowed, format!("your own role is {}", granter.role)))
     }
 }
 

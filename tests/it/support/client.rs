@@ -13,6 +13,7 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 
 use super::answer::Answer;
+use super::contract;
 
 /// What a client sends to say who it is.
 #[derive(Clone, Debug)]
@@ -115,9 +116,12 @@ impl Client {
             request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 4711))));
         }
         let asked = format!("{} {}", request.method(), request.uri());
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Answer { asked, status: parts.status.as_u16(), headers: parts.headers, body }
+        let answer = Answer { asked, status: parts.status.as_u16(), headers: parts.headers, body };
+        contract::hold(&method, &path, &answer);
+        answer
     }
 }

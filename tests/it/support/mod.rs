@@ -3,6 +3,7 @@
 mod answer;
 mod browser;
 mod client;
+mod contract;
 mod database;
 mod issuer;
 mod mailbox;
