@@ -9,7 +9,7 @@ use axum::http::Method;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{Ref, RefOr, Response};
 
-use super::rate_limit::is_limited;
+use super::limited_paths::is_limited;
 use crate::auth::{Access, RequestBody, Who};
 use crate::error::Kind;
 

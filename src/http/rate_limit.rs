@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::forwarded::is_forwarded;
+use super::limited_paths::is_limited;
 use crate::app::App;
 use crate::auth::Address;
 use crate::error::Error;
@@ -14,14 +15,6 @@ use crate::limits::rate::{Rate, RateDecision};
 
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 pub const STATE: HeaderName = HeaderName::from_static("ratelimit");
-
-/// What watches the server, often by way of the same address as its clients: a refusal would get it restarted.
-const HEALTH: [&str; 4] = ["/livez", "/readyz", "/health", "/api/health"];
-
-/// Whether requests to a path are limited.
-pub fn is_limited(path: &str) -> bool {
-    !HEALTH.contains(&path)
-}
 
 /// Takes a token for every request that is limited.
 pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {

@@ -87,10 +87,11 @@ impl Search<'_> {
         if self.found.len() >= MOST {
             return;
         }
-        let Some(said) = (self.read)(alone(place, value)) else { return };
-        if !is_within(&said.place, place) {
+        let said = (self.read)(alone(place, value)).filter(|said| is_within(&said.place, place));
+        let Some(said) = said else {
+            self.count_entries(place, value, schema);
             return;
-        }
+        };
         let before = self.found.len();
         match value {
             Value::Object(members) => {
@@ -121,6 +122,15 @@ impl Search<'_> {
             self.found.push(said.of_value(&place, schema, value));
         }
         self.found.truncate(MOST);
+    }
+
+    /// Serde takes lists of any length: handlers count, if it comes to that.
+    fn count_entries(&mut self, place: &[Step], value: &Value, schema: &Value) {
+        let code = if value.is_array() { complaint(schema, value) } else { return };
+        if [FieldCode::TooFew, FieldCode::TooMany].contains(&code) {
+            let message = "this has too few or too many entries";
+            self.found.push(FieldError::new(pointer(place), code, message));
+        }
     }
 }
 

@@ -125,6 +125,8 @@ async fn a_new_key_is_told_each_wrong_entry_of_its_list_and_what_its_values_lack
     let expected =
         ["/emails/1 invalid_format", "/emails/2 invalid_format", "/emails/3 wrong_type", "/role not_allowed"];
     assert_eq!(wrong(&client.post(&invitations, body).await), expected);
+    let body = json!({ "emails": [], "role": "boss" });
+    assert_eq!(wrong(&client.post(&invitations, body).await), ["/emails too_few", "/role not_allowed"]);
     let body = json!({ "emails": [], "role": "member" });
     assert_eq!(wrong(&client.post(&invitations, body).await), ["/emails too_few"]);
     let rotation = json!({ "overlap": -1, "x": 1 });
