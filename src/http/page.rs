@@ -101,7 +101,12 @@ impl<Filter> Asked<Filter> {
     ///
     /// # Errors
     /// [`Error::Invalid`] if the limit is out of bounds, or the cursor is none of this list.
-    pub fn of<P: Place>(&self, app: &App, name: &str, owner: impl Display) -> Result<List<'_, P>, Error> {
+    pub fn of<P: Place>(
+        &self,
+        app: &App,
+        name: &str,
+        owner: impl Display + Copy,
+    ) -> Result<List<'_, P>, Error> {
         let limit = match self.part.limit.as_deref().map(whole_number) {
             None => Ok(DEFAULT),
             Some(Some(limit)) if (1..=MOST).contains(&limit) => Ok(limit),

@@ -97,11 +97,11 @@ impl<Id: Place> Place for (Timestamp, Id) {
 
 /// Which page of a list is asked for.
 #[derive(Clone, Copy, Debug)]
-pub struct PageRequest<Place> {
+pub struct PageRequest<P> {
     pub limit: u64,
     pub order: ListOrder,
     /// The place that the page before ended at; none for the first page.
-    pub after: Option<Place>,
+    pub after: Option<P>,
 }
 
 impl<Id: Place + Into<Value>> PageRequest<Id> {

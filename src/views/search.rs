@@ -42,8 +42,8 @@ impl Search {
         text.to_lowercase().contains(&self.folded)
     }
 
-    /// In SQL what may have it. All that [`Search::finds`] it is among these, but for letters outside ASCII whose lower case is
-    /// in ASCII (`İ`, the sign for kelvin).
+    /// In SQL what may have it: every text in which [`Search::finds`] finds it, but for letters outside ASCII whose lower
+    /// case is in ASCII (the sign for kelvin).
     pub(super) fn may_be_in(&self, column: impl IntoSimpleExpr) -> Expr {
         let like = LikeExpr::new(self.pattern.clone()).escape(ESCAPE);
         Expr::expr(Func::lower(column.into_simple_expr())).like(like)
