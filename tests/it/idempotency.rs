@@ -476,6 +476,7 @@ async fn kill_9_leaves_one_for_who_asks_again() {
                 Some((name, key))
             });
         }
+        drop(done);
         for _ in 0..=round {
             first.recv().await.unwrap();
         }
