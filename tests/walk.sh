@@ -532,6 +532,18 @@ call GET '/api/verify?permission=tasks:writ' '' "${ada_cookie[@]}"
 refuses 422 unknown_permission
 call GET '/api/verify?org=blue-sky' '' "${bo[@]}"
 refuses 403 organisation_denied
+call GET /api/verify '' --header "x-api-key: $test_key"
+refuses 403 environment_denied
+verify GET '/api/verify?environment=test' --header "x-api-key: $test_key"
+call POST /api/verify "$(json credential "$newest")" "${bo[@]}"
+refuses 400 credential_in_body
+
+tell 'A back end that was given a credential asks by body.'
+call POST /api/credentials/verify "$(json credential "$newest")" "${bo[@]}"
+answers 200 '{valid, code, kind, environment, role, expires_at}'
+holds 'it is the key' is ".key.id == \"$live_id\""
+call POST /api/credentials/verify "$(json credential "${newest%?}")" "${bo[@]}"
+answers 200 '{valid, code, kind, environment, role, expires_at}'
 
 tell 'Or a service checks tokens by itself, with the public keys.'
 call GET /.well-known/jwks.json

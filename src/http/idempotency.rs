@@ -35,6 +35,8 @@ pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key
 /// Tells that an answer was given before.
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const LONGEST: usize = 255;
+/// What [`read_key`] takes, for the document.
+const PATTERN: &str = r#"^([!#-~]{1,255}|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#;
 const MOST_OF_ANSWER: usize = 1024 * 1024;
 
 /// What a handler commits by, so that its answer is kept for the same request.
@@ -166,13 +168,14 @@ pub async fn repeatable(
     let mut given_up = GivenUp { app: app.clone(), actor, held: Some(held.clone()) };
     parts.extensions.insert(Answering { held: Some(held.clone()), about: None });
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    given_up.held = None;
-    if !held.kept.load(Ordering::Acquire) {
+    let is_kept = held.kept.load(Ordering::Acquire);
+    if !is_kept {
         release(&app, &given_up.actor, &held.claim).await.or_log("giving an Idempotency-Key back");
-        if response.status().is_success() {
-            let handler = "a handler answered with success, and has not committed by `Answering`";
-            return Err(Error::internal(handler));
-        }
+    }
+    given_up.held = None;
+    if !is_kept && response.status().is_success() {
+        let handler = "a handler answered with success, and has not committed by `Answering`";
+        return Err(Error::internal(handler));
     }
     Ok(response)
 }
@@ -233,7 +236,7 @@ fn unquoted(text: &str) -> Option<String> {
 
 /// Writes the header and what it can lead to into the document.
 pub fn document(operation: &mut Operation) {
-    let key = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(LONGEST));
+    let key = ObjectBuilder::new().schema_type(Type::String).pattern(Some(PATTERN));
     let parameter = ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
@@ -243,7 +246,7 @@ pub fn document(operation: &mut Operation) {
              request with the same key within 24 hours is not done again: the answer comes again, with \
              `Idempotency-Replayed: true`. Only answers of success are kept.",
         ))
-        .schema(Some(key.pattern(Some("^[!#-~]+$"))))
+        .schema(Some(key))
         .build();
     operation.parameters.get_or_insert_default().push(parameter.into());
     for (status, sentence) in [

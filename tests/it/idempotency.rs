@@ -297,7 +297,7 @@ async fn what_failed_is_not_kept() {
 async fn after_a_day_it_is_done_again_and_what_is_past_is_swept() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
-    let (admin, path) = (org.admin.with_cookie(), format!("{}/keys", org.path));
+    let (admin, path) = (org.admin.with_basic(), format!("{}/keys", org.path));
     let made = async || post(&admin, &path, KEY, new_key("daily")).await.status(201);
     let first = made().await;
     app.advance(KEPT_FOR - TimeDelta::seconds(1));
@@ -434,7 +434,7 @@ async fn a_client_that_hangs_up_anywhere_and_asks_again_has_one() {
     let org = app.organisation("Acme").await;
     let (admin, path) = (org.admin.with_cookie(), format!("{}/keys", org.path));
     for polls in (0..40).chain([60, 100, 200, 500, 1000, 5000]) {
-        let name = format!("after {polls}");
+        let name = format!("after-{polls}");
         give_up_after(polls, post(&admin, &path, &name, new_key(&name))).await;
         let mut again = post(&admin, &path, &name, new_key(&name)).await;
         while again.status == 409 {
@@ -477,6 +477,7 @@ async fn kill_9_leaves_one_for_who_asks_again() {
                 Some((name, key))
             });
         }
+        drop(done);
         for _ in 0..=round {
             first.recv().await.unwrap();
         }
