@@ -15,3 +15,10 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// The slugs that an organisation has or had.
+    pub fn in_organisation(organisation: OrganisationId) -> Select<Self> {
+        Self::find().filter(COLUMN.organisation_id.eq(organisation))
+    }
+}

@@ -116,7 +116,7 @@ const BESIDE_THE_TABLE: &[&str] = &["axum::Router", "axum::routing", "axum::*"];
 
 /// What belongs to an organisation: selected by `in_organisation`, outside `entity` never by a bare `find`.
 const TENANT_OWNED: &[&str] =
-    &["membership", "invitation", "api_key", "api_key_secret", "audit_event", "socket_ticket"];
+    &["membership", "invitation", "api_key", "api_key_secret", "audit_event", "socket_ticket", "used_slug"];
 
 const LONGEST_FILE: usize = 420;
 const DRAWERS: &[&str] = &["util", "utils", "common", "helper", "helpers", "misc"];

@@ -61,6 +61,14 @@ async fn the_developer_is_made_admin_again_whatever_became_of_them() {
     eve.with_bearer().delete(&member).await.status(204);
     assert_eq!(app.another_node_with(OPEN).await.anonymous().get(ME).await.json()["role"], json!("admin"));
     bob.with_bearer().get("/api/orgs/development").await.status(404);
+    // The organisation, too; its slug is used.
+    for _ in 0..2 {
+        app.anonymous().delete(&format!("/api/orgs/{}", development(&app).await)).await.status(204);
+        let me = app.another_node_with(OPEN).await.anonymous().get(ME).await.json();
+        assert_eq!(me["role"], json!("admin"), "{me}");
+        let again = app.another_node_with(OPEN).await.anonymous().get(ME).await.json();
+        assert_eq!(again["organisation"], me["organisation"]);
+    }
 }
 
 async fn development(app: &TestApp) -> String {

@@ -2,7 +2,7 @@
 
 use oskar::domain::journal::audit::Actor;
 use oskar::domain::organisation::members;
-use oskar::entity::{api_key, api_key_secret, membership, organisation};
+use oskar::entity::{api_key, api_key_secret, membership, organisation, used_slug};
 use oskar::permission::Role;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
@@ -105,6 +105,8 @@ async fn admins_rename_it_and_its_old_slug_stays_its_own() {
     let named = other.with_cookie().post("/api/orgs", json!({ "name": "Acme" })).await.status(201).json();
     assert!(named["slug"].as_str().unwrap().starts_with("acme-"), "{named}");
     org.admin.with_cookie().get("/api/orgs/acme").await.status(404);
+    let used = used_slug::Entity::in_organisation(org.id.parse().unwrap());
+    assert_eq!(used.count(app.app.db.read()).await.unwrap(), 2);
     // It may have it back, and the one in between is its own, too.
     org.admin.with_cookie().patch("/api/orgs/acme-ltd", json!({ "slug": "acme" })).await.status(200);
     org.admin.with_cookie().patch("/api/orgs/acme", json!({ "slug": "acme-ltd" })).await.status(200);

@@ -144,17 +144,22 @@ async fn all_migrations_go_down_and_up_again() {
     assert_eq!(db.migrate().await.unwrap(), 0, "there is nothing left to do");
 }
 
+/// They rewrite what is in the rows.
+const ROWS_ONLY: [&str; 1] = ["m0050_event_form"];
+
 #[tokio::test]
 async fn each_migration_goes_down_and_up_by_itself() {
     let app = TestApp::start().await;
     let db = &app.app.db;
     let whole = describe(db.read(), "public").await;
     let indices = leftovers(db.read()).await.len();
-    let steps = u32::try_from(db.migrations().await.unwrap().len()).unwrap();
-    for down in 1..=steps {
+    let names: Vec<_> = db.migrations().await.unwrap().into_iter().rev().map(|(name, _)| name).collect();
+    for down in 1..=u32::try_from(names.len()).unwrap() {
         db.migrate_down(down).await.unwrap();
         let left = describe(db.read(), "public").await;
-        let fewer = left.len() < whole.len() || leftovers(db.read()).await.len() < indices;
+        let rows_only =
+            names[..usize::try_from(down).unwrap()].iter().all(|name| ROWS_ONLY.contains(&&**name));
+        let fewer = rows_only || left.len() < whole.len() || leftovers(db.read()).await.len() < indices;
         assert!(fewer, "{down} steps back");
         assert_eq!(db.migrate().await.unwrap(), usize::try_from(down).unwrap());
         assert_eq!(describe(db.read(), "public").await, whole, "after {down} steps back");

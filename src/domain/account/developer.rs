@@ -14,6 +14,7 @@ use crate::id::UserId;
 use crate::permission::Role;
 
 pub const EMAIL: &str = "dev@localhost";
+/// Its slug, as long as it is not changed.
 pub const ORGANISATION: &str = "development";
 
 /// Finds them, or makes what is missing. No operator: an installation that was used so can still be set up.
@@ -34,10 +35,14 @@ pub async fn ensure(write: &Write<'_>, password_hash: String) -> Result<UserId, 
         };
         users::create(write, new).await?.id
     };
-    let Some(place) = organisation::Entity::find_by_reference(ORGANISATION).one(write).await? else {
+    let mut place = organisation::Entity::find_by_reference(ORGANISATION).one(write).await?;
+    if place.is_none() {
+        // Deleted or renamed: the slug stays with that one, and the developer's own may have another.
+        place = organisation::Entity::of_user(user).one(write).await?.map(|(place, _)| place);
+    }
+    let Some(place) = place else {
         let name = DisplayName::try_from("Development".to_owned()).map_err(Error::internal)?;
-        let slug = ORGANISATION.to_owned().try_into().map_err(Error::internal)?;
-        organisations::create(write, &name, Some(slug), Some(user)).await?;
+        organisations::create(write, &name, None, Some(user)).await?;
         return Ok(user);
     };
     let membership =

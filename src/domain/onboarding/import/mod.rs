@@ -269,7 +269,9 @@ impl Import {
             if self.seats == Some(0) {
                 return Ok(Err(Refused::SeatsTaken(name)));
             }
-            let made = self.make(batch.write, slug).await?;
+            let Some(made) = self.make(batch.write, slug).await? else {
+                return Ok(Err(Refused::SlugUsed(name)));
+            };
             batch.places.insert(name.clone(), made);
         }
         let Some(place) = batch.places.get_mut(&name) else { return Ok(Err(Refused::NoOrganisation(name))) };
@@ -283,15 +285,22 @@ impl Import {
         Ok(Ok(place.id))
     }
 
-    async fn make(&self, write: &Write<'_>, slug: &Slug) -> Result<IndexedOrganisation, Error> {
+    /// Makes an organisation; `None` if another one had the slug once.
+    async fn make(&self, write: &Write<'_>, slug: &Slug) -> Result<Option<IndexedOrganisation>, Error> {
         let name = DisplayName::try_from(slug.as_str().to_owned()).map_err(Error::internal)?;
-        let made = organisations::create(write, &name, Some(slug.clone()), None).await;
-        let (row, _) =
-            made.map_err(|error| if matches!(error, Error::SlugTaken) { Error::Busy } else { error })?;
+        let row = match organisations::create(write, &name, Some(slug.clone()), None).await {
+            Ok((row, _)) => row,
+            Err(Error::SlugTaken) => {
+                let there = organisation::Entity::find_by_reference(slug.as_str()).one(write).await?;
+                // Another request has just made it.
+                return if there.is_some() { Err(Error::Busy) } else { Ok(None) };
+            }
+            Err(error) => return Err(error),
+        };
         let used = self.before.seats.get(slug.as_str()).copied().unwrap_or(0);
-        Ok(IndexedOrganisation {
+        Ok(Some(IndexedOrganisation {
             id: row.id,
             seats_left: self.seats.map_or(u64::MAX, |seats| seats.saturating_sub(used)),
-        })
+        }))
     }
 }

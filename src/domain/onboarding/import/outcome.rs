@@ -40,6 +40,8 @@ pub enum Refused {
         "there is no organisation `{0}`, and only an admin who is not disabled can be the first of a new one"
     )]
     NoFirstAdmin(String),
+    #[error("the slug `{0}` was another organisation's, and stays its own")]
+    SlugUsed(String),
     #[error("the organisation `{0}` has no seat left")]
     SeatsTaken(String),
     #[error("`created_at` is in the future, or before 1970")]
@@ -59,6 +61,7 @@ impl Refused {
             Self::HasLeft(_) => "has_left",
             Self::TooManyOrganisations => "too_many_organisations",
             Self::NoOrganisation(_) => "no_organisation",
+            Self::SlugUsed(_) => "slug_used",
             Self::NoFirstAdmin(_) => "no_first_admin",
             Self::SeatsTaken(_) => "seats_taken",
             Self::CreatedAt => "created_at",
