@@ -235,5 +235,5 @@ pub async fn unlink_own(
 async fn was_linked(write: &Write<'_>, user: UserId, issuer: &str) -> Result<bool, Error> {
     let ends = audit_event::Entity::of_target(user.to_string())
         .filter(audit_event::COLUMN.action.eq(EventKind::IdentityUnlinked.as_str()));
-    Ok(ends.all(write).await?.iter().any(|event| event.data["issuer"] == issuer))
+    Ok(ends.all(write).await?.iter().any(|event| event.data["object"]["issuer"] == issuer))
 }
