@@ -324,6 +324,8 @@ fn document_cookies(operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response
             && status.starts_with('2')
+            // Nothing has happened yet.
+            && status != "202"
         {
             let header = RefOr::Ref(Ref::new("#/components/headers/SetCookie"));
             response.headers.insert("Set-Cookie".to_owned(), header);
