@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, PartialSchema as _, ToSchema};
@@ -64,6 +64,12 @@ pub fn one_of<const N: usize>(words: [&'static str; N]) -> Object {
 #[serde(deny_unknown_fields)]
 pub struct NoFilter {}
 
+impl IntoParams for NoFilter {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        Vec::new()
+    }
+}
+
 /// What is asked of a list.
 pub struct Asked<Filter = NoFilter> {
     part: Part,
@@ -73,7 +79,7 @@ pub struct Asked<Filter = NoFilter> {
     path: String,
 }
 
-impl<Filter: DeserializeOwned, S: Sync> FromRequestParts<S> for Asked<Filter> {
+impl<Filter: DeserializeOwned + IntoParams, S: Sync> FromRequestParts<S> for Asked<Filter> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
