@@ -43,7 +43,7 @@ impl Search {
     }
 
     /// In SQL what may have it: every text in which [`Search::finds`] finds it, but for letters outside ASCII whose lower
-    /// case is in ASCII (the sign for kelvin).
+    /// case has some of ASCII (the sign for kelvin, `İ`).
     pub(super) fn may_be_in(&self, column: impl IntoSimpleExpr) -> Expr {
         let like = LikeExpr::new(self.pattern.clone()).escape(ESCAPE);
         Expr::expr(Func::lower(column.into_simple_expr())).like(like)
