@@ -157,15 +157,16 @@ pub async fn repeatable(
     let user = caller.and_then(|caller| caller.principal.user()).map(|user| user.id);
     let organisation = parts.extensions.get::<OrganisationAccess>().map(|access| access.organisation.id);
     let write = app.write(&actor).await?;
-    let claimed = answers::claim(&write, &asked, user, organisation).await?;
-    write.commit().await?;
-    let Some(claim) = claimed else {
+    let Some(claim) = answers::claim(&write, &asked, user, organisation).await? else {
+        write.rollback().await?;
         // Another request was faster.
         let kept = answers::find(app.db.read(), &app.keyring, &asked, app.now()).await?;
         return KeptAnswer::replay(&kept.ok_or(Error::IdempotencyInProgress)?);
     };
     let held = Arc::new(Held { claim, kept: AtomicBool::new(false) });
-    let mut given_up = GivenUp { app: app.clone(), actor, held: Some(held.clone()) };
+    // From before the commit: a commit that nobody waits for any more may still be done.
+    let mut given_up = GivenUp { app: app.clone(), actor: actor.clone(), held: Some(held.clone()) };
+    write.commit().await?;
     parts.extensions.insert(Answering { held: Some(held.clone()), about: None });
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     let is_kept = held.kept.load(Ordering::Acquire);
