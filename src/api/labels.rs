@@ -10,7 +10,7 @@ use crate::domain::values::external_id::ExternalId;
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ByExternalId {
-    /// Only what the integrator's own system calls so: one at most.
+    /// Only what the integrator's own system calls so: one at most, and of keys the revoked ones, too.
     #[param(value_type = Option<ExternalId>, nullable = false)]
     #[serde(default, deserialize_with = "present")]
     pub external_id: Option<ExternalId>,

@@ -74,8 +74,8 @@ pub struct Key {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-/// The keys of an organisation, newest first; revoked and expired ones too. Or the one that the integrator's own system
-/// calls so.
+/// The keys of an organisation, newest first; revoked and expired ones too. Or those that the integrator's own system
+/// calls so, of which one at most is not revoked.
 pub async fn list(
     db: &impl ConnectionTrait,
     organisation: OrganisationId,
