@@ -30,7 +30,7 @@ impl MigrationTrait for Migration {
         let organisations =
             Index::create().name(ORGANISATION_INDEX).table("organisation").col(ID).unique().take();
         manager.create_index(organisations).await?;
-        // Few keys have one.
+        // A key that is revoked gives its id to the one that takes its place.
         let keys = Index::create()
             .name(KEY_INDEX)
             .table("api_key")
@@ -38,6 +38,7 @@ impl MigrationTrait for Migration {
             .col(ID)
             .unique()
             .cond_where(Expr::col(ID).is_not_null())
+            .cond_where(Expr::col("revoked_at").is_null())
             .take();
         manager.create_index(keys).await
     }

@@ -43,7 +43,7 @@ pub struct KeyQuery {
     #[param(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     created_by: Option<UserId>,
-    /// Only what the integrator's own system calls so: one at most.
+    /// Only what the integrator's own system calls so.
     #[param(value_type = Option<ExternalId>, nullable = false)]
     #[serde(default, deserialize_with = "present")]
     external_id: Option<ExternalId>,
@@ -87,7 +87,7 @@ pub struct MemberQuery {
     #[param(nullable = false, min_length = 1, max_length = 320, example = "ana@acme.example")]
     #[serde(default, deserialize_with = "present")]
     email: Option<String>,
-    /// Only what the integrator's own system calls so: one at most.
+    /// Only what the integrator's own system calls so.
     #[param(value_type = Option<ExternalId>, nullable = false)]
     #[serde(default, deserialize_with = "present")]
     external_id: Option<ExternalId>,
@@ -118,7 +118,7 @@ impl MemberQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct OrganisationQuery {
-    /// Only what the integrator's own system calls so: one at most.
+    /// Only what the integrator's own system calls so.
     #[param(value_type = Option<ExternalId>, nullable = false)]
     #[serde(default, deserialize_with = "present")]
     external_id: Option<ExternalId>,

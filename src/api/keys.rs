@@ -88,7 +88,8 @@ pub struct NewKeyInput {
     /// With an offset from UTC. Default: never.
     #[serde(default, deserialize_with = "crate::text::rfc3339::optional")]
     expires_at: Option<DateTime<Utc>>,
-    /// What the integrator's own system calls it. No other key of the organisation may have the same, not even a revoked one.
+    /// What the integrator's own system calls it. No other key of the organisation has
+    /// the same, unless it is revoked.
     #[serde(default)]
     external_id: Option<ExternalId>,
     #[serde(default)]

@@ -111,7 +111,7 @@ async fn set(common: &Common, app: &App, org: &str, labels: &LabelChanges) -> an
         organisations::update(write, row, None, None, labels).await
     });
     let shown = Organisation::from(&changed.await?);
-    let called = shown.summary.external_id.as_deref().unwrap_or("nothing");
+    let called = shown.external_id.as_deref().unwrap_or("nothing");
     let slug = &shown.summary.slug;
     let text = format!("{slug}: your own system calls it {called}, and keeps {:?}.", shown.metadata);
     output::one(common.json, &serde_json::to_value(&shown)?, &text)
@@ -123,14 +123,14 @@ async fn list(common: &Common, app: &App) -> anyhow::Result<()> {
     let values: Vec<_> = all
         .iter()
         .map(|row| {
-            let OrganisationSummary { id, slug, name, external_id } = &row.summary;
-            json!({ "id": id, "slug": slug, "name": name, "external_id": external_id, "created_at": row.created_at })
+            let OrganisationSummary { id, slug, name } = &row.summary;
+            json!({ "id": id, "slug": slug, "name": name, "external_id": row.external_id, "created_at": row.created_at })
         })
         .collect();
     let rows: Vec<_> = all
         .iter()
         .map(|row| {
-            let OrganisationSummary { id, slug, name, .. } = &row.summary;
+            let OrganisationSummary { id, slug, name } = &row.summary;
             [id.to_string(), slug.clone(), name.clone()]
         })
         .collect();

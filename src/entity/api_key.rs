@@ -79,7 +79,8 @@ pub struct Model {
     /// In the words of the person or program that revoked it.
     #[sea_orm(column_type = "String(StringLen::N(255))", nullable)]
     pub revoked_reason: Option<String>,
-    /// The id that the integrator's own system has for this key. No other key of the organisation has the same.
+    /// The id that the integrator's own system has for this key. No other key of the organisation that
+    /// is not revoked has the same.
     #[sea_orm(column_type = "String(StringLen::N(255))", nullable)]
     pub external_id: Option<String>,
     /// Of that system, too.

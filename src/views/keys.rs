@@ -78,14 +78,6 @@ pub struct Key {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-/// A key in a few words.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct KeySummary {
-    pub id: ApiKeyId,
-    #[schema(example = "Deploy bot")]
-    pub name: String,
-}
-
 /// Which keys a reader asks for; an empty filter asks for all.
 #[derive(Clone, Debug, Default)]
 pub struct KeyFilter {

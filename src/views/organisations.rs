@@ -21,19 +21,11 @@ pub struct OrganisationSummary {
     pub slug: String,
     #[schema(example = "Acme")]
     pub name: String,
-    /// What the integrator's own system calls it.
-    #[schema(example = "customer-4711")]
-    pub external_id: Option<String>,
 }
 
 impl From<&organisation::Model> for OrganisationSummary {
     fn from(organisation: &organisation::Model) -> Self {
-        Self {
-            id: organisation.id,
-            slug: organisation.slug.clone(),
-            name: organisation.name.clone(),
-            external_id: organisation.external_id.clone(),
-        }
+        Self { id: organisation.id, slug: organisation.slug.clone(), name: organisation.name.clone() }
     }
 }
 
@@ -42,6 +34,9 @@ impl From<&organisation::Model> for OrganisationSummary {
 pub struct Organisation {
     #[serde(flatten)]
     pub summary: OrganisationSummary,
+    /// What the integrator's own system calls it.
+    #[schema(example = "customer-4711")]
+    pub external_id: Option<String>,
     /// Of the integrator's own system.
     pub metadata: BTreeMap<String, String>,
     pub created_at: DateTime<Utc>,
@@ -53,6 +48,7 @@ impl From<&organisation::Model> for Organisation {
         let summary = organisation.into();
         Self {
             summary,
+            external_id: organisation.external_id.clone(),
             metadata: super::metadata(organisation.metadata.clone()),
             created_at: organisation.created_at,
             updated_at: organisation.updated_at,

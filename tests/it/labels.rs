@@ -176,6 +176,12 @@ async fn an_external_id_is_of_one_organisation_of_the_server_and_of_one_key_of_a
     assert_eq!(admin.patch(&path(&second), id.clone()).await.status(409).code(), "external_id_taken");
     admin.patch(&path(&first), json!({ "external_id": null })).await.status(200);
     admin.patch(&path(&second), id.clone()).await.status(200);
+    // A key that is revoked gives it to the one that takes its place.
+    admin.delete(&path(&second)).await.status(204);
+    new_key(&admin, &org.path, id.clone()).await.status(201);
+    let list = admin.get(&format!("{}/keys?external_id=one", org.path)).await.status(200).json();
+    let states: Vec<_> = list["data"].as_array().unwrap().iter().map(|key| &key["state"]).collect();
+    assert_eq!(states, ["active", "revoked"]);
     // An organisation that is gone gives its own back.
     admin.delete(&org.path).await.status(204);
     elsewhere.patch(&other.path, id).await.status(200);
