@@ -8,145 +8,50 @@ use serde_json::{Value, json};
 use crate::catalogue::Catalogue;
 use crate::support::TestApp;
 
-/// What an event of the version before was called, what it had, and both as they are now.
-type Case = (&'static str, Value, &'static str, Value);
+/// What an event of the version before was called and had; what it is called now, its object, and what was before.
+const CASES: &str = r#"[
+["user.created", {"operator": true}, "user.created", {"operator": true, "imported": null}, null],
+["user.updated", {"before": {"name": "A"}, "after": {"name": "B"}}, "user.updated", {"name": "B"}, {"name": "A"}],
+["user.updated", {}, "user.updated", {}, null],
+["user.username_changed", {"before": null, "after": "ana"}, "user.updated", {"username": "ana"}, {"username": null}],
+["user.unlocked", {"by": "mail"}, "user.unlocked", {"reason": "mail"}, null],
+["user.unlocked", {}, "user.unlocked", {"reason": "requested"}, null],
+["user.deleted", {"role": "admin"}, "user.deleted",
+    {"reason": "requested", "role": "admin", "registered_at": null, "sessions_ended": null, "organisations": null}, null],
+["user.deleted", {"reason": "address_not_proven", "registered_at": "2026-01-31T12:00:00Z"}, "user.deleted",
+    {"reason": "address_not_proven", "role": null, "registered_at": "2026-01-31T12:00:00Z", "sessions_ended": null,
+     "organisations": null}, null],
+["identity.linked", {"issuer": "https://a"}, "identity.linked", {"issuer": "https://a", "subject": null}, null],
+["session.started", {}, "session.started", {"issuer": null}, null],
+["session.ended", {}, "session.ended", {"reason": "requested", "scope": "session", "sessions_ended": 1, "most": null}, null],
+["session.ended", {"too_many": 3}, "session.ended",
+    {"reason": "too_many", "scope": "session", "sessions_ended": 1, "most": 3}, null],
+["session.replaced", {}, "session.ended", {"reason": "replaced", "scope": "session", "sessions_ended": 1, "most": null}, null],
+["sessions.ended", {"sessions_ended": 4}, "session.ended",
+    {"reason": "requested", "scope": "account", "sessions_ended": 4, "most": null}, null],
+["member.sessions_ended", {}, "session.ended",
+    {"reason": "requested", "scope": "organisation", "sessions_ended": null, "most": null}, null],
+["member.added", {"role": "viewer"}, "member.added", {"role": "viewer", "imported": false}, null],
+["member.added", {"role": "viewer", "imported": true}, "member.added", {"role": "viewer", "imported": true}, null],
+["member.role_changed", {"before": "member", "after": "admin"}, "member.role_changed", {"role": "admin"}, {"role": "member"}],
+["key.renamed", {"before": "A", "after": "B"}, "key.updated", {"name": "B"}, {"name": "A"}],
+["access.denied", {"role": "admin"}, "access.denied", {"role": "admin", "permission": null, "method": null}, null],
+["settings.changed", {"registration": {"before": null, "after": "closed"}, "mail.smtp_url": "changed"}, "settings.changed",
+    {"registration": "closed", "mail.smtp_url": "changed"}, {"registration": null}],
+["signing_keys.exported", {"kids": ["a", "b"]}, "signing_key.exported", {"kids": ["a", "b"]}, null],
+["master_secret.rotated", {"before": null, "after": "4d9b"}, "master_secret.rotated", {"key_id": "4d9b"}, {"key_id": null}],
+["key.revoked", {}, "key.revoked", {}, null]
+]"#;
+
+/// Name and data, before and now.
+type Case = (String, Value, String, Value);
 
 fn cases() -> Vec<Case> {
-    let data = |object: Value, previous: Value| json!({ "object": object, "previous": previous });
-    let ended = |reason: &str, scope: &str, number: Value, most: Value| {
-        data(json!({ "reason": reason, "scope": scope, "sessions_ended": number, "most": most }), Value::Null)
+    let cases: Vec<(String, Value, String, Value, Value)> = serde_json::from_str(CASES).unwrap();
+    let case = |(name, data, now, object, previous)| {
+        (name, data, now, json!({ "object": object, "previous": previous }))
     };
-    let null = Value::Null;
-    vec![
-        (
-            "user.created",
-            json!({ "operator": true }),
-            "user.created",
-            data(json!({ "operator": true, "imported": null }), null.clone()),
-        ),
-        (
-            "user.updated",
-            json!({ "before": { "name": "A" }, "after": { "name": "B" } }),
-            "user.updated",
-            data(json!({ "name": "B" }), json!({ "name": "A" })),
-        ),
-        ("user.updated", json!({}), "user.updated", data(json!({}), null.clone())),
-        (
-            "user.username_changed",
-            json!({ "before": null, "after": "ana" }),
-            "user.updated",
-            data(json!({ "username": "ana" }), json!({ "username": null })),
-        ),
-        (
-            "user.unlocked",
-            json!({ "by": "mail" }),
-            "user.unlocked",
-            data(json!({ "reason": "mail" }), null.clone()),
-        ),
-        ("user.unlocked", json!({}), "user.unlocked", data(json!({ "reason": "requested" }), null.clone())),
-        (
-            "user.deleted",
-            json!({ "role": "admin" }),
-            "user.deleted",
-            data(
-                json!({ "reason": "requested", "role": "admin", "registered_at": null, "sessions_ended": null, "organisations": null }),
-                null.clone(),
-            ),
-        ),
-        (
-            "user.deleted",
-            json!({ "reason": "address_not_proven", "registered_at": "2026-01-31T12:00:00Z" }),
-            "user.deleted",
-            data(
-                json!({ "reason": "address_not_proven", "role": null, "registered_at": "2026-01-31T12:00:00Z", "sessions_ended": null, "organisations": null }),
-                null.clone(),
-            ),
-        ),
-        (
-            "identity.linked",
-            json!({ "issuer": "https://a" }),
-            "identity.linked",
-            data(json!({ "issuer": "https://a", "subject": null }), null.clone()),
-        ),
-        ("session.started", json!({}), "session.started", data(json!({ "issuer": null }), null.clone())),
-        ("session.ended", json!({}), "session.ended", ended("requested", "session", json!(1), null.clone())),
-        (
-            "session.ended",
-            json!({ "too_many": 3 }),
-            "session.ended",
-            ended("too_many", "session", json!(1), json!(3)),
-        ),
-        (
-            "session.replaced",
-            json!({}),
-            "session.ended",
-            ended("replaced", "session", json!(1), null.clone()),
-        ),
-        (
-            "sessions.ended",
-            json!({ "sessions_ended": 4 }),
-            "session.ended",
-            ended("requested", "account", json!(4), null.clone()),
-        ),
-        (
-            "member.sessions_ended",
-            json!({}),
-            "session.ended",
-            ended("requested", "organisation", null.clone(), null.clone()),
-        ),
-        (
-            "member.added",
-            json!({ "role": "viewer" }),
-            "member.added",
-            data(json!({ "role": "viewer", "imported": false }), null.clone()),
-        ),
-        (
-            "member.added",
-            json!({ "role": "viewer", "imported": true }),
-            "member.added",
-            data(json!({ "role": "viewer", "imported": true }), null.clone()),
-        ),
-        (
-            "member.role_changed",
-            json!({ "before": "member", "after": "admin" }),
-            "member.role_changed",
-            data(json!({ "role": "admin" }), json!({ "role": "member" })),
-        ),
-        (
-            "key.renamed",
-            json!({ "before": "A", "after": "B" }),
-            "key.updated",
-            data(json!({ "name": "B" }), json!({ "name": "A" })),
-        ),
-        (
-            "access.denied",
-            json!({ "role": "admin" }),
-            "access.denied",
-            data(json!({ "role": "admin", "permission": null, "method": null }), null.clone()),
-        ),
-        (
-            "settings.changed",
-            json!({ "registration": { "before": null, "after": "closed" }, "mail.smtp_url": "changed" }),
-            "settings.changed",
-            data(
-                json!({ "registration": "closed", "mail.smtp_url": "changed" }),
-                json!({ "registration": null }),
-            ),
-        ),
-        (
-            "signing_keys.exported",
-            json!({ "kids": ["a", "b"] }),
-            "signing_key.exported",
-            data(json!({ "kids": ["a", "b"] }), null.clone()),
-        ),
-        (
-            "master_secret.rotated",
-            json!({ "before": null, "after": "4d9b" }),
-            "master_secret.rotated",
-            data(json!({ "key_id": "4d9b" }), json!({ "key_id": null })),
-        ),
-        ("key.revoked", json!({}), "key.revoked", data(json!({}), null)),
-    ]
+    cases.into_iter().map(case).collect()
 }
 
 async fn steps(app: &TestApp) -> u32 {
@@ -172,12 +77,12 @@ async fn write(app: &TestApp, cases: &[Case]) -> Vec<AuditEventId> {
         id: Set(AuditEventId::generate()),
         organisation_id: Set((action.starts_with("member.")
             || action.starts_with("key.")
-            || *action == "access.denied")
+            || action == "access.denied")
             .then_some(place)),
         actor_kind: Set(ActorKind::System),
         actor_id: Set(None),
         actor_name: Set("oskar".to_owned()),
-        action: Set((*action).to_owned()),
+        action: Set(action.clone()),
         target_id: Set(target(action)),
         data: Set(data.clone()),
         ip: Set(None),
@@ -185,7 +90,7 @@ async fn write(app: &TestApp, cases: &[Case]) -> Vec<AuditEventId> {
         request_id: Set(None),
         created_at: Set(app.app.now()),
         counted_under: Set(None),
-        count: Set((*action == "access.denied").then_some(7)),
+        count: Set((action == "access.denied").then_some(7)),
         personal: Set(None),
     };
     let rows: Vec<_> = cases.iter().cycle().take(20 * cases.len()).map(row).collect();
@@ -217,11 +122,11 @@ async fn events_of_the_version_before_have_the_names_and_the_form_of_today_and_g
     let rows = stored(&app, &ids).await;
     assert_eq!(rows.len(), 20 * cases.len());
     for (row, (_, _, name, data)) in rows.iter().zip(cases.iter().cycle()) {
-        assert_eq!((row.action.as_str(), &row.data), (*name, data));
+        assert_eq!((&row.action, &row.data), (name, data));
         assert_eq!(catalogue.misfit(&row.to_json()), None, "{}", row.to_json());
     }
     db.migrate_down(steps(&app).await).await.unwrap();
     for (row, (name, data, ..)) in stored(&app, &ids).await.iter().zip(cases.iter().cycle()) {
-        assert_eq!((row.action.as_str(), &row.data), (*name, data));
+        assert_eq!((&row.action, &row.data), (name, data));
     }
 }

@@ -443,7 +443,7 @@ async fn a05_every_route_lets_in_exactly_whom_the_permission_table_names() {
         }
     }
     scene.check_denials(&app).await;
-    assert_eq!(seen.len(), 7, "every outcome was seen: {seen:?}");
+    assert_eq!(seen.len(), 8, "every outcome was seen: {seen:?}");
 }
 
 #[tokio::test]

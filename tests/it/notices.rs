@@ -134,12 +134,17 @@ async fn a_changed_username_is_told_with_an_event_and_nothing_else_that_is_chang
     assert!(texts[0].contains("no username") && texts[1].contains("“ana”"), "{texts:?}");
     let changed = client.get("/api/account/events?type=user.updated").await.status(200).json();
     let changed: Vec<_> =
-        changed["data"].as_array().unwrap().iter().map(|event| &event["data"]).cloned().collect();
+        changed["data"].as_array().unwrap().iter().map(|event| event["data"].clone()).collect();
     assert_eq!(
         changed,
         [
             json!({ "object": { "username": null }, "previous": { "username": "ana" } }),
-            json!({ "object": { "username": "ana" }, "previous": { "username": null } })
+            json!({ "object": { "name": "Ana" }, "previous": { "name": "Ana Ruiz" } }),
+            json!({
+                "object": { "name": "Ana Ruiz", "username": "ana" },
+                "previous": { "name": "Ana", "username": null }
+            }),
+            json!({ "object": { "name": "Ana" }, "previous": { "name": "member" } })
         ]
     );
 }

@@ -47,6 +47,8 @@ pub async fn end(write: &Write<'_>, user: UserId, since: Timestamp) -> Result<bo
     let Some(registered) = still else { return Ok(false) };
     for (place, _) in &places {
         organisations::delete(write, place).await?;
+        // Nobody used it, and nobody may keep slugs from others by accounts that are never proven.
+        organisations::free_slugs(write, place.id).await?;
     }
     mail::drop_waiting(write, &[&account.email, &account.email_normalised]).await?;
     user::Entity::delete_by_id(user).exec(write).await?;

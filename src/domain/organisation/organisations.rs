@@ -1,7 +1,7 @@
 //! Organisations: making, renaming and deleting them.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict as Upsert};
-use sea_orm::{ActiveModelTrait, EntityTrait, Set, TryInsertResult};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set, TryInsertResult};
 
 use crate::domain::Write;
 use crate::domain::organisation::members;
@@ -118,6 +118,18 @@ async fn claim(write: &Write<'_>, organisation: OrganisationId, slug: &Slug) -> 
         .to_owned();
     let claimed = used_slug::Entity::insert(used).on_conflict(own).exec_without_returning(write).await?;
     Ok(claimed == 1)
+}
+
+/// Lets others have the slugs of an organisation that is gone and that nobody used.
+pub(in crate::domain) async fn free_slugs(
+    write: &Write<'_>,
+    organisation: OrganisationId,
+) -> Result<(), Error> {
+    used_slug::Entity::delete_many()
+        .filter(used_slug::COLUMN.organisation_id.eq(organisation))
+        .exec(write)
+        .await?;
+    Ok(())
 }
 
 /// Changes name, slug and labels; `None` leaves as it is.
