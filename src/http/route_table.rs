@@ -26,7 +26,7 @@ use crate::permission::{Keys, Permission};
 /// RFC 9745.
 const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 /// 2026-01-01: before the first release.
-const SINCE_THE_BEGINNING: HeaderValue = HeaderValue::from_static("@1767225600");
+const SINCE_THE_BEGINNING: HeaderValue = HeaderValue::from_static("@1795737600");
 
 /// A route as it was added.
 #[derive(Clone, Debug)]

@@ -65,12 +65,12 @@ async fn doors_of_older_clients_say_since_when_they_are_deprecated_and_no_other_
     for path in ["/api/ws-token", "/osm/api/scans"] {
         assert_eq!(
             ana.with_cookie().get(path).await.status(200).header("deprecation"),
-            "@1767225600",
+            "@1795737600",
             "{path}"
         );
         assert_eq!(
             app.anonymous().get(path).await.status(401).header("deprecation"),
-            "@1767225600",
+            "@1795737600",
             "{path}"
         );
     }

@@ -93,7 +93,7 @@ holds("one member", members.data.length === 1 && members.data[0]?.role === "admi
 const path = { ...org, key_id: key.id };
 const rotated = await given(
   "rotates the key",
-  user.POST("/api/orgs/{org}/keys/{key_id}/rotate", { params: { path }, body: { overlap_seconds: 0 } }),
+  user.POST("/api/orgs/{org}/keys/{key_id}/rotate", { params: { path }, body: { overlap: 0 } }),
 );
 holds("another secret", rotated.secret !== key.secret);
 await refused("the secret before", 401, machine.GET("/api/verify"));
