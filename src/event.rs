@@ -6,8 +6,8 @@
 //!
 //! One rule for the data: `object` has what something that was made is, the new values of what was changed (members of
 //! type [`Changed`], whose former values are in `previous` by the same names), what something that was deleted was last, and
-//! what else there is to tell. Members are always there, and null where there is nothing; only `Option<Changed<…>>` are
-//! left out, if nothing changed. A type is `resource.past_participle`, one for each thing that can happen: what differs in
+//! what else there is to tell. Members are always there, and null where there is nothing; only `Option<Changed<…>>` and
+//! [`ChangedNames`] are left out, if nothing changed. A type is `resource.past_participle`, one for each thing that can happen: what differs in
 //! cause or extent says so in its data.
 //!
 //! To add one: a line in the table below, and the `record` in the function of `domain/` that does it.
@@ -20,7 +20,7 @@ mod words;
 
 pub use check::misfit;
 pub use envelope::{ActorKind, Envelope, EventActor, EventData, EventRequest, EventTarget};
-pub use member::{Changed, ChangedSettings};
+pub use member::{Changed, ChangedNames, ChangedSettings};
 pub use words::{DeletionReason, Ended, SessionEnd, SessionScope, UnlockReason};
 
 use serde_json::Value;
@@ -173,7 +173,7 @@ events! {
             name: Option<Changed<String>>,
             username: Option<Changed<Option<String>>>,
             external_id: Option<Changed<Option<String>>>,
-            metadata_changed: Vec<String>
+            metadata_changed: ChangedNames
         },
         "Name, username, external id or metadata of an account changed, or it got the username of the registration. Of metadata the names are told.";
     UserEmailVerified = "user.email_verified", to user: UserId, {},
@@ -244,7 +244,7 @@ events! {
             name: Option<Changed<String>>,
             slug: Option<Changed<String>>,
             external_id: Option<Changed<Option<String>>>,
-            metadata_changed: Vec<String>
+            metadata_changed: ChangedNames
         },
         "Name, slug, external id or metadata of an organisation changed. Of metadata the names are told.";
     OrganisationDeleted = "organisation.deleted", in organisation: OrganisationId, to target: OrganisationId,
@@ -280,7 +280,7 @@ events! {
         {
             name: Option<Changed<String>>,
             external_id: Option<Changed<Option<String>>>,
-            metadata_changed: Vec<String>
+            metadata_changed: ChangedNames
         },
         "Name, external id or metadata of an API key changed. Of metadata the names are told.";
     KeyRotated = "key.rotated", in organisation: OrganisationId, to key: ApiKeyId,

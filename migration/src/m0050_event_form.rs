@@ -104,6 +104,8 @@ fn today(action: &str, data: Json) -> (String, Json) {
         "identity.linked" => &["subject"],
         "identity.unlinked" => &["sessions_ended"],
         "session.started" => &["issuer"],
+        "organisation.created" | "organisation.deleted" => &["external_id"],
+        "key.revoked" => &["reason"],
         "access.denied" => &["permission", "role", "method"],
         _ => &[],
     };

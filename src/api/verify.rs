@@ -151,7 +151,7 @@ pub async fn check(
 #[utoipa::path(get, path = "/api/verify/{*rest}", operation_id = "verify_path", tag = TAG,
     params(("rest" = String, Path, description = "The path of the original request."), Requirements),
     responses((status = 200, description = "The caller may.", body = Who),
-        (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`), or a foreign site made the browser send an unsafe request (`cross_site`). With `compat=nginx` also what is 429 else.", headers(
+        (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`, `environment_denied`), or a foreign site made the browser send an unsafe request (`cross_site`). With `compat=nginx` also what is 429 else.", headers(
             ("Retry-After" = u64, description = "With `compat=nginx`, in the place of 429: after how many seconds the same request may succeed."),
         )),
         (status = 401, description = "No credential, or a bad one, or the session was ended in the organisation (`session_ended_here`)."),

@@ -2,6 +2,7 @@
 //! browser send it, and what a bad credential costs.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{ConnectInfo, Request};
@@ -9,6 +10,7 @@ use axum::http::header::{HOST, ORIGIN, SEC_WEBSOCKET_KEY};
 use axum::http::{HeaderMap, HeaderValue, Method};
 
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::client::Client;
 use super::principal::{CredentialKind, Principal};
@@ -22,6 +24,8 @@ const FORWARDED_PROTO: &str = "x-forwarded-proto";
 const FORWARDED_URI: &str = "x-forwarded-uri";
 /// The longest body that is looked at, in bytes.
 const LONGEST_MISTAKE: usize = 16 * 1024;
+/// How long a body that is promised is waited for.
+const BODY_PATIENCE: Duration = Duration::from_millis(500);
 /// What clients call the credential that they want to have verified.
 const MEANT: [&str; 9] = [
     "credential",
@@ -52,8 +56,9 @@ pub(super) fn watch(app: &App, request: &Request) {
 /// Refuses a body that has the credential that the client means, at the one address that does not read it. A client that
 /// sends `{"key": "osk_…"}` there with a credential of its own would be told of itself, and let everybody in.
 ///
-/// Gateways that repeat bodies are left alone: they repeat a path, or say of the original what it was, and a body that
-/// names no credential passes.
+/// Gateways that repeat requests are left alone: they repeat a path, or say of the original what it was, or ask by GET, and a
+/// body that names no credential passes. One that promises a body and does not send it is waited for no longer than
+/// [`BODY_PATIENCE`].
 ///
 /// # Errors
 /// [`Error::CredentialInBody`]
@@ -65,12 +70,14 @@ pub(super) async fn refuse_credential_in_body(request: Request) -> Result<Reques
         ["x-original-", "x-envoy-"].iter().any(|prefix| name.starts_with(prefix))
             || [FORWARDED_METHOD, FORWARDED_URI].contains(&name)
     });
-    if request.uri().path() != "/api/verify" || request.body().is_end_stream() || !is_small || repeated {
+    let is_meant = request.method() == Method::POST && request.uri().path() == "/api/verify" && !repeated;
+    if !is_meant || request.body().is_end_stream() || !is_small {
         return Ok(request);
     }
     let (parts, body) = request.into_parts();
-    // What is longer, or breaks off, is no such mistake; whatever it is, it is not read.
-    let read = to_bytes(body, LONGEST_MISTAKE).await.unwrap_or_default();
+    // What is longer, breaks off, or does not come is no such mistake.
+    let read = timeout(BODY_PATIENCE, to_bytes(body, LONGEST_MISTAKE)).await;
+    let read = read.ok().and_then(Result::ok).unwrap_or_default();
     if names_credential(&read) {
         Err(Error::CredentialInBody)
     } else {

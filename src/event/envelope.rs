@@ -111,7 +111,7 @@ fn types() -> Object {
     let names: Vec<_> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
     open_words(&names)
         .description(Some(format!(
-            "What happened; new types may come. `webhooks` in this document has the data of each.\n\n{list}"
+            "What happened. Unknown values may come. `webhooks` in this document has the data of each.\n\n{list}"
         )))
         .examples([EventKind::KeyCreated.as_str()])
         .build()

@@ -23,6 +23,10 @@ impl<T: PartialEq> Changed<T> {
     }
 }
 
+/// Names of what was changed of something whose texts stay out of events. Left out if there are none.
+#[derive(Clone, Debug, Default)]
+pub struct ChangedNames(pub Vec<String>);
+
 /// What a settings file says now and said before, by setting. Of secrets only that they are others: `None`.
 #[derive(Clone, Debug)]
 pub struct ChangedSettings(pub BTreeMap<String, Option<Changed<Value>>>);
@@ -54,6 +58,10 @@ pub struct Shape {
 impl Shape {
     fn member(&mut self, name: &str, schema: RefOr<Schema>) {
         self.object = std::mem::take(&mut self.object).property(name, schema).required(name);
+    }
+
+    fn optional(&mut self, name: &str, schema: RefOr<Schema>) {
+        self.object = std::mem::take(&mut self.object).property(name, schema);
     }
 
     fn changed(&mut self, name: &str, schema: RefOr<Schema>, always: bool) {
@@ -144,6 +152,20 @@ impl<T: Fact> Member for Option<Changed<T>> {
 
     fn example(name: &str) -> Self {
         Some(Changed::example(name))
+    }
+}
+
+impl Member for ChangedNames {
+    fn put(&self, name: &str, data: &mut Data) -> serde_json::Result<()> {
+        if self.0.is_empty() { Ok(()) } else { self.0.put(name, data) }
+    }
+
+    fn describe(name: &str, shape: &mut Shape) {
+        shape.optional(name, <Vec<String> as Fact>::described());
+    }
+
+    fn example(name: &str) -> Self {
+        Self(Fact::sample(name))
     }
 }
 

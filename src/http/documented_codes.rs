@@ -95,7 +95,7 @@ fn guards(access: Access, method: &Method, path: &str, when: &mut impl FnMut(boo
     when(true, &["password_change_required", "too_many_attempts", "user_disabled"]);
     // What a write belongs to may go while it is under way: an account that is deleted at once.
     when(path.contains('{') || !method.is_safe(), &["not_found"]);
-    when(path.contains("{org}"), &["session_ended_here"]);
+    when(path.contains("{org}"), &["organisation_denied", "session_ended_here"]);
     when(access.permission.is_some(), &["permission_denied"]);
     when(access.is_for_users(), &["user_required"]);
     when(access.who == Who::Operator, &["operator_required"]);

@@ -11,11 +11,10 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::Ref;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
-use utoipa::openapi::{Ref, RefOr};
-use utoipa::{IntoParams, PartialSchema as _, ToSchema};
+use utoipa::{IntoParams, ToSchema};
 
 use super::input::{parse_query, present};
 use crate::app::App;
@@ -186,23 +185,6 @@ impl<T: Serialize> IntoResponse for Listed<T> {
     fn into_response(self) -> Response {
         let headers: HeaderMap = self.link.map(|link| (LINK, link)).into_iter().collect();
         (headers, Json(self.page)).into_response()
-    }
-}
-
-/// Says where the next page is, if the operation lists something in pages.
-pub(super) fn document_next_page(operation: &mut Operation) {
-    let mut parameters = operation.parameters.iter().flatten();
-    let in_pages =
-        parameters.any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "cursor"));
-    if let Some(RefOr::T(page)) = operation.responses.responses.get_mut("200").filter(|_| in_pages) {
-        let link = HeaderBuilder::new()
-            .schema(Some(String::schema()))
-            .description(Some(
-                "`<…>; rel=\"next\"` (RFC 8288): the next page, with the same filters, order and limit, as a reference \
-                 relative to this address. Not there at the end.",
-            ))
-            .build();
-        page.headers.insert("Link".to_owned(), link.into());
     }
 }
 

@@ -18,7 +18,6 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use super::conditions;
 use super::documented_codes::{document_codes, document_issuers_codes};
 use super::idempotency::{self, repeatable};
-use super::page::document_next_page;
 use crate::app::App;
 use crate::auth::{Access, Who, authorize, authorize_socket, look_up};
 use crate::permission::{Keys, Permission};
@@ -273,7 +272,6 @@ fn document(operation: &mut Operation, access: Access, path: &str) {
         let extensions = operation.extensions.get_or_insert_default();
         extensions.insert("x-permission".to_owned(), permission.as_str().into());
     }
-    document_next_page(operation);
     if path.contains("{org}") {
         operation.parameters.get_or_insert_default().insert(0, organisation().into());
     }

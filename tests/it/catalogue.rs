@@ -91,7 +91,7 @@ async fn what_the_logs_show_fits_and_what_would_not_is_seen() {
         .patch(&format!("/api/orgs/{}/keys/{}", org.id, key.id), json!({ "name": "Nightly" }))
         .await
         .status(200);
-    admin.patch("/api/auth/me", json!({ "name": "Ana", "username": "ana" })).await.status(200);
+    admin.patch("/api/account", json!({ "name": "Ana", "username": "ana" })).await.status(200);
     let change = json!({ "current_password": PASSWORD, "new_password": "another long phrase of words" });
     org.viewer.with_cookie().post("/api/auth/change-password", change).await.status(200);
     app.sign_in(&org.member.email).await.with_cookie().delete("/api/account/sessions").await;

@@ -40,7 +40,7 @@ const CASES: &str = r#"[
     {"registration": "closed", "mail.smtp_url": "changed"}, {"registration": null}],
 ["signing_keys.exported", {"kids": ["a", "b"]}, "signing_key.exported", {"kids": ["a", "b"]}, null],
 ["master_secret.rotated", {"before": null, "after": "4d9b"}, "master_secret.rotated", {"key_id": "4d9b"}, {"key_id": null}],
-["key.revoked", {}, "key.revoked", {}, null]
+["key.revoked", {}, "key.revoked", {"reason": null}, null]
 ]"#;
 
 /// Name and data, before and now.

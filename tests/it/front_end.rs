@@ -34,7 +34,7 @@ const login = { email: "ana@acme.example", password: "PASSWORD" };
     // What a form can send without asking first.
     await step("simple", "/api/auth/login", { method: "POST", body: JSON.stringify(login) }),
     await step("me", "/api/auth/me"),
-    await step("rename", "/api/auth/me", { ...json({ name: "Ana of the browser" }), method: "PATCH" }),
+    await step("rename", "/api/account", { ...json({ name: "Ana of the browser" }), method: "PATCH" }),
     await step("logout", "/api/auth/logout", { method: "POST" }),
     await step("after", "/api/auth/me"),
   ];

@@ -275,7 +275,7 @@ async fn each_list_refuses_what_it_does_not_know_and_takes_each_word_that_it_nam
             continue;
         }
         lists.push(path.as_str());
-        assert!(operation["responses"]["200"]["headers"]["Link"]["schema"].is_object(), "{path}");
+        assert!(operation["responses"]["200"]["headers"]["Link"].is_object(), "{path}");
         for parameter in parameters {
             let name = parameter["name"].as_str().unwrap();
             for query in [format!("{name}="), format!("{name}=1&{name}=1")] {

@@ -7,7 +7,7 @@ use crate::races::{at_once, with};
 use crate::support::{Client, Credential, TestApp, TestOrganisation};
 
 async fn revocations(org: &TestOrganisation) -> Vec<Value> {
-    let path = format!("{}/events?action=key.revoked", org.path);
+    let path = format!("{}/events?type=key.revoked", org.path);
     org.admin.with_cookie().get(&path).await.status(200).json()["data"].as_array().unwrap().clone()
 }
 

@@ -65,7 +65,7 @@ async fn a87_the_log_has_a_line_for_each_request_and_no_secret_in_any() {
     let answer = client.post(format!("{url}/api/auth/refresh")).json(&body).send().await.unwrap();
     let request_id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
     let refused =
-        client.patch(format!("{url}/api/auth/me")).bearer_auth(token).json(&json!({ "name": name }));
+        client.patch(format!("{url}/api/account")).bearer_auth(token).json(&json!({ "name": name }));
     assert_eq!(refused.send().await.unwrap().status(), 422);
 
     server.terminate().await;

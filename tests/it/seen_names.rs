@@ -104,7 +104,7 @@ async fn a_name_shows_something_at_every_door() {
         }
     }
     for name in welcome() {
-        for path in ["/api/auth/me", "/api/orgs/acme", renamed.as_str()] {
+        for path in ["/api/account", "/api/orgs/acme", renamed.as_str()] {
             let shown = ana.patch(path, json!({ "name": name })).await.status(200).json();
             assert_eq!(shown["name"], json!(name));
         }

@@ -147,7 +147,7 @@ async fn https_by_both_versions_of_http() {
     let cookies = cookies.map(|cookie| cookie.split(';').next().unwrap());
     let cookie = cookies.filter(|cookie| cookie.contains("_session=")).collect::<String>();
     for (origin, status) in [(own.as_str(), 200), (foreign, 403)] {
-        let change = client.patch(format!("{own}/api/auth/me")).json(&json!({ "name": "Ana" }));
+        let change = client.patch(format!("{own}/api/account")).json(&json!({ "name": "Ana" }));
         let change = change.header("origin", origin).header("cookie", "other=1").header("cookie", &cookie);
         assert_eq!(change.send().await.unwrap().status(), status, "{origin}");
         let verify = client.post(format!("{own}/api/verify")).header("origin", origin);

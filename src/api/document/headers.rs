@@ -33,7 +33,11 @@ const HEADERS: [(&str, &str, &str); 11] = [
     ("Sunset", "Sunset", "When the secret that was sent ends, because the API key was rotated (RFC 8594)."),
     ("SetCookie", "Set-Cookie", "The cookies of the session and of the device, or their end."),
     ("Location", "Location", "Where the new thing is."),
-    ("Link", "Link", "`rel=\"next\"`: the next page; absent at the end."),
+    (
+        "Link",
+        "Link",
+        "`<…>; rel=\"next\"` (RFC 8288): the next page, with the same filters, order and limit, as a reference relative to this address. Absent at the end.",
+    ),
 ];
 
 /// Declares them.
@@ -84,7 +88,9 @@ fn of_status(response: &mut Value, status: &str, is_limited: bool) {
     add(response, "RateLimit", is_limited);
     add(response, "WwwAuthenticate", status == "401");
     add(response, "Allow", status == "405");
-    add(response, "RetryAfter", ["429", "503"].contains(&status));
+    let is_repeated =
+        response["description"].as_str().is_some_and(|told| told.contains("`idempotency_in_progress`"));
+    add(response, "RetryAfter", ["429", "503"].contains(&status) || is_repeated);
 }
 
 fn add(response: &mut Value, name: &str, holds: bool) {

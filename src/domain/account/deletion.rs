@@ -172,10 +172,7 @@ pub(in crate::domain) async fn forget_in_events(
         .await?;
     // What the user was called before and after.
     audit_event::Entity::update_many()
-        .col_expr(
-            audit_event::Column::Data,
-            Expr::value(json!({ "object": { "metadata_changed": [] }, "previous": null })),
-        )
+        .col_expr(audit_event::Column::Data, Expr::value(json!({ "object": {}, "previous": null })))
         .filter(audit_event::COLUMN.target_id.is_in(users()))
         .filter(audit_event::COLUMN.action.eq(EventKind::UserUpdated.as_str()))
         .exec(db)

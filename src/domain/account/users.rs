@@ -15,7 +15,7 @@ use crate::domain::{NoEvent, Write};
 use crate::entity::one_time_token::LinkPurpose;
 use crate::entity::{session, user};
 use crate::error::{Error, OnConflict};
-use crate::event::{Changed, Ended, Event, SessionEnd, SessionScope};
+use crate::event::{Changed, ChangedNames, Ended, Event, SessionEnd, SessionScope};
 use crate::id::{SessionId, UserId};
 
 /// What a new account starts with.
@@ -100,7 +100,7 @@ pub async fn update(
         mail::enqueue(write, &user.email, mail).await?;
     }
     if name.is_some() || username.is_some() {
-        let (external_id, metadata_changed) = (None, Vec::new());
+        let (external_id, metadata_changed) = (None, ChangedNames::default());
         write.record(Event::UserUpdated { user: id, name, username, external_id, metadata_changed }).await?;
     }
     Ok(user)

@@ -197,7 +197,7 @@ pub async fn update(
     let updated = row.update(&write.without_event(NoEvent::Unchanged)).await;
     let key = updated.on_conflict(|_| Error::ExternalIdTaken)?;
     let name = Changed::between(old_name, key.name.clone());
-    if name.is_some() || external_id.is_some() || !metadata_changed.is_empty() {
+    if name.is_some() || external_id.is_some() || !metadata_changed.0.is_empty() {
         write
             .record(Event::KeyUpdated { organisation, key: id, name, external_id, metadata_changed })
             .await?;

@@ -23,7 +23,7 @@ use crate::domain::values::display_name::DisplayName;
 use crate::domain::{NoEvent, Write};
 use crate::entity::{organisation, registration, registration_budget, user};
 use crate::error::{Error, OnConflict};
-use crate::event::{Changed, Event};
+use crate::event::{Changed, ChangedNames, Event};
 use crate::id::UserId;
 use crate::network::network;
 
@@ -157,7 +157,7 @@ pub async fn fulfil(write: &Write<'_>, user: &user::Model) -> Result<(), Error> 
             .await
             .on_conflict(|_| Error::Busy)?;
         let username = Changed::between(None, Some(username));
-        let (external_id, metadata_changed) = (None, Vec::new());
+        let (external_id, metadata_changed) = (None, ChangedNames::default());
         let event = Event::UserUpdated { user: user.id, name: None, username, external_id, metadata_changed };
         write.record(event).await?;
     }

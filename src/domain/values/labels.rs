@@ -5,7 +5,7 @@ use super::external_id::ExternalId;
 use super::metadata::{MetadataPatch, NewMetadata, changed_names};
 use crate::entity::metadata::Metadata;
 use crate::error::Error;
-use crate::event::Changed;
+use crate::event::{Changed, ChangedNames};
 
 /// Of something new.
 #[derive(Clone, Debug, Default)]
@@ -61,8 +61,8 @@ impl Labels {
     }
 
     /// The names of the metadata that is another. Its texts may name people, and stay out of the audit log.
-    pub fn changed_names(&self, after: &Self) -> Vec<String> {
-        changed_names(self.metadata.as_ref(), after.metadata.as_ref())
+    pub fn changed_names(&self, after: &Self) -> ChangedNames {
+        ChangedNames(changed_names(self.metadata.as_ref(), after.metadata.as_ref()))
     }
 }
 
