@@ -2,7 +2,10 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::IntoCondition as _;
-use sea_orm::{Condition, DeriveActiveEnum, EnumIter, ExprTrait, JoinType, QuerySelect as _, SelectTwo};
+use sea_orm::{
+    Condition, DeriveActiveEnum, EnumIter, ExprTrait, FromQueryResult, JoinType, QueryResult,
+    QuerySelect as _, SelectModel, SelectTwo, Selector,
+};
 
 use super::user;
 use crate::clock::Timestamp;
@@ -57,11 +60,43 @@ impl Entity {
     /// is not there takes as many reads as one that is. Not for a select that locks: PostgreSQL would wait for the user and
     /// then give back the password as it was before.
     pub fn with_password(users: Select<user::Entity>) -> SelectTwo<user::Entity, Self> {
-        let password = <user::Entity as Related<Self>>::to().on_condition(|_, credential| {
-            ExprTrait::eq(Expr::col((credential, Column::Kind)), password()).into_condition()
-        });
-        users.join(JoinType::LeftJoin, password).select_also(Self)
+        joined(users).select_also(Self)
     }
+
+    /// The same with nothing of the password but what a check asks for: HTTP Basic reads it with every request.
+    pub fn with_stored_password(users: Select<user::Entity>) -> Selector<SelectModel<UserAndPassword>> {
+        joined(users)
+            .column_as(Column::Secret, SECRET)
+            .column_as(Column::ChangeRequiredAt, CHANGE_REQUIRED_AT)
+            .into_model()
+    }
+}
+
+/// A user, and what is stored of the user's password.
+#[derive(Clone, Debug)]
+pub struct UserAndPassword {
+    pub user: user::Model,
+    /// The hash and since when it has to be changed.
+    pub password: Option<(String, Option<Timestamp>)>,
+}
+
+const SECRET: &str = "password_secret";
+const CHANGE_REQUIRED_AT: &str = "password_change_required_at";
+
+impl FromQueryResult for UserAndPassword {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let secret: Option<String> = row.try_get(prefix, SECRET)?;
+        let change_required_at = row.try_get(prefix, CHANGE_REQUIRED_AT)?;
+        let password = secret.map(|secret| (secret, change_required_at));
+        Ok(Self { user: user::Model::from_query_result(row, prefix)?, password })
+    }
+}
+
+fn joined(users: Select<user::Entity>) -> Select<user::Entity> {
+    let password = <user::Entity as Related<Entity>>::to().on_condition(|_, credential| {
+        ExprTrait::eq(Expr::col((credential, Column::Kind)), password()).into_condition()
+    });
+    users.join(JoinType::LeftJoin, password)
 }
 
 /// The kind as a text in the statement. As a parameter it would cost SQLite four times the read: a partial index is on it,

@@ -6,8 +6,9 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
+use crate::clock::Timestamp;
 use crate::domain::{NoEvent, Write};
-use crate::entity::credential::{self, Authenticator, Column, Entity};
+use crate::entity::credential::{self, Authenticator, Column, Entity, UserAndPassword};
 use crate::entity::user;
 use crate::error::Error;
 use crate::event::Event;
@@ -17,13 +18,19 @@ use crate::id::{CredentialId, UserId};
 #[derive(Clone, Debug)]
 pub struct UserWithPassword {
     pub user: user::Model,
-    password: Option<credential::Model>,
+    /// Its hash, and since when it has to be changed.
+    password: Option<(String, Option<Timestamp>)>,
 }
 
 impl UserWithPassword {
+    /// Of two rows that were read apart.
+    pub fn new(user: user::Model, password: Option<credential::Model>) -> Self {
+        Self { user, password: password.map(|password| (password.secret, password.change_required_at)) }
+    }
+
     /// The hash of the password, if there is one.
     pub fn hash(&self) -> Option<&str> {
-        self.password.as_ref().map(|password| password.secret.as_str())
+        self.password.as_ref().map(|(hash, _)| hash.as_str())
     }
 
     /// Whether there is a password.
@@ -33,7 +40,7 @@ impl UserWithPassword {
 
     /// Whether the password opens nothing but the way to a new one, because its owner did not choose it.
     pub fn must_change_password(&self) -> bool {
-        self.password.as_ref().is_some_and(|password| password.change_required_at.is_some())
+        self.password.as_ref().is_some_and(|(_, change_required_at)| change_required_at.is_some())
     }
 
     /// Makes sure that the password is still the one that was read, now that the user is locked.
@@ -47,15 +54,15 @@ impl UserWithPassword {
     }
 }
 
-impl From<(user::Model, Option<credential::Model>)> for UserWithPassword {
-    fn from((user, password): (user::Model, Option<credential::Model>)) -> Self {
+impl From<UserAndPassword> for UserWithPassword {
+    fn from(UserAndPassword { user, password }: UserAndPassword) -> Self {
         Self { user, password }
     }
 }
 
 /// The user with that id.
 pub async fn find(db: &impl ConnectionTrait, user: UserId) -> Result<Option<UserWithPassword>, Error> {
-    let found = Entity::with_password(user::Entity::find_by_id(user)).one(db).await?;
+    let found = Entity::with_stored_password(user::Entity::find_by_id(user)).one(db).await?;
     Ok(found.map(UserWithPassword::from))
 }
 
@@ -67,7 +74,7 @@ pub async fn find(db: &impl ConnectionTrait, user: UserId) -> Result<Option<User
 pub async fn lock(write: &Write<'_>, user: UserId) -> Result<UserWithPassword, Error> {
     let user = user::Entity::locked(user).one(write).await?.ok_or(Error::NotFound)?;
     let password = Entity::password_of(user.id).one(write).await?;
-    Ok(UserWithPassword { user, password })
+    Ok(UserWithPassword::new(user, password))
 }
 
 /// A password as it is stored for a user.

@@ -47,7 +47,7 @@ pub async fn find_with_password(
     db: &impl ConnectionTrait,
     name: &str,
 ) -> Result<Option<UserWithPassword>, Error> {
-    Ok(credential::Entity::with_password(named(name)).one(db).await?.map(UserWithPassword::from))
+    Ok(credential::Entity::with_stored_password(named(name)).one(db).await?.map(UserWithPassword::from))
 }
 
 /// Checks a password, outside any transaction because it takes long. Unknown users take as long as known
@@ -191,7 +191,7 @@ impl Checked {
     pub async fn confirm(self, write: &Write<'_>) -> Result<UserWithPassword, Error> {
         let user = self.lock(write).await?;
         let password = passwords::mark_used(write, &self.account, self.upgraded).await?;
-        let account = UserWithPassword::from((user, Some(password.ok_or(Error::InvalidLogin)?)));
+        let account = UserWithPassword::new(user, Some(password.ok_or(Error::InvalidLogin)?));
         if account.must_change_password() { Err(Error::PasswordChangeRequired) } else { Ok(account) }
     }
 
