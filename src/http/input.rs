@@ -109,7 +109,7 @@ fn add_doubles(errors: &mut Vec<FieldError>, twice: &[String]) {
 /// here, so that the answer tells all at once.
 fn add_weak_passwords(app: &App, shape: &Shape, body: &Value, errors: &mut Vec<FieldError>) {
     let text = |name: &str| body[name].as_str().filter(|text| text.len() < 1000);
-    let names = ["name", "username", "organisation", "organisation_name"].into_iter().filter_map(text);
+    let names = ["name", "username", "organisation_name"].into_iter().filter_map(text);
     let context = app.password_context(text("email").unwrap_or_default()).and(names);
     for (name, value) in body.as_object().into_iter().flatten() {
         let is_password = shape.is_of_type::<ProposedPassword>(shape.root(), name);

@@ -269,7 +269,7 @@ async fn a_member_whose_token_is_for_another_organisation_is_told_the_way_and_a_
         assert_eq!(verified.json()["detail"], "The credential is not for that organisation.");
     }
     // The way that it names leads there.
-    let token = org.member.with_bearer().post("/api/auth/token", json!({ "organisation": own })).await;
+    let token = org.member.with_bearer().post("/api/auth/token", json!({ "org": own })).await;
     let token = token.status(200).json()["access_token"].as_str().unwrap().to_owned();
     with(&app, Credential::Bearer(token)).get(&format!("/api/orgs/{own}")).await.status(200);
     // A token for another organisation tells a stranger nothing; nor does a key, which has no other organisations.

@@ -51,7 +51,7 @@ async fn a_registration_is_told_all_that_is_wrong_with_it_at_once() {
         ),
         // Words of the other members count, even if those are wrong.
         (
-            json!({ "email": "ana", "password": "Blue Sky 2024", "organisation": "Blue Sky" }),
+            json!({ "email": "ana", "password": "Blue Sky 2024", "organisation_name": "Blue Sky" }),
             &["/email invalid_format", "/password common", "/password personal"],
         ),
         (
