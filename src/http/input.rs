@@ -112,7 +112,7 @@ fn add_weak_passwords(app: &App, shape: &Shape, body: &Value, errors: &mut Vec<F
     let names = ["name", "username", "organisation_name"].into_iter().filter_map(text);
     let context = app.password_context(text("email").unwrap_or_default()).and(names);
     for (name, value) in body.as_object().into_iter().flatten() {
-        let is_password = shape.is_of_type::<ProposedPassword>(shape.root(), name);
+        let is_password = Shape::is_of_type::<ProposedPassword>(shape.root(), name);
         let password = value.as_str().filter(|_| is_password);
         let Some(Ok(password)) = password.map(|text| ProposedPassword::try_from(text.to_owned())) else {
             continue;

@@ -43,15 +43,15 @@ pub struct Route {
 /// Routes of one path: whether they ask for a recent proof, whether an `Idempotency-Key` counts for those by POST, and whether
 /// their successes set cookies.
 pub struct Routes {
-    routes: UtoipaMethodRouter<App>,
+    methods: UtoipaMethodRouter<App>,
     fresh: bool,
     idempotent: bool,
     cookies: bool,
 }
 
 impl From<UtoipaMethodRouter<App>> for Routes {
-    fn from(routes: UtoipaMethodRouter<App>) -> Self {
-        Self { routes, fresh: false, idempotent: false, cookies: false }
+    fn from(methods: UtoipaMethodRouter<App>) -> Self {
+        Self { methods, fresh: false, idempotent: false, cookies: false }
     }
 }
 
@@ -92,7 +92,7 @@ impl RouteTable {
     /// For everyone; another issuer's token may stand for a password.
     pub fn sign_in(mut self, routes: impl Into<Routes>) -> Self {
         let routes = routes.into();
-        let documented: Vec<_> = routes.routes.1.paths.keys().cloned().collect();
+        let documented: Vec<_> = routes.methods.1.paths.keys().cloned().collect();
         self = self.add(Access::PUBLIC, routes);
         let paths = &mut self.router.get_openapi_mut().paths.paths;
         for (_, item) in paths.iter_mut().filter(|(path, _)| documented.contains(path)) {
@@ -180,9 +180,9 @@ impl RouteTable {
         self
     }
 
-    fn add(mut self, access: Access, Routes { routes, fresh, idempotent, cookies }: Routes) -> Self {
+    fn add(mut self, access: Access, Routes { methods, fresh, idempotent, cookies }: Routes) -> Self {
         let access = Access { fresh, ..access };
-        let (schemas, mut paths, mut methods) = routes;
+        let (schemas, mut paths, mut methods) = methods;
         for (path, item) in &mut paths.paths {
             for (method, operation) in operations(item) {
                 let idempotent = idempotent && method == Method::POST;

@@ -72,7 +72,7 @@ impl Shape {
     }
 
     /// Whether a member is of that type, or null.
-    pub fn is_of_type<T: ToSchema>(&self, object: &Value, name: &str) -> bool {
+    pub fn is_of_type<T: ToSchema>(object: &Value, name: &str) -> bool {
         let wanted = format!("{SCHEMAS}{}", T::name());
         let schema = &object["properties"][name];
         let is_it = |schema: &Value| schema["$ref"] == wanted.as_str();

@@ -34,13 +34,13 @@ impl Catalogue {
     /// A schema with what its references lead to in their place.
     fn resolved(&self, schema: &Value) -> Value {
         match schema {
-            Value::Object(members) => match members.get("$ref").and_then(Value::as_str) {
-                Some(reference) => self.resolved(self.0.pointer(&reference[1..]).unwrap()),
-                None => {
-                    let resolved = members.iter().map(|(name, part)| (name.clone(), self.resolved(part)));
-                    Value::Object(resolved.collect())
+            Value::Object(members) => {
+                if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                    return self.resolved(self.0.pointer(&reference[1..]).unwrap());
                 }
-            },
+                let resolved = members.iter().map(|(name, part)| (name.clone(), self.resolved(part)));
+                Value::Object(resolved.collect())
+            }
             Value::Array(parts) => parts.iter().map(|part| self.resolved(part)).collect(),
             other => other.clone(),
         }

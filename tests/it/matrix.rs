@@ -85,10 +85,11 @@ fn expected(route: &Route, kind: Kind) -> Expected {
         (Who::Operator, Kind::User(_) | Kind::Elsewhere | Kind::Stranger { key: false }) => {
             return E::OperatorRequired;
         }
-        (Who::Any | Who::User, _) => return E::Allowed,
-        // Everybody is asked in an organisation of their own; of other organisations all are admins, and the operator is a
-        // member. Test keys may: nothing is changed.
-        (Who::Own, Kind::Stranger { .. } | Kind::Operator | Kind::Elsewhere) => return E::Allowed,
+        // Where a credential's own organisation counts, all are asked there: of other organisations they are admins, and the
+        // operator is a member. Test keys may: nothing is changed.
+        (Who::Any | Who::User, _) | (Who::Own, Kind::Stranger { .. } | Kind::Operator | Kind::Elsewhere) => {
+            return E::Allowed;
+        }
         (Who::Own | Who::Member, _) => route.access.permission.unwrap(),
     };
     let has = match kind {

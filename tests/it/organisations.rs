@@ -234,15 +234,15 @@ async fn of_many_that_want_a_slug_at_once_one_gets_it_and_no_other_ever_will() {
         asking.collect::<Vec<_>>()
     };
     let path = format!("/api/orgs/{}", org.id);
-    let renames = {
+    let renaming = {
         let (client, path) = (gives_up.clone(), path.clone());
         async move { client.patch(&path, json!({ "slug": "acme-ltd" })).await }
     };
-    let (renamed, refused) = tokio::join!(tokio::spawn(renames), at_once(asks("acme")));
+    let (renamed, refused) = tokio::join!(tokio::spawn(renaming), at_once(asks("acme")));
     renamed.unwrap().status(200);
     assert!(refused.iter().all(|answer| answer.status == 409), "{refused:?}");
-    let deletes = async move { gives_up.delete(&path).await };
-    let (deleted, refused) = tokio::join!(tokio::spawn(deletes), at_once(asks("acme-ltd")));
+    let deletion = async move { gives_up.delete(&path).await };
+    let (deleted, refused) = tokio::join!(tokio::spawn(deletion), at_once(asks("acme-ltd")));
     deleted.unwrap().status(204);
     assert!(refused.iter().all(|answer| answer.status == 409), "{refused:?}");
     let free = at_once(asks("free")).await;

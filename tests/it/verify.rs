@@ -367,14 +367,14 @@ async fn headers_and_body_say_the_same_of_everybody() {
     let app = TestApp::start().await;
     let org = organisation(&app).await;
     let nobody_s = app.register("ana@nowhere.example", None).await;
-    let (live, test) = (org.key("live", "admin", None).await, org.key("test", "viewer", None).await);
+    let (live, sandbox) = (org.key("live", "admin", None).await, org.key("test", "viewer", None).await);
     for client in [
         org.admin.with_cookie(),
         org.viewer.with_bearer(),
         org.member.with_basic(),
         nobody_s.with_cookie(),
         live.with_bearer(),
-        test.with_x_api_key(),
+        sandbox.with_x_api_key(),
     ] {
         let answer = client.get("/api/verify?environment=any").await.status(200);
         let body = answer.json();

@@ -184,7 +184,7 @@ async fn an_empty_body_is_told_exactly_the_members_that_the_document_requires() 
             if required.is_empty() || path.starts_with("/osm/") || path == "/api/authenticate" {
                 continue;
             }
-            let path = path.replace("{org}", &org.slug).replace('{', "").replace('}', "");
+            let path = path.replace("{org}", &org.slug).replace(['{', '}'], "");
             let method: Method = method.to_uppercase().parse().unwrap();
             let answer = org.admin.with_cookie().call(method, &path, Some(json!({}))).await;
             if answer.status == 404 {

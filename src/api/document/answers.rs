@@ -39,7 +39,9 @@ fn used(document: &mut Value) -> (BTreeSet<String>, BTreeSet<String>) {
     of_answers.push(document["components"]["responses"].clone());
     let names = |parts: Vec<Value>| {
         let mut found = BTreeSet::new();
-        parts.iter().for_each(|part| referred(document, part, &mut found));
+        for part in &parts {
+            referred(document, part, &mut found);
+        }
         found
     };
     (names(of_answers), names(of_requests))

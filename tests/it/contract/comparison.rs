@@ -72,11 +72,11 @@ fn operation(schemas: &Schemas<'_>, name: &str, old: &Value, new: &Value, found:
         let (is, was) = (text(&new["x-permission"]), text(&old["x-permission"]));
         found.insert(format!("{name}: needs `{is}`, needed `{was}`"));
     }
-    let schemes = |operation: &Value| -> BTreeSet<String> {
+    let taken = |operation: &Value| -> BTreeSet<String> {
         let all = operation["security"].as_array().into_iter().flatten();
         all.flat_map(|one| members(one).map(|(name, _)| name.clone()).collect::<Vec<_>>()).collect()
     };
-    for gone in schemes(old).difference(&schemes(new)) {
+    for gone in taken(old).difference(&taken(new)) {
         found.insert(format!("{name}: `{gone}` is taken no more"));
     }
     parameters(schemas, name, old, new, found);
