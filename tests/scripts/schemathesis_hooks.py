@@ -53,6 +53,11 @@ def permission_of_a_product(response) -> bool:
     return response.status_code == 422 and response.json().get("code") == "unknown_permission"
 
 
+def key_of_another_request(response) -> bool:
+    """Which `Idempotency-Key` came with another request before, no schema knows."""
+    return response.status_code == 422 and response.json().get("code") == "idempotency_mismatch"
+
+
 def wrong_once_too_often(failure) -> bool:
     """Made-up passwords for HTTP Basic are guesses like all others: there is a budget of them.
 
@@ -67,7 +72,8 @@ def filter_failure(context, failure, case, response) -> bool:
     kind = type(failure).__name__
     if kind == "RejectedPositiveData":
         explained = refused_by_a_rule(case, response) or refused_as_weak(response) or domain_of_another_alphabet(case, response)
-        return not (explained or two_credentials(case, response) or permission_of_a_product(response))
+        explained = explained or two_credentials(case, response) or permission_of_a_product(response)
+        return not (explained or key_of_another_request(response))
     if kind == "IgnoredAuth":
         return not wrong_once_too_often(failure)
     return True
