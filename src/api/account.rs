@@ -52,7 +52,7 @@ pub async fn show_me(State(app): State<App>, caller: Caller) -> Result<Json<Me>,
         Principal::User(by) => views::organisations::memberships(app.db.read(), by.id).await?,
         Principal::Key(_) => Vec::new(),
     };
-    let who = Who::new(&app, &caller.principal, access.as_ref()).await?;
+    let who = Who::new(&app, &caller.principal, access.as_ref());
     Ok(Json(Me { who, memberships }))
 }
 

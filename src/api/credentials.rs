@@ -204,11 +204,7 @@ async fn judge(
     if !needed.iter().all(|entry| found.grants.permits(entry)) {
         return Ok(CredentialVerdict::not(Finding::PermissionDenied));
     }
-    match CredentialVerdict::of(app, &found).await {
-        // Gone since it was looked up.
-        Err(Error::InvalidCredential) => Ok(CredentialVerdict::not(Finding::InvalidCredential)),
-        verdict => verdict,
-    }
+    Ok(CredentialVerdict::of(app, &found))
 }
 
 impl CredentialVerdict {
@@ -229,9 +225,9 @@ impl CredentialVerdict {
         }
     }
 
-    async fn of(app: &App, found: &OrganisationAccess) -> Result<Self, Error> {
-        let who = Who::new(app, &found.principal, Some(found)).await?;
-        Ok(Self {
+    fn of(app: &App, found: &OrganisationAccess) -> Self {
+        let who = Who::new(app, &found.principal, Some(found));
+        Self {
             valid: true,
             code: Finding::Valid,
             kind: Some(who.kind),
@@ -244,6 +240,6 @@ impl CredentialVerdict {
             permissions: Some(who.permissions),
             session_id: who.session_id,
             expires_at: found.principal.expires_at(),
-        })
+        }
     }
 }

@@ -194,7 +194,7 @@ pub async fn answer(
         }
         return Err(denial);
     }
-    let who = Who::new(app, &caller.principal, access.as_ref()).await?;
+    let who = Who::new(app, &caller.principal, access.as_ref());
     let headers = identity(&who);
     Ok((headers, Json(who)).into_response())
 }

@@ -5,11 +5,11 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::auth::{CredentialKind, OrganisationAccess, Principal};
+use crate::domain::values::labels::Labels;
 use crate::entity::api_key::Environment;
-use crate::error::Error;
 use crate::id::SessionId;
 use crate::permission::Role;
-use crate::views::callers::{self, CallersOrganisation, CallingKey, CallingUser};
+use crate::views::callers::{CallersOrganisation, CallingKey, CallingUser};
 
 /// What kind of caller it is.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
@@ -43,29 +43,23 @@ pub struct Who {
 }
 
 impl Who {
-    /// The caller in that organisation. What the integrator's own system keeps of the caller is read here, because the
-    /// principal of a request has no more than every request needs.
-    ///
-    /// # Errors
-    /// [`Error::InvalidCredential`] if the account or the key has gone since it was checked.
-    pub async fn new(
-        app: &App,
-        principal: &Principal,
-        access: Option<&OrganisationAccess>,
-    ) -> Result<Self, Error> {
+    /// The caller in that organisation.
+    pub fn new(app: &App, principal: &Principal, access: Option<&OrganisationAccess>) -> Self {
         let (kind, user, key, session_id) = match principal {
             Principal::User(by) => {
-                let user = callers::user(app.db.read(), by.id).await?;
+                let Labels { external_id, metadata } = by.labels.clone();
+                let user = CallingUser::new(by.id, by.name.clone(), by.email.clone(), external_id, metadata);
                 (Kind::User, Some(user), None, by.session_id())
             }
             Principal::Key(by) => {
-                let key = callers::key(app.db.read(), by.organisation, by.id).await?;
+                let Labels { external_id, metadata } = by.labels.clone();
+                let key = CallingKey::new(by.id, by.name.clone(), external_id, metadata);
                 (Kind::ApiKey, None, Some(key), None)
             }
         };
         let permissions =
             access.map(|access| access.grants.names(&app.config.permissions)).unwrap_or_default();
-        Ok(Self {
+        Self {
             kind,
             credential: principal.credential(),
             environment: principal.environment(),
@@ -75,6 +69,6 @@ impl Who {
             role: access.map(|access| access.grants.role()),
             permissions: permissions.into_iter().map(str::to_owned).collect(),
             session_id,
-        })
+        }
     }
 }

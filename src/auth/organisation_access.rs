@@ -65,9 +65,9 @@ impl Caller {
         app: &App,
         reference: impl Into<Reference<'a>>,
     ) -> Result<OrganisationAccess, Error> {
-        let found = organisation::Entity::find_by_reference(reference).one(app.db.read()).await?;
-        let organisation = found.ok_or(Error::NotFound)?;
-        let grants = self.principal.grants_in(app, &organisation).await?;
+        let (organisation, membership) =
+            self.principal.find(app, reference.into()).await?.ok_or(Error::NotFound)?;
+        let grants = self.principal.grants_by(app, &organisation, membership.as_ref())?;
         let (actor, principal) = (self.actor.clone(), self.principal.clone());
         Ok(OrganisationAccess { organisation, grants, actor, principal })
     }
@@ -102,10 +102,44 @@ impl Principal {
         }
     }
 
+    /// The organisation, and what a user is there, by one read.
+    async fn find(
+        &self,
+        app: &App,
+        reference: Reference<'_>,
+    ) -> Result<Option<(organisation::Model, Option<membership::Model>)>, Error> {
+        let organisation = organisation::Entity::find_by_reference(reference);
+        Ok(match self {
+            Self::Key(_) => organisation.one(app.db.read()).await?.map(|organisation| (organisation, None)),
+            Self::User(user) => {
+                let with_membership = organisation
+                    .find_also_related(membership::Entity)
+                    .filter(membership::COLUMN.user_id.eq(user.id));
+                with_membership.one(app.db.read()).await?
+            }
+        })
+    }
+
     pub(super) async fn grants_in(
         &self,
         app: &App,
         organisation: &organisation::Model,
+    ) -> Result<Grants, Error> {
+        let membership = match self {
+            Self::Key(_) => None,
+            Self::User(user) => {
+                let members = membership::Entity::in_organisation(organisation.id);
+                members.filter(membership::COLUMN.user_id.eq(user.id)).one(app.db.read()).await?
+            }
+        };
+        self.grants_by(app, organisation, membership.as_ref())
+    }
+
+    fn grants_by(
+        &self,
+        app: &App,
+        organisation: &organisation::Model,
+        membership: Option<&membership::Model>,
     ) -> Result<Grants, Error> {
         match self {
             Self::Key(key) if key.organisation == organisation.id => {
@@ -114,12 +148,8 @@ impl Principal {
             }
             Self::Key(_) => Err(Error::NotFound),
             Self::User(user) => {
-                let membership = membership::Entity::in_organisation(organisation.id)
-                    .filter(membership::COLUMN.user_id.eq(user.id))
-                    .one(app.db.read())
-                    .await?;
                 let membership = membership.ok_or(Error::NotFound)?;
-                if !user.counts_for(&membership) {
+                if !user.counts_for(membership) {
                     return Err(Error::SessionEndedHere);
                 }
                 // After the membership: to strangers the organisation does not exist, whatever their token is for.

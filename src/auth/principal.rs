@@ -11,6 +11,7 @@ use super::client::Client;
 use crate::clock::Timestamp;
 use crate::domain::account::passwords::{self, UserWithPassword};
 use crate::domain::journal::audit::Actor;
+use crate::domain::values::labels::Labels;
 use crate::entity::api_key::Environment;
 use crate::entity::audit_event::ActorKind;
 use crate::entity::{api_key, session, user};
@@ -53,6 +54,8 @@ pub struct UserPrincipal {
     pub id: UserId,
     pub name: String,
     pub email: String,
+    /// What the integrator's own system keeps of the user.
+    pub labels: Labels,
     /// Sees the installation's own pages; gives no access to any organisation.
     pub operator: bool,
     /// None by Basic, nor without authentication.
@@ -93,6 +96,8 @@ pub struct KeyPrincipal {
     pub id: ApiKeyId,
     pub organisation: OrganisationId,
     pub name: String,
+    /// What the integrator's own system keeps of the key.
+    pub labels: Labels,
     pub environment: Environment,
     pub role: Role,
     /// Of the role's permissions those that the key was narrowed to.
@@ -161,6 +166,7 @@ impl Principal {
             id: row.id,
             name: row.name,
             email: row.email,
+            labels: Labels { external_id: row.external_id, metadata: row.metadata },
             operator: row.operator,
             session: session.map(CallerSession::from),
             via,
@@ -176,6 +182,7 @@ impl Principal {
             id: row.id,
             organisation: row.organisation_id,
             name: row.name,
+            labels: Labels { external_id: row.external_id, metadata: row.metadata },
             environment: row.environment,
             role: row.role,
             narrowed_to: row.permissions,

@@ -1,13 +1,12 @@
-//! Who is calling, as a row: with what the integrator's own system keeps of them.
+//! Who is calling, with what the integrator's own system keeps of them.
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::entity::{api_key, organisation, user};
-use crate::error::Error;
+use crate::entity::metadata::Metadata;
+use crate::entity::organisation;
 use crate::id::{ApiKeyId, OrganisationId, UserId};
 
 /// A user who is calling.
@@ -60,27 +59,22 @@ impl From<organisation::Model> for CallersOrganisation {
     }
 }
 
-/// The user whose credential was just checked.
-///
-/// # Errors
-/// [`Error::InvalidCredential`] if the account has gone since.
-pub async fn user(db: &impl ConnectionTrait, id: UserId) -> Result<CallingUser, Error> {
-    let row = user::Entity::find_by_id(id).one(db).await?.ok_or(Error::InvalidCredential)?;
-    let metadata = super::metadata(row.metadata);
-    Ok(CallingUser { id: row.id, email: row.email, name: row.name, external_id: row.external_id, metadata })
+impl CallingUser {
+    /// A user, and what the integrator's own system keeps of the user.
+    pub fn new(
+        id: UserId,
+        name: String,
+        email: String,
+        external_id: Option<String>,
+        stored: Option<Metadata>,
+    ) -> Self {
+        Self { id, email, name, external_id, metadata: super::metadata(stored) }
+    }
 }
 
-/// The key whose secret was just checked.
-///
-/// # Errors
-/// [`Error::InvalidCredential`] if it has gone since.
-pub async fn key(
-    db: &impl ConnectionTrait,
-    organisation: OrganisationId,
-    id: ApiKeyId,
-) -> Result<CallingKey, Error> {
-    let select = api_key::Entity::in_organisation(organisation).filter(api_key::COLUMN.id.eq(id));
-    let row = select.one(db).await?.ok_or(Error::InvalidCredential)?;
-    let metadata = super::metadata(row.metadata);
-    Ok(CallingKey { id: row.id, name: row.name, external_id: row.external_id, metadata })
+impl CallingKey {
+    /// A key, and what the integrator's own system keeps of it.
+    pub fn new(id: ApiKeyId, name: String, external_id: Option<String>, stored: Option<Metadata>) -> Self {
+        Self { id, name, external_id, metadata: super::metadata(stored) }
+    }
 }
