@@ -132,7 +132,7 @@ errors! {
     InvitationForAnother = 403, "invitation_for_another", "For another address",
         "This invitation is for another e-mail address. Sign in with the account of that address.";
     IssuerDisabled = 403, "issuer_disabled", "Issuer disabled",
-        "Nobody signs in through this issuer any more. Sign in another way, or ask the operator.";
+        "This issuer opens no account here any more. Sign in another way, or ask the operator.";
     IssuerEmailUnverified = 403, "issuer_email_unverified", "Address not confirmed by the issuer",
         "The issuer does not say that your e-mail address is confirmed. Confirm it there, then try again.";
     IssuerEmailUnreadable = 403, "issuer_email_unreadable", "Unreadable address from the issuer",
@@ -164,9 +164,9 @@ errors! {
     AlreadyMember = 409, "already_member", "Already a member",
         "The user is a member of the organisation already.";
     LastAdmin = 409, "last_admin", "Last admin",
-        "An organisation needs an admin: make somebody else admin first.";
+        "An organisation needs an admin: make another member admin first.";
     LastAdminOf { organisations: Vec<LastAdminOf> } = 409, "last_admin", "Last admin",
-        "This account is the last admin of {}. Make somebody else admin there, or delete the organisation, first." of (last_admin::named(.organisations));
+        "This account is the last admin of {}. Make another member admin there, or delete the organisation, first." of (last_admin::named(.organisations));
     KeyEnded = 409, "key_ended", "Key ended", "The key is revoked or expired: create a new one.";
     LastWayIn = 409, "last_way_in", "Last way in",
         "This is your only way to sign in: choose a password or link another issuer first.";
@@ -186,7 +186,7 @@ errors! {
     InvitationEnded = 409, "invitation_ended", "Invitation ended",
         "The invitation was accepted or withdrawn already.";
     InvitationUnconfirmed = 409, "invitation_unconfirmed", "Invitation not confirmed any more",
-        "Whoever sent this invitation may not invite to this organisation any more. Ask one of its admins to send it again.";
+        "The member who sent this invitation may not invite to this organisation any more. Ask one of its admins to send it again.";
     AccountUnconfirmed = 409, "account_unconfirmed", "Account not confirmed",
         "There is an account with this address, and the address was never confirmed. Accept the invitation (`POST /api/invitations/accept`) with the account's password as `password` to keep the account, or with a new password as `new_password` and without `password`: that replaces the old password, and ends the account's sessions, its links with issuers and the API keys that it made.";
     IdempotencyInProgress = 409, "idempotency_in_progress", "Still in progress",

@@ -37,7 +37,7 @@ pub struct AccountDeletion {
     responses(
         (status = 204, description = "Deleted; the session cookie is taken away."),
         (status = 403, description = "The password is wrong or missing (`wrong_password`) or has to be changed first (`password_change_required`),"),
-        (status = 409, description = "The account is the last admin of the `organisations`, one of which it may be the only member of: make somebody else admin there, or delete the organisation, first (`last_admin`)."),
+        (status = 409, description = "The account is the last admin of the `organisations`, one of which it may be the only member of: make another member admin there, or delete the organisation, first (`last_admin`)."),
     ))]
 pub async fn delete(
     State(app): State<App>,

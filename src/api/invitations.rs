@@ -154,7 +154,7 @@ pub async fn withdraw(
 
 /// Send an invitation again
 ///
-/// For another seven days. The link before it dies, and you answer for the invitation from now on: it can be accepted for
+/// For another seven days. The link before it no longer works, and you answer for the invitation from now on: it can be accepted for
 /// as long as you may give its role. An admin's asks for a recent proof of who the user is, as inviting one does, else 401
 /// `insufficient_user_authentication`. Too many in 24 hours: 429 `too_many_invitations`. With
 /// `verify_email = required` an account whose own address is not proven sends none: 403 `email_unverified`.
@@ -179,7 +179,7 @@ pub async fn resend(
     shown(&app, vec![row]).await?.pop().map(Json).ok_or(Error::NotFound)
 }
 
-/// The link of an invitation, and for whoever is not signed in a password: of the account with that address, or
+/// The link of an invitation, and without a sign-in a password: of the account with that address, or
 /// of the one that is made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -216,7 +216,7 @@ pub struct Acceptance {
 pub struct Joined {
     organisation: OrganisationSummary,
     role: Role,
-    /// For whoever was not signed in before: they are now.
+    /// For a caller who was not signed in before, and is now.
     tokens: Option<Tokens>,
 }
 
@@ -239,7 +239,7 @@ impl Joined {
         (status = 200, description = "Joined.", body = Joined),
         (status = 401, description = "The password is not that of the invited address' account (`invalid_login`), or a credential that was sent is no good (`invalid_credential`, `key_malformed`)."),
         (status = 403, description = "Signed in with another address (`invitation_for_another`) or by an API key (`user_required`), or the account is disabled (`user_disabled`), or its password has to be changed (`password_change_required`); the invitation stays good."),
-        (status = 409, description = "The account's address was never confirmed: send its `password`, or `new_password` alone (`account_unconfirmed`). Or the account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or whoever sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`)."),
+        (status = 409, description = "The account's address was never confirmed: send its `password`, or `new_password` alone (`account_unconfirmed`). Or the account was made meanwhile: sign in (`email_taken`). Or there is no seat left (`seats_taken`), or the user is a member of as many organisations as may be (`too_many_organisations`). Or the member who sent the invitation may not give that role any more: it stays, and an admin can send it again (`invitation_unconfirmed`)."),
         (status = 410, description = "The link is used, replaced, withdrawn or too old (`link_invalid`).")))]
 pub async fn accept(
     State(app): State<App>,

@@ -107,7 +107,7 @@ fn table(app: &App) -> RouteTable {
         .org(P::MembersRead, routes!(members::show))
         .org(P::MembersManage, routes!(members::change_role, members::remove))
         .org(P::SessionsManage, fresh(routes!(members::end_sessions)))
-        // Invitations: for admins; whoever has the link of one, and the address that it was sent to, may accept it.
+        // Invitations: for admins; the invited person, who has the link and its address, accepts.
         .org(P::InvitationsManage, idempotent(routes!(invitations::list, invitations::create)))
         .org(P::InvitationsManage, routes!(invitations::show, invitations::withdraw))
         .org(P::InvitationsManage, routes!(invitations::resend))

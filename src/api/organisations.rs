@@ -149,7 +149,7 @@ pub async fn delete(State(app): State<App>, access: OrganisationAccess) -> Resul
 
 /// Leave an organisation
 ///
-/// The last admin cannot: make somebody else admin first.
+/// The last admin cannot: make another member admin first.
 #[utoipa::path(post, path = "/api/orgs/{org}/leave", operation_id = "leave_organisation", tag = TAG,
     responses(
         (status = 204, description = "The user is no member any more."),

@@ -176,7 +176,7 @@ pub async fn verify_email(
 
 /// Ask for the link to confirm an address again
 ///
-/// The link before it dies.
+/// The link before it no longer works.
 #[utoipa::path(post, path = "/api/auth/resend-verification", operation_id = "resend_verification", tag = TAG, request_body = Address,
     responses((status = 202, description = "The same for every address.", body = Understood),
         (status = 501, description = "This server sends no mails (`mail_unavailable`; `mail` in the server metadata).")))]

@@ -122,7 +122,7 @@ async fn follow(log: &mut Log, socket: &mut WebSocket) -> u16 {
                         }
                     }
                 }
-                // A busy database is no reason to go; whoever waits has lost nothing.
+                // A busy database is no reason to go; a client that waits has lost nothing.
                 Err(Error::Busy | Error::StorageUnavailable(_)) => {}
                 Err(Error::Internal(error)) => {
                     tracing::error!(%error, "following the audit log");

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_else_is_believed_and_nonsense_counts_for_whoever_passed_it_on() {
+    fn nobody_else_is_believed_and_nonsense_counts_for_the_proxy_that_passed_it_on() {
         assert_eq!(resolve("203.0.113.7", &["1.2.3.4"], &[]), "203.0.113.7");
         assert_eq!(resolve("203.0.113.7", &["1.2.3.4"], &["10.0.0.0/8"]), "203.0.113.7");
         for junk in [
