@@ -22,6 +22,10 @@ guides! {
         "Look at the place that `detail` names. Let a library write the JSON, in UTF-8.".
     ambiguous_credentials: "The request has two credentials, and they may be of two callers.";
         "Send one of them: `Authorization`, `X-API-Key` or one session cookie.".
+    credential_in_body: "The body has a credential, and this address judges the one that the request was sent with.";
+        "Send the body to `POST /api/credentials/verify`, or the credential itself as `Authorization` or `X-API-Key`.".
+    malformed_idempotency_key: "The header `Idempotency-Key` is empty, too long, there twice, or has letters that it cannot have.";
+        "Send 1 to 255 visible ASCII characters, such as a random UUID, bare or in quotes.".
     unauthenticated: "The request has no credential, and one is needed.";
         "Sign in, or send an API key.".
     invalid_credential: "The credential is malformed, expired or revoked. Which of these, is not told.";
@@ -44,6 +48,8 @@ guides! {
         "Ask an admin of the organisation for a role with this permission, or use a key that has it.".
     role_denied: "The caller is known, and has a lower role than is asked for.";
         "Ask an admin of the organisation for the role.".
+    environment_denied: "The credential is of an environment that was not asked for: a test key where live ones count, or a live one in a sandbox.";
+        "Use a key of the other environment, or let the service ask by `environment=test` or `environment=any`.".
     organisation_denied: "The credential is not for the organisation that was named.";
         "Use a credential of that organisation: `POST /api/auth/token` gives an access token for it to its members.".
     user_required: "The request is for users, and the credential is an API key.";
@@ -94,6 +100,8 @@ guides! {
         "Choose another one.".
     slug_taken: "Another organisation has or had this slug.";
         "Choose another one.".
+    external_id_taken: "Another organisation, user or key has the same `external_id`.";
+        "Look for the other one by `?external_id=`, or use another id.".
     already_member: "The user is a member of the organisation already.";
         "Nothing has to be done. The role is changed at the member.".
     last_admin: "The organisation would have no admin left.";
@@ -118,8 +126,12 @@ guides! {
         "Ask an admin of the organisation to send the invitation again.".
     account_unconfirmed: "There is an account with the invited address, and nobody has ever proven that address.";
         "Accept with the account's password as `password` to keep the account, or with `new_password` alone to take it over.".
+    idempotency_in_progress: "The first request with this `Idempotency-Key` is still under way.";
+        "Send the same request again after `Retry-After`: it gets the same answer.".
     link_invalid: "The link was used, was replaced by a newer one, or is too old.";
         "Ask for a new link.".
+    precondition_failed: "What was to be changed is no longer what `If-Match` names: it changed in between.";
+        "Read it again, decide anew, and send the change with the new `ETag`.".
     body_too_large: "The body is larger than this server accepts.";
         "Send less at once.".
     unsupported_media_type: "The body is not declared as JSON.";
@@ -134,6 +146,8 @@ guides! {
         "Open it with a WebSocket client.".
     rate_limited: "Too many requests came from this address.";
         "Wait for the seconds in `Retry-After`. The headers `RateLimit` tell how many are left.".
+    idempotency_mismatch: "This `Idempotency-Key` came with another path, query or body before.";
+        "Use a new key for each thing that you want to be done, and the same key only for the same request.".
     too_many_attempts: "There were too many wrong attempts for this account or from this address.";
         "Wait for the seconds in `Retry-After`, then try again with the right password.".
     too_many_tickets: "As many socket tickets as may be are unused.";
