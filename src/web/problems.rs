@@ -42,6 +42,11 @@ impl Explained {
     }
 }
 
+/// A text in parts: whether each is code, which stands between back-ticks.
+fn parts(text: &str) -> impl Iterator<Item = (bool, &str)> {
+    text.split('`').enumerate().map(|(number, part)| (number % 2 == 1, part))
+}
+
 #[derive(Template)]
 #[template(path = "pages/problem.html")]
 struct ProblemPage<'a>(&'a Explained);
