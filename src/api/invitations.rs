@@ -25,7 +25,7 @@ use crate::domain::organisation::members::manages_members;
 use crate::domain::session::tokens::ActiveOrganisation;
 use crate::domain::values::display_name::DisplayName;
 use crate::entity::invitation;
-use crate::error::{Error, FieldCode};
+use crate::error::{Error, FieldCode, both};
 use crate::http::Answering;
 use crate::id::InvitationId;
 use crate::password::{PresentedPassword, ProposedPassword};
@@ -48,8 +48,8 @@ pub async fn list(
     access: OrganisationAccess,
     asked: Asked<InvitationQuery>,
 ) -> Result<Listed<Invitation>, Error> {
-    let (organisation, filter) = (access.organisation.id, asked.filter.filter()?);
-    let list = asked.of(&app, "invitations", organisation)?;
+    let organisation = access.organisation.id;
+    let (filter, list) = both(asked.filter.filter(), asked.of(&app, "invitations", organisation))?;
     let (db, catalogue, now) = (app.db.read(), &app.config.permissions, app.now());
     let page = views::invitations::list(db, catalogue, organisation, &filter, &list.request, now).await?;
     Ok(list.answer(page))

@@ -33,7 +33,7 @@ use crate::domain::values::metadata::{MetadataPatch, NewMetadata};
 use crate::domain::values::reason::RevocationReason;
 use crate::entity::api_key::Environment;
 use crate::entity::{api_key, api_key_secret};
-use crate::error::Error;
+use crate::error::{Error, both};
 use crate::http::Answering;
 use crate::id::ApiKeyId;
 use crate::permission::Role;
@@ -67,8 +67,8 @@ pub async fn list(
     access: OrganisationAccess,
     asked: Asked<KeyQuery>,
 ) -> Result<Listed<Key>, Error> {
-    let (organisation, filter) = (access.organisation.id, asked.filter.filter()?);
-    let list = asked.of(&app, "keys", organisation)?;
+    let organisation = access.organisation.id;
+    let (filter, list) = both(asked.filter.filter(), asked.of(&app, "keys", organisation))?;
     let page = views::keys::list(app.db.read(), organisation, &filter, &list.request, app.now()).await?;
     Ok(list.answer(page))
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::auth::OrganisationAccess;
 
 use crate::domain::organisation::members;
-use crate::error::Error;
+use crate::error::{Error, both};
 use crate::id::UserId;
 use crate::permission::Role;
 use crate::views;
@@ -33,8 +33,8 @@ pub async fn list(
     access: OrganisationAccess,
     asked: Asked<MemberQuery>,
 ) -> Result<Listed<Member>, Error> {
-    let (organisation, filter) = (access.organisation.id, asked.filter.filter()?);
-    let list = asked.of(&app, "members", organisation)?;
+    let organisation = access.organisation.id;
+    let (filter, list) = both(asked.filter.filter(), asked.of(&app, "members", organisation))?;
     Ok(list.answer(views::members::list(app.db.read(), organisation, &filter, &list.request).await?))
 }
 

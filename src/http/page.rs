@@ -47,6 +47,19 @@ pub struct Part {
     cursor: Option<String>,
 }
 
+impl Part {
+    fn most(&self) -> Result<u64, Error> {
+        match self.limit.as_deref().map(whole_number) {
+            None => Ok(DEFAULT),
+            Some(Some(limit)) if (1..=MOST).contains(&limit) => Ok(limit),
+            Some(limit) => {
+                let code = if limit.is_some() { FieldCode::OutOfRange } else { FieldCode::WrongType };
+                Err(Error::wrong("/limit", code, "this is a number from 1 to 100"))
+            }
+        }
+    }
+}
+
 fn orders() -> Object {
     let mut schema = one_of(ListOrder::ALL.map(ListOrder::as_str));
     schema.default = Some(ListOrder::default().as_str().into());
@@ -85,7 +98,11 @@ impl<Filter: DeserializeOwned + IntoParams, S: Sync> FromRequestParts<S> for Ask
         let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned();
         let (part, mut filters): (Vec<_>, Vec<_>) =
             query.partition(|(name, _)| PART.contains(&name.as_str()));
-        let (filter, part) = both(parse_query(&written(&filters)), parse_query(&written(&part)))?;
+        let (filter, part) = match (parse_query(&written(&filters)), parse_query::<Part>(&written(&part))) {
+            // It does not come to `of`, which looks at the limit.
+            (Err(wrong), Ok(part)) => both(Err(wrong), part.most().map(|_| part)),
+            (filter, part) => both(filter, part),
+        }?;
         filters.sort();
         Ok(Self { part, filter, filters, path: parts.uri.path().to_owned() })
     }
@@ -106,14 +123,6 @@ impl<Filter> Asked<Filter> {
         name: &str,
         owner: impl Display + Copy,
     ) -> Result<List<'_, P>, Error> {
-        let limit = match self.part.limit.as_deref().map(whole_number) {
-            None => Ok(DEFAULT),
-            Some(Some(limit)) if (1..=MOST).contains(&limit) => Ok(limit),
-            Some(limit) => {
-                let code = if limit.is_some() { FieldCode::OutOfRange } else { FieldCode::WrongType };
-                Err(Error::wrong("/limit", code, "this is a number from 1 to 100"))
-            }
-        };
         let order = self.part.order.unwrap_or_default();
         let context = (name, owner.to_string(), order.as_str(), &self.filters);
         let context = serde_json::to_vec(&context).map_err(Error::internal)?;
@@ -127,7 +136,7 @@ impl<Filter> Asked<Filter> {
                 )
             })
         };
-        let (limit, after) = both(limit, self.part.cursor.as_deref().map(place).transpose())?;
+        let (limit, after) = both(self.part.most(), self.part.cursor.as_deref().map(place).transpose())?;
         let request = PageRequest { limit, order, after };
         Ok(List { request, app: app.clone(), context, filters: &self.filters, path: &self.path })
     }

@@ -148,6 +148,14 @@ async fn a_query_is_told_all_that_is_wrong_with_it_at_once() {
         let answer = client.get(&format!("{}/events?{query}", org.path)).await;
         assert_eq!(wrong(&answer), expected, "{query}");
     }
+    for (query, expected) in [
+        ("x=1&limit=0", &["/limit out_of_range", "/x unknown"][..]),
+        ("q=&limit=0&cursor=x", &["/cursor invalid_format", "/limit out_of_range", "/q invalid_value"]),
+        ("role=owner&order=up", &["/order not_allowed", "/role not_allowed"]),
+    ] {
+        let answer = client.get(&format!("{}/members?{query}", org.path)).await;
+        assert_eq!(wrong(&answer), expected, "{query}");
+    }
     let answer = client.delete("/api/auth/identities?x=1&y=2").await;
     assert_eq!(wrong(&answer), ["/issuer required", "/x unknown", "/y unknown"]);
 }
