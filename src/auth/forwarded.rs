@@ -54,7 +54,7 @@ pub(super) fn watch(app: &App, request: &Request) {
 }
 
 /// Refuses a body that has the credential that the client means, at the one address that does not read it. A client that
-/// sends `{"key": "osk_…"}` there with a credential of its own would be told of itself, and let everybody in.
+/// sends `{"key": "osk_…"}` there with a credential of its own would be told of itself, and would let every visitor in.
 ///
 /// Gateways that repeat requests are left alone: they repeat a path, or say of the original what it was, or ask by GET, and a
 /// body that names no credential passes. One that promises a body and does not send it is waited for no longer than

@@ -23,7 +23,7 @@ pub struct Model {
     /// The organisation of the path.
     pub organisation_id: Option<OrganisationId>,
     pub created_at: Timestamp,
-    /// When the row counts no more: soon while the request runs, later once it has its answer.
+    /// When the row is ignored: after the lease while the request runs, a day later once it has its answer.
     pub expires_at: Timestamp,
 }
 

@@ -62,7 +62,7 @@ guides! {
         "Use a live key, or sign in.".
     cross_site: "A browser sent the request from a page of another site.";
         "If that page is yours, ask the operator to add its origin to `allowed_origins`.".
-    registration_closed: "Nobody can register here.";
+    registration_closed: "This server takes no registrations.";
         "Ask an administrator for an invitation or an account.".
     user_disabled: "The account is disabled.";
         "Ask an administrator.".
@@ -88,7 +88,7 @@ guides! {
         "Use a token of the linked user, or the password.".
     wrong_password: "The current password is wrong or missing.";
         "Send the current password, or ask for a new one by `POST /api/auth/forgot-password`.".
-    password_change_required: "The password was set for the user by somebody else, and must be changed first.";
+    password_change_required: "An operator set the password for the user. It must be changed first.";
         "Sign in with it and with a password of your choice as `new_password`.".
     not_found: "There is nothing here, or nothing that the caller may know of.";
         "Compare the address and the ids. Check that the caller is a member of the organisation.".
@@ -124,7 +124,7 @@ guides! {
         "Send a new invitation.".
     invitation_unconfirmed: "The sender of the invitation may not invite with that role any more.";
         "Ask an admin of the organisation to send the invitation again.".
-    account_unconfirmed: "There is an account with the invited address, and nobody has ever proven that address.";
+    account_unconfirmed: "There is an account with the invited address, and that address was never proven.";
         "Accept with the account's password as `password` to keep the account, or with `new_password` alone to take it over.".
     idempotency_in_progress: "The first request with this `Idempotency-Key` is still under way.";
         "Send the same request again after `Retry-After`: it gets the same answer.".

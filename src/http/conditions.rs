@@ -26,7 +26,7 @@ impl ETag {
     /// Those of serde, for what is no JSON.
     pub fn of(shown: &impl Serialize) -> Result<Self, Error> {
         let text = serde_json::to_vec(shown).map_err(Error::internal)?;
-        // 128 bits: nobody gains by two that are the same.
+        // 128 bits are enough: an ETag finds changes, and is no defence against forgery.
         let digest = Sha256::digest(&text);
         Ok(Self(URL_SAFE_NO_PAD.encode(&digest[..16])))
     }

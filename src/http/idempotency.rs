@@ -164,7 +164,7 @@ pub async fn repeatable(
         return KeptAnswer::replay(&kept.ok_or(Error::IdempotencyInProgress)?);
     };
     let held = Arc::new(Held { claim, kept: AtomicBool::new(false) });
-    // From before the commit: a commit that nobody waits for any more may still be done.
+    // Made before the commit: if the client hangs up, the commit may be done all the same.
     let mut given_up = GivenUp { app: app.clone(), actor: actor.clone(), held: Some(held.clone()) };
     write.commit().await?;
     parts.extensions.insert(Answering { held: Some(held.clone()), about: None });

@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `layers.rs` | all layers, outermost first |
 //! | `route_table.rs`, `page_table.rs` | routes of the API and of pages, each with its guard |
-//! | `documented_codes.rs` | which error codes the document names at an operation |
+//! | `documented_operation.rs`, `documented_codes.rs` | what the document says of an operation by how its route was added; its error codes |
 //! | `problem.rs`, `problems.rs`, `error_page.rs` | errors: JSON, or a page if the client asks for HTML |
 //! | `negotiation.rs` | which form of an answer a client prefers |
 //! | `conditions.rs` | `ETag`, `If-Match`, `If-None-Match` |
@@ -15,6 +15,7 @@
 
 pub mod conditions;
 mod documented_codes;
+mod documented_operation;
 mod error_page;
 mod forwarded;
 mod html;

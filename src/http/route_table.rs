@@ -9,23 +9,22 @@ use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response as AxumResponse;
 use axum::routing::{MethodFilter as F, MethodRouter, on};
-use utoipa::PartialSchema as _;
-use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Content, Deprecated, OpenApi, Ref, RefOr, Required, Response};
+use utoipa::openapi::{Deprecated, OpenApi};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use super::conditions;
-use super::documented_codes::{document_codes, document_issuers_codes};
-use super::idempotency::{self, repeatable};
+use super::documented_codes::document_issuers_codes;
+use super::documented_operation::{Facts, document};
+use super::idempotency::repeatable;
 use crate::app::App;
 use crate::auth::{Access, Who, authorize, authorize_socket, look_up};
-use crate::permission::{Keys, Permission};
+use crate::permission::Permission;
 
 /// RFC 9745.
 const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
-/// 2026-01-01: before the first release.
-const SINCE_THE_BEGINNING: HeaderValue = HeaderValue::from_static("@1795737600");
+/// 2026-11-27, when the changelog first said it.
+const DEPRECATED_SINCE: HeaderValue = HeaderValue::from_static("@1795737600");
 
 /// A route as it was added.
 #[derive(Clone, Debug)]
@@ -186,17 +185,8 @@ impl RouteTable {
         for (path, item) in &mut paths.paths {
             for (method, operation) in operations(item) {
                 let idempotent = idempotent && method == Method::POST;
-                if idempotent {
-                    idempotency::document(operation);
-                }
-                document(operation, access, path);
-                if fresh {
-                    document_proof(operation);
-                }
-                if cookies {
-                    document_cookies(operation);
-                }
-                document_codes(operation, access, &method, path);
+                let facts = Facts { access, idempotent, cookies };
+                document(operation, facts, &method, path);
                 self.routes.push(Route { method, path: path.clone(), access, page: false, idempotent });
             }
         }
@@ -244,114 +234,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operati
     .filter_map(|(method, operation)| Some((method, operation?)))
 }
 
-fn document(operation: &mut Operation, access: Access, path: &str) {
-    let needs = match (access.permission, access.who) {
-        (Some(permission), _) => format!(
-            "**Permission:** `{}` ({}{}).",
-            permission.as_str(),
-            permission.minimum_role(),
-            if permission.keys() == Keys::May { ", API keys may" } else { "; never API keys" }
-        ),
-        (None, Who::Public | Who::Optional) => "**Access:** everybody.".to_owned(),
-        (None, Who::Any) => "**Access:** any credential.".to_owned(),
-        (None, Who::User) => {
-            "**Access:** users, by cookie, access token or HTTP Basic; never API keys.".to_owned()
-        }
-        (None, Who::Operator) => {
-            "**Access:** operators, by cookie, access token or HTTP Basic; never API keys.".to_owned()
-        }
-        (None, Who::Member | Who::Own | Who::Ticket) => {
-            "**Access:** all members and keys of the organisation.".to_owned()
-        }
-    };
-    let told = operation.description.take().unwrap_or_default();
-    operation.description = Some(format!("{told}\n\n{needs}").trim().to_owned());
-    operation.security =
-        Some(schemes(access).iter().map(|name| SecurityRequirement::new(*name, [""; 0])).collect());
-    if let Some(permission) = access.permission {
-        let extensions = operation.extensions.get_or_insert_default();
-        extensions.insert("x-permission".to_owned(), permission.as_str().into());
-    }
-    if path.contains("{org}") {
-        operation.parameters.get_or_insert_default().insert(0, organisation().into());
-    }
-    conditions::document(operation);
-    for (status, response) in &mut operation.responses.responses {
-        if let RefOr::T(response) = response
-            && status.starts_with(['4', '5'])
-        {
-            complete(response, status, access);
-        }
-    }
-}
-
-fn organisation() -> Parameter {
-    ParameterBuilder::new()
-        .name("org")
-        .parameter_in(ParameterIn::Path)
-        .required(Required::True)
-        .description(Some("Id, which stays, or slug, which may change."))
-        .schema(Some(String::schema()))
-        .example(Some("org_01k9r2m6z8f3t9v4q7x0c5b1hd".into()))
-        .build()
-}
-
-/// What a handler does not say of its own failures: that they are problems, unless it names another body; and where it
-/// leaves the sentence open (`,` or `;` at the end), what the guard and the layers refuse besides.
-fn complete(failure: &mut Response, status: &str, access: Access) {
-    if failure.content.is_empty() {
-        let problem = Content::new(Some(Ref::from_schema_name("Problem")));
-        failure.content.insert("application/problem+json".to_owned(), problem.into());
-    }
-    let own = &failure.description;
-    if !own.ends_with([',', ';']) {
-        return;
-    }
-    let users = access.is_for_users();
-    failure.description = match status {
-        "401" => format!(
-            "No credential, or a bad one; {own} or the proof of who is calling is too old (`insufficient_user_authentication`)."
-        ),
-        _ if users => format!("{own} the caller is a key, or the request came from a foreign site."),
-        _ => format!("{own} or the request came from a foreign site."),
-    };
-}
-
-/// Names the header at the successes.
-fn document_cookies(operation: &mut Operation) {
-    for (status, response) in &mut operation.responses.responses {
-        if let RefOr::T(response) = response
-            && status.starts_with('2')
-            // Nothing has happened yet.
-            && status != "202"
-        {
-            let header = RefOr::Ref(Ref::new("#/components/headers/SetCookie"));
-            response.headers.insert("Set-Cookie".to_owned(), header);
-        }
-    }
-}
-
 async fn tell_deprecation(mut response: AxumResponse) -> AxumResponse {
     // The end of a key's old secret is more to know.
-    response.headers_mut().entry(DEPRECATION).or_insert(SINCE_THE_BEGINNING);
+    response.headers_mut().entry(DEPRECATION).or_insert(DEPRECATED_SINCE);
     response
-}
-
-/// Says what the guard asks for besides.
-fn document_proof(operation: &mut Operation) {
-    let told = operation.description.take().unwrap_or_default();
-    operation.description = Some(format!(
-        "{told}\n\n**Recent proof:** the user has signed in, or proved again who they are, within `sessions.fresh_within`; else 401 `insufficient_user_authentication`."
-    ));
-}
-
-fn schemes(access: Access) -> &'static [&'static str] {
-    let never_keys = access.permission.is_some_and(|permission| permission.keys() == Keys::MayNot);
-    match access.who {
-        Who::Public | Who::Optional => &[],
-        Who::Ticket => &["ticket"],
-        Who::Member | Who::Own if never_keys => &["cookie", "bearer", "basic"],
-        Who::User | Who::Operator => &["cookie", "bearer", "basic"],
-        Who::Any | Who::Member | Who::Own => &["cookie", "bearer", "basic", "api_key", "api_key_as_bearer"],
-    }
 }

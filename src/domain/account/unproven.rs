@@ -47,7 +47,7 @@ pub async fn end(write: &Write<'_>, user: UserId, since: Timestamp) -> Result<bo
     let Some(registered) = still else { return Ok(false) };
     for (place, _) in &places {
         organisations::delete(write, place).await?;
-        // Nobody used it, and nobody may keep slugs from others by accounts that are never proven.
+        // The organisation was never used. Otherwise accounts that are never proven could block slugs for good.
         organisations::free_slugs(write, place.id).await?;
     }
     mail::drop_waiting(write, &[&account.email, &account.email_normalised]).await?;

@@ -3,7 +3,7 @@
 //!
 //! The request that comes first claims its key in a transaction of its own, for as long as a request can take. The answer
 //! is written in the transaction of what was done, by the claim alone: who has lost it cannot commit. So what was done has
-//! its answer, also if nobody heard it; and what was not done blocks nothing for longer than the lease.
+//! its answer, also if the client did not get it; and what was not done blocks nothing for longer than the lease.
 //!
 //! An answer may have secrets. It is encrypted under a key that is derived from the master secret, the caller, the
 //! `Idempotency-Key`, method, path and body. The row has digests of these under keys, so that the database and the master
@@ -32,7 +32,7 @@ pub const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// What a request is, as far as its repetition must be the same.
 #[derive(Clone, Copy)]
 pub struct Repeated<'a> {
-    /// The user or the key; `None`: nobody has asked who it is. Then strangers could use the same `Idempotency-Key`, so it
+    /// The user or the key; `None` on routes without a credential. There strangers could use the same `Idempotency-Key`, so it
     /// counts for the same request only.
     pub caller: Option<&'a str>,
     /// The `Idempotency-Key`.

@@ -120,7 +120,7 @@ async fn claim(write: &Write<'_>, organisation: OrganisationId, slug: &Slug) -> 
     Ok(claimed == 1)
 }
 
-/// Lets others have the slugs of an organisation that is gone and that nobody used.
+/// Lets other organisations use the slugs of one that was deleted before it was used.
 pub(in crate::domain) async fn free_slugs(
     write: &Write<'_>,
     organisation: OrganisationId,
