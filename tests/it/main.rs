@@ -104,6 +104,7 @@ mod osmedeus_key;
 mod own_tokens;
 mod owner;
 mod owner_mail;
+mod pages;
 mod pages_in_a_browser;
 mod password_change_required;
 mod password_policy;
