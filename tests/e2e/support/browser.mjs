@@ -19,14 +19,16 @@ export function launch() {
 
 /**
  * A person with a browser of their own: no cookies, and a tab. `theme` is light or dark, `origins` are those of others that
- * may be asked, such as a product's that the person is sent back to.
+ * may be asked, such as a product's that the person is sent back to, `cookies` those of an earlier visit.
  */
-export async function visitor(browser, server, { theme = 'light', width = 1280, javaScript = true, origins = [], cookies = [] } = {}) {
+export async function visitor(browser, server, options = {}) {
+  const { theme = 'light', width = 1280, height = 900, scale = 1, javaScript = true, origins = [], cookies = [] } = options;
   const context = await browser.newContext({
     baseURL: server.url,
     colorScheme: theme,
     reducedMotion: 'reduce',
-    viewport: { width, height: 900 },
+    viewport: { width, height },
+    deviceScaleFactor: scale,
     javaScriptEnabled: javaScript,
     locale: 'en-GB',
     timezoneId: 'UTC',
