@@ -25,7 +25,8 @@ const [folder, ...wanted] = process.argv.slice(2);
 const [server, browser] = await Promise.all([start({ demo: true }), launch()]);
 try {
   // Once, or the example would tell of more sign-ins in each picture.
-  const signedIn = await visitor(browser, server);
+  const userAgent = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:145.0) Gecko/20100101 Firefox/145.0';
+  const signedIn = await visitor(browser, server, { userAgent });
   await signIn(signedIn, DEMO.admin, DEMO.password);
   const { cookies } = await signedIn.context.storageState();
   await signedIn.close();

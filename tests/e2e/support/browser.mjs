@@ -19,10 +19,11 @@ export function launch() {
 
 /**
  * A person with a browser of their own: no cookies, and a tab. `theme` is light or dark, `origins` are those of others that
- * may be asked, such as a product's that the person is sent back to, `cookies` those of an earlier visit.
+ * may be asked, such as a product's that the person is sent back to, `cookies` those of an earlier visit. Other
+ * options are those of Playwright.
  */
 export async function visitor(browser, server, options = {}) {
-  const { theme = 'light', width = 1280, height = 900, scale = 1, javaScript = true, origins = [], cookies = [] } = options;
+  const { theme = 'light', width = 1280, height = 900, scale = 1, javaScript = true, origins = [], cookies = [], ...more } = options;
   const context = await browser.newContext({
     baseURL: server.url,
     colorScheme: theme,
@@ -32,6 +33,7 @@ export async function visitor(browser, server, options = {}) {
     javaScriptEnabled: javaScript,
     locale: 'en-GB',
     timezoneId: 'UTC',
+    ...more,
   });
   context.setDefaultTimeout(15_000);
   await context.addCookies(cookies);
