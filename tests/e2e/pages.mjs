@@ -27,4 +27,7 @@ export const PAGES = [
   { path: mailed('vera@acme.example', 'password'), as: 'anonymous' },
   { path: '/verify', as: 'anonymous' },
   { path: '/unlock', as: 'anonymous' },
+  { path: '/account/organisations', as: 'admin' },
+  { path: '/account/organisations', as: 'viewer' },
+  { path: '/organisations/new', as: 'member' },
 ];
