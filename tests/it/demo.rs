@@ -89,13 +89,13 @@ async fn it_has_life_in_it_and_leaves_nothing_behind() {
     let active = || keys.iter().filter(|key| key["state"] == "active");
     assert!(active().any(|key| key["last_used_at"].is_null()));
     assert!(active().any(|key| key["old_secret_expires_at"].is_string()));
-    let days = |key: &Value, member: &str| {
+    let hours = |key: &Value, member: &str| {
         let at = key[member].as_str()?.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
         Some((at - oskar::clock::Clock::System.now()).num_hours())
     };
-    assert!(active().any(|key| days(key, "expires_at").is_some_and(|hours| (48..=72).contains(&hours))));
-    assert!(active().any(|key| days(key, "last_used_at") == Some(0)));
-    assert!(active().any(|key| days(key, "last_used_at").is_some_and(|hours| hours / 24 <= -111)));
+    assert!(active().any(|key| hours(key, "expires_at").is_some_and(|left| (48..=72).contains(&left))));
+    assert!(active().any(|key| hours(key, "last_used_at") == Some(0)));
+    assert!(active().any(|key| hours(key, "last_used_at").is_some_and(|ago| ago / 24 <= -111)));
 
     let invitations = demo.get(&ana, "/api/orgs/acme/invitations").await;
     let states: BTreeSet<_> = rows(&invitations).iter().map(|row| row["state"].as_str().unwrap()).collect();

@@ -103,20 +103,29 @@ class Watch {
   }
 }
 
+/** Whether a form's way ends with this answer: redirects are followed. */
+function endsForm(response) {
+  let request = response.request();
+  if (!request.isNavigationRequest() || (response.status() >= 300 && response.status() < 400)) return false;
+  while (request.redirectedFrom()) request = request.redirectedFrom();
+  return request.method() === 'POST';
+}
+
+/** Has a form sent, and waits for the page that comes of it; its answer. */
+export async function sent(page, send) {
+  const [answer] = await Promise.all([page.waitForResponse(endsForm), send()]);
+  // Before its end the page before may still be the one that is shown.
+  await answer.finished();
+  await page.waitForLoadState();
+  return answer;
+}
+
 /**
  * Opens a path, and gives the answer. The secret of a link is behind a `#`: the page's own script sends it in a form, and
  * the answer to that is the one.
  */
 export async function open(page, path) {
-  if (!path.includes('#')) return page.goto(path);
-  const sent = page.waitForResponse((answer) => {
-    const request = answer.request();
-    return request.isNavigationRequest() && request.method() === 'POST';
-  });
-  await page.goto(path);
-  const answer = await sent;
-  await page.waitForLoadState();
-  return answer;
+  return path.includes('#') ? sent(page, () => page.goto(path)) : page.goto(path);
 }
 
 /** Signs in at the API, which gives the browser its cookie. */
