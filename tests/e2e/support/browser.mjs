@@ -78,8 +78,8 @@ class Watch {
     });
     context.on('requestfailed', (request) => {
       const why = request.failure()?.errorText;
-      // A page that was left before it had come, or that is downloaded.
-      if (request.isNavigationRequest() && why === 'net::ERR_ABORTED') return;
+      // A page that was left before all of it had come, or one that is downloaded.
+      if (why === 'net::ERR_ABORTED') return;
       this.#problems.push(`request failed: ${request.method()} ${request.url()}: ${why}`);
     });
     context.on('response', (response) => {
