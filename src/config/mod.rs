@@ -6,6 +6,7 @@
 mod compat;
 mod database;
 mod database_url;
+mod demo;
 mod environment;
 mod events;
 mod file;

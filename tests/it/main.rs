@@ -39,6 +39,7 @@ mod credentials;
 mod damage;
 mod database_roles;
 mod database_tls;
+mod demo;
 mod disclosure;
 mod document;
 mod document_headers;
