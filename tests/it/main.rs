@@ -156,5 +156,6 @@ mod unseen_registration;
 mod updates;
 mod verify;
 mod waiting;
+mod way_in;
 mod weak_keys;
 mod wrong_members;
