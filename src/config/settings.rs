@@ -60,6 +60,14 @@ fn fits(pattern: &str, given: &str, separator: &str) -> bool {
     }) && given.next().is_none()
 }
 
+/// Settings that had another name, which still counts: the older key and the one of now.
+const RENAMED: [(&str, &str); 1] = [("product_name", "branding.name")];
+
+/// The key of now of a setting that had another one.
+pub(super) fn renamed(older: &str) -> Option<&'static str> {
+    RENAMED.iter().find(|(name, _)| *name == older).map(|(_, now)| *now)
+}
+
 macro_rules! settings {
     ($($key:literal $shape:ident $default:literal $($secret:ident)? : $doc:literal;)*) => {
         /// All settings, in the order in which people look for them.
@@ -79,7 +87,6 @@ settings! {
     "env" One "development": "`development`, or `production`, which refuses to start on anything unsafe, and names all of it at once.";
     "listen" One "127.0.0.1:8675": "Address and port to listen on. Without it, `PORT` is accepted too: all addresses, that port.";
     "public_url" One "": "Where browsers and clients reach this server, such as `https://auth.example.com`; the issuer of its tokens. Default: localhost and the port.";
-    "product_name" One "Oskar": "What pages and mails call the product whose users sign in here, in up to 60 characters.";
     "product_url" One "": "Where the product is, such as `https://app.example.com`: pages that have nothing more to do, such as \"Address confirmed\", lead there, and people come back to any page of its origin from the sign-in page (`return_to`). Default: none, and they lead nowhere.";
     "data_dir" One "oskar-data": "Folder of the SQLite database and the master secret; made with mode 0700.";
     "database_url" One "" secret: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`, with special characters percent-encoded, and with `?sslmode=verify-full` (and `&sslrootcert=FILE`) where it is another machine; `DATABASE_URL` is accepted too. Default: SQLite in the data folder.";
@@ -101,6 +108,9 @@ settings! {
     "docs" One "": "Whether `/docs` shows Swagger UI. Default: in development.";
     "show_version" One "true": "Whether `/health`, `/livez`, `/readyz` and the API document tell everybody the version; administrators see it at `/health` either way.";
     "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";
+    "branding.name" One "Oskar": "What pages and mails call the product whose users sign in here, in up to 60 characters.";
+    "branding.logo" One "": "A file with its logo (SVG or PNG, up to 256 KiB), which pages show in the place of ours. Read at the start.";
+    "branding.accent" One "": "The colour of its buttons and links, such as `#1f5fa8`. It must be readable on the page (4.5 to 1, WCAG 2.2); its shades, and a brighter one for dark screens, follow from it.";
     "cors.allowed_headers" List "": "Headers that those pages may send besides the usual ones, such as `X-Datadog-Trace-Id`.";
     "tls.cert" One "": "The certificate file (PEM, the server's first) by which the server speaks TLS itself, without a proxy. Read again when it changes.";
     "tls.key" One "": "The file of its private key (PEM).";

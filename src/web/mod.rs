@@ -11,6 +11,7 @@
 //!
 //! To add one: a file with its handlers, a template in `templates/pages/`, a line below, and its tests.
 
+mod brand;
 mod dev_mail;
 mod invite;
 mod link;
@@ -38,6 +39,8 @@ pub fn table(app: &App) -> PageTable {
         .public([at("/dev/mail").get(dev_mail::list), at("/dev/mail/{id}").get(dev_mail::show)])
         // For everyone: where the `type` of a problem leads.
         .public([at(PROBLEMS).get(problems::list), at("/problems/{code}").get(problems::show)])
+        // For everyone: the product's logo and colours.
+        .public(brand::files(app))
         // For everyone.
         .public([at("/assets/oskar.css").get(page::stylesheet), at("/assets/link.js").get(link::script)])
 }

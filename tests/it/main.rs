@@ -17,6 +17,7 @@ mod asvs;
 mod at_rest;
 mod auth;
 mod basic;
+mod branding;
 mod browser;
 mod caching;
 mod caps;
