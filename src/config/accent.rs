@@ -72,6 +72,17 @@ impl Colour {
         Self([mix(r, to_r), mix(g, to_g), mix(b, to_b)])
     }
 
+    /// The same, further from grey: what is mixed with white looks washed out.
+    fn vivid(self) -> Self {
+        let Self([red, green, blue]) = self;
+        let grey = (i32::from(red) + i32::from(green) + i32::from(blue)) / 3;
+        let further = |part: u8| {
+            let part = grey + (i32::from(part) - grey) * 9 / 5;
+            u8::try_from(part.clamp(0, 255)).unwrap_or(u8::MAX)
+        };
+        Self([further(red), further(green), further(blue)])
+    }
+
     /// The first one on the way to another one that is good enough; that one itself if none is before it.
     fn until(self, other: Self, is_good: impl Fn(Self) -> bool) -> Self {
         (0..100).map(|hundredths| self.towards(other, hundredths)).find(|mixed| is_good(*mixed)).unwrap_or(other)
@@ -120,9 +131,10 @@ impl Accent {
             hover: accent.towards(BLACK, 22),
             tint: accent.towards(CARD, 86).until(CARD, |tint| accent.contrast(tint) >= ENOUGH),
         };
-        let bright = accent.until(WHITE, |colour| {
-            [DARK_PAGE, DARK_CARD, NEAR_BLACK].iter().all(|ground| colour.contrast(*ground) >= AMPLE)
-        });
+        let is_bright = |colour: Colour| {
+            [DARK_PAGE, DARK_CARD, NEAR_BLACK].iter().all(|ground| colour.vivid().contrast(*ground) >= AMPLE)
+        };
+        let bright = accent.until(WHITE, is_bright).vivid();
         let night = Shades {
             accent: bright,
             on_accent: NEAR_BLACK,
