@@ -28,6 +28,7 @@ use crate::error::{Error, OrLog as _};
 use crate::id::{OrganisationId, UserId};
 use crate::issuers::Issuers;
 use crate::jwt::{DialectName, SigningAlgorithm, SigningKeys, Trusted};
+use crate::language::Languages;
 use crate::limits::gates::Gates;
 use crate::limits::rate::{Buckets, RateDecision};
 use crate::mail::Mailer;
@@ -70,6 +71,8 @@ pub struct Shared {
     pub updates: Updates,
     pub job_panics: PanicLog,
     pub mailer: Mailer,
+    /// The texts of pages.
+    pub languages: Languages,
     pub issuers: Issuers,
     signing_keys: RwLock<Arc<SigningKeys>>,
     developer: OnceLock<UserId>,
@@ -131,6 +134,7 @@ impl App {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let hasher = Hasher::new(config.password_cost, cores, config.limits.hash_queue)?;
         let mailer = Mailer::new(&config.mail).map_err(Error::internal)?;
+        let languages = Languages::read().map_err(Error::internal)?;
         let fetcher = Fetcher::default();
         let issuers = Issuers::new(&config, &fetcher);
         let none = SigningKeys::new(vec![config.tokens.algorithm], Vec::new());
@@ -154,6 +158,7 @@ impl App {
             updates: Updates::default(),
             job_panics: PanicLog::default(),
             mailer,
+            languages,
             issuers,
             signing_keys: RwLock::new(Arc::new(none)),
             developer: OnceLock::new(),

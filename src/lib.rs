@@ -41,6 +41,7 @@ pub mod http;
 pub mod id;
 pub mod issuers;
 pub mod jwt;
+pub mod language;
 pub mod limits;
 pub mod mail;
 pub mod network;

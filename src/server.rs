@@ -39,7 +39,7 @@ const BREATH: Duration = Duration::from_millis(100);
 pub fn router(app: &App) -> Router {
     let (answers, doors) = api::router(app);
     let (pages, _) = web::table(app).finish();
-    let all = answers.merge(pages).with_state(app.clone());
+    let all = answers.merge(pages).with_state(app.clone()).merge(http::files());
     http::around(all, app, doors, |router| api::in_shapes_of_older_clients(app, router))
 }
 

@@ -10,6 +10,8 @@ pub struct Access {
     pub permission: Option<Permission>,
     /// Whether the proof of who is calling must be recent (`sessions.fresh_within`).
     pub fresh: bool,
+    /// Whether API keys are refused, whatever they may do: pages are for people.
+    pub people_only: bool,
     pub body: RequestBody,
 }
 
@@ -54,12 +56,17 @@ impl Access {
     pub const OPERATOR: Self = Self::of(Who::Operator);
 
     const fn of(who: Who) -> Self {
-        Self { who, permission: None, fresh: false, body: RequestBody::Awaited }
+        Self { who, permission: None, fresh: false, people_only: false, body: RequestBody::Awaited }
     }
 
     /// Members with that permission, and keys that have it.
     pub const fn member(permission: Permission) -> Self {
         Self { permission: Some(permission), ..Self::of(Who::Member) }
+    }
+
+    /// Members with that permission.
+    pub const fn person(permission: Permission) -> Self {
+        Self { people_only: true, ..Self::member(permission) }
     }
 
     /// Callers who have that permission in the organisation that their credential implies, for requests that change
@@ -80,6 +87,6 @@ impl Access {
 
     /// Whether only users can come in.
     pub const fn is_for_users(self) -> bool {
-        matches!(self.who, Who::User | Who::Operator)
+        self.people_only || matches!(self.who, Who::User | Who::Operator)
     }
 }

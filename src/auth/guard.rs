@@ -56,6 +56,9 @@ pub async fn authorize(
             request.extensions_mut().insert(SignedIn { by, actor: caller.actor.clone() });
         }
         Who::Member => {
+            if access.people_only {
+                caller.principal.user().ok_or(Error::UserRequired)?;
+            }
             let method = request.method().clone();
             let inside = caller.in_organisation_of_path(&app, path).await?;
             decide(&app, &inside, access.permission, &method, method.is_safe()).await?;

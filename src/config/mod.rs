@@ -135,6 +135,12 @@ pub struct Config {
 pub struct ConfigError(pub Vec<String>);
 
 impl Config {
+    /// Whether mails are kept in memory and shown. The links in there open accounts: they are for the user of this machine,
+    /// not for a network.
+    pub fn has_mailbox(&self) -> bool {
+        matches!(self.mail.transport, MailTransport::Captured) && self.listen.ip().is_loopback()
+    }
+
     /// Reads the configuration.
     ///
     /// # Errors

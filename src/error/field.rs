@@ -44,6 +44,30 @@ pub enum FieldCode {
     Guessable,
 }
 
+impl FieldCode {
+    /// As it is written in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Unknown => "unknown",
+            Self::Duplicate => "duplicate",
+            Self::WrongType => "wrong_type",
+            Self::TooShort => "too_short",
+            Self::TooLong => "too_long",
+            Self::TooFew => "too_few",
+            Self::TooMany => "too_many",
+            Self::OutOfRange => "out_of_range",
+            Self::NotAllowed => "not_allowed",
+            Self::InvalidFormat => "invalid_format",
+            Self::InvalidValue => "invalid_value",
+            Self::Repetitive => "repetitive",
+            Self::Common => "common",
+            Self::Personal => "personal",
+            Self::Guessable => "guessable",
+        }
+    }
+}
+
 impl From<Reason> for FieldCode {
     fn from(reason: Reason) -> Self {
         match reason {

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest as _, FromRequestParts, Request, State};
@@ -14,7 +15,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{
@@ -28,13 +32,17 @@ use crate::domain::Write;
 use crate::domain::journal::answers::{self, Asked, Claim, Repeated};
 use crate::domain::journal::audit::Actor;
 use crate::error::{Error, OrLog as _};
-use crate::id::UserId;
+use crate::id::{OrganisationId, UserId};
 
 /// The request's header.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Tells that an answer was given before.
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const LONGEST: usize = 255;
+/// The field by which a form tells its id.
+const FORM_ID: &str = "form_id";
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+const LOOKS_OF_A_FORM: u32 = 200;
 /// What [`read_key`] takes, for the document.
 const PATTERN: &str = r#"^([!#-~]{1,255}|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#;
 const MOST_OF_ANSWER: usize = 1024 * 1024;
@@ -139,29 +147,76 @@ pub async fn repeatable(
         request.extensions_mut().insert(Answering::default());
         return Ok(next.run(request).await);
     };
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = whole(request).await?;
+    once(&app, &client, &key, Patience::None, (parts, body), next).await
+}
+
+/// The same for a form of a page, which tells its own id. A form that was changed and sent again is another one. The second
+/// press of a button waits for what the first one brings about: browsers show its answer alone.
+///
+/// # Errors
+/// [`Error::IdempotencyInProgress`].
+pub async fn repeatable_form(
+    State(app): State<App>,
+    client: Client,
+    request: Request,
+    next: Next,
+) -> Result<Response, Error> {
+    let (mut parts, body) = whole(request).await?;
+    let id = form_urlencoded::parse(&body).find(|(name, _)| name == FORM_ID).map(|(_, id)| id.into_owned());
+    let Some(id) = id.filter(|id| parts.method == Method::POST && (1..=LONGEST).contains(&id.len())) else {
+        parts.extensions.insert(Answering::default());
+        return Ok(next.run(Request::from_parts(parts, Body::from(body))).await);
+    };
+    let digest = Sha256::digest(&body);
+    let key = Zeroizing::new(format!("{id} {}", BASE64.encode(digest)));
+    once(&app, &client, &key, Patience::Form, (parts, body), next).await
+}
+
+async fn whole(request: Request) -> Result<(Parts, Bytes), Error> {
+    let (parts, body) = request.into_parts();
     let read = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await;
     let body = read.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
         _ => Error::MalformedBody("it broke off".to_owned()),
     })?;
+    Ok((parts, body))
+}
+
+/// How long a repetition waits for the first request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    None,
+    Form,
+}
+
+async fn once(
+    app: &App,
+    client: &Client,
+    key: &str,
+    patience: Patience,
+    (mut parts, body): (Parts, Bytes),
+    next: Next,
+) -> Result<Response, Error> {
     let caller = parts.extensions.get::<Caller>();
     let id = caller.map(|caller| caller.principal.id());
     let route = format!("{} {}", parts.method, parts.uri);
-    let repeated = Repeated { caller: id.as_deref(), key: &key, route: &route, body: &body };
+    let repeated = Repeated { caller: id.as_deref(), key, route: &route, body: &body };
     let asked = Asked::new(&app.keyring, repeated);
-    if let Some(kept) = answers::find(app.db.read(), &app.keyring, &asked, app.now()).await? {
-        return KeptAnswer::replay(&kept);
-    }
     let actor = caller.map_or_else(|| client.anonymous(), |caller| caller.actor.clone());
     let user = caller.and_then(|caller| caller.principal.user()).map(|user| user.id);
     let organisation = parts.extensions.get::<OrganisationAccess>().map(|access| access.organisation.id);
-    let write = app.write(&actor).await?;
-    let Some(claim) = answers::claim(&write, &asked, user, organisation).await? else {
-        write.rollback().await?;
-        // Another request was faster.
-        let kept = answers::find(app.db.read(), &app.keyring, &asked, app.now()).await?;
-        return KeptAnswer::replay(&kept.ok_or(Error::IdempotencyInProgress)?);
+    let mut looks = if patience == Patience::Form { LOOKS_OF_A_FORM } else { 1 };
+    let (write, claim) = loop {
+        match kept_or_claimed(app, &actor, &asked, (user, organisation)).await {
+            Ok(Turn::Kept(answer)) => return KeptAnswer::replay(&answer),
+            Ok(Turn::Claimed(write, claim)) => break (write, claim),
+            Err(Error::IdempotencyInProgress) if looks > 1 => {
+                looks -= 1;
+                tokio::time::sleep(BETWEEN_LOOKS).await;
+            }
+            Err(error) => return Err(error),
+        }
     };
     let held = Arc::new(Held { claim, kept: AtomicBool::new(false) });
     // Made before the commit: if the client hangs up, the commit may be done all the same.
@@ -171,7 +226,7 @@ pub async fn repeatable(
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     let is_kept = held.kept.load(Ordering::Acquire);
     if !is_kept {
-        release(&app, &given_up.actor, &held.claim).await.or_log("giving an Idempotency-Key back");
+        release(app, &given_up.actor, &held.claim).await.or_log("giving an Idempotency-Key back");
     }
     given_up.held = None;
     if !is_kept && response.status().is_success() {
@@ -179,6 +234,31 @@ pub async fn repeatable(
         return Err(Error::internal(handler));
     }
     Ok(response)
+}
+
+enum Turn<'a> {
+    Kept(Zeroizing<Vec<u8>>),
+    /// The caller of the function commits.
+    Claimed(Write<'a>, Claim),
+}
+
+async fn kept_or_claimed<'a>(
+    app: &'a App,
+    actor: &'a Actor,
+    asked: &Asked,
+    (user, organisation): (Option<UserId>, Option<OrganisationId>),
+) -> Result<Turn<'a>, Error> {
+    if let Some(kept) = answers::find(app.db.read(), &app.keyring, asked, app.now()).await? {
+        return Ok(Turn::Kept(kept));
+    }
+    let write = app.write(actor).await?;
+    if let Some(claim) = answers::claim(&write, asked, user, organisation).await? {
+        return Ok(Turn::Claimed(write, claim));
+    }
+    write.rollback().await?;
+    // Another request was faster.
+    let kept = answers::find(app.db.read(), &app.keyring, asked, app.now()).await?;
+    kept.map(Turn::Kept).ok_or(Error::IdempotencyInProgress)
 }
 
 async fn release(app: &App, actor: &Actor, claim: &Claim) -> Result<(), Error> {

@@ -6,6 +6,7 @@
 //! | `layers.rs` | all layers, outermost first |
 //! | `route_table.rs`, `page_table.rs` | routes of the API and of pages, each with its guard |
 //! | `documented_operation.rs`, `documented_codes.rs` | what the document says of an operation by how its route was added; its error codes |
+//! | `html.rs`, `look.rs`, `filters.rs` | a page, what it shows around its matter, and what its template can do with values |
 //! | `problem.rs`, `problems.rs`, `error_page.rs` | errors: JSON, or a page if the client asks for HTML |
 //! | `negotiation.rs` | which form of an answer a client prefers |
 //! | `conditions.rs` | `ETag`, `If-Match`, `If-None-Match` |
@@ -17,6 +18,7 @@ pub mod conditions;
 mod documented_codes;
 mod documented_operation;
 mod error_page;
+pub mod filters;
 mod forwarded;
 mod html;
 mod idempotency;
@@ -24,8 +26,10 @@ pub mod input;
 mod json_body;
 mod layers;
 mod limited_paths;
+mod look;
 mod negotiation;
 mod no_auth;
+mod own_path;
 pub mod page;
 mod page_table;
 mod problem;
@@ -36,11 +40,13 @@ mod shape;
 mod wrong_members;
 
 pub use forwarded::Doors;
-pub use html::html;
+pub use html::{files, html, let_forms_lead_to};
 pub use idempotency::Answering;
 pub use layers::{AnswerNumber, around, unheard_proxy};
 pub use limited_paths::is_limited;
+pub use look::{Flash, Here, LANGUAGE_COOKIE, Look, MenuEntry, Visitor, language};
 pub use negotiation::preferred;
-pub use page_table::{PageTable, PagesAt, at};
+pub use own_path::own_path;
+pub use page_table::{CONFIRM, PageTable, PagesAt, SIGN_IN, at};
 pub use problem::{Code, PROBLEMS, Problem, status};
 pub use route_table::{Route, RouteTable, Routes, cookies, fresh, idempotent};

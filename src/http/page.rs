@@ -157,16 +157,31 @@ impl<P> List<'_, P> {
     pub fn answer<T>(&self, page: Rows<T>) -> Listed<T> {
         let next_cursor = page.next.map(|place| cursor::sign(&self.app.keyring, &self.context, &place));
         let link = next_cursor.as_ref().and_then(|cursor| {
-            let (limit, order) = (self.request.limit.to_string(), self.request.order.as_str());
-            let query = form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(self.filters)
-                .extend_pairs([("limit", limit.as_str()), ("order", order), ("cursor", cursor)])
-                .finish();
             // Without scheme and host (RFC 8288 section 3.1): they are those that the client asked by, whatever proxies are
             // between.
-            HeaderValue::try_from(format!("<{}?{query}>; rel=\"next\"", self.path)).ok()
+            HeaderValue::try_from(format!("<{}>; rel=\"next\"", self.address_after(cursor))).ok()
         });
         Listed { page: Page { data: page.data, next_cursor }, link }
+    }
+}
+
+impl<P> List<'_, P> {
+    /// The rows of that page, and the address of the next one.
+    pub fn rows<T>(&self, page: Rows<T>) -> (Vec<T>, Option<String>) {
+        let next = page
+            .next
+            .map(|place| self.address_after(&cursor::sign(&self.app.keyring, &self.context, &place)));
+        (page.data, next)
+    }
+
+    /// Path and query of the page after that cursor.
+    fn address_after(&self, cursor: &str) -> String {
+        let (limit, order) = (self.request.limit.to_string(), self.request.order.as_str());
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(self.filters)
+            .extend_pairs([("limit", limit.as_str()), ("order", order), ("cursor", cursor)])
+            .finish();
+        format!("{}?{query}", self.path)
     }
 }
 

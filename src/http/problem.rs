@@ -55,6 +55,11 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// For `permission_denied`: the permission that the caller lacks.
+    pub fn required_permission(&self) -> Option<&str> {
+        self.required_permission.as_deref()
+    }
+
     /// The first member of bad input, and what is wrong with it.
     pub fn first_error(&self) -> Option<&FieldError> {
         self.errors.first()

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::error_page::error_page;
 use super::forwarded::is_for_gateway;
 use super::html::protect;
+use super::look::{Look, language};
 use super::negotiation::preferred;
 use super::problem::{PROBLEMS, Problem};
 use crate::app::App;
@@ -24,7 +25,7 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 const HTML_TYPE: &str = "text/html";
 /// What an error can be written as; for those who ask for nothing in particular the first.
-const FORMS: [&str; 3] = ["application/problem+json", "application/json", HTML_TYPE];
+pub(super) const FORMS: [&str; 3] = ["application/problem+json", "application/json", HTML_TYPE];
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// Gives the request its id, and every error its body.
@@ -33,12 +34,15 @@ pub async fn problems(State(app): State<App>, mut request: Request, next: Next) 
     request.extensions_mut().insert(RequestId(id.clone()));
     let head = request.method() == Method::HEAD;
     let form = preferred(request.headers(), &FORMS);
+    let language = language(request.headers());
+    let address = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
         problem.request_id.clone_from(&id);
         problem.r#type = format!("{}{PROBLEMS}/{}", app.config.public_url, problem.code);
         let html = form == Some(HTML_TYPE) && !is_for_gateway(&response);
-        let page = if html { error_page(&app.config.product, &problem) } else { None };
+        let look = html.then(|| Look::new(&app, language, &address));
+        let page = look.and_then(|look| error_page(&look, &problem));
         response = with_body(response, &problem, page, head);
     }
     if let Ok(id) = HeaderValue::from_str(&id) {
@@ -48,9 +52,6 @@ pub async fn problems(State(app): State<App>, mut request: Request, next: Next) 
 }
 
 /// The answer with its error written out: as the page, if there is one, else as JSON. Status and headers stay.
-///
-/// All of a browser's errors pass here, so this is the place where 401 of a page becomes a redirect to the sign-in, once
-/// there is a page to sign in.
 fn with_body(response: Response, problem: &Problem, page: Option<String>, head: bool) -> Response {
     let (mut parts, _) = response.into_parts();
     let (content_type, body) = match page {

@@ -19,6 +19,7 @@ use crate::domain::onboarding::joining::Names;
 use crate::domain::session::sign_in as accounts;
 use crate::domain::values::display_name::DisplayName;
 use crate::error::Error;
+use crate::http::filters;
 use crate::id::UserId;
 use crate::password::PresentedPassword;
 use crate::text::email::shown;

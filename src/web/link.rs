@@ -5,20 +5,16 @@
 use askama::Template;
 use axum::extract::{OriginalUri, State};
 use axum::handler::Handler;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::StatusCode;
+use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
 use super::page::{LinkPart, page};
 use crate::app::App;
 use crate::crypto::secret::Secret;
 use crate::error::Error;
+use crate::http::filters;
 use crate::http::{PagesAt, at};
-
-/// As on the other pages, and the script.
-const CSP: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-);
 
 #[derive(Template)]
 #[template(path = "pages/link.html")]
@@ -56,9 +52,7 @@ where
 
 /// Asks for the secret. A browser with scripts goes on at once and does not show this page.
 async fn ask(State(app): State<App>) -> Result<Response, Error> {
-    let mut response = page(&app, StatusCode::OK, &LinkPage)?;
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CSP);
-    Ok(response)
+    page(&app, StatusCode::OK, &LinkPage)
 }
 
 /// A reload by address, of what was the answer to a form.
@@ -77,13 +71,4 @@ async fn older(OriginalUri(address): OriginalUri, LinkPart(link): LinkPart) -> R
 
 fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(parent, _)| parent)
-}
-
-/// The script, compiled in.
-pub async fn script() -> impl IntoResponse {
-    let headers = [
-        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
-        (header::CACHE_CONTROL, "public, max-age=3600"),
-    ];
-    (headers, include_str!("../../static/link.js"))
 }

@@ -3,24 +3,30 @@
 //! | added by | open to |
 //! | --- | --- |
 //! | `.public` | everyone |
-//! | `.user` | users, by cookie, access token or HTTP Basic |
-//! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission, and the organisation's own API keys if keys may use it; strangers get 404, as if it did not exist |
+//! | `.user` | users, by cookie, access token or HTTP Basic; a browser without is led to the sign-in |
+//! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission; strangers get 404, as if it did not exist. API keys are refused: pages are for people |
 //! | `.operator` | operators |
 //!
 //! The guards are those of the API. A browser gets their errors as pages.
 //!
 //! To add one: a file with its handlers, a template in `templates/pages/`, a line below, and its tests.
 
+mod account;
 mod brand;
 mod dev_mail;
+mod form;
+mod home;
 mod invite;
 mod link;
+mod list;
+mod organisation;
 mod page;
 mod problems;
 mod reset;
 mod setup;
 mod unlock;
 mod verify;
+mod visit;
 
 use crate::app::App;
 use crate::http::{PROBLEMS, PageTable, at};
@@ -28,6 +34,8 @@ use crate::http::{PROBLEMS, PageTable, at};
 /// The pages with their guards, without the layers that all requests pass.
 pub fn table(app: &App) -> PageTable {
     PageTable::new(app.clone())
+        // For everyone.
+        .public([at("/").get(home::lead), at("/language").post(home::choose_language)])
         // For the holder of the link, once, until the first administrator exists.
         .public(link::pages("/setup", setup::show, "create", setup::create))
         // For the holder of a link that was mailed. Looking does not use it up.
@@ -37,10 +45,16 @@ pub fn table(app: &App) -> PageTable {
         .public(link::pages("/invite", invite::show, "accept", invite::accept))
         // For everyone, in development, while mails are kept in memory.
         .public([at("/dev/mail").get(dev_mail::list), at("/dev/mail/{id}").get(dev_mail::show)])
+        // For users.
+        .user([
+            at("/account/organisations").get(account::organisations::list),
+            at("/organisations/new")
+                .get(organisation::create::show)
+                .post(organisation::create::create)
+                .once(),
+        ])
         // For everyone: where the `type` of a problem leads.
         .public([at(PROBLEMS).get(problems::list), at("/problems/{code}").get(problems::show)])
         // For everyone: the product's logo and colours.
         .public(brand::files(app))
-        // For everyone.
-        .public([at("/assets/oskar.css").get(page::stylesheet), at("/assets/link.js").get(link::script)])
 }

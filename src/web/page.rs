@@ -1,22 +1,21 @@
-//! What all pages share: their forms, notices, and the stylesheet.
+//! What pages of mailed links share.
 
 use std::borrow::Cow;
 
 use askama::Template;
-use axum::Form;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use serde::de::DeserializeOwned;
+use axum::response::Response;
 
+pub use super::form::Sent;
 use crate::app::App;
 use crate::crypto::secret::{Secret, SecretKind};
 use crate::domain::account::one_time;
 use crate::error::Error;
-pub use crate::http::html as page;
-use crate::http::{Code, status};
+use crate::http::filters;
+use crate::http::{Code, Look, html, status};
+use crate::language::Language;
 use crate::password::ProposedPassword;
 
 /// A link that does not work any more.
@@ -37,24 +36,6 @@ pub struct NoticePage {
     pub done: bool,
 }
 
-/// What a form has sent.
-pub struct Sent<T>(pub T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
-    type Rejection = Error;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let Form(form) = Form::from_request(request, state).await.map_err(|rejection: FormRejection| {
-            match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
-                StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::UnsupportedMediaType,
-                _ => Error::invalid("", "the form is incomplete, has a field twice, or is not UTF-8"),
-            }
-        })?;
-        Ok(Self(form))
-    }
-}
-
 /// The last part of a path.
 pub struct LinkPart(pub String);
 
@@ -65,6 +46,11 @@ impl<S: Send + Sync> FromRequestParts<S> for LinkPart {
         let Path(link) = Path::from_request_parts(parts, state).await.map_err(|_| Error::NotFound)?;
         Ok(Self(link))
     }
+}
+
+/// A page in English.
+pub fn page(app: &App, status: StatusCode, template: &impl Template) -> Result<Response, Error> {
+    html(&Look::new(app, Language::English, "/"), status, template)
 }
 
 /// A page in the place of an error's usual form; the log has its code all the same.
@@ -79,13 +65,6 @@ pub async fn working(app: &App, link: &str, kind: SecretKind) -> Result<Option<S
     let Some(link) = Secret::parse(link).filter(|link| link.kind() == kind) else { return Ok(None) };
     let works = one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?;
     Ok(works.then_some(link))
-}
-
-/// The stylesheet, compiled in.
-pub async fn stylesheet() -> impl IntoResponse {
-    let headers =
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
-    (headers, include_str!("../../static/oskar.css"))
 }
 
 /// A password that a form has sent, to be judged.

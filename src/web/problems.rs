@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::page::{LinkPart, page};
 use crate::app::App;
 use crate::error::{Error, Guide, Kind};
+use crate::http::filters;
 use crate::http::{PROBLEMS, preferred};
 
 const HTML: &str = "text/html";

@@ -17,6 +17,7 @@ use crate::auth::Client;
 use crate::auth::sign_in::reset_password;
 use crate::crypto::secret::SecretKind;
 use crate::error::Error;
+use crate::http::filters;
 
 #[derive(Template)]
 #[template(path = "pages/reset.html")]

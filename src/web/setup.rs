@@ -18,6 +18,7 @@ use crate::domain::key::osmedeus_key::OsmedeusKey;
 use crate::domain::onboarding::setup;
 use crate::domain::values::display_name::DisplayName;
 use crate::error::Error;
+use crate::http::filters;
 use crate::program::command;
 use crate::text::email::shown;
 

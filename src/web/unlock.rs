@@ -15,6 +15,7 @@ use crate::auth::Client;
 use crate::auth::sign_in::unlock;
 use crate::crypto::secret::SecretKind;
 use crate::error::Error;
+use crate::http::filters;
 
 #[derive(Template)]
 #[template(path = "pages/unlock.html")]

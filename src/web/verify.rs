@@ -14,6 +14,7 @@ use crate::auth::Client;
 use crate::auth::sign_in::confirm_address;
 use crate::crypto::secret::SecretKind;
 use crate::error::Error;
+use crate::http::filters;
 use crate::text::email::shown;
 
 #[derive(Template)]

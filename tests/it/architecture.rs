@@ -20,6 +20,7 @@ const LEAVES: &[&str] = &[
     "event",
     "id",
     "jwt",
+    "language",
     "limits",
     "network",
     "password",

@@ -110,6 +110,7 @@ fn nothing_compares_roles_but_their_definition() {
     let mut found = Vec::new();
     signs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
     // The table itself, and the document, which tells it.
-    found.retain(|line| !line.starts_with("src/permission.rs") && !line.contains("documented_operation.rs: "));
+    found
+        .retain(|line| !line.starts_with("src/permission.rs") && !line.contains("documented_operation.rs: "));
     assert!(found.is_empty(), "{found:#?}");
 }

@@ -1,0 +1,3 @@
+//! Pages of a user's own account.
+
+pub mod organisations;

@@ -1,0 +1,110 @@
+//! Forms: what they send, and what is wrong with it.
+
+use std::collections::BTreeMap;
+
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, FieldError};
+use crate::language::{Language, Words};
+
+use super::visit::Visit;
+
+/// What a form has sent.
+pub struct Sent<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let Form(form) = Form::from_request(request, state).await.map_err(|rejection: FormRejection| {
+            match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
+                StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::UnsupportedMediaType,
+                _ => Error::invalid("", "the form is incomplete, has a field twice, or is not UTF-8"),
+            }
+        })?;
+        Ok(Self(form))
+    }
+}
+
+/// What is wrong with a form, in the visitor's language: field by field, and as a whole.
+#[derive(Debug, Default)]
+pub struct Wrong {
+    fields: BTreeMap<String, String>,
+    whole: Option<String>,
+}
+
+impl Wrong {
+    /// What an error says of a form. `fields` are codes that belong to a field: `("slug_taken", "slug")`.
+    ///
+    /// # Errors
+    /// The error itself, if it is not the form's: it has a page of its own.
+    pub fn of(visit: &Visit, error: Error, fields: &[(&str, &str)]) -> Result<(Self, Error), Error> {
+        if error.status() >= 500 || [401, 404].contains(&error.status()) {
+            return Err(error);
+        }
+        let mut wrong = Self::default();
+        match &error {
+            Error::Invalid { errors } => {
+                for one in errors {
+                    wrong.put(one.pointer.trim_start_matches('/'), &message(visit.words(), one));
+                }
+            }
+            Error::WeakPassword(refusal) => {
+                let reasons = refusal.reasons.iter();
+                let reasons = reasons.map(|reason| {
+                    message(
+                        visit.words(),
+                        &FieldError::new(refusal.pointer, (*reason).into(), reason.message()),
+                    )
+                });
+                let text: Vec<_> = reasons.collect();
+                wrong.put(refusal.pointer.trim_start_matches('/'), &text.join(" "));
+            }
+            error => match fields.iter().find(|(code, _)| *code == error.code()) {
+                Some((_, field)) => wrong.put(field, &visit.says(error)),
+                None => wrong.whole = Some(visit.says(error)),
+            },
+        }
+        Ok((wrong, error))
+    }
+
+    /// Says what is wrong with a field; of several things the first.
+    pub fn put(&mut self, field: &str, problem: &str) {
+        if field.is_empty() {
+            self.whole.get_or_insert_with(|| problem.to_owned());
+        } else {
+            self.fields.entry(field.to_owned()).or_insert_with(|| problem.to_owned());
+        }
+    }
+
+    /// What is wrong with a field.
+    pub fn at(&self, field: &str) -> Option<&str> {
+        self.fields.get(field).map(String::as_str)
+    }
+
+    /// What is wrong with the form as a whole.
+    pub fn whole(&self) -> Option<&str> {
+        self.whole.as_deref()
+    }
+}
+
+/// In English the error's own message, which is more exact; else the text of its code.
+fn message(words: &Words, error: &FieldError) -> String {
+    let text = error.code.as_str().replace('_', "-");
+    let found =
+        if words.language == Language::English { None } else { words.find(&format!("field-{text}"), &[]) };
+    found.unwrap_or_else(|| sentence(&error.message))
+}
+
+/// A message of the API as a sentence.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let text: String = first.chain(letters).collect();
+    if text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
+}

@@ -1,0 +1,53 @@
+//! The start page, which leads on, and the choice of a language.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+
+use super::form::Sent;
+use crate::app::App;
+use crate::auth::{Client, optional_user};
+use crate::error::Error;
+use crate::http::{LANGUAGE_COOKIE, SIGN_IN, own_path};
+use crate::language::Language;
+use crate::views::organisations;
+
+/// Leads a user to the organisation that the session is for, or to the first one, and everyone else to the sign-in.
+pub async fn lead(State(app): State<App>, client: Client, headers: HeaderMap) -> Result<Redirect, Error> {
+    let Some(user) = optional_user(&app, &client, &headers).await? else { return Ok(Redirect::to(SIGN_IN)) };
+    let mine = organisations::memberships(app.db.read(), user.id).await?;
+    let last = user.session.as_ref().and_then(|session| session.organisation);
+    let of_session = mine.iter().find(|one| Some(one.organisation.id) == last);
+    Ok(match of_session.or(mine.first()) {
+        Some(one) => Redirect::to(&format!("/orgs/{}", one.organisation.slug)),
+        None => Redirect::to("/account/organisations"),
+    })
+}
+
+/// Which language, and the page to go back to.
+#[derive(Deserialize)]
+pub struct LanguageForm {
+    language: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Keeps the language that the visitor chose for a year.
+pub async fn choose_language(
+    State(app): State<App>,
+    Sent(form): Sent<LanguageForm>,
+) -> Result<Response, Error> {
+    let language = Language::by_tag(&form.language)
+        .ok_or_else(|| Error::invalid("/language", "this is none of the languages of the pages"))?;
+    let secure = if app.config.sessions.cookies.secure { "; Secure" } else { "" };
+    let cookie = format!(
+        "{LANGUAGE_COOKIE}={}; HttpOnly; SameSite=Lax; Path=/; Max-Age=31536000{secure}",
+        language.tag()
+    );
+    let mut response = Redirect::to(own_path(&form.next).unwrap_or("/")).into_response();
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, HeaderValue::try_from(cookie).map_err(Error::internal)?);
+    Ok(response)
+}

@@ -1,0 +1,3 @@
+//! Pages of an organisation.
+
+pub mod create;
