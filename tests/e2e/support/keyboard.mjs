@@ -48,3 +48,16 @@ export async function fillAndSend(page, fields) {
   }
   return sent(page, () => page.keyboard.press('Enter'));
 }
+
+/** Presses a button, and waits for the page that comes of it; its answer. */
+export async function press(page, selector) {
+  await tabTo(page, selector);
+  return sent(page, () => page.keyboard.press('Enter'));
+}
+
+/** Follows a link. */
+export async function go(page, selector) {
+  await tabTo(page, selector);
+  const there = await page.evaluate(() => document.activeElement.href);
+  await Promise.all([page.waitForURL(there), page.keyboard.press('Enter')]);
+}
