@@ -54,10 +54,3 @@ export async function press(page, selector) {
   await tabTo(page, selector);
   return sent(page, () => page.keyboard.press('Enter'));
 }
-
-/** Follows a link. */
-export async function go(page, selector) {
-  await tabTo(page, selector);
-  const there = await page.evaluate(() => document.activeElement.href);
-  await Promise.all([page.waitForURL(there), page.keyboard.press('Enter')]);
-}
