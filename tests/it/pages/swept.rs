@@ -4,9 +4,16 @@ use axum::http::Method;
 
 use crate::support::TestApp;
 
-/// What leads to another page: the beginning, and the addresses of forms that links lead to.
-const ELSEWHERE: [&str; 6] =
-    ["/", "/setup/create", "/verify/confirm", "/reset/choose", "/unlock/let-in", "/invite/accept"];
+/// What leads to another page: the beginning, and the addresses of forms that links lead to; and what is no page but a file.
+const ELSEWHERE: [&str; 7] = [
+    "/",
+    "/setup/create",
+    "/verify/confirm",
+    "/reset/choose",
+    "/unlock/let-in",
+    "/invite/accept",
+    "/orgs/{org}/audit/export",
+];
 /// So do links as they once were.
 const OLDER_LINK: &str = "/{link}";
 
