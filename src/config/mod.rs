@@ -285,7 +285,7 @@ impl Config {
 
 /// The configuration of an environment of these variables only, or all that is wrong with it.
 #[cfg(test)]
-fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
+pub(crate) fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
     let sources = Sources::gather(None, &Environment::of(variables.iter().copied()), &[]);
     Config::from_sources(&sources).map_err(|error| error.to_string())
 }
