@@ -116,3 +116,28 @@ organisation-create = Organisation anlegen
 organisation-name = Name
 organisation-name-hint = Zum Beispiel der Name Ihrer Firma oder Ihres Teams.
 organisation-created = { $name } wurde angelegt.
+
+## Die Eingangstür: an- und abmelden
+
+sign-in = Anmelden
+sign-in-name = E-Mail-Adresse oder Benutzername
+sign-in-password = Passwort
+sign-in-remember = Auf diesem Gerät angemeldet bleiben
+sign-in-forgot = Passwort vergessen?
+sign-in-new-here = Neu hier?
+sign-in-sign-up = Konto anlegen
+sign-in-goes-on = Danach geht es weiter zu { $site }.
+sign-in-wrong = Die E-Mail-Adresse, der Benutzername oder das Passwort stimmt nicht.
+sign-in-again = Ein Admin dieser Organisation hat Ihre Sitzungen hier beendet. Melden Sie sich erneut an.
+sign-in-unproven = Neues Konto? Dann bestätigen Sie zuerst Ihre Adresse: Der Link steht in einer Mail an Sie.
+sign-in-unproven-link = Mail noch einmal senden
+password-new = Neues Passwort
+password-new-hint = Mindestens 12 Zeichen. Am besten sind ein paar zufällige Wörter.
+sign-out = Abmelden
+sign-out-title = Abmelden
+sign-out-lead = Damit endet Ihre Sitzung in diesem Browser.
+sign-out-stay = Angemeldet bleiben
+sign-out-done = Sie sind abgemeldet.
+error-user-disabled = Dieses Konto ist gesperrt. Fragen Sie einen Administrator.
+error-too-many-attempts = Es gab zu viele falsche Versuche. Versuchen Sie es in { $minutes } Min. wieder.
+error-password-change-required = Dieses Passwort wurde für Sie gesetzt. Wählen Sie jetzt ein eigenes.

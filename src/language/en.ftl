@@ -99,3 +99,28 @@ organisation-create = Create organisation
 organisation-name = Name
 organisation-name-hint = For example the name of your company or your team.
 organisation-created = { $name } was created.
+
+## The front door: sign in and out
+
+sign-in = Sign in
+sign-in-name = E-mail or username
+sign-in-password = Password
+sign-in-remember = Keep me signed in on this device
+sign-in-forgot = Forgot your password?
+sign-in-new-here = New here?
+sign-in-sign-up = Create an account
+sign-in-goes-on = Then you go on to { $site }.
+sign-in-wrong = The e-mail address, the username or the password is wrong.
+sign-in-again = An admin of this organisation ended the sessions that you had here. Sign in again to go on.
+sign-in-unproven = New account? Then confirm your address first: the link is in a mail to you.
+sign-in-unproven-link = Send the mail again
+password-new = New password
+password-new-hint = 12 characters at least. A few random words are best.
+sign-out = Sign out
+sign-out-title = Sign out
+sign-out-lead = This ends your session in this browser.
+sign-out-stay = Stay signed in
+sign-out-done = You are signed out.
+error-user-disabled = This account is disabled. Ask an administrator.
+error-too-many-attempts = There were too many wrong attempts. Try again in { $minutes } min.
+error-password-change-required = This password was set for you. Choose one of your own now.

@@ -14,6 +14,7 @@
 mod account;
 mod dev_mail;
 mod form;
+mod front;
 mod home;
 mod invite;
 mod link;
@@ -35,6 +36,11 @@ pub fn table(app: &App) -> PageTable {
     PageTable::new(app.clone())
         // For everyone.
         .public([at("/").get(home::lead), at("/language").post(home::choose_language)])
+        // For everyone: the front door.
+        .public([
+            at("/sign-in").get(front::sign_in::show).post(front::sign_in::sign_in),
+            at("/sign-out").get(front::sign_out::show).post(front::sign_out::sign_out),
+        ])
         // For the holder of the link, once, until the first administrator exists.
         .public(link::pages("/setup", setup::show, "create", setup::create))
         // For the holder of a link that was mailed. Looking does not use it up.

@@ -89,6 +89,12 @@ impl Visit {
         &self.look.words
     }
 
+    /// What the sentence about what was just done has filled in under that name.
+    pub fn told(&self, name: &str) -> Option<&str> {
+        let variables = &self.look.flash.as_ref()?.variables;
+        variables.iter().find(|(told, _)| told == name).map(|(_, value)| value.as_str())
+    }
+
     /// Path and query of the page.
     pub fn address(&self) -> &str {
         &self.look.address
