@@ -147,7 +147,11 @@ impl Visit {
 
     /// The same; the page says what was done.
     pub fn done(&self, page: &str, flash: &Flash) -> Response {
-        let mut response = self.lead_to(page);
+        self.tell(self.lead_to(page), flash)
+    }
+
+    /// An answer after which the next page says something.
+    pub fn tell(&self, mut response: Response, flash: &Flash) -> Response {
         let place = serde_json::to_vec(flash).unwrap_or_default();
         set_flash(&self.app, &mut response, &cursor::sign(&self.app.keyring, FLASH, &place), 60);
         response
