@@ -153,9 +153,13 @@ fn original_page(app: &App, request: &Request) -> Option<ReturnTo> {
         None => request.uri().path().strip_prefix("/api/verify").unwrap_or_default(),
     };
     let uri = if uri.is_empty() { "/" } else { uri };
-    let by_http = only(headers, FORWARDED_PROTO) == Some("http");
-    // A gateway behind another one that ends TLS sees http where the browser sees https.
-    let schemes: &[&str] = if by_http { &["http", "https"] } else { &["https"] };
+    let schemes: &[&str] = match only(headers, FORWARDED_PROTO) {
+        Some("https") => &["https"],
+        // A gateway behind another one that ends TLS sees http where the browser sees https.
+        Some("http") => &["http", "https"],
+        None if !headers.contains_key(FORWARDED_PROTO) => &["https", "http"],
+        _ => &[],
+    };
     let is_path = uri.starts_with('/');
     let judge = |scheme: &&str| ReturnTo::parse(&app.config, &format!("{scheme}://{host}{uri}"));
     schemes.iter().find_map(judge).filter(|_| is_path)
