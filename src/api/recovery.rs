@@ -17,7 +17,7 @@ use crate::auth::{Client, SignedIn, sign_in};
 use crate::crypto::secret::{Secret, ShownOnce};
 use crate::domain::account::{mailbox, one_time};
 use crate::domain::email::Email;
-use crate::domain::journal::mail::{self, Mail};
+use crate::domain::journal::mail::Mail;
 use crate::domain::session::sign_in::check_again;
 use crate::entity::one_time_token::LinkPurpose;
 use crate::error::{Error, FieldCode};
@@ -53,16 +53,7 @@ async fn ask(
     address: &Email,
     mail: Mail,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
-    app.needs_mail()?;
-    let own = client.is_known_to(app, address).await?;
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
-    if own {
-        mail::enqueue_for_owner(&write, &address.normalised(), mail).await?;
-    } else {
-        mail::enqueue_requested(&write, &address.normalised(), mail).await?;
-    }
-    write.commit().await?;
+    sign_in::ask_for_mail(app, client, address, mail).await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
 }
 

@@ -47,6 +47,6 @@ pub use limited_paths::is_limited;
 pub use look::{Flash, Here, LANGUAGE_COOKIE, Look, MenuEntry, Visitor, language};
 pub use negotiation::preferred;
 pub use own_path::own_path;
-pub use page_table::{CONFIRM, PageTable, PagesAt, SIGN_IN, at};
+pub use page_table::{AGAIN, CONFIRM, PageTable, PagesAt, SIGN_IN, at};
 pub use problem::{Code, PROBLEMS, Problem, status};
 pub use route_table::{Route, RouteTable, Routes, cookies, fresh, idempotent};
