@@ -12,6 +12,7 @@
 //! To add one: a file with its handlers, a template in `templates/pages/`, a line below, and its tests.
 
 mod account;
+mod brand;
 mod dev_mail;
 mod form;
 mod home;
@@ -69,4 +70,6 @@ pub fn table(app: &App) -> PageTable {
         .user([at("/permissions").get(permissions::show)])
         // For everyone: where the `type` of a problem leads.
         .public([at(PROBLEMS).get(problems::list), at("/problems/{code}").get(problems::show)])
+        // For everyone: the product's logo and colours.
+        .public(brand::files(app))
 }
