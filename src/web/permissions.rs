@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::visit::Visit;
 use crate::error::Error;
 use crate::http::filters;
-use crate::language::{Language, Words};
+use crate::language::Words;
 use crate::permission::{Keys, Permission, Role};
 
 #[derive(Template)]
@@ -28,12 +28,8 @@ struct Row {
 /// What a built-in permission allows, in a sentence of that language.
 pub fn sentence(words: &Words, permission: &str) -> Option<String> {
     let built_in = Permission::ALL.iter().find(|built_in| built_in.as_str() == permission)?;
-    // The table of permissions has the English ones.
-    let own = || built_in.doc().to_owned();
-    if words.language == Language::English {
-        return Some(own());
-    }
-    Some(words.find(&format!("permission-{}", permission.replace(':', "-")), &[]).unwrap_or_else(own))
+    let text = words.find(&format!("permission-{}", permission.replace(':', "-")), &[]);
+    Some(text.unwrap_or_else(|| built_in.doc().to_owned()))
 }
 
 /// All permissions of the installation.

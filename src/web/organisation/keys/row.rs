@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
+
 use crate::clock::Timestamp;
 use crate::entity::api_key::Environment;
 use crate::http::filters::{day_in, relative};
@@ -15,6 +17,8 @@ pub struct KeyRow {
     /// What the key was narrowed to, a resource at a time.
     pub narrowed: Option<String>,
     pub stale: bool,
+    /// Whether it was used just now.
+    pub fresh: bool,
     /// In how long it ends, if that is soon.
     pub soon: Option<String>,
 }
@@ -29,11 +33,12 @@ impl KeyRow {
     /// How that key is shown in a language at a time.
     pub fn new(words: &Words, key: Key, now: Timestamp) -> Self {
         let stale = key.is_stale(now);
+        let fresh = key.last_used_at.is_some_and(|used| now - used < TimeDelta::minutes(1));
         let end = key.expires_at.filter(|_| key.expires_soon(now));
         let soon = end.map(|end| relative(words, now, end));
         let badges = badges(words, &key, now);
         let narrowed = key.permissions.as_ref().map(|permissions| by_resource(words, permissions));
-        Self { key, badges, narrowed, stale, soon }
+        Self { key, badges, narrowed, stale, fresh, soon }
     }
 
     /// Whether it is a test key.
