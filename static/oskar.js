@@ -64,7 +64,15 @@ for (const meter of document.querySelectorAll("[data-meter]")) {
 }
 
 // What is wrong with a form is read first.
-document.querySelector("[data-focus]")?.focus();
+(document.querySelector("[data-focus]") ?? document.querySelector("[aria-invalid='true']"))?.focus();
+
+// <a data-stored>: a page that shows a secret once is not left by mistake.
+const stored = document.querySelector("[data-stored]");
+if (stored) {
+  const ask = (event) => event.preventDefault();
+  addEventListener("beforeunload", ask);
+  stored.addEventListener("click", () => removeEventListener("beforeunload", ask));
+}
 
 // A menu closes when the focus or a click goes elsewhere, and by Escape.
 for (const kind of ["click", "focusin"]) {

@@ -66,6 +66,7 @@ impl KeyQuery {
             created_by: self.created_by,
             external_id: shown(self.external_id.as_ref()),
             search: search(self.q.as_deref())?,
+            ..KeyFilter::default()
         })
     }
 }

@@ -82,7 +82,8 @@ pub fn day_in(words: &Words, time: Timestamp) -> String {
     words.say("day", &[("day", day.variable()), ("month", month.variable()), ("year", year.variable())])
 }
 
-fn relative(words: &Words, now: Timestamp, time: Timestamp) -> String {
+/// How long ago, or in how long, in words.
+pub fn relative(words: &Words, now: Timestamp, time: Timestamp) -> String {
     let ahead = time > now;
     let seconds = (now - time).abs().num_seconds();
     let (unit, count) = match seconds {

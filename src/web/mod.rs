@@ -21,6 +21,7 @@ mod invite;
 mod link;
 mod list;
 mod organisation;
+mod permissions;
 mod problems;
 mod reset;
 mod setup;
@@ -30,6 +31,8 @@ mod visit;
 
 use crate::app::App;
 use crate::http::{PROBLEMS, PageTable, PagesAt, at};
+use crate::permission::Permission;
+use organisation::keys;
 
 /// The pages with their guards, without the layers that all requests pass.
 pub fn table(app: &App) -> PageTable {
@@ -62,6 +65,18 @@ pub fn table(app: &App) -> PageTable {
                 .post(organisation::create::create)
                 .once(),
         ])
+        // API keys: looking at them, and all that makes, changes or ends one.
+        .org(Permission::KeysRead, [
+            at("/orgs/{org}/keys").get(keys::list::list),
+            at("/orgs/{org}/keys/{key_id}").get(keys::show::show),
+        ])
+        .org(Permission::KeysManage, [
+            at("/orgs/{org}/keys/new").get(keys::create::show).post(keys::create::create).once(),
+            at("/orgs/{org}/keys/{key_id}/change").get(keys::change::show).post(keys::change::change),
+            at("/orgs/{org}/keys/{key_id}/rotate").get(keys::rotate::show).post(keys::rotate::rotate).once(),
+            at("/orgs/{org}/keys/{key_id}/revoke").get(keys::revoke::show).post(keys::revoke::revoke),
+        ])
+        .user([at("/permissions").get(permissions::show)])
         // For everyone: where the `type` of a problem leads.
         .public([at(PROBLEMS).get(problems::list), at("/problems/{code}").get(problems::show)])
         // For everyone: the product's logo and colours.

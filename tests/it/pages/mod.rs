@@ -2,4 +2,5 @@
 
 mod colours;
 mod swept;
+mod keys;
 mod texts;
