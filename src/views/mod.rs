@@ -11,6 +11,7 @@ pub mod invitations;
 pub mod keys;
 pub mod members;
 pub mod organisations;
+pub mod overview;
 mod page;
 mod search;
 pub mod sessions;
