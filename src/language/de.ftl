@@ -116,3 +116,139 @@ organisation-create = Organisation anlegen
 organisation-name = Name
 organisation-name-hint = Zum Beispiel der Name Ihrer Firma oder Ihres Teams.
 organisation-created = { $name } wurde angelegt.
+
+## Ereignisse in Worten: `event-<Typ>`; siehe src/web/event_words.rs
+
+event-other = { $actor }: { $type }
+event-actor-anonymous = Ein unbekannter Client
+event-actor-cli = Die Befehlszeile
+event-actor-system = Oskar
+event-actor-deleted = Ein gelöschtes Konto
+event-by-user = Person
+event-by-api-key = API-Schlüssel
+event-by-anonymous = Nicht angemeldet
+event-by-cli = Befehlszeile
+event-by-system = System
+event-target-user = Konto …{ $id }
+event-target-api-key = Schlüssel …{ $id }
+event-target-organisation = Organisation …{ $id }
+event-target-session = Sitzung …{ $id }
+event-target-invitation = Einladung …{ $id }
+event-target-signing-key = Signaturschlüssel …{ $id }
+event-yes = ja
+event-no = nein
+event-member-algorithm = Algorithmus
+event-member-code = Code
+event-member-count = Wie oft
+event-member-created-by = Erstellt von
+event-member-email = E-Mail-Adresse
+event-member-environment = Umgebung
+event-member-expires-at = Läuft ab
+event-member-external-id = Externe Kennung
+event-member-hint = Schlüssel
+event-member-imported = Importiert
+event-member-in-place-of = Anstelle von
+event-member-invited-by = Eingeladen von
+event-member-issuer = Aussteller
+event-member-last-used-at = Zuletzt benutzt
+event-member-mailed = Per Mail gesendet
+event-member-metadata = Metadaten
+event-member-metadata-changed = Geänderte Metadaten
+event-member-method = Methode
+event-member-most = Höchstens
+event-member-name = Name
+event-member-network = Netz
+event-member-operator = Betreiber
+event-member-organisations = Organisationen
+event-member-overlap-seconds = Altes Geheimnis gilt noch, in Sekunden
+event-member-permission = Berechtigung
+event-member-reason = Grund
+event-member-registered-at = Registriert
+event-member-replaced = Ersetzt
+event-member-revoked-at = Widerrufen
+event-member-role = Rolle
+event-member-scope = Umfang
+event-member-sessions-ended = Beendete Sitzungen
+event-member-slug = Kurzname
+event-member-subject = Subjekt
+event-member-username = Benutzername
+event-user-created = Das Konto von { $target } wurde angelegt.
+event-user-updated = { $actor } hat das Konto von { $target } geändert{ $changed ->
+    [none] .
+   *[other] : { $changed }.
+}
+event-user-email-verified = Die E-Mail-Adresse von { $target } wurde bestätigt.
+event-user-email-change-requested = { $actor } möchte die E-Mail-Adresse ändern.
+event-user-email-changed = Die E-Mail-Adresse von { $target } wurde geändert.
+event-user-password-changed = { $actor } hat das Passwort geändert.
+event-user-password-reset = Das Passwort von { $target } wurde neu gesetzt.
+event-user-password-change-required = { $target } muss bei der nächsten Anmeldung das Passwort ändern.
+event-user-password-link-issued = { $actor } hat für { $target } einen Link zur Wahl eines Passworts ausgestellt.
+event-user-unlocked = { $target } kann sich nach falschen Passwörtern wieder anmelden.
+event-user-disabled = { $actor } hat das Konto von { $target } gesperrt.
+event-user-enabled = { $actor } hat das Konto von { $target } wieder freigegeben.
+event-user-deleted = { $reason ->
+    [address_not_proven] Das Konto von { $target } wurde gelöscht: Die Adresse wurde nicht rechtzeitig bestätigt.
+   *[other] Das Konto von { $target } wurde gelöscht.
+}
+event-identity-linked = { $target } kann sich über { $issuer } anmelden.
+event-identity-unlinked = { $target } kann sich nicht mehr über { $issuer } anmelden.
+event-session-started = { $issuer ->
+    [none] { $actor } hat sich angemeldet.
+   *[other] { $actor } hat sich über { $issuer } angemeldet.
+}
+event-session-renewed = { $actor } hat sich noch einmal ausgewiesen.
+event-session-ended = { $scope ->
+    [organisation] { $actor } hat die Sitzungen von { $target } in der Organisation beendet.
+    [account] { $actor } hat Sitzungen des Kontos beendet: { $sessions_ended ->
+        [none] alle
+       *[other] { $sessions_ended }
+    }.
+   *[other] { $reason ->
+        [replaced] Eine Sitzung endete, weil sich derselbe Browser neu angemeldet hat.
+        [too_many] Die älteste Sitzung endete, weil es zu viele waren.
+       *[other] { $actor } hat eine Sitzung beendet.
+    }
+}
+event-session-refresh-reused = Ein Refresh-Token wurde zweimal benutzt, was nach Diebstahl aussieht. Die Sitzung wurde beendet.
+event-sign-in-failed = { $count ->
+    [one] Eine Anmeldung von { $target } ist fehlgeschlagen
+   *[other] { $count } Anmeldungen von { $target } sind fehlgeschlagen
+}{ $network ->
+    [none] .
+   *[other] , aus { $network }.
+}
+event-organisation-created = { $actor } hat die Organisation { $name } angelegt.
+event-organisation-updated = { $actor } hat die Organisation geändert: { $changed }.
+event-organisation-deleted = { $actor } hat die Organisation { $name } gelöscht.
+event-member-added = { $target } ist beigetreten, Rolle: { $role }.
+event-member-role-changed = { $actor } hat die Rolle von { $target } von { $previous_role } zu { $role } geändert.
+event-member-removed = { $actor } hat { $target } aus der Organisation entfernt.
+event-member-left = { $target } hat die Organisation verlassen.
+event-invitation-created = { $actor } hat { $target } eingeladen, Rolle: { $role }.
+event-invitation-resent = { $actor } hat die Einladung von { $target } erneut gesendet.
+event-invitation-withdrawn = { $actor } hat die Einladung von { $target } zurückgezogen.
+event-invitation-accepted = { $actor } hat die Einladung angenommen, Rolle: { $role }.
+event-key-created = { $actor } hat den API-Schlüssel { $name } erstellt.
+event-key-updated = { $actor } hat den API-Schlüssel { $target } geändert: { $changed }.
+event-key-rotated = { $actor } hat dem API-Schlüssel { $target } ein neues Geheimnis gegeben.
+event-key-revoked = { $reason ->
+    [none] { $actor } hat den API-Schlüssel { $target } widerrufen.
+   *[other] { $actor } hat den API-Schlüssel { $target } widerrufen: „{ $reason }“.
+}
+event-key-deleted = Der API-Schlüssel { $name } wurde lange nach seinem Ende gelöscht.
+event-access-denied = { $permission ->
+    [none] { $actor } wurde abgewiesen: Es fehlt die Rolle { $role }
+   *[other] { $actor } wurde abgewiesen: Es fehlt die Berechtigung { $permission }
+}{ $count ->
+    [one] .
+   *[other] , { $count }-mal.
+}
+event-setup-link-issued = Ein Link zum Anlegen des ersten Administrators wurde ausgestellt.
+event-setup-done = Der erste Administrator, { $target }, wurde angelegt.
+event-settings-changed = Ein Server startete mit anderen Einstellungen: { $changed }.
+event-signing-key-created = Ein Schlüssel zum Signieren von Zugriffstokens wurde erzeugt ({ $algorithm }).
+event-signing-key-rotated = Der Schlüssel, der Zugriffstokens signiert, bekommt einen Nachfolger ({ $algorithm }).
+event-signing-key-exported = { $actor } hat gemeinsame Signaturschlüssel exportiert.
+event-master-secret-reencrypted = Signaturschlüssel wurden unter dem aktuellen Hauptgeheimnis verschlüsselt.
+event-master-secret-rotated = Das Hauptgeheimnis wurde ersetzt.

@@ -99,3 +99,139 @@ organisation-create = Create organisation
 organisation-name = Name
 organisation-name-hint = For example the name of your company or your team.
 organisation-created = { $name } was created.
+
+## Events in words: `event-<type>`; see src/web/event_words.rs
+
+event-other = { $actor }: { $type }
+event-actor-anonymous = An unknown client
+event-actor-cli = The command line
+event-actor-system = Oskar
+event-actor-deleted = A deleted account
+event-by-user = User
+event-by-api-key = API key
+event-by-anonymous = Not signed in
+event-by-cli = Command line
+event-by-system = System
+event-target-user = user …{ $id }
+event-target-api-key = key …{ $id }
+event-target-organisation = organisation …{ $id }
+event-target-session = session …{ $id }
+event-target-invitation = invitation …{ $id }
+event-target-signing-key = signing key …{ $id }
+event-yes = yes
+event-no = no
+event-member-algorithm = Algorithm
+event-member-code = Code
+event-member-count = How often
+event-member-created-by = Created by
+event-member-email = E-mail address
+event-member-environment = Environment
+event-member-expires-at = Expires
+event-member-external-id = External id
+event-member-hint = Key
+event-member-imported = Imported
+event-member-in-place-of = In place of
+event-member-invited-by = Invited by
+event-member-issuer = Issuer
+event-member-last-used-at = Last used
+event-member-mailed = Sent by mail
+event-member-metadata = Metadata
+event-member-metadata-changed = Metadata changed
+event-member-method = Method
+event-member-most = At most
+event-member-name = Name
+event-member-network = Network
+event-member-operator = Operator
+event-member-organisations = Organisations
+event-member-overlap-seconds = Old secret works for, in seconds
+event-member-permission = Permission
+event-member-reason = Reason
+event-member-registered-at = Registered
+event-member-replaced = Replaced
+event-member-revoked-at = Revoked
+event-member-role = Role
+event-member-scope = Extent
+event-member-sessions-ended = Sessions ended
+event-member-slug = Short name
+event-member-subject = Subject
+event-member-username = User name
+event-user-created = The account of { $target } was made.
+event-user-updated = { $actor } changed the account of { $target }{ $changed ->
+    [none] .
+   *[other] : { $changed }.
+}
+event-user-email-verified = The e-mail address of { $target } was proven.
+event-user-email-change-requested = { $actor } asked for another e-mail address.
+event-user-email-changed = The e-mail address of { $target } changed.
+event-user-password-changed = { $actor } changed the password.
+event-user-password-reset = The password of { $target } was set anew.
+event-user-password-change-required = { $target } has to change the password at the next sign-in.
+event-user-password-link-issued = { $actor } issued a link for { $target } to choose a password.
+event-user-unlocked = { $target } may sign in again after wrong passwords.
+event-user-disabled = { $actor } disabled the account of { $target }.
+event-user-enabled = { $actor } enabled the account of { $target } again.
+event-user-deleted = { $reason ->
+    [address_not_proven] The account of { $target } was deleted: its address was not proven in time.
+   *[other] The account of { $target } was deleted.
+}
+event-identity-linked = { $target } can sign in through { $issuer }.
+event-identity-unlinked = { $target } can no longer sign in through { $issuer }.
+event-session-started = { $issuer ->
+    [none] { $actor } signed in.
+   *[other] { $actor } signed in through { $issuer }.
+}
+event-session-renewed = { $actor } proved again who they are.
+event-session-ended = { $scope ->
+    [organisation] { $actor } ended the sessions of { $target } in the organisation.
+    [account] { $actor } ended sessions of the account: { $sessions_ended ->
+        [none] all
+       *[other] { $sessions_ended }
+    }.
+   *[other] { $reason ->
+        [replaced] A session ended because the same browser signed in again.
+        [too_many] The oldest session ended because there were too many.
+       *[other] { $actor } ended a session.
+    }
+}
+event-session-refresh-reused = A refresh token was used twice, which looks like theft. The session was ended.
+event-sign-in-failed = { $count ->
+    [one] A sign-in of { $target } failed
+   *[other] { $count } sign-ins of { $target } failed
+}{ $network ->
+    [none] .
+   *[other] , from { $network }.
+}
+event-organisation-created = { $actor } created the organisation { $name }.
+event-organisation-updated = { $actor } changed the organisation: { $changed }.
+event-organisation-deleted = { $actor } deleted the organisation { $name }.
+event-member-added = { $target } joined as { $role }.
+event-member-role-changed = { $actor } changed the role of { $target } from { $previous_role } to { $role }.
+event-member-removed = { $actor } removed { $target } from the organisation.
+event-member-left = { $target } left the organisation.
+event-invitation-created = { $actor } invited { $target } as { $role }.
+event-invitation-resent = { $actor } sent the invitation of { $target } again.
+event-invitation-withdrawn = { $actor } withdrew the invitation of { $target }.
+event-invitation-accepted = { $actor } accepted the invitation as { $role }.
+event-key-created = { $actor } created the API key { $name }.
+event-key-updated = { $actor } changed the API key { $target }: { $changed }.
+event-key-rotated = { $actor } gave the API key { $target } a new secret.
+event-key-revoked = { $reason ->
+    [none] { $actor } revoked the API key { $target }.
+   *[other] { $actor } revoked the API key { $target }: “{ $reason }”.
+}
+event-key-deleted = The API key { $name } was deleted, long after its end.
+event-access-denied = { $permission ->
+    [none] { $actor } was refused: the role { $role } is needed
+   *[other] { $actor } was refused: the permission { $permission } is needed
+}{ $count ->
+    [one] .
+   *[other] , { $count } times.
+}
+event-setup-link-issued = A link to make the first administrator was issued.
+event-setup-done = The first administrator, { $target }, was made.
+event-settings-changed = A server started with other settings: { $changed }.
+event-signing-key-created = A key to sign access tokens with was made ({ $algorithm }).
+event-signing-key-rotated = The key that signs access tokens gets a successor ({ $algorithm }).
+event-signing-key-exported = { $actor } exported shared signing keys.
+event-master-secret-reencrypted = Signing keys were encrypted under the current master secret.
+event-master-secret-rotated = The master secret was replaced.

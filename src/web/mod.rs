@@ -13,6 +13,7 @@
 
 mod account;
 mod dev_mail;
+mod event_words;
 mod form;
 mod home;
 mod invite;
