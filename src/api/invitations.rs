@@ -105,7 +105,8 @@ pub async fn create(
     let inviter = access.user()?.id;
     let write = app.write(&access.actor).await?;
     let organisation = access.organisation.id;
-    let rows = invitations::create(&write, organisation, inviter, &once, input.role, app.invitation_rules()).await?;
+    let rows =
+        invitations::create(&write, organisation, inviter, &once, input.role, app.invitation_rules()).await?;
     let data = views::invitations::of_rows(&write, &app.config.permissions, rows, write.now).await?;
     answering.commit(write, (StatusCode::CREATED, Json(Invitations { data }))).await
 }
@@ -160,7 +161,8 @@ pub async fn resend(
     app.needs_mail()?;
     let inviter = access.user()?.id;
     let write = app.write(&access.actor).await?;
-    let row = invitations::resend(&write, access.organisation.id, inviter, id, app.invitation_rules()).await?;
+    let row =
+        invitations::resend(&write, access.organisation.id, inviter, id, app.invitation_rules()).await?;
     if manages_members(row.role) {
         access.principal.check_fresh(&app)?;
     }

@@ -235,3 +235,184 @@ event-signing-key-rotated = The key that signs access tokens gets a successor ({
 event-signing-key-exported = { $actor } exported shared signing keys.
 event-master-secret-reencrypted = Signing keys were encrypted under the current master secret.
 event-master-secret-rotated = The master secret was replaced.
+
+## Pages of an organisation: what several of them say
+
+cancel = Cancel
+save = Save
+filter = Filter
+filter-clear = Clear filters
+actions = Actions
+actions-for = Actions for { $name }
+user-state-active = Active
+user-state-disabled = Disabled
+role-may-admin = Manages members, invitations, API keys and settings, and reads the audit log.
+role-may-member = Reads and writes what belongs to the product, and sees the API keys.
+role-may-viewer = Sees the organisation and its members, and changes nothing.
+
+## Overview of an organisation
+
+steps-title = First steps
+steps-done = { $done } of { $all }
+steps-dismiss = Do not show this
+steps-is-done = Done:
+steps-is-open = To do:
+steps-got-it = Got it: { $name } called the API
+step-administrator = An administrator exists
+step-first-call = First API call
+step-hint-first-call = Create a key and send a request with it. This ticks itself when the request arrives.
+step-button-first-call = Create a key
+step-invite = Invite someone
+step-hint-invite = Not everything should depend on one person.
+step-button-invite = Invite people
+step-mail = Configure mail
+step-hint-mail = Until then mails stay on this machine. The operator sets mail.smtp_url.
+step-public-url = Set the public URL
+step-hint-public-url = Links in mails lead there. The operator sets public_url.
+overview-no-mail = This server sends no mails: invitations cannot go out. The operator sets mail.smtp_url.
+overview-mail-captured = { $count ->
+    [one] One invitation waits, and its mail did not leave this machine: mail is not configured.
+   *[other] { $count } invitations wait, and their mails did not leave this machine: mail is not configured.
+}
+overview-key-expires = { $name } expires
+overview-key-see = See { $name }
+overview-members = { $count ->
+    [one] active member
+   *[other] active members
+}
+overview-keys = { $count ->
+    [one] active API key
+   *[other] active API keys
+}
+overview-expires-first = Expires first: { $name }
+overview-invitations = { $count ->
+    [one] open invitation
+   *[other] open invitations
+}
+overview-sign-ins = Sign-ins of the last 30 days
+overview-sign-ins-none = There was none.
+overview-sign-ins-text = { $count ->
+    [one] One sign-in.
+   *[other] { $count } sign-ins, at most { $most } on one day.
+}
+overview-as-table = As a table
+overview-day = Day (UTC)
+overview-sign-ins-column = Sign-ins
+overview-events = Last events
+
+## Members
+
+members-title = Members
+members-lead = The people in this organisation.
+members-what-roles-may = What each role may do
+members-tabs = Members and invitations
+members-search = Name or e-mail
+members-role = Role
+members-any-role = Any role
+members-state = State
+members-any-state = Any state
+members-name = Name
+members-joined = Joined
+members-you = (you)
+members-none = Nothing matches
+members-none-text = No member is like that. Search for something else, or clear the filters.
+members-just-you = Just you so far.
+member-change-role = Change role
+member-end-sessions = End sessions
+member-remove = Remove
+member-role-title = Role of { $name }
+member-role = Role
+member-role-now = now
+member-role-loses = { $count ->
+    [one] Takes away one permission
+   *[other] Takes away { $count } permissions
+}
+member-role-changed = { $name } has the role { $role } now.
+member-last-admin = { $name } is the last admin. An organisation needs one: make another member admin first.
+member-back = Back to the members
+member-remove-title = Remove { $name }?
+member-remove-text = { $name } loses access to { $organisation } at once. The account stays, and API keys that { $name } created go on working.
+member-remove-button = Remove
+member-removed = { $name } was removed.
+member-end-sessions-title = End the sessions of { $name }?
+member-end-sessions-text = { $name } is signed out of { $organisation } on every device and has to sign in again. Other organisations do not notice.
+member-end-sessions-button = End sessions
+member-sessions-ended = The sessions of { $name } here are ended.
+
+## Invitations
+
+invitations-title = Invitations
+invitations-lead = Who was asked in. A link is good for seven days, and only for the address that it was sent to.
+invite-people = Invite people
+invitations-email = E-mail
+invitations-state = State
+invitations-sent = Invited
+invitations-expires = Expires
+invitations-none = No open invitations
+invitations-none-text = People whom you invite get a mail with a link to join.
+invitations-none-such = Nothing matches
+invitations-none-such-text = No invitation is in this state.
+invitation-state-waiting = Waiting for an answer
+invitation-state-open = Open
+invitation-state-unconfirmed = Must be sent again
+invitation-state-accepted = Accepted
+invitation-state-expired = Expired
+invitation-state-withdrawn = Withdrawn
+delivery-pending = Mail on its way
+delivery-sent = Mail sent
+delivery-dropped = Mail not sent
+delivery-dead = Mail failed
+invitation-resend = Send again
+invitation-resend-title = Send the invitation of { $email } again?
+invitation-resend-text = { $email } gets a new mail. The link in the mail before it stops working; the new one is good for seven days.
+invitation-resend-button = Send again
+invitation-resent = The invitation of { $email } was sent again.
+invitation-withdraw = Withdraw
+invitation-withdraw-title = Withdraw the invitation of { $email }?
+invitation-withdraw-text = The link that { $email } got stops working at once.
+invitation-withdraw-button = Withdraw
+invitation-withdrawn = The invitation of { $email } was withdrawn.
+invitation-sent = { $email } was invited.
+invitations-sent-all = { $count } people were invited.
+invite-lead = Each person gets a mail with a link to join. All are invited, or none.
+invite-emails = E-mail addresses
+invite-emails-hint = One on each line, or with commas between them: 50 at most.
+invite-send = Send invitations
+invite-none-sent = No invitation was sent.
+invite-no-address = { $email } is not an e-mail address.
+invite-is-member = { $email } is already a member.
+error-already-member = One of these people is already a member.
+error-last-admin = An organisation needs an admin: make another member admin first.
+error-mail-unavailable = This server sends no mails, so invitations cannot go out. Ask its operator.
+error-invitation-ended = This invitation was accepted or withdrawn already.
+error-seats-taken = The organisation has no seat left.
+error-too-many-invitations = There are too many invitations for one day. More can be sent in { $minutes } min.
+error-too-many-open-invitations = There are as many open invitations as may be. Withdraw one first.
+
+## Settings of an organisation
+
+organisation-settings-title = Settings
+organisation-settings-saved = The settings were saved.
+organisation-settings-stale = Another admin changed this while you were here. Nothing was saved. These are the values now; save once more to put yours in their place.
+organisation-settings-for-admins = Admins can change this.
+organisation-slug = Slug
+organisation-slug-hint = Stands in the addresses of pages and of the API. If you change it, links with the old one stop working.
+organisation-id = Id
+organisation-external-id = External id
+organisation-created-at = Created
+organisation-ways-out = Leave or delete
+organisation-leave = Leave organisation
+organisation-leave-hint = You lose access. An admin can invite you again.
+organisation-leave-title = Leave { $name }?
+organisation-leave-text = You lose access to { $name } at once. Your account stays. To come back you need an invitation.
+organisation-leave-last-admin = You are the last admin. Make another member admin first, or delete the organisation.
+organisation-left = You left { $name }.
+organisation-delete = Delete organisation
+organisation-delete-hint = Members lose access, and API keys stop working. This cannot be undone.
+organisation-delete-title = Delete { $name }?
+organisation-delete-text = All memberships, invitations and API keys are deleted at once, and programs that use the keys are refused. The accounts of the members stay. This cannot be undone.
+organisation-delete-type = Type the name { $name } to confirm
+organisation-delete-wrong-name = This is not the name of the organisation.
+organisation-deleted = { $name } was deleted.
+error-slug-taken = This slug is taken, or was another organisation's once.
+error-precondition-failed = This was changed in the meantime.

@@ -30,10 +30,12 @@ mod visit;
 
 use crate::app::App;
 use crate::http::{PROBLEMS, PageTable, at};
+use crate::permission::Permission as P;
+use organisation as org;
 
 /// The pages with their guards, without the layers that all requests pass.
 pub fn table(app: &App) -> PageTable {
-    PageTable::new(app.clone())
+    let table = PageTable::new(app.clone())
         // For everyone.
         .public([at("/").get(home::lead), at("/language").post(home::choose_language)])
         // For the holder of the link, once, until the first administrator exists.
@@ -54,5 +56,56 @@ pub fn table(app: &App) -> PageTable {
                 .once(),
         ])
         // For everyone: where the `type` of a problem leads.
-        .public([at(PROBLEMS).get(problems::list), at("/problems/{code}").get(problems::show)])
+        .public([at(PROBLEMS).get(problems::list), at("/problems/{code}").get(problems::show)]);
+    organisations(table)
+}
+
+/// What each role sees of its organisation, and does there.
+fn organisations(table: PageTable) -> PageTable {
+    table
+        .org(P::OrgRead, [at("/orgs/{org}").get(org::overview::show)])
+        .org(P::OrgUpdate, [at("/orgs/{org}/first-steps").post(org::checklist::dismiss)])
+        // Members: viewers see them, admins manage them.
+        .org(P::MembersRead, [at("/orgs/{org}/members").get(org::members::list)])
+        .org(
+            P::MembersManage,
+            [at("/orgs/{org}/members/{user_id}").get(org::member::show).post(org::member::change)],
+        )
+        .org(
+            P::MembersManage,
+            [at("/orgs/{org}/members/{user_id}/remove")
+                .get(org::member::ask_removal)
+                .post(org::member::remove)
+                .once()],
+        )
+        .org(
+            P::SessionsManage,
+            [at("/orgs/{org}/members/{user_id}/sessions")
+                .get(org::member::ask_end_of_sessions)
+                .post(org::member::end_sessions)
+                .fresh()],
+        )
+        // Invitations: for admins.
+        .org(
+            P::InvitationsManage,
+            [
+                at("/orgs/{org}/invitations").get(org::invitations::list),
+                at("/orgs/{org}/invitations/new").get(org::invite::show).post(org::invite::invite).once(),
+                at("/orgs/{org}/invitations/{invitation_id}/resend")
+                    .get(org::invitations::ask_to_resend)
+                    .post(org::invitations::resend)
+                    .once(),
+                at("/orgs/{org}/invitations/{invitation_id}/withdraw")
+                    .get(org::invitations::ask_to_withdraw)
+                    .post(org::invitations::withdraw),
+            ],
+        )
+        // Settings: members see them and may leave, admins change them.
+        .org(P::OrgRead, [at("/orgs/{org}/settings").get(org::settings::show)])
+        .org(P::OrgUpdate, [at("/orgs/{org}/settings").post(org::settings::change)])
+        .org(P::OrgLeave, [at("/orgs/{org}/settings/leave").get(org::leave::ask).post(org::leave::leave)])
+        .org(
+            P::OrgDelete,
+            [at("/orgs/{org}/settings/delete").get(org::delete::ask).post(org::delete::delete)],
+        )
 }

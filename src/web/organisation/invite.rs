@@ -134,7 +134,7 @@ async fn send(
     invitations::create(&write, organisation, inviter, &once, role, visit.app.invitation_rules()).await?;
     let flash = match &addresses {
         [one] => Flash::new("invitation-sent").with("email", one.as_str()),
-        several => Flash::new("invitations-sent").with("count", &several.len().to_string()),
+        several => Flash::new("invitations-sent-all").with("count", &several.len().to_string()),
     };
     let list = format!("/orgs/{}/invitations", access.organisation.slug);
     answering.commit(write, visit.done(&list, &flash)).await

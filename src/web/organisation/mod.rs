@@ -1,3 +1,14 @@
 //! Pages of an organisation.
 
+mod chart;
+pub mod checklist;
+mod confirm;
 pub mod create;
+pub mod delete;
+pub mod invitations;
+pub mod invite;
+pub mod leave;
+pub mod member;
+pub mod members;
+pub mod overview;
+pub mod settings;
