@@ -23,6 +23,7 @@ mod organisation_access;
 mod presented;
 mod principal;
 mod refusals;
+mod return_to;
 pub mod sign_in;
 mod socket;
 
@@ -33,6 +34,7 @@ pub use caller::{Caller, OptionalCaller, SignedIn};
 pub use client::{Client, RequestId};
 pub use cookies::{CookieOutcome, Keep, signed_out};
 pub use credential::{API_KEY_HEADER, Credential, bearer};
+pub use forwarded::{WayIn, way_in};
 pub use guard::{authorize, look_up};
 pub use issuer::{by_issuer, is_foreign};
 pub use organisation_access::OrganisationAccess;
@@ -40,4 +42,5 @@ pub use presented::{Finding, Presented, verify_presented};
 pub use principal::{
     CallerSession, CredentialKind, KeyPrincipal, OrganisationScope, Principal, UserPrincipal,
 };
+pub use return_to::{ReturnTo, SIGN_IN};
 pub use socket::{PROTOCOL, Socket, authorize_socket};

@@ -12,6 +12,7 @@
 //! To add one: a file with its handlers, a template in `templates/pages/`, a line below, and its tests.
 
 mod account;
+mod brand;
 mod dev_mail;
 mod event_words;
 mod form;
@@ -35,7 +36,7 @@ use organisation as org;
 
 /// The pages with their guards, without the layers that all requests pass.
 pub fn table(app: &App) -> PageTable {
-    let table = PageTable::new(app.clone())
+    organisations(PageTable::new(app.clone()))
         // For everyone.
         .public([at("/").get(home::lead), at("/language").post(home::choose_language)])
         // For the holder of the link, once, until the first administrator exists.
@@ -56,8 +57,9 @@ pub fn table(app: &App) -> PageTable {
                 .once(),
         ])
         // For everyone: where the `type` of a problem leads.
-        .public([at(PROBLEMS).get(problems::list), at("/problems/{code}").get(problems::show)]);
-    organisations(table)
+        .public([at(PROBLEMS).get(problems::list), at("/problems/{code}").get(problems::show)])
+        // For everyone: the product's logo and colours.
+        .public(brand::files(app))
 }
 
 /// What each role sees of its organisation, and does there.
