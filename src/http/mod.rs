@@ -11,7 +11,7 @@
 //! | `negotiation.rs` | which form of an answer a client prefers |
 //! | `conditions.rs` | `ETag`, `If-Match`, `If-None-Match` |
 //! | `idempotency.rs` | requests that are repeated with the same `Idempotency-Key` |
-//! | `input.rs`, `page.rs` | bodies and queries; lists, a page of rows at a time |
+//! | `input.rs`, `page.rs`, `list_filters.rs` | bodies and queries; lists, a page of rows at a time, and what narrows them down |
 //! | `wrong_members.rs`, `shape.rs`, `json_body.rs` | all that is wrong with an input, by its type and by its schema |
 
 pub mod conditions;
@@ -26,6 +26,7 @@ pub mod input;
 mod json_body;
 mod layers;
 mod limited_paths;
+pub mod list_filters;
 mod look;
 mod negotiation;
 mod no_auth;

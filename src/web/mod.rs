@@ -14,6 +14,7 @@
 mod account;
 mod brand;
 mod dev_mail;
+mod event_words;
 mod form;
 mod front;
 mod home;
@@ -36,7 +37,7 @@ use organisation::keys;
 
 /// The pages with their guards, without the layers that all requests pass.
 pub fn table(app: &App) -> PageTable {
-    PageTable::new(app.clone())
+    organisations(PageTable::new(app.clone()))
         // For everyone.
         .public([at("/").get(home::lead), at("/language").post(home::choose_language)])
         // For everyone: the front door.
@@ -81,4 +82,54 @@ pub fn table(app: &App) -> PageTable {
         .public([at(PROBLEMS).get(problems::list), at("/problems/{code}").get(problems::show)])
         // For everyone: the product's logo and colours.
         .public(brand::files(app))
+}
+
+/// What each role sees of its organisation, and does there.
+fn organisations(table: PageTable) -> PageTable {
+    table
+        .org(Permission::OrgRead, [at("/orgs/{org}").get(organisation::overview::show)])
+        .org(Permission::OrgUpdate, [at("/orgs/{org}/first-steps").post(organisation::checklist::dismiss)])
+        // Members: viewers see them, admins manage them.
+        .org(Permission::MembersRead, [at("/orgs/{org}/members").get(organisation::members::list)])
+        .org(
+            Permission::MembersManage,
+            [at("/orgs/{org}/members/{user_id}").get(organisation::member::show).post(organisation::member::change)],
+        )
+        .org(
+            Permission::MembersManage,
+            [at("/orgs/{org}/members/{user_id}/remove")
+                .get(organisation::member::ask_removal)
+                .post(organisation::member::remove)
+                .once()],
+        )
+        .org(
+            Permission::SessionsManage,
+            [at("/orgs/{org}/members/{user_id}/sessions")
+                .get(organisation::member::ask_end_of_sessions)
+                .post(organisation::member::end_sessions)
+                .fresh()],
+        )
+        // Invitations: for admins.
+        .org(
+            Permission::InvitationsManage,
+            [
+                at("/orgs/{org}/invitations").get(organisation::invitations::list),
+                at("/orgs/{org}/invitations/new").get(organisation::invite::show).post(organisation::invite::invite).once(),
+                at("/orgs/{org}/invitations/{invitation_id}/resend")
+                    .get(organisation::invitations::ask_to_resend)
+                    .post(organisation::invitations::resend)
+                    .once(),
+                at("/orgs/{org}/invitations/{invitation_id}/withdraw")
+                    .get(organisation::invitations::ask_to_withdraw)
+                    .post(organisation::invitations::withdraw),
+            ],
+        )
+        // Settings: members see them and may leave, admins change them.
+        .org(Permission::OrgRead, [at("/orgs/{org}/settings").get(organisation::settings::show)])
+        .org(Permission::OrgUpdate, [at("/orgs/{org}/settings").post(organisation::settings::change)])
+        .org(Permission::OrgLeave, [at("/orgs/{org}/settings/leave").get(organisation::leave::ask).post(organisation::leave::leave)])
+        .org(
+            Permission::OrgDelete,
+            [at("/orgs/{org}/settings/delete").get(organisation::delete::ask).post(organisation::delete::delete)],
+        )
 }

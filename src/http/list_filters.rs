@@ -1,4 +1,5 @@
-//! What lists can be narrowed down by. Each filter is given once or not at all; an empty one is no filter, and refused.
+//! What lists can be narrowed down by, in the API and on pages. Each filter is given once or not at all; an empty one is no
+//! filter, and refused.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -157,7 +158,12 @@ impl InvitationQuery {
     /// # Errors
     /// [`Error::Invalid`] if the address is empty or too long.
     pub fn filter(&self) -> Result<InvitationFilter, Error> {
-        Ok(InvitationFilter { state: self.state, role: self.role, email: email(self.email.as_deref())? })
+        Ok(InvitationFilter {
+            state: self.state,
+            role: self.role,
+            email: email(self.email.as_deref())?,
+            ..InvitationFilter::default()
+        })
     }
 }
 
