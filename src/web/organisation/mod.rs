@@ -1,3 +1,4 @@
 //! Pages of an organisation.
 
+pub mod audit;
 pub mod create;
