@@ -52,6 +52,11 @@ pub struct Requirements {
     #[serde(default, rename = "compat")]
     #[param(value_type = Option<Gateway>, inline, required = false, nullable = false, example = "nginx")]
     _compat: Vec<IgnoredAny>,
+    /// Without a good credential, browsers that ask for a page (GET, `Accept: text/html`) get 302 to the sign-in page in the place of 401.
+    /// The header `X-Oskar-On-Deny: redirect` asks for the same. It has no effect beside `compat=nginx`.
+    #[serde(default, rename = "redirect")]
+    #[param(value_type = Option<bool>, required = false, nullable = false)]
+    _redirect: Vec<IgnoredAny>,
 }
 
 /// Which credentials count.
@@ -112,6 +117,10 @@ enum Gateway {
 /// requests, then 429. A requirement that is no requirement, such as an unknown permission, is the gateway's mistake and
 /// no visitor's: 422 (`unknown_permission`, `validation_failed`).
 ///
+/// 401 has the address of the sign-in page in `X-Auth-Redirect`. Its `return_to` leads back to the page that was asked for, by
+/// `X-Forwarded-Proto`, `-Host` and `-Uri` of a gateway that `trusted_proxies` names, if that page's origin is one of
+/// `allowed_origins` or that of `product_url`. With `redirect`, browsers are sent there.
+///
 /// With `compat=nginx`, 403 stands for everything that `auth_request` would make a 500 of. `X-Auth-Status` has the true
 /// status, so that nginx can tell its own mistake (422) from a visitor's 403; `Retry-After` has what it has without.
 #[utoipa::path(get, path = "/api/verify", operation_id = "verify", tag = TAG, params(Requirements),
@@ -133,7 +142,13 @@ enum Gateway {
         (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`, `environment_denied`), or a foreign site made the browser send an unsafe request (`cross_site`). With `compat=nginx` also what is 429 else.", headers(
             ("Retry-After" = u64, description = "With `compat=nginx`, in the place of 429: after how many seconds the same request may succeed."),
         )),
-        (status = 401, description = "No credential, or a bad one, or the session was ended in the organisation (`session_ended_here`)."),
+        (status = 302, description = "With `redirect`, for a browser that asks for a page: the sign-in page, in the place of 401.", headers(
+            ("Location" = String, description = "The same as `X-Auth-Redirect`."),
+            ("X-Auth-Redirect" = String, description = "Where to sign in."),
+        )),
+        (status = 401, description = "No credential, or a bad one, or the session was ended in the organisation (`session_ended_here`).", headers(
+            ("X-Auth-Redirect" = String, description = "Where to sign in."),
+        )),
         (status = 422, description = "The query is not as it should be (`validation_failed`), or names a permission that does not exist (`unknown_permission`)."),
     ))]
 pub async fn check(
@@ -154,7 +169,13 @@ pub async fn check(
         (status = 403, description = "A requirement is not met (`permission_denied`, `role_denied`, `organisation_denied`, `environment_denied`), or a foreign site made the browser send an unsafe request (`cross_site`). With `compat=nginx` also what is 429 else.", headers(
             ("Retry-After" = u64, description = "With `compat=nginx`, in the place of 429: after how many seconds the same request may succeed."),
         )),
-        (status = 401, description = "No credential, or a bad one, or the session was ended in the organisation (`session_ended_here`)."),
+        (status = 302, description = "With `redirect`, for a browser that asks for a page: the sign-in page, in the place of 401.", headers(
+            ("Location" = String, description = "The same as `X-Auth-Redirect`."),
+            ("X-Auth-Redirect" = String, description = "Where to sign in."),
+        )),
+        (status = 401, description = "No credential, or a bad one, or the session was ended in the organisation (`session_ended_here`).", headers(
+            ("X-Auth-Redirect" = String, description = "Where to sign in."),
+        )),
         (status = 422, description = "The query is not as it should be (`validation_failed`), or names a permission that does not exist (`unknown_permission`).")))]
 pub async fn check_path(
     State(app): State<App>,

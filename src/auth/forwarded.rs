@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::client::Client;
 use super::principal::{CredentialKind, Principal};
+use super::return_to::{ReturnTo, SIGN_IN};
 use crate::app::App;
 use crate::error::Error;
 
@@ -117,17 +118,60 @@ pub(super) fn refuse_cross_site(app: &App, principal: &Principal, request: &Requ
         CredentialKind::Bearer | CredentialKind::ApiKey => return Ok(()),
         CredentialKind::Cookie | CredentialKind::Basic | CredentialKind::None => {}
     }
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let is_trusted = peer.is_some_and(|ConnectInfo(peer)| {
-        let peer = peer.ip().to_canonical();
-        app.config.trusted_proxies.iter().any(|network| network.contains(&peer))
-    });
-    let original = Original::of(request, is_trusted);
+    let original = Original::of(request, is_trusted(app, request));
     if original.is_cross_site(request.headers(), &app.config.allowed_origins) {
         Err(Error::ForwardedCrossSite)
     } else {
         Ok(())
     }
+}
+
+/// Where a browser that is refused can sign in, and whether it asked for a page by GET, so that it can be sent there.
+#[derive(Clone, Debug)]
+pub struct WayIn {
+    /// The address of the sign-in page, which leads back to the page that was asked for if that page may be led to.
+    pub address: String,
+    pub is_get: bool,
+}
+
+/// The way in for who sent the request that the gateway repeats.
+pub fn way_in(app: &App, request: &Request) -> WayIn {
+    let is_trusted = is_trusted(app, request);
+    let page = if is_trusted { original_page(app, request) } else { None };
+    let path = page.map_or_else(|| SIGN_IN.to_owned(), |page| page.through(SIGN_IN));
+    let address = format!("{}{path}", app.config.public_url);
+    WayIn { address, is_get: Original::of(request, is_trusted).method == Some(Method::GET) }
+}
+
+/// The address that the gateway was asked for, if people may be sent there.
+fn original_page(app: &App, request: &Request) -> Option<ReturnTo> {
+    let headers = request.headers();
+    let host = only(headers, FORWARDED_HOST)?;
+    // Envoy's `path_prefix` repeats the path behind ours. Its query cannot be told from requirements.
+    let uri = match headers.get(FORWARDED_URI) {
+        Some(_) => single(headers, FORWARDED_URI)?,
+        None => request.uri().path().strip_prefix("/api/verify").unwrap_or_default(),
+    };
+    let uri = if uri.is_empty() { "/" } else { uri };
+    let schemes: &[&str] = match only(headers, FORWARDED_PROTO) {
+        Some("https") => &["https"],
+        // A gateway behind another one that ends TLS sees http where the browser sees https.
+        Some("http") => &["http", "https"],
+        None if !headers.contains_key(FORWARDED_PROTO) => &["https", "http"],
+        _ => &[],
+    };
+    let is_path = uri.starts_with('/');
+    let judge = |scheme: &&str| ReturnTo::parse(&app.config, &format!("{scheme}://{host}{uri}"));
+    schemes.iter().find_map(judge).filter(|_| is_path)
+}
+
+/// Whether the sender is believed what it says of the request that it repeats.
+fn is_trusted(app: &App, request: &Request) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.is_some_and(|ConnectInfo(peer)| {
+        let peer = peer.ip().to_canonical();
+        app.config.trusted_proxies.iter().any(|network| network.contains(&peer))
+    })
 }
 
 /// What is known of the request that the gateway has received. Only gateways that are named in `trusted_proxies` are
@@ -195,7 +239,12 @@ impl<'a> Original<'a> {
 
 /// A header's value, if it is there once and names one thing.
 fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    single(headers, name).filter(|value| !value.contains(','))
+}
+
+/// A header's value, if it is there once.
+fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let (value, None) = (values.next()?, values.next()) else { return None };
-    value.to_str().ok().filter(|value| !value.contains(','))
+    value.to_str().ok()
 }

@@ -24,6 +24,7 @@ mod own_account;
 mod presented;
 mod principal;
 mod refusals;
+mod return_to;
 pub mod sign_in;
 mod socket;
 
@@ -34,6 +35,7 @@ pub use caller::{Caller, OptionalCaller, SignedIn};
 pub use client::{Client, RequestId};
 pub use cookies::{CookieOutcome, Keep, signed_out};
 pub use credential::{API_KEY_HEADER, Credential, bearer};
+pub use forwarded::{WayIn, way_in};
 pub use guard::{authorize, look_up};
 pub use issuer::{by_issuer, is_foreign};
 pub use organisation_access::OrganisationAccess;
@@ -42,4 +44,5 @@ pub use presented::{Finding, Presented, verify_presented};
 pub use principal::{
     CallerSession, CredentialKind, KeyPrincipal, OrganisationScope, Principal, UserPrincipal,
 };
+pub use return_to::{ReturnTo, SIGN_IN};
 pub use socket::{PROTOCOL, Socket, authorize_socket};

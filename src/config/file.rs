@@ -5,7 +5,7 @@ use std::path::Path;
 
 use toml_edit::{Document, Item, Table, TableLike, Value as Toml};
 
-use super::settings::{SETTINGS, Setting, Shape};
+use super::settings::{SETTINGS, Setting, Shape, renamed};
 use super::sources::{Sources, Written, is_section, numbered_like, suggestion};
 
 /// Reads a file into the settings; every mistake is told with its line.
@@ -53,6 +53,8 @@ impl File<'_> {
                         self.sources.problems.push(format!("{origin}: `{key}` {}", expected(setting.shape)));
                     }
                 }
+            } else if let (Some(now), Some(value)) = (renamed(&key), from_toml(Shape::One, item)) {
+                self.sources.put_renamed(&key, now, value, origin);
             } else if is_section(&format!("{key}.#")) {
                 let Some(several) = item.as_array_of_tables() else {
                     let told = format!("{origin}: `{key}` is written `[[{key}]]`, once for each");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::environment::Environment;
 use super::file;
 use super::secret_file::read_private;
-use super::settings::{SETTINGS, Setting, Shape};
+use super::settings::{SETTINGS, Setting, Shape, renamed};
 use super::sources::{DEFAULT, Sourced, Sources, Written, numbered_like, suggestion};
 
 /// Names that people expect for what is called otherwise here.
@@ -72,6 +72,9 @@ impl Sources {
             if let Some(setting) = Setting::of_variable(name) {
                 let key = rest.to_ascii_lowercase().replace("__", ".");
                 self.put(&key, from_text(setting, text), name.clone());
+            } else if let Some(key) = renamed(&rest.to_ascii_lowercase().replace("__", ".")) {
+                let older = rest.to_ascii_lowercase().replace("__", ".");
+                self.put_renamed(&older, key, Written::One(text.clone()), name.clone());
             } else if let Some(setting) = SETTINGS
                 .iter()
                 .find(|setting| setting.secret && format!("{}_FILE", setting.variable()) == *name)

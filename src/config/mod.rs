@@ -3,9 +3,12 @@
 //! `settings.rs` is the table of them, `sources.rs` finds their values; here they get their types, and
 //! everything that is wrong is told at once. Nothing else reads the environment.
 
+mod accent;
+mod asset_path;
 mod compat;
 mod database;
 mod database_url;
+mod demo;
 mod environment;
 mod events;
 mod file;
@@ -15,6 +18,7 @@ mod issuers;
 mod limits;
 mod lists;
 mod log;
+mod logo;
 mod mail;
 mod marker;
 mod no_auth;
@@ -48,9 +52,10 @@ pub use in_use::InUse;
 pub use issuers::{AcceptedTokens, IdentityProvider, KeySource};
 pub use limits::{Caps, DatabaseTime, Limits};
 pub use log::{Log, LogFormat};
+pub use logo::Logo;
 pub use mail::{MailSettings, MailTransport};
 pub use no_auth::is_loopback_name;
-pub use product::Product;
+pub use product::{Product, Stylesheet};
 pub use secret_file::read_private;
 pub use sessions::{Cookies, Sessions};
 pub use settings::{SETTINGS, Setting, Shape};
@@ -285,7 +290,7 @@ impl Config {
 
 /// The configuration of an environment of these variables only, or all that is wrong with it.
 #[cfg(test)]
-fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
+pub(crate) fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
     let sources = Sources::gather(None, &Environment::of(variables.iter().copied()), &[]);
     Config::from_sources(&sources).map_err(|error| error.to_string())
 }

@@ -60,6 +60,14 @@ fn fits(pattern: &str, given: &str, separator: &str) -> bool {
     }) && given.next().is_none()
 }
 
+/// Settings that had another name, which still counts: the older key and the one of now.
+const RENAMED: [(&str, &str); 1] = [("product_name", "branding.name")];
+
+/// The key of now of a setting that had another one.
+pub(super) fn renamed(older: &str) -> Option<&'static str> {
+    RENAMED.iter().find(|(name, _)| *name == older).map(|(_, now)| *now)
+}
+
 macro_rules! settings {
     ($($key:literal $shape:ident $default:literal $($secret:ident)? : $doc:literal;)*) => {
         /// All settings, in the order in which people look for them.
@@ -79,8 +87,7 @@ settings! {
     "env" One "development": "`development`, or `production`, which refuses to start on anything unsafe, and names all of it at once.";
     "listen" One "127.0.0.1:8675": "Address and port to listen on. Without it, `PORT` is accepted too: all addresses, that port.";
     "public_url" One "": "Where browsers and clients reach this server, such as `https://auth.example.com`; the issuer of its tokens. Default: localhost and the port.";
-    "product_name" One "Oskar": "What pages and mails call the product whose users sign in here, in up to 60 characters.";
-    "product_url" One "": "Where the product is, such as `https://app.example.com`: pages that have nothing more to do, such as \"Address confirmed\", lead there. Default: none, and they lead nowhere.";
+    "product_url" One "": "Where the product is, such as `https://app.example.com`: pages that have nothing more to do, such as \"Address confirmed\", lead there, and people come back to any page of its origin from the sign-in page (`return_to`). Default: none, and they lead nowhere.";
     "data_dir" One "oskar-data": "Folder of the SQLite database and the master secret; made with mode 0700.";
     "database_url" One "" secret: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`, with special characters percent-encoded, and with `?sslmode=verify-full` (and `&sslrootcert=FILE`) where it is another machine; `DATABASE_URL` is accepted too. Default: SQLite in the data folder.";
     "database_tls" One "verify-full": "`verify-full`: production asks for `sslmode=verify-full` where PostgreSQL is neither on this machine nor behind a socket; `insecure`: it does not, and the password may be read on the way.";
@@ -94,13 +101,16 @@ settings! {
     "registration" One "open": "`open`: everyone may register; `domain`: users with an address of `registration_domains`; `invite` and `closed`: no one. Invitations work in every mode.";
     "registration_domains" List "": "Domains of addresses that may register with `registration = \"domain\"`, each written out: `acme.example` does not stand for `mail.acme.example`.";
     "verify_email" One "": "`required`: no sign-in before the address is proven, and a registration does not tell whether an address has an account; `optional`. Default: required in production, and elsewhere as soon as `mail.smtp_url` is set.";
-    "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials.";
-    "trusted_proxies" List "": "Networks of your proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` is believed (`Forwarded` is not read), and at `/api/verify` `X-Forwarded-Method`, `-Host` and `-Proto`. Default: none; the client is the peer that connects. Production asks for it, unless `tls.cert` is set: an empty list says that there are none.";
+    "allowed_origins" List "": "Origins of other sites, such as `https://app.example.com`, whose pages may call this server with credentials, and which people may come back to from the sign-in page (`return_to`).";
+    "trusted_proxies" List "": "Networks of your proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` is believed (`Forwarded` is not read), and at `/api/verify` `X-Forwarded-Method`, `-Host`, `-Proto` and `-Uri`. Default: none; the client is the peer that connects. Production asks for it, unless `tls.cert` is set: an empty list says that there are none.";
     "allow_plain_http" One "false": "Whether production may listen where others reach it without TLS, with no proxy named in `trusted_proxies`.";
     "hsts_include_subdomains" One "false": "Whether browsers are told to use https for all subdomains of `public_url` too (`Strict-Transport-Security: includeSubDomains`).";
     "docs" One "": "Whether `/docs` shows Swagger UI. Default: in development.";
     "show_version" One "true": "Whether `/health`, `/livez`, `/readyz` and the API document tell everybody the version; administrators see it at `/health` either way.";
     "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";
+    "branding.name" One "Oskar": "What pages and mails call the product whose users sign in here, in up to 60 characters.";
+    "branding.logo" One "": "A file with its logo (SVG or PNG, up to 256 KiB), which pages show in the place of ours. Read at the start.";
+    "branding.accent" One "": "The colour of its buttons and links, such as `#1f5fa8`. It must be readable on the page (4.5 to 1, WCAG 2.2); its shades, and a brighter one for dark screens, follow from it.";
     "cors.allowed_headers" List "": "Headers that those pages may send besides the usual ones, such as `X-Datadog-Trace-Id`.";
     "tls.cert" One "": "The certificate file (PEM, the server's first) by which the server speaks TLS itself, without a proxy. Read again when it changes.";
     "tls.key" One "": "The file of its private key (PEM).";

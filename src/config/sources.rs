@@ -53,6 +53,18 @@ impl Sources {
         self.problems.push(format!("`{key}` {problem} ({origin})"));
     }
 
+    /// Takes a value that was written under a setting's older name.
+    pub(super) fn put_renamed(&mut self, older: &str, key: &str, value: Written, origin: String) {
+        let earlier = self.values.get(key).map(|sourced| sourced.origin.as_str()).unwrap_or(DEFAULT);
+        let both_in_environment = earlier.starts_with("OSKAR_") && origin.starts_with("OSKAR_");
+        let both_in_file = earlier.contains(" line ") && origin.contains(" line ");
+        if both_in_environment || both_in_file {
+            return self.problems.push(format!("`{key}` is given twice: by {earlier} and by {origin}"));
+        }
+        self.warnings.push(format!("`{older}` is called `{key}` now ({origin})"));
+        self.put(key, value, origin);
+    }
+
     /// The numbers of the sections of that name.
     pub fn numbers(&self, section: &str) -> BTreeSet<u8> {
         let names = self.values.keys().filter_map(|key| key.strip_prefix(section)?.strip_prefix('.'));

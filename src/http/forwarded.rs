@@ -1,20 +1,26 @@
-//! Around the doors where gateways ask about requests of others: which doors these are, and statuses that every gateway
-//! understands.
+//! Around the doors where gateways ask about requests of others: which doors these are, statuses that every gateway
+//! understands, and where browsers that are refused can sign in.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::negotiation::preferred;
 use super::route_table::Route;
-use crate::auth::RequestBody;
+use crate::app::App;
+use crate::auth::{RequestBody, WayIn, way_in};
 use crate::error::Error;
 
 /// What the answer would be for gateways that understand it.
 const STATUS: HeaderName = HeaderName::from_static("x-auth-status");
+/// Where who is not signed in can sign in.
+const REDIRECT: HeaderName = HeaderName::from_static("x-auth-redirect");
+/// By which gateways that keep their query for something else ask for what `redirect` asks for.
+const ON_DENY: HeaderName = HeaderName::from_static("x-oskar-on-deny");
 
 /// The paths, as routes have them, that gateways ask at.
 #[derive(Clone)]
@@ -44,31 +50,75 @@ pub fn is_for_gateway(response: &Response) -> bool {
 }
 
 /// Marks what a gateway asks about, and its answer, and answers it in statuses that the gateway understands.
-pub async fn receive(State(Doors(paths)): State<Doors>, mut request: Request, next: Next) -> Response {
+pub async fn receive(
+    State((app, Doors(paths))): State<(App, Doors)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let path = request.extensions().get::<MatchedPath>();
     if !path.is_some_and(|path| paths.contains(path.as_str())) {
         return next.run(request).await;
     }
     request.extensions_mut().insert(Forwarded);
-    let mut response = match compat(request.uri().query().unwrap_or_default()) {
-        Ok(true) => for_nginx(next.run(request).await),
-        Ok(false) => next.run(request).await,
-        Err(error) => error.into_response(),
+    let wishes = match Wishes::parse(request.uri().query().unwrap_or_default(), request.headers()) {
+        Ok(wishes) => wishes,
+        Err(error) => return marked(error.into_response()),
     };
+    let way_in = way_in(&app, &request);
+    let wants_page = preferred(request.headers(), &["application/json", "text/html"]) == Some("text/html");
+    let mut response = next.run(request).await;
+    if response.status() == StatusCode::UNAUTHORIZED {
+        let redirects = wishes.redirect && !wishes.for_nginx && wants_page && way_in.is_get;
+        response = lead_in(response, &way_in, redirects);
+    }
+    marked(if wishes.for_nginx { for_nginx(response) } else { response })
+}
+
+fn marked(mut response: Response) -> Response {
     response.extensions_mut().insert(Forwarded);
     response
 }
 
-/// Refused before anything else, so that a mistake in a gateway's settings shows at its first request.
-fn compat(query: &str) -> Result<bool, Error> {
-    let mut is_nginx = false;
-    for (_, value) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "compat") {
-        if is_nginx || value != "nginx" {
-            return Err(Error::invalid("/compat", "this is `nginx`, once, or left out"));
+/// Tells where to sign in, and sends the browser there if the gateway passes that on. What is redirected is a page: a program gets
+/// the error, and so does a form, whose content would be lost on the way.
+fn lead_in(response: Response, way_in: &WayIn, redirects: bool) -> Response {
+    let Ok(address) = HeaderValue::from_str(&way_in.address) else { return response };
+    let mut response = if redirects {
+        (StatusCode::FOUND, [(header::LOCATION, address.clone())]).into_response()
+    } else {
+        response
+    };
+    response.headers_mut().insert(REDIRECT, address);
+    response
+}
+
+/// What a gateway wants refusals to look like.
+#[derive(Clone, Copy, Debug, Default)]
+struct Wishes {
+    for_nginx: bool,
+    redirect: bool,
+}
+
+impl Wishes {
+    /// Refused before anything else, so that a mistake in a gateway's settings shows at its first request.
+    fn parse(query: &str, headers: &HeaderMap) -> Result<Self, Error> {
+        let mut wishes = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let (wish, words, told): (_, &[&str], _) = match &*name {
+                "compat" => (&mut wishes.for_nginx, &["nginx"], "this is `nginx`, once, or left out"),
+                "redirect" => {
+                    (&mut wishes.redirect, &["", "true"], "this is `true` or empty, once, or left out")
+                }
+                _ => continue,
+            };
+            if *wish || !words.contains(&&*value) {
+                return Err(Error::invalid(if name == "compat" { "/compat" } else { "/redirect" }, told));
+            }
+            *wish = true;
         }
-        is_nginx = true;
+        wishes.redirect |= headers.get(ON_DENY).is_some_and(|value| value == "redirect");
+        Ok(wishes)
     }
-    Ok(is_nginx)
 }
 
 /// `auth_request` takes 401 and 403 for refusals and makes everything else a failure of its own, 500, so 403 stands for

@@ -69,7 +69,7 @@ pub fn around(router: Router, app: &App, doors: Doors, shapes: impl FnOnce(Route
     ];
     let inner = router.layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(doors, receive))
+            .layer(from_fn_with_state((app.clone(), doors), receive))
             .layer(from_fn(trace))
             .layer(from_fn_with_state(config.no_auth, on_this_machine))
             .layer(CatchPanicLayer::custom(panicked))

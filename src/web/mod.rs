@@ -12,6 +12,7 @@
 //! To add one: a file with its handlers, a template in `templates/pages/`, a line below, and its tests.
 
 mod account;
+mod brand;
 mod dev_mail;
 mod device;
 mod event_list;
@@ -98,4 +99,6 @@ pub fn table(app: &App) -> PageTable {
         ])
         // For everyone: where the `type` of a problem leads.
         .public([at(PROBLEMS).get(problems::list), at("/problems/{code}").get(problems::show)])
+        // For everyone: the product's logo and colours.
+        .public(brand::files(app))
 }

@@ -191,7 +191,7 @@ async fn an_unconfirmed_account_is_kept_by_its_password_or_replaced_by_a_form_th
 #[tokio::test]
 async fn pages_that_end_lead_to_the_product_if_there_is_one() {
     let product =
-        [("OSKAR_PRODUCT_NAME", "Acme <Cloud>"), ("OSKAR_PRODUCT_URL", "https://app.example/start?a=1&b=2")];
+        [("OSKAR_BRANDING__NAME", "Acme <Cloud>"), ("OSKAR_PRODUCT_URL", "https://app.example/start?a=1&b=2")];
     let app = TestApp::with(&product).await;
     let path = invited(&app, "Acme").await;
     let button =
@@ -225,7 +225,7 @@ async fn pages_that_end_lead_to_the_product_if_there_is_one() {
 #[tokio::test]
 async fn a_mail_that_proves_an_address_names_the_organisation_that_waits_for_it() {
     let app =
-        TestApp::with(&[("OSKAR_VERIFY_EMAIL", "required"), ("OSKAR_PRODUCT_NAME", "Acme Cloud")]).await;
+        TestApp::with(&[("OSKAR_VERIFY_EMAIL", "required"), ("OSKAR_BRANDING__NAME", "Acme Cloud")]).await;
     let body = json!({ "email": BOB, "password": PASSWORD, "organisation_name": "Bob & Sons" });
     app.anonymous().post("/api/auth/register", body).await.status(202);
     let mail = app.mails(BOB).await.remove(0).letter;

@@ -139,7 +139,7 @@ async fn what_the_client_claims_to_be_is_ignored() {
     let mut request = Request::get("/api/verify").body(Body::empty()).unwrap();
     request.headers_mut().insert("x-auth-user-id", org.admin.user_id.parse().unwrap());
     let answer = app.anonymous().send(request).await.status(401);
-    assert_eq!(identity(&answer), BTreeMap::new());
+    assert_eq!(identity(&answer), expected([("redirect", "http://localhost:8675/sign-in")]));
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::support::{PASSWORD, basic};
 use protected::{Protected, Visitor};
-use proxies::{Addresses, Gateway, recipe};
+use proxies::{Addresses, Gateway, recipe, spare_port};
 
 /// Everything that must hold behind any gateway. Each visitor has an address of their own.
 async fn holds(gateway: Gateway, protected: Protected) {
@@ -20,6 +20,7 @@ async fn holds(gateway: Gateway, protected: Protected) {
     nothing_of_the_client_s_passes_for_an_identity(&gateway, &protected).await;
     credentials_stay_in_front(&gateway, &protected).await;
     refusals_are_told(&gateway, &protected).await;
+    browsers_are_sent_to_the_sign_in_page(&gateway, &protected).await;
     preflights_reach_the_service(&gateway).await;
     foreign_sites_change_nothing(&gateway, &protected).await;
     visitors_do_not_pay_for_each_other(&gateway, &protected).await;
@@ -153,6 +154,44 @@ async fn refusals_are_told(gateway: &Gateway, protected: &Protected) {
     visitor.get(&[("x-api-key", &secret)]).await.status(401);
 }
 
+async fn browsers_are_sent_to_the_sign_in_page(gateway: &Gateway, protected: &Protected) {
+    let visitor = Visitor::number(12, gateway);
+    let accept = ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+    let sign_in = format!("{}/sign-in", protected.server.url);
+    let path = "/tasks/1%2F2?a=1,2&q=%20%26&role=owner&return_to=https://evil.example";
+    let page = format!("{}{path}", visitor.site());
+    let stale = ("cookie", "oskar_session=oss_1");
+    let lies = [
+        ("x-forwarded-host", "evil.example"),
+        ("x-forwarded-uri", "/elsewhere"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-method", "POST"),
+    ];
+    for more in [&[][..], &[stale], &lies] {
+        let answer = visitor.send(Method::GET, path, &[&[accept], more].concat(), "").await.status(302);
+        let there = answer.header("location").parse::<reqwest::Url>().unwrap();
+        let query: Vec<_> = there.query_pairs().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(there.as_str().split('?').next(), Some(sign_in.as_str()), "{more:?}");
+        assert_eq!(query, [format!("return_to={page}")], "{more:?}");
+    }
+    // Programs, and what a redirect would lose.
+    for (method, more) in [
+        (Method::GET, &[][..]),
+        (Method::GET, &[("accept", "application/json")]),
+        (Method::GET, &[("accept", "*/*")]),
+        (Method::POST, &[accept]),
+        (Method::POST, &[accept, ("x-forwarded-method", "GET")]),
+        (Method::DELETE, &[accept]),
+    ] {
+        let refused = visitor.send(method.clone(), path, more, "").await.status(401);
+        let told = (refused.header("location"), refused.header("content-type"));
+        assert_eq!(told, ("", "application/problem+json"), "{method} {more:?}");
+    }
+    // Who is signed in and may not is not sent round in circles.
+    let (_, viewer) = protected.key("viewer").await;
+    visitor.send(Method::GET, path, &[accept, ("x-api-key", &viewer)], "").await.status(403);
+}
+
 async fn preflights_reach_the_service(gateway: &Gateway) {
     let visitor = Visitor::number(6, gateway);
     let preflight = [("origin", "https://shop.example"), ("access-control-request-method", "POST")];
@@ -240,7 +279,7 @@ async fn nginx_holds() {
     let protected = Protected::new().await;
     if let Some(gateway) = Gateway::nginx(protected.addresses()).await {
         let (_, secret) = protected.key("member").await;
-        let visitor = Visitor::number(12, &gateway);
+        let visitor = Visitor::number(13, &gateway);
         visitor.send(Method::GET, "/_oskar", &[("x-api-key", &secret)], "").await.status(404);
         holds(gateway, protected).await;
     }
@@ -256,7 +295,7 @@ async fn nginx_tells_what_it_does_not_understand() {
         let oskar = listener.local_addr().unwrap().to_string();
         let refuse = async move || (StatusCode::FORBIDDEN, [("x-auth-status", told), ("retry-after", "7")]);
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(refuse)).await });
-        let places = Addresses { oskar: &oskar, ..protected.addresses() };
+        let places = Addresses { oskar: &oskar, gateway: spare_port(), ..protected.addresses() };
         let Some(gateway) = Gateway::nginx(places).await else { return };
         let answer = Visitor::number(2, &gateway).get(&[]).await.status(status);
         assert_eq!((answer.header("retry-after"), answer.json()["service"].as_bool()), ("7", None));

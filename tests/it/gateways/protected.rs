@@ -10,7 +10,7 @@ use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::proxies::{Addresses, Gateway, HOST};
+use super::proxies::{Addresses, Gateway, HOST, spare_port};
 use crate::process::{Installation, Server};
 use crate::support::PASSWORD;
 
@@ -32,6 +32,7 @@ pub struct Protected {
     pub server: Server,
     oskar: String,
     service: String,
+    gateway: u16,
     pub admin: Value,
     pub cookies: String,
 }
@@ -39,9 +40,13 @@ pub struct Protected {
 impl Protected {
     pub async fn new() -> Self {
         let installation = Installation::new().await;
+        let gateway = spare_port();
+        // Not in `allowed_origins`, which would let its forms in without a look at the host that was forwarded.
+        let product = format!("http://{HOST}:{gateway}/start");
         let server = installation
             .serve(&[
                 ("OSKAR_TRUSTED_PROXIES", "127.0.0.1"),
+                ("OSKAR_PRODUCT_URL", &product),
                 ("OSKAR_LIMITS__EXEMPT", ""),
                 // Its log is read by nobody here: once the pipe is full, the server would wait.
                 ("OSKAR_LOG__LEVEL", "warn"),
@@ -65,11 +70,11 @@ impl Protected {
             cookies.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap().to_owned()).collect();
         let oskar = format!("127.0.0.1:{}", server.port);
         let admin = answer.json().await.unwrap();
-        Self { _installation: installation, server, oskar, service, admin, cookies: cookies.join("; ") }
+        Self { _installation: installation, server, oskar, service, gateway, admin, cookies: cookies.join("; ") }
     }
 
     pub fn addresses(&self) -> Addresses<'_> {
-        Addresses { oskar: &self.oskar, service: &self.service }
+        Addresses { oskar: &self.oskar, service: &self.service, gateway: self.gateway }
     }
 
     pub fn token(&self) -> &str {

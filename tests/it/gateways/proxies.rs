@@ -23,6 +23,8 @@ pub struct Gateway {
 pub struct Addresses<'a> {
     pub oskar: &'a str,
     pub service: &'a str,
+    /// Where the gateway is to listen.
+    pub gateway: u16,
 }
 
 /// A recipe's text, as it is copied.
@@ -56,7 +58,7 @@ async fn is_unknown(port: u16) -> bool {
     answer.map_or(true, |answer| answer.status() == 404)
 }
 
-fn spare_port() -> u16 {
+pub fn spare_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -81,7 +83,7 @@ impl Gateway {
 
     pub async fn nginx(places: Addresses<'_>) -> Option<Self> {
         let mut command = program("OSKAR_TEST_NGINX")?;
-        let (folder, port) = (tempfile::tempdir().unwrap(), spare_port());
+        let (folder, port) = (tempfile::tempdir().unwrap(), places.gateway);
         let listen = format!("listen 127.0.0.1:{port};");
         let text = at(
             &recipe("nginx/oskar.conf"),
@@ -106,7 +108,7 @@ impl Gateway {
     /// The same recipe for Debian's version and for the newest.
     pub async fn caddy(variable: &str, places: Addresses<'_>) -> Option<Self> {
         let mut command = program(variable)?;
-        let (folder, port) = (tempfile::tempdir().unwrap(), spare_port());
+        let (folder, port) = (tempfile::tempdir().unwrap(), places.gateway);
         let site = format!("http://{HOST}:{port} {{");
         let changes = [
             ("127.0.0.1:8675", places.oskar),
@@ -125,7 +127,7 @@ impl Gateway {
 
     pub async fn traefik(places: Addresses<'_>) -> Option<Self> {
         let mut command = program("OSKAR_TEST_TRAEFIK")?;
-        let (folder, port) = (tempfile::tempdir().unwrap(), spare_port());
+        let (folder, port) = (tempfile::tempdir().unwrap(), places.gateway);
         let routes = folder.path().join("oskar.yaml");
         let changes = [("127.0.0.1:8675", places.oskar), ("127.0.0.1:3000", places.service)];
         std::fs::write(&routes, at(&recipe("traefik/oskar.yaml"), &changes)).unwrap();
@@ -140,7 +142,7 @@ impl Gateway {
 
     pub async fn envoy(places: Addresses<'_>) -> Option<Self> {
         let mut command = program("OSKAR_TEST_ENVOY")?;
-        let (folder, port) = (tempfile::tempdir().unwrap(), spare_port());
+        let (folder, port) = (tempfile::tempdir().unwrap(), places.gateway);
         let socket = |address: &str| {
             let port = address.rsplit(':').next().unwrap();
             format!("address: 127.0.0.1, port_value: {port} ")
