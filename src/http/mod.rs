@@ -11,6 +11,7 @@
 //! | `negotiation.rs` | which form of an answer a client prefers |
 //! | `conditions.rs` | `ETag`, `If-Match`, `If-None-Match` |
 //! | `idempotency.rs` | requests that are repeated with the same `Idempotency-Key` |
+//! | `event_query.rs` | what logs of events can be narrowed down by |
 //! | `input.rs`, `page.rs`, `list_filters.rs` | bodies and queries; lists, a page of rows at a time, and what narrows them down |
 //! | `wrong_members.rs`, `shape.rs`, `json_body.rs` | all that is wrong with an input, by its type and by its schema |
 
@@ -18,6 +19,7 @@ pub mod conditions;
 mod documented_codes;
 mod documented_operation;
 mod error_page;
+pub mod event_query;
 pub mod filters;
 mod forwarded;
 mod html;

@@ -739,3 +739,179 @@ organisation-delete-wrong-name = Das ist nicht der Name der Organisation.
 organisation-deleted = { $name } wurde gelöscht.
 error-slug-taken = Dieser Kurzname ist vergeben oder gehörte einmal einer anderen Organisation.
 error-precondition-failed = Das wurde inzwischen geändert.
+## Geräte
+
+device-on = { $program } auf { $system }
+device-unknown = Unbekanntes Programm
+
+## Mein Konto: was seine Seiten gemeinsam haben
+
+account-email = E-Mail-Adresse
+account-password = Passwort
+account-save = Speichern
+account-cancel = Abbrechen
+error-wrong-password = Dieses Passwort ist falsch.
+error-username-taken = Ein anderes Konto hat diesen Benutzernamen.
+error-last-way-in = Das ist der einzige Weg, auf dem Sie sich anmelden können. Wählen Sie zuerst ein Passwort.
+error-too-many-email-changes = Sie haben heute schon mehrere Adressen angegeben. Versuchen Sie es morgen wieder.
+error-mail-unavailable = Dieser Server verschickt keine Mails. Fragen Sie den Betreiber.
+error-same-password = Das ist das Passwort, das Sie schon haben.
+
+## Bestätigen, dass Sie es sind
+
+confirm-title = Bestätigen Sie, dass Sie es sind
+confirm-lead = Was Sie vorhaben, ist heikel, und Ihre Anmeldung ist schon eine Weile her.
+confirm-button = Weiter
+confirm-without-password = Ihr Konto hat kein Passwort. Melden Sie sich ab und wieder an und kommen Sie dann zurück: Danach werden Sie eine Weile nicht gefragt.
+confirm-choose-password = Ein Passwort per Mail wählen
+
+## Mein Profil
+
+profile-title = Ihr Profil
+profile-name = Name
+profile-name-hint = Andere in Ihren Organisationen sehen ihn.
+profile-sign-in-by = Womit Sie sich anmelden
+profile-verified = bestätigt
+profile-unverified = nicht bestätigt
+profile-change-email = E-Mail-Adresse ändern
+profile-username = Benutzername
+profile-choose-username = Benutzernamen wählen
+profile-change-username = Benutzernamen ändern
+profile-username-lead = Ein kurzer Name, mit dem Sie sich neben der E-Mail-Adresse anmelden können. Eine Mail berichtet Ihnen von der Änderung.
+profile-username-hint = Lassen Sie das Feld leer, um keinen zu haben.
+profile-id = Benutzerkennung
+profile-since = Konto seit
+profile-resend = Bestätigungsmail erneut senden
+profile-mail-sent = Eine Mail an { $email } ist unterwegs.
+profile-saved = Gespeichert.
+profile-delete = Konto löschen
+profile-delete-text = Ihr Zugang, Ihre Sitzungen und Ihre Mitgliedschaften enden für immer.
+
+## Mein Konto löschen
+
+account-delete-title = Konto löschen
+account-delete-what = Das Konto { $email } wird mit seinen Sitzungen und Mitgliedschaften für immer gelöscht. Es gibt keinen Weg zurück.
+account-delete-stays = API-Schlüssel bleiben bei ihren Organisationen. Die Protokolle behalten, was Sie getan haben, ohne Ihren Namen.
+account-delete-button = Mein Konto löschen
+account-delete-last-admin = Sie sind der letzte Admin dieser Organisationen. Machen Sie dort zuerst ein anderes Mitglied zum Admin, oder löschen Sie die Organisation.
+account-deleted = Ihr Konto wurde gelöscht.
+
+## Meine Sicherheit
+
+security-title = Sicherheit
+security-password-changed = Geändert
+security-password-never = Seit dem Anlegen des Kontos nicht geändert.
+security-change-password = Passwort ändern
+security-no-password = Ihr Konto hat kein Passwort. Melden Sie sich ab und fordern Sie mit „Passwort vergessen?“ eines an.
+security-change-email = E-Mail-Adresse ändern
+security-identities = Anmeldung über andere
+security-unlink = Verknüpfung beenden
+lately-title = Was zuletzt geschah
+lately-quiet = Nichts Ungewöhnliches in den letzten 30 Tagen.
+lately-places = { $places } und { $more } weiteren
+lately-wrong-passwords = { $count ->
+    [one] Eine fehlgeschlagene Anmeldung seit { $since }
+   *[other] { $count } fehlgeschlagene Anmeldungen seit { $since }
+}
+lately-wrong-passwords-from = { $count ->
+    [one] Eine fehlgeschlagene Anmeldung seit { $since }, von { $from }
+   *[other] { $count } fehlgeschlagene Anmeldungen seit { $since }, von { $from }
+}
+lately-wrong-passwords-do = Waren Sie das? Dann ist nichts zu tun. Wenn nicht, raten andere: Ein langes Passwort, das Sie sonst nirgends benutzen, hält sie draußen.
+lately-see = Ansehen
+lately-new-devices = Anmeldungen von neuer Stelle
+lately-new-devices-do = Wenn Sie eine davon nicht waren:
+lately-end-sessions = Sitzung beenden
+weekday-1 = Montag
+weekday-2 = Dienstag
+weekday-3 = Mittwoch
+weekday-4 = Donnerstag
+weekday-5 = Freitag
+weekday-6 = Samstag
+weekday-7 = Sonntag
+password-lead = Alle Ihre anderen Sitzungen enden.
+password-current = Aktuelles Passwort
+password-new = Neues Passwort
+password-new-hint = Mindestens 12 Zeichen. Ein paar Wörter ohne Zusammenhang sind gut.
+password-changed = Das Passwort wurde geändert. Ihre anderen Sitzungen wurden beendet.
+email-lead = Sie melden sich mit { $email } an, bis Sie den Link geöffnet haben, der an die neue Adresse geht. Dann enden alle Ihre Sitzungen.
+email-new = Neue E-Mail-Adresse
+email-new-hint = Sie bekommt eine Mail mit einem Link, der 24 Stunden lang gilt.
+email-send = Link senden
+email-asked = Ein Link an { $email } ist unterwegs. Bis Sie ihn öffnen, ändert sich nichts.
+email-no-mail = Dieser Server verschickt keine Mails, die Adresse lässt sich also nicht bestätigen. Bitten Sie den Betreiber, sie zu ändern.
+unlink-title = Verknüpfung beenden
+unlink-text = Sie melden sich nicht mehr über { $issuer } an. Sitzungen, die dort begonnen wurden, enden.
+identity-unlinked = Die Verknüpfung mit { $issuer } wurde beendet.
+
+## Meine Sitzungen
+
+sessions-title = Sitzungen
+sessions-lead = Wo Sie angemeldet sind.
+sessions-device = Gerät
+sessions-ip = IP-Adresse
+sessions-created = Angemeldet
+sessions-seen = Zuletzt gesehen
+sessions-action = Aktion
+sessions-current = diese hier
+sessions-end = Beenden
+sessions-end-title = Sitzung beenden
+sessions-end-text = Dieses Gerät wird sofort abgemeldet.
+sessions-end-this = Das ist die Sitzung, die Sie gerade benutzen: Sie werden abgemeldet.
+sessions-ended = Die Sitzung wurde beendet.
+sessions-end-others = Überall sonst abmelden
+sessions-end-others-text = Alle anderen Geräte werden sofort abgemeldet. Hier bleiben Sie angemeldet.
+sessions-others-ended = Sie sind nur noch auf diesem Gerät angemeldet.
+sessions-only = Sie sind nur auf diesem Gerät angemeldet.
+
+## Was mit meinem Konto geschah
+
+activity-title = Kontoaktivität
+activity-lead = Anmeldungen, Änderungen von Passwort und Adresse, und was Betreiber an Ihrem Konto getan haben.
+activity-all = Alle Aktivitäten ansehen
+
+## Protokoll
+
+audit-title = Protokoll
+audit-lead = Wer in { $name } wann was getan hat.
+audit-export-csv = CSV exportieren
+audit-export-ndjson = NDJSON exportieren
+audit-time = Zeit
+audit-what = Was geschah
+audit-actor = Durch
+audit-where = Von
+audit-type = Ereignis
+audit-type-all = Alle Ereignisse
+audit-filter-actor = Durch (Kennung)
+audit-filter-target = Über (Kennung)
+audit-filter-from = Ab Tag
+audit-filter-to = Bis Tag
+audit-filter = Filtern
+audit-clear = Filter aufheben
+audit-empty = Nichts passt
+audit-empty-text = Kein Ereignis passt zu diesen Filtern.
+audit-none = Noch ist nichts geschehen
+audit-none-text = Was Mitglieder und Schlüssel in der Organisation tun, wird hier aufgeschrieben.
+audit-live = Live
+audit-live-on = Neue Ereignisse erscheinen von selbst.
+audit-live-paused = Angehalten.
+audit-live-lost = Die Verbindung ist verloren. Laden Sie die Seite neu.
+audit-live-one = 1 neues Ereignis
+audit-live-many = COUNT neue Ereignisse
+audit-pause = Anhalten
+audit-resume = Weiter
+audit-days-utc = Tage und Zeiten sind in UTC.
+audit-event-title = Ereignis
+audit-event-id = Kennung des Ereignisses
+audit-about = Über
+audit-device = Gerät
+audit-request = Anfrage
+audit-by-this = Alles durch diesen Akteur
+audit-about-this = Alles darüber
+audit-changes = Was sich geändert hat
+audit-member = Feld
+audit-before = Vorher
+audit-after = Nachher
+audit-details = Einzelheiten
+audit-json = Wie die API es erzählt
+audit-nothing = –

@@ -722,3 +722,179 @@ organisation-delete-wrong-name = This is not the name of the organisation.
 organisation-deleted = { $name } was deleted.
 error-slug-taken = This slug is taken, or was another organisation's once.
 error-precondition-failed = This was changed in the meantime.
+## Devices
+
+device-on = { $program } on { $system }
+device-unknown = Unknown program
+
+## My account: what its pages share
+
+account-email = E-mail address
+account-password = Password
+account-save = Save
+account-cancel = Cancel
+error-wrong-password = This password is wrong.
+error-username-taken = Another account has this user name.
+error-last-way-in = This is the only way in that your account has. Choose a password first.
+error-too-many-email-changes = You have asked for several addresses today. Try again tomorrow.
+error-mail-unavailable = This server sends no mails. Ask the operator.
+error-same-password = This is the password that you have already.
+
+## Confirm that it is you
+
+confirm-title = Confirm that it is you
+confirm-lead = What you are about to do is sensitive, and you signed in some time ago.
+confirm-button = Continue
+confirm-without-password = Your account has no password. Sign out and sign in again, then come back: after that you are not asked for a while.
+confirm-choose-password = Choose a password by mail
+
+## My profile
+
+profile-title = Your profile
+profile-name = Name
+profile-name-hint = Others in your organisations see it.
+profile-sign-in-by = What you sign in with
+profile-verified = confirmed
+profile-unverified = not confirmed
+profile-change-email = Change e-mail address
+profile-username = User name
+profile-choose-username = Choose a user name
+profile-change-username = Change user name
+profile-username-lead = A short name to sign in with, beside your e-mail address. A mail tells you of the change.
+profile-username-hint = Leave it empty to have none.
+profile-id = User id
+profile-since = Account since
+profile-resend = Send the confirmation mail again
+profile-mail-sent = A mail is on its way to { $email }.
+profile-saved = Saved.
+profile-delete = Delete account
+profile-delete-text = Your sign-in, sessions and memberships end for good.
+
+## Delete my account
+
+account-delete-title = Delete account
+account-delete-what = The account { $email } is deleted for good, with its sessions and memberships. There is no way back.
+account-delete-stays = API keys stay with their organisations. The audit logs keep what you did, without your name.
+account-delete-button = Delete my account
+account-delete-last-admin = You are the last admin of these organisations. Make another member admin there, or delete the organisation, first.
+account-deleted = Your account was deleted.
+
+## My security
+
+security-title = Security
+security-password-changed = Changed
+security-password-never = Not changed since the account was made.
+security-change-password = Change password
+security-no-password = Your account has no password. Sign out and ask for one with “Forgot password?”.
+security-change-email = Change e-mail address
+security-identities = Sign-in through others
+security-unlink = End the link
+lately-title = What happened lately
+lately-quiet = Nothing unusual in the last 30 days.
+lately-places = { $places } and { $more } more
+lately-wrong-passwords = { $count ->
+    [one] One failed sign-in since { $since }
+   *[other] { $count } failed sign-ins since { $since }
+}
+lately-wrong-passwords-from = { $count ->
+    [one] One failed sign-in since { $since }, from { $from }
+   *[other] { $count } failed sign-ins since { $since }, from { $from }
+}
+lately-wrong-passwords-do = Was it you? Then there is nothing to do. If not, others guess: a long password that you use nowhere else keeps them out.
+lately-see = See them
+lately-new-devices = Sign-ins from somewhere new
+lately-new-devices-do = If one of them was not you:
+lately-end-sessions = end the session
+weekday-1 = Monday
+weekday-2 = Tuesday
+weekday-3 = Wednesday
+weekday-4 = Thursday
+weekday-5 = Friday
+weekday-6 = Saturday
+weekday-7 = Sunday
+password-lead = All your other sessions end.
+password-current = Current password
+password-new = New password
+password-new-hint = At least 12 characters. A few unrelated words are good.
+password-changed = The password was changed. Your other sessions were ended.
+email-lead = You sign in with { $email } until you have opened the link that is sent to the new address. Then all your sessions end.
+email-new = New e-mail address
+email-new-hint = It gets a mail with a link, which works for 24 hours.
+email-send = Send the link
+email-asked = A link is on its way to { $email }. Nothing changes until you open it.
+email-no-mail = This server sends no mails, so the address cannot be confirmed. Ask the operator to change it.
+unlink-title = End the link
+unlink-text = You will no longer sign in through { $issuer }. Sessions that were started there end.
+identity-unlinked = The link with { $issuer } was ended.
+
+## My sessions
+
+sessions-title = Sessions
+sessions-lead = Where you are signed in.
+sessions-device = Device
+sessions-ip = IP address
+sessions-created = Signed in
+sessions-seen = Last seen
+sessions-action = Action
+sessions-current = this one
+sessions-end = End
+sessions-end-title = End a session
+sessions-end-text = This device is signed out at once.
+sessions-end-this = This is the session that you are using: you will be signed out.
+sessions-ended = The session was ended.
+sessions-end-others = Sign out everywhere else
+sessions-end-others-text = All other devices are signed out at once. You stay signed in here.
+sessions-others-ended = You are signed in on this device only.
+sessions-only = You are signed in on this device only.
+
+## What happened to my account
+
+activity-title = Account activity
+activity-lead = Sign-ins, changes of password and address, and what operators did to your account.
+activity-all = See all activity
+
+## Audit log
+
+audit-title = Audit log
+audit-lead = Who did what in { $name }, and when.
+audit-export-csv = Export CSV
+audit-export-ndjson = Export NDJSON
+audit-time = Time
+audit-what = What happened
+audit-actor = By
+audit-where = From
+audit-type = Event
+audit-type-all = All events
+audit-filter-actor = By (id)
+audit-filter-target = About (id)
+audit-filter-from = From day
+audit-filter-to = To day
+audit-filter = Filter
+audit-clear = Clear filters
+audit-empty = Nothing matches
+audit-empty-text = No event fits these filters.
+audit-none = Nothing has happened yet
+audit-none-text = What members and keys do in the organisation is written down here.
+audit-live = Live
+audit-live-on = New events appear by themselves.
+audit-live-paused = Paused.
+audit-live-lost = The connection is lost. Load the page again.
+audit-live-one = 1 new event
+audit-live-many = COUNT new events
+audit-pause = Pause
+audit-resume = Go on
+audit-days-utc = Days and times are in UTC.
+audit-event-title = Event
+audit-event-id = Event id
+audit-about = About
+audit-device = Device
+audit-request = Request
+audit-by-this = All by this actor
+audit-about-this = All about this
+audit-changes = What changed
+audit-member = Field
+audit-before = Before
+audit-after = After
+audit-details = Details
+audit-json = As the API tells it
+audit-nothing = –

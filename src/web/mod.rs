@@ -14,6 +14,8 @@
 mod account;
 mod brand;
 mod dev_mail;
+mod device;
+mod event_list;
 mod event_words;
 mod form;
 mod front;
@@ -31,7 +33,7 @@ mod verify;
 mod visit;
 
 use crate::app::App;
-use crate::http::{PROBLEMS, PageTable, PagesAt, at};
+use crate::http::{CONFIRM, PROBLEMS, PageTable, PagesAt, at};
 use crate::permission::Permission;
 use organisation::keys;
 
@@ -60,7 +62,41 @@ pub fn table(app: &App) -> PageTable {
         .public([at("/dev/mail").get(dev_mail::list), at("/dev/mail/{id}").get(dev_mail::show), at("/dev/mail/{id}/html").get(dev_mail::show_html)])
         // For users.
         .user([
+            at(CONFIRM).get(account::confirm::show).post(account::confirm::confirm),
+            at("/account").get(account::profile::show).post(account::profile::save),
+            at("/account/resend").post(account::profile::resend).once(),
+            at("/account/username")
+                .get(account::profile::show_username)
+                .post(account::profile::save_username)
+                .fresh(),
+            at("/account/delete").get(account::delete::show).post(account::delete::delete),
+            at("/account/activity").get(account::activity::list),
             at("/account/organisations").get(account::organisations::list),
+        ])
+        .user([
+            at("/account/security").get(account::security::show),
+            at("/account/security/password")
+                .get(account::security::show_password)
+                .post(account::security::change_password),
+            at("/account/security/email")
+                .get(account::security::show_email)
+                .post(account::security::change_email)
+                .once()
+                .fresh(),
+            at("/account/security/unlink")
+                .get(account::security::ask_to_unlink)
+                .post(account::security::unlink)
+                .fresh(),
+            at("/account/sessions").get(account::sessions::list),
+            at("/account/sessions/end-others")
+                .get(account::sessions::ask_others)
+                .post(account::sessions::end_others),
+            at("/account/sessions/{session_id}/end")
+                .get(account::sessions::ask)
+                .post(account::sessions::end)
+                .fresh(),
+        ])
+        .user([
             at("/organisations/new")
                 .get(organisation::create::show)
                 .post(organisation::create::create)
@@ -78,6 +114,12 @@ pub fn table(app: &App) -> PageTable {
             at("/orgs/{org}/keys/{key_id}/revoke").get(keys::revoke::show).post(keys::revoke::revoke),
         ])
         .user([at("/permissions").get(permissions::show)])
+        // The audit log.
+        .org(Permission::EventsRead, [
+            at("/orgs/{org}/audit").get(organisation::audit::list),
+            at("/orgs/{org}/audit/export").get(organisation::audit::export::export),
+            at("/orgs/{org}/audit/{event_id}").get(organisation::audit::event::show),
+        ])
         // For everyone: where the `type` of a problem leads.
         .public([at(PROBLEMS).get(problems::list), at("/problems/{code}").get(problems::show)])
         // For everyone: the product's logo and colours.

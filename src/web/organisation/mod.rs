@@ -1,5 +1,6 @@
 //! Pages of an organisation.
 
+pub mod audit;
 mod chart;
 pub mod checklist;
 mod confirm;
