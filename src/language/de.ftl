@@ -109,7 +109,8 @@ my-organisations-empty = Sie sind noch in keiner Organisation
 my-organisations-empty-text = Legen Sie eine an, oder warten Sie auf eine Einladung: Sie kommt per Mail.
 my-organisations-name = Name
 my-organisations-role = Rolle
-my-organisations-since = Angelegt
+my-organisations-since = Beigetreten
+my-organisations-leave = Verlassen
 organisation-create-title = Organisation anlegen
 organisation-create-lead = Sie werden ihr Admin und können andere einladen.
 organisation-create = Organisation anlegen
@@ -269,7 +270,6 @@ error-username-taken = Ein anderes Konto hat diesen Benutzernamen.
 error-last-way-in = Das ist der einzige Weg, auf dem Sie sich anmelden können. Wählen Sie zuerst ein Passwort.
 error-too-many-email-changes = Sie haben heute schon mehrere Adressen angegeben. Versuchen Sie es morgen wieder.
 error-mail-unavailable = Dieser Server verschickt keine Mails. Fragen Sie den Betreiber.
-error-same-password = Das ist das Passwort, das Sie schon haben.
 
 ## Bestätigen, dass Sie es sind
 
@@ -428,4 +428,3 @@ audit-before = Vorher
 audit-after = Nachher
 audit-details = Einzelheiten
 audit-json = Wie die API es erzählt
-audit-nothing = –

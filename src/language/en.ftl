@@ -92,7 +92,8 @@ my-organisations-empty = You are not in an organisation yet
 my-organisations-empty-text = Create one, or wait for an invitation: it comes by mail.
 my-organisations-name = Name
 my-organisations-role = Role
-my-organisations-since = Created
+my-organisations-since = Joined
+my-organisations-leave = Leave
 organisation-create-title = Create an organisation
 organisation-create-lead = You become its admin, and can invite others.
 organisation-create = Create organisation
@@ -252,7 +253,6 @@ error-username-taken = Another account has this user name.
 error-last-way-in = This is the only way in that your account has. Choose a password first.
 error-too-many-email-changes = You have asked for several addresses today. Try again tomorrow.
 error-mail-unavailable = This server sends no mails. Ask the operator.
-error-same-password = This is the password that you have already.
 
 ## Confirm that it is you
 
@@ -411,4 +411,3 @@ audit-before = Before
 audit-after = After
 audit-details = Details
 audit-json = As the API tells it
-audit-nothing = –

@@ -1,4 +1,6 @@
 //! The pages: what they show to whom, and what their forms do.
 
+mod account;
+mod audit;
 mod colours;
 mod texts;
