@@ -252,7 +252,6 @@ error-wrong-password = This password is wrong.
 error-username-taken = Another account has this user name.
 error-last-way-in = This is the only way in that your account has. Choose a password first.
 error-too-many-email-changes = You have asked for several addresses today. Try again tomorrow.
-error-mail-unavailable = This server sends no mails. Ask the operator.
 
 ## Confirm that it is you
 
@@ -315,7 +314,6 @@ lately-wrong-passwords-from = { $count ->
    *[other] { $count } failed sign-ins since { $since }, from { $from }
 }
 lately-wrong-passwords-do = Was it you? Then there is nothing to do. If not, others guess: a long password that you use nowhere else keeps them out.
-lately-see = See them
 lately-new-devices = Sign-ins from somewhere new
 lately-new-devices-do = If one of them was not you:
 lately-end-sessions = end the session
@@ -328,8 +326,8 @@ weekday-6 = Saturday
 weekday-7 = Sunday
 password-lead = All your other sessions end.
 password-current = Current password
-password-new = New password
-password-new-hint = At least 12 characters. A few unrelated words are good.
+password-chosen = New password
+password-chosen-hint = At least 12 characters. A few unrelated words are good.
 password-changed = The password was changed. Your other sessions were ended.
 email-lead = You sign in with { $email } until you have opened the link that is sent to the new address. Then all your sessions end.
 email-new = New e-mail address
@@ -375,11 +373,11 @@ audit-export-csv = Export CSV
 audit-export-ndjson = Export NDJSON
 audit-time = Time
 audit-what = What happened
-audit-actor = By
-audit-where = From
+audit-actor = Who
+audit-where = From where
 audit-type = Event
 audit-type-all = All events
-audit-filter-actor = By (id)
+audit-filter-actor = Who (id)
 audit-filter-target = About (id)
 audit-filter-from = From day
 audit-filter-to = To day
@@ -403,11 +401,11 @@ audit-event-id = Event id
 audit-about = About
 audit-device = Device
 audit-request = Request
-audit-by-this = All by this actor
-audit-about-this = All about this
+audit-by-this = All that this actor did
+audit-about-this = All that happened to it
 audit-changes = What changed
 audit-member = Field
 audit-before = Before
 audit-after = After
 audit-details = Details
-audit-json = As the API tells it
+audit-json = In the form of the API

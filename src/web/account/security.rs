@@ -164,7 +164,7 @@ pub async fn change_email(
         Ok(done) => Ok(done),
         Err(Error::MailUnavailable) => {
             let mut wrong = Wrong::default();
-            wrong.put("", &visit.says(&Error::MailUnavailable));
+            wrong.put("", &visit.words().say("email-no-mail", &[]));
             visit.refused(&Error::MailUnavailable, &email_page(&visit, &caller, form.email, wrong))
         }
         Err(error) => {
