@@ -413,7 +413,6 @@ audit-live-many = COUNT neue Ereignisse
 audit-pause = Anhalten
 audit-resume = Weiter
 audit-days-utc = Tage und Zeiten sind in UTC.
-audit-event-title = Ereignis
 audit-event-id = Kennung des Ereignisses
 audit-about = Betrifft
 audit-device = Gerät

@@ -396,7 +396,6 @@ audit-live-many = COUNT new events
 audit-pause = Pause
 audit-resume = Go on
 audit-days-utc = Days and times are in UTC.
-audit-event-title = Event
 audit-event-id = Event id
 audit-about = About
 audit-device = Device
