@@ -1,5 +1,7 @@
 //! The pages: what they show to whom, and what their forms do.
 
+mod account;
+mod audit;
 mod colours;
 mod swept;
 mod keys;
