@@ -1,4 +1,7 @@
 //! The pages: what they show to whom, and what their forms do.
 
 mod colours;
+mod forms;
+mod organisation;
+mod people;
 mod texts;
