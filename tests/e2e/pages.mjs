@@ -15,6 +15,14 @@ const key = (query, page = '') => async ({ get }) => {
   const { data } = await get(`/api/orgs/acme/keys?${query}`);
   return `/orgs/acme/keys/${data[0].id}${page}`;
 };
+/** A page of a member of the example, by the end of its path. */
+const ofMember = (email, end = '') => async ({ get }) => {
+  const members = (await get('/api/orgs/acme/members?limit=100')).data;
+  return `/orgs/acme/members/${members.find((member) => member.user.email === email).user.id}${end}`;
+};
+/** A page of an open invitation of the example. */
+const ofInvitation = (end) => async ({ get }) =>
+  `/orgs/acme/invitations/${(await get('/api/orgs/acme/invitations?state=open')).data[0].id}/${end}`;
 
 export const PAGES = [
   { path: '/problems', as: 'anonymous' },
@@ -73,4 +81,25 @@ export const PAGES = [
   { path: '/orgs/acme/audit', as: 'viewer', status: 403 },
   { path: '/orgs/acme/audit?type=organisation.deleted', as: 'admin' },
   { path: async ({ get }) => `/orgs/acme/audit/${(await get('/api/orgs/acme/events')).data[0].id}`, as: 'admin' },
+  { path: '/orgs/acme', as: 'admin' },
+  { path: '/orgs/acme', as: 'viewer' },
+  { path: '/orgs/acme/members', as: 'admin' },
+  { path: '/orgs/acme/members?q=ana', as: 'viewer' },
+  { path: '/orgs/acme/members?q=nothing-like-that', as: 'member' },
+  { path: ofMember('ben@acme.example'), as: 'admin' },
+  { path: ofMember('ana@acme.example'), as: 'admin' },
+  { path: ofMember('ben@acme.example'), as: 'viewer', status: 403 },
+  { path: ofMember('vera@acme.example', '/remove'), as: 'admin' },
+  { path: ofMember('vera@acme.example', '/sessions'), as: 'admin' },
+  { path: '/orgs/acme/invitations', as: 'admin' },
+  { path: '/orgs/acme/invitations?state=withdrawn', as: 'admin' },
+  { path: '/orgs/acme/invitations/new', as: 'admin' },
+  { path: ofInvitation('resend'), as: 'admin' },
+  { path: ofInvitation('withdraw'), as: 'admin' },
+  { path: '/orgs/acme/settings', as: 'admin' },
+  { path: '/orgs/acme/settings', as: 'viewer' },
+  { path: '/orgs/acme/settings/leave', as: 'admin' },
+  { path: '/orgs/acme/settings/leave', as: 'viewer' },
+  { path: '/orgs/acme/settings/delete', as: 'admin' },
+  { path: '/orgs/acme/settings/delete', as: 'member', status: 403 },
 ];

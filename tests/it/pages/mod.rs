@@ -5,4 +5,7 @@ mod audit;
 mod colours;
 mod swept;
 mod keys;
+mod forms;
+mod organisation;
+mod people;
 mod texts;
