@@ -1,4 +1,5 @@
 //! The pages: what they show to whom, and what their forms do.
 
 mod colours;
+mod front;
 mod texts;
