@@ -8,4 +8,5 @@ mod keys;
 mod forms;
 mod organisation;
 mod people;
+mod front;
 mod texts;
