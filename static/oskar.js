@@ -89,3 +89,15 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// <input data-named-by="id of an e-mail field">: the name of the organisation, guessed from the address until one is typed.
+for (const field of document.querySelectorAll("[data-named-by]")) {
+  const email = document.getElementById(field.dataset.namedBy);
+  let guessed = "";
+  email.addEventListener("change", () => {
+    const label = email.value.split("@")[1]?.split(".")[0] ?? "";
+    if (field.value !== guessed) return;
+    guessed = label.charAt(0).toUpperCase() + label.slice(1);
+    field.value = guessed;
+  });
+}

@@ -7,6 +7,7 @@
 //! | `{{ role.as_str()\|word("role") }}` | the text `role-admin`: a word for a value of a small set |
 //! | `{{ time\|ago }}` | a `<time>` with words such as "5 min ago" and the exact time behind |
 //! | `{{ time\|day }}` | a `<time>` with the day |
+//! | `{{ time\|day_text }}` | the day as plain text, for drawings |
 
 use askama::Values;
 use askama::filters::Safe;
@@ -68,6 +69,12 @@ pub fn ago(time: &Timestamp, values: &dyn Values) -> askama::Result<Safe<String>
 #[askama::filter_fn]
 pub fn day(time: &Timestamp, values: &dyn Values) -> askama::Result<Safe<String>> {
     Ok(element(time, &day_in(&look(values)?.words, *time)))
+}
+
+/// The day as plain text, where no element can stand.
+#[askama::filter_fn]
+pub fn day_text(time: &Timestamp, values: &dyn Values) -> askama::Result<String> {
+    Ok(day_in(&look(values)?.words, *time))
 }
 
 fn element(time: &Timestamp, text: &str) -> Safe<String> {

@@ -22,6 +22,10 @@ pub const SIGN_IN: &str = "/sign-in";
 /// Where a user who is signed in proves once more who they are.
 pub const CONFIRM: &str = "/account/confirm";
 
+/// In the query of the sign-in: for a session that an admin has ended in the organisation that was asked for. It goes on elsewhere,
+/// so that its user would be led straight back otherwise.
+pub const AGAIN: &str = "again";
+
 /// The handlers of one path. They are served once they are added to a [`PageTable`], which asks for their access.
 #[must_use]
 pub struct PagesAt {
@@ -154,6 +158,7 @@ async fn lead_to_sign_in(
     };
     let query = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(back.map(|back| ("next", back)))
+        .extend_pairs((problem.code == "session_ended_here").then_some((AGAIN, "true")))
         .finish();
     let to = if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") };
     Redirect::to(&to).into_response()

@@ -156,7 +156,7 @@ impl KeyFilter {
 }
 
 /// In SQL what [`show`] tells of a row.
-fn in_state(state: KeyState, now: Timestamp) -> Condition {
+pub(super) fn in_state(state: KeyState, now: Timestamp) -> Condition {
     let (revoked, end) = (api_key::COLUMN.revoked_at, api_key::COLUMN.expires_at);
     match state {
         KeyState::Revoked => Condition::all().add(revoked.is_not_null()),

@@ -75,6 +75,11 @@ impl Wrong {
         Ok((wrong, error))
     }
 
+    /// One thing that is wrong with the form as a whole.
+    pub fn whole_form(problem: String) -> Self {
+        Self { whole: Some(problem), ..Self::default() }
+    }
+
     /// Says what is wrong with a field; of several things the first.
     pub fn put(&mut self, field: &str, problem: &str) {
         if field.is_empty() {

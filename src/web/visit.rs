@@ -89,6 +89,12 @@ impl Visit {
         &self.look.words
     }
 
+    /// What the sentence about what was just done has filled in under that name.
+    pub fn told(&self, name: &str) -> Option<&str> {
+        let variables = &self.look.flash.as_ref()?.variables;
+        variables.iter().find(|(told, _)| told == name).map(|(_, value)| value.as_str())
+    }
+
     /// Path and query of the page.
     pub fn address(&self) -> &str {
         &self.look.address
@@ -141,7 +147,11 @@ impl Visit {
 
     /// The same; the page says what was done.
     pub fn done(&self, page: &str, flash: &Flash) -> Response {
-        let mut response = self.lead_to(page);
+        self.tell(self.lead_to(page), flash)
+    }
+
+    /// An answer after which the next page says something.
+    pub fn tell(&self, mut response: Response, flash: &Flash) -> Response {
         let place = serde_json::to_vec(flash).unwrap_or_default();
         set_flash(&self.app, &mut response, &cursor::sign(&self.app.keyring, FLASH, &place), 60);
         response
