@@ -11,10 +11,7 @@ const mailed = (to, subject) => async ({ server }) => {
 };
 
 /** A page of one of the keys that a query finds. */
-const key = (query, page = '') => async ({ get }) => {
-  const { data } = await get(`/api/orgs/acme/keys?${query}`);
-  return `/orgs/acme/keys/${data[0].id}${page}`;
-};
+const key = (query, page) => async ({ get }) => page((await get(`/api/orgs/acme/keys?${query}`)).data[0].id);
 
 export const PAGES = [
   { path: '/problems', as: 'anonymous' },
@@ -47,11 +44,11 @@ export const PAGES = [
   { path: '/orgs/acme/keys?state=stale&q=no-such-key', as: 'admin' },
   { path: '/orgs/acme/keys/new', as: 'admin' },
   { path: '/orgs/acme/keys/new?environment=test&extent=some&expires=date', as: 'admin' },
-  { path: key('state=active'), as: 'admin' },
-  { path: key('state=active'), as: 'member' },
-  { path: key('state=revoked'), as: 'admin' },
-  { path: key('state=active', '/rotate'), as: 'admin' },
-  { path: key('state=active', '/revoke'), as: 'admin' },
-  { path: key('state=active', '/change'), as: 'admin' },
+  { path: key('state=active', (id) => `/orgs/acme/keys/${id}`), as: 'admin' },
+  { path: key('state=active', (id) => `/orgs/acme/keys/${id}`), as: 'member' },
+  { path: key('state=revoked', (id) => `/orgs/acme/keys/${id}`), as: 'admin' },
+  { path: key('state=active', (id) => `/orgs/acme/keys/${id}/rotate`), as: 'admin' },
+  { path: key('state=active', (id) => `/orgs/acme/keys/${id}/revoke`), as: 'admin' },
+  { path: key('state=active', (id) => `/orgs/acme/keys/${id}/change`), as: 'admin' },
   { path: '/permissions', as: 'viewer' },
 ];
