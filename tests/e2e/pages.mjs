@@ -23,6 +23,7 @@ const ofMember = (email, end = '') => async ({ get }) => {
 /** A page of an open invitation of the example. */
 const ofInvitation = (end) => async ({ get }) =>
   `/orgs/acme/invitations/${(await get('/api/orgs/acme/invitations?state=open')).data[0].id}/${end}`;
+const key = (query, page) => async ({ get }) => page((await get(`/api/orgs/acme/keys?${query}`)).data[0].id);
 
 export const PAGES = [
   { path: '/problems', as: 'anonymous' },
@@ -55,12 +56,12 @@ export const PAGES = [
   { path: '/orgs/acme/keys?state=stale&q=no-such-key', as: 'admin' },
   { path: '/orgs/acme/keys/new', as: 'admin' },
   { path: '/orgs/acme/keys/new?environment=test&extent=some&expires=date', as: 'admin' },
-  { path: key('state=active'), as: 'admin' },
-  { path: key('state=active'), as: 'member' },
-  { path: key('state=revoked'), as: 'admin' },
-  { path: key('state=active', '/rotate'), as: 'admin' },
-  { path: key('state=active', '/revoke'), as: 'admin' },
-  { path: key('state=active', '/change'), as: 'admin' },
+  { path: key('state=active', (id) => `/orgs/acme/keys/${id}`), as: 'admin' },
+  { path: key('state=active', (id) => `/orgs/acme/keys/${id}`), as: 'member' },
+  { path: key('state=revoked', (id) => `/orgs/acme/keys/${id}`), as: 'admin' },
+  { path: key('state=active', (id) => `/orgs/acme/keys/${id}/rotate`), as: 'admin' },
+  { path: key('state=active', (id) => `/orgs/acme/keys/${id}/revoke`), as: 'admin' },
+  { path: key('state=active', (id) => `/orgs/acme/keys/${id}/change`), as: 'admin' },
   { path: '/permissions', as: 'viewer' },
   { path: '/account', as: 'admin' },
   { path: '/account/confirm', as: 'member' },
