@@ -129,7 +129,11 @@ mod tests {
         let config = config();
         for (given, location, origin) in [
             ("/", "/", None),
-            ("/orgs/acme/keys?mode=test&state=active#top", "/orgs/acme/keys?mode=test&state=active#top", None),
+            (
+                "/orgs/acme/keys?mode=test&state=active#top",
+                "/orgs/acme/keys?mode=test&state=active#top",
+                None,
+            ),
             ("/a b/ü?q=ü", "/a%20b/%C3%BC?q=%C3%BC", None),
             ("/a/../b", "/b", None),
             ("/x?to=//evil.example", "/x?to=//evil.example", None),
@@ -143,7 +147,11 @@ mod tests {
             ),
             ("https://app.example.com//x", "https://app.example.com//x", Some("https://app.example.com")),
             ("https://app。example.com/", "https://app.example.com/", Some("https://app.example.com")),
-            ("https://www.example.com/other", "https://www.example.com/other", Some("https://www.example.com")),
+            (
+                "https://www.example.com/other",
+                "https://www.example.com/other",
+                Some("https://www.example.com"),
+            ),
             ("http://localhost:5173/?a", "http://localhost:5173/?a", Some("http://localhost:5173")),
             (
                 "https://müller.example/ü",
@@ -233,7 +241,23 @@ mod tests {
     #[test]
     fn no_path_leads_to_another_host() {
         let (config, ours) = (config(), Url::parse(OURS).unwrap());
-        let parts = ["/", "\\", "..", ".", "%2e", "%2f", "%5c", "%09", "\t", "@", ":", "?", "#", "evil.example", "。"];
+        let parts = [
+            "/",
+            "\\",
+            "..",
+            ".",
+            "%2e",
+            "%2f",
+            "%5c",
+            "%09",
+            "\t",
+            "@",
+            ":",
+            "?",
+            "#",
+            "evil.example",
+            "。",
+        ];
         let mut texts = vec![String::from("/")];
         for _ in 0..4 {
             for text in std::mem::take(&mut texts) {

@@ -27,7 +27,8 @@ impl FromStr for Colour {
 
     /// `#0B6E69`
     fn from_str(text: &str) -> Result<Self, ()> {
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii()).ok_or(())?;
+        let digits =
+            text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii()).ok_or(())?;
         let part = |from: usize| {
             let digits = digits[from..from + 2].bytes().all(|digit| digit.is_ascii_hexdigit());
             digits.then_some(from)
@@ -85,7 +86,10 @@ impl Colour {
 
     /// The first one on the way to another one that is good enough; that one itself if none is before it.
     fn until(self, other: Self, is_good: impl Fn(Self) -> bool) -> Self {
-        (0..100).map(|hundredths| self.towards(other, hundredths)).find(|mixed| is_good(*mixed)).unwrap_or(other)
+        (0..100)
+            .map(|hundredths| self.towards(other, hundredths))
+            .find(|mixed| is_good(*mixed))
+            .unwrap_or(other)
     }
 }
 
@@ -148,9 +152,7 @@ impl Accent {
     pub fn stylesheet(&self) -> String {
         let properties = |shades: &Shades| {
             let Shades { accent, on_accent, hover, tint } = shades;
-            format!(
-                "--accent:{accent};--on-accent:{on_accent};--accent-hover:{hover};--accent-tint:{tint}"
-            )
+            format!("--accent:{accent};--on-accent:{on_accent};--accent-hover:{hover};--accent-tint:{tint}")
         };
         format!(
             ":root{{{}}}\n@media (prefers-color-scheme:dark){{:root{{{}}}}}\n",
@@ -180,7 +182,9 @@ mod tests {
             let found = colour(one).contrast(colour(other));
             assert!((found - ratio).abs() < 0.06, "{one} on {other}: {found}");
         }
-        for bad in ["", "#fff", "0B6E69", "#0B6E6", "#0B6E699", "#0B6E6g", "#+1+2+3", "#äää", "teal", "#0B6E69;"] {
+        for bad in
+            ["", "#fff", "0B6E69", "#0B6E6", "#0B6E699", "#0B6E6g", "#+1+2+3", "#äää", "teal", "#0B6E69;"]
+        {
             assert_eq!(bad.parse::<Colour>(), Err(()), "{bad}");
         }
     }
@@ -201,7 +205,9 @@ mod tests {
     fn whatever_is_taken_can_be_read_by_day_and_by_night() {
         let steps = || (0..=255_u8).step_by(15);
         let mut taken = 0;
-        for (red, green, blue) in steps().flat_map(|r| steps().flat_map(move |g| steps().map(move |b| (r, g, b)))) {
+        for (red, green, blue) in
+            steps().flat_map(|r| steps().flat_map(move |g| steps().map(move |b| (r, g, b))))
+        {
             let Ok(Accent { day, night }) = Accent::new(Colour([red, green, blue])) else { continue };
             taken += 1;
             for (shades, page, card) in [(day, PAGE, CARD), (night, DARK_PAGE, DARK_CARD)] {

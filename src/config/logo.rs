@@ -56,7 +56,8 @@ fn is_svg(bytes: &[u8]) -> bool {
         let Some((_, after)) = rest.split_once(end) else { return false };
         rest = after.trim_start();
     }
-    rest.strip_prefix("<svg").is_some_and(|rest| rest.starts_with(|char: char| char.is_whitespace() || char == '>'))
+    rest.strip_prefix("<svg")
+        .is_some_and(|rest| rest.starts_with(|char: char| char.is_whitespace() || char == '>'))
 }
 
 #[cfg(test)]

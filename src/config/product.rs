@@ -144,7 +144,10 @@ mod tests {
         let told = "`product_name` is called `branding.name` now (OSKAR_PRODUCT_NAME)";
         assert_eq!(sources.warnings, [told]);
         let twice = load(&[older, ("OSKAR_BRANDING__NAME", "Acme Cloud")]).unwrap_err();
-        assert_eq!(twice, "`branding.name` is given twice: by OSKAR_BRANDING__NAME and by OSKAR_PRODUCT_NAME");
+        assert_eq!(
+            twice,
+            "`branding.name` is given twice: by OSKAR_BRANDING__NAME and by OSKAR_PRODUCT_NAME"
+        );
         assert!(load(&[("OSKAR_PRODUCT_NAME", "a\nb")]).unwrap_err().contains("(OSKAR_PRODUCT_NAME)"));
     }
 

@@ -12,8 +12,8 @@ use crate::clock::Timestamp;
 use crate::entity::audit_event::{self, ActorKind};
 use crate::entity::session;
 use crate::error::Error;
-use crate::event::EventKind;
 pub use crate::event::Envelope as Event;
+use crate::event::EventKind;
 use crate::id::{AuditEventId, OrganisationId, SessionId, UserId};
 
 /// Of how many of the user's newest sessions the events are looked for.

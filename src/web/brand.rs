@@ -12,8 +12,9 @@ use crate::http::{PagesAt, at};
 const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// A picture may be opened by its own address, and an SVG may have scripts in it: they do not run, and it loads nothing.
-const CSP: HeaderValue =
-    HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox");
+const CSP: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
+);
 
 /// The files that there are.
 pub fn files(app: &App) -> Vec<PagesAt> {

@@ -51,7 +51,8 @@ impl<S: Sync> FromRequestParts<S> for EventsAsked {
             .filter(|(_, value)| !value.trim().is_empty())
             .map(|(name, value)| (name.to_string(), time(&name, value.trim())))
             .collect();
-        let first = asked.iter().all(|(name, value)| name != "cursor" && (name != "order" || value == "newest"));
+        let first =
+            asked.iter().all(|(name, value)| name != "cursor" && (name != "order" || value == "newest"));
         let filters = Filters::of(&asked);
         let query = Serializer::new(String::new()).extend_pairs(&asked).finish();
         parts.uri = Uri::try_from(format!("{}?{query}", parts.uri.path())).map_err(Error::internal)?;

@@ -21,14 +21,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let wrong = || Error::invalid("", "the form is incomplete, has a field twice, or is not UTF-8");
-        let RawForm(sent) =
-            RawForm::from_request(request, state).await.map_err(|rejection: RawFormRejection| {
-                match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::UnsupportedMediaType,
-                    _ => wrong(),
-                }
-            })?;
+        let RawForm(sent) = RawForm::from_request(request, state).await.map_err(
+            |rejection: RawFormRejection| match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
+                StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::UnsupportedMediaType,
+                _ => wrong(),
+            },
+        )?;
         // Several values of one name are what several ticks send.
         serde_html_form::from_bytes(&sent).map(Self).map_err(|_| wrong())
     }

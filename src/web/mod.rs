@@ -59,7 +59,11 @@ pub fn table(app: &App) -> PageTable {
         .public(link::pages("/unlock", unlock::show, "let-in", unlock::let_in))
         .public(link::pages("/invite", invite::show, "accept", invite::accept))
         // For everyone, in development, while mails are kept in memory.
-        .public([at("/dev/mail").get(dev_mail::list), at("/dev/mail/{id}").get(dev_mail::show), at("/dev/mail/{id}/html").get(dev_mail::show_html)])
+        .public([
+            at("/dev/mail").get(dev_mail::list),
+            at("/dev/mail/{id}").get(dev_mail::show),
+            at("/dev/mail/{id}/html").get(dev_mail::show_html),
+        ])
         // For users.
         .user([
             at(CONFIRM).get(account::confirm::show).post(account::confirm::confirm),
@@ -96,30 +100,40 @@ pub fn table(app: &App) -> PageTable {
                 .post(account::sessions::end)
                 .fresh(),
         ])
-        .user([
-            at("/organisations/new")
-                .get(organisation::create::show)
-                .post(organisation::create::create)
-                .once(),
-        ])
+        .user([at("/organisations/new")
+            .get(organisation::create::show)
+            .post(organisation::create::create)
+            .once()])
         // API keys: looking at them, and all that makes, changes or ends one.
-        .org(Permission::KeysRead, [
-            at("/orgs/{org}/keys").get(keys::list::list),
-            at("/orgs/{org}/keys/{key_id}").get(keys::show::show),
-        ])
-        .org(Permission::KeysManage, [
-            at("/orgs/{org}/keys/new").get(keys::create::show).post(keys::create::create).once(),
-            at("/orgs/{org}/keys/{key_id}/change").get(keys::change::show).post(keys::change::change),
-            at("/orgs/{org}/keys/{key_id}/rotate").get(keys::rotate::show).post(keys::rotate::rotate).once(),
-            at("/orgs/{org}/keys/{key_id}/revoke").get(keys::revoke::show).post(keys::revoke::revoke),
-        ])
+        .org(
+            Permission::KeysRead,
+            [
+                at("/orgs/{org}/keys").get(keys::list::list),
+                at("/orgs/{org}/keys/{key_id}").get(keys::show::show),
+            ],
+        )
+        .org(
+            Permission::KeysManage,
+            [
+                at("/orgs/{org}/keys/new").get(keys::create::show).post(keys::create::create).once(),
+                at("/orgs/{org}/keys/{key_id}/change").get(keys::change::show).post(keys::change::change),
+                at("/orgs/{org}/keys/{key_id}/rotate")
+                    .get(keys::rotate::show)
+                    .post(keys::rotate::rotate)
+                    .once(),
+                at("/orgs/{org}/keys/{key_id}/revoke").get(keys::revoke::show).post(keys::revoke::revoke),
+            ],
+        )
         .user([at("/permissions").get(permissions::show)])
         // The audit log.
-        .org(Permission::EventsRead, [
-            at("/orgs/{org}/audit").get(organisation::audit::list),
-            at("/orgs/{org}/audit/export").get(organisation::audit::export::export),
-            at("/orgs/{org}/audit/{event_id}").get(organisation::audit::event::show),
-        ])
+        .org(
+            Permission::EventsRead,
+            [
+                at("/orgs/{org}/audit").get(organisation::audit::list),
+                at("/orgs/{org}/audit/export").get(organisation::audit::export::export),
+                at("/orgs/{org}/audit/{event_id}").get(organisation::audit::event::show),
+            ],
+        )
         // For everyone: where the `type` of a problem leads.
         .public([at(PROBLEMS).get(problems::list), at("/problems/{code}").get(problems::show)])
         // For everyone: the product's logo and colours.
@@ -135,7 +149,9 @@ fn organisations(table: PageTable) -> PageTable {
         .org(Permission::MembersRead, [at("/orgs/{org}/members").get(organisation::members::list)])
         .org(
             Permission::MembersManage,
-            [at("/orgs/{org}/members/{user_id}").get(organisation::member::show).post(organisation::member::change)],
+            [at("/orgs/{org}/members/{user_id}")
+                .get(organisation::member::show)
+                .post(organisation::member::change)],
         )
         .org(
             Permission::MembersManage,
@@ -156,7 +172,10 @@ fn organisations(table: PageTable) -> PageTable {
             Permission::InvitationsManage,
             [
                 at("/orgs/{org}/invitations").get(organisation::invitations::list),
-                at("/orgs/{org}/invitations/new").get(organisation::invite::show).post(organisation::invite::invite).once(),
+                at("/orgs/{org}/invitations/new")
+                    .get(organisation::invite::show)
+                    .post(organisation::invite::invite)
+                    .once(),
                 at("/orgs/{org}/invitations/{invitation_id}/resend")
                     .get(organisation::invitations::ask_to_resend)
                     .post(organisation::invitations::resend)
@@ -169,9 +188,14 @@ fn organisations(table: PageTable) -> PageTable {
         // Settings: members see them and may leave, admins change them.
         .org(Permission::OrgRead, [at("/orgs/{org}/settings").get(organisation::settings::show)])
         .org(Permission::OrgUpdate, [at("/orgs/{org}/settings").post(organisation::settings::change)])
-        .org(Permission::OrgLeave, [at("/orgs/{org}/settings/leave").get(organisation::leave::ask).post(organisation::leave::leave)])
+        .org(
+            Permission::OrgLeave,
+            [at("/orgs/{org}/settings/leave").get(organisation::leave::ask).post(organisation::leave::leave)],
+        )
         .org(
             Permission::OrgDelete,
-            [at("/orgs/{org}/settings/delete").get(organisation::delete::ask).post(organisation::delete::delete)],
+            [at("/orgs/{org}/settings/delete")
+                .get(organisation::delete::ask)
+                .post(organisation::delete::delete)],
         )
 }

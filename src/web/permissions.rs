@@ -42,7 +42,5 @@ pub async fn show(visit: Visit) -> Result<Response, Error> {
         keys: entry.keys == Keys::May,
     });
     let (built_in, own) = rows.partition(|row| row.sentence.is_some());
-    visit.page(&PermissionsPage {
-        tables: [("permissions-own", own), ("permissions-built-in", built_in)],
-    })
+    visit.page(&PermissionsPage { tables: [("permissions-own", own), ("permissions-built-in", built_in)] })
 }

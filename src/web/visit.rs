@@ -100,12 +100,6 @@ impl Visit {
         &self.look.address
     }
 
-    /// Shows a user on a page that is open to everyone.
-    pub async fn show_visitor(&mut self, user: &UserPrincipal) -> Result<(), Error> {
-        self.look.visitor = Some(Visitor::of(&self.app, user, None).await?);
-        Ok(())
-    }
-
     /// A page.
     ///
     /// # Errors

@@ -3,7 +3,8 @@
 use crate::process::{oskar, run};
 use crate::support::TestApp;
 
-const SVG: &str = "<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
+const SVG: &str =
+    "<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
 
 /// A server with a logo of these bytes.
 async fn with_logo(bytes: &[u8], more: &[(&str, &str)]) -> TestApp {
@@ -72,9 +73,16 @@ async fn what_cannot_be_read_or_shown_is_told_before_the_start() {
     let mut command = oskar(&["config", "check"]);
     command.current_dir(folder.path()).env("OSKAR_PRODUCT_NAME", "Acme Cloud");
     let ran = run(command, "").await.code(0);
-    assert!(ran.err.contains("`product_name` is called `branding.name` now (OSKAR_PRODUCT_NAME)"), "{}", ran.err);
-    std::fs::write(folder.path().join("oskar.toml"), "product_name = \"Acme\"\n[branding]\naccent = \"#1f5fa8\"\n")
-        .unwrap();
+    assert!(
+        ran.err.contains("`product_name` is called `branding.name` now (OSKAR_PRODUCT_NAME)"),
+        "{}",
+        ran.err
+    );
+    std::fs::write(
+        folder.path().join("oskar.toml"),
+        "product_name = \"Acme\"\n[branding]\naccent = \"#1f5fa8\"\n",
+    )
+    .unwrap();
     let mut command = oskar(&["config"]);
     command.current_dir(folder.path());
     let ran = run(command, "").await.code(0);

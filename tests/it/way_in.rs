@@ -8,7 +8,8 @@ const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8
 const KNOWN: &str = "203.0.113.7";
 const SIGN_IN: &str = "http://localhost:8675/sign-in";
 /// `https://app.example.com/tasks?a=1,2&b=%20`
-const BACK: &str = "http://localhost:8675/sign-in?return_to=https%3A%2F%2Fapp.example.com%2Ftasks%3Fa%3D1%2C2%26b%3D%2520";
+const BACK: &str =
+    "http://localhost:8675/sign-in?return_to=https%3A%2F%2Fapp.example.com%2Ftasks%3Fa%3D1%2C2%26b%3D%2520";
 
 /// With the test client's address as a gateway that is known, or not.
 async fn behind(gateway: &str) -> TestApp {

@@ -44,8 +44,11 @@ pub async fn delete(visit: Visit, caller: SignedIn, Sent(form): Sent<DeleteForm>
             Ok((cookies, visit.done("/sign-in", &Flash::new("account-deleted"))).into_response())
         }
         Err(error) => {
-            let held_by =
-                if let Error::LastAdminOf { organisations } = &error { organisations.clone() } else { Vec::new() };
+            let held_by = if let Error::LastAdminOf { organisations } = &error {
+                organisations.clone()
+            } else {
+                Vec::new()
+            };
             let (wrong, error) = Wrong::of(&visit, error, &[("wrong_password", "password")])?;
             visit.refused(&error, &page(&visit, &caller, held_by, wrong).await?)
         }

@@ -60,11 +60,7 @@ pub async fn show(visit: Visit, caller: SignedIn) -> Result<Response, Error> {
 }
 
 /// Changes the name.
-pub async fn save(
-    visit: Visit,
-    caller: SignedIn,
-    Sent(form): Sent<ProfileForm>,
-) -> Result<Response, Error> {
+pub async fn save(visit: Visit, caller: SignedIn, Sent(form): Sent<ProfileForm>) -> Result<Response, Error> {
     let saved = async {
         let name =
             DisplayName::try_from(form.name.clone()).map_err(|problem| Error::invalid("/name", problem))?;

@@ -152,11 +152,9 @@ pub async fn change_email(
 ) -> Result<Response, Error> {
     let asked = async {
         let password = form.password.map(|typed| password_field::current("/password", typed)).transpose();
-        let email =
-            Email::try_from(form.email.clone()).map_err(|problem| Error::invalid("/email", problem));
+        let email = Email::try_from(form.email.clone()).map_err(|problem| Error::invalid("/email", problem));
         let (email, password) = both(email, password)?;
-        let write =
-            ask_for_new_email(&visit.app, &visit.client, &caller, &email, password.as_ref()).await?;
+        let write = ask_for_new_email(&visit.app, &visit.client, &caller, &email, password.as_ref()).await?;
         let flash = Flash::new("email-asked").with("email", email.as_str());
         answering.commit(write, visit.done(SECURITY, &flash)).await
     };

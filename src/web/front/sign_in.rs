@@ -90,7 +90,9 @@ pub async fn show(
     OriginalUri(address): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let again = address.query().is_some_and(|query| form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == AGAIN));
+    let again = address
+        .query()
+        .is_some_and(|query| form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == AGAIN));
     if !again && optional_user(&app, &visit.client, &headers).await?.is_some() {
         return Ok(visit.lead_to(onward.location()));
     }

@@ -70,7 +70,15 @@ impl Protected {
             cookies.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap().to_owned()).collect();
         let oskar = format!("127.0.0.1:{}", server.port);
         let admin = answer.json().await.unwrap();
-        Self { _installation: installation, server, oskar, service, gateway, admin, cookies: cookies.join("; ") }
+        Self {
+            _installation: installation,
+            server,
+            oskar,
+            service,
+            gateway,
+            admin,
+            cookies: cookies.join("; "),
+        }
     }
 
     pub fn addresses(&self) -> Addresses<'_> {

@@ -208,8 +208,7 @@ async fn five_thousand_events_are_exported_in_both_forms_whole() {
 
     let lines = open(&client, "/orgs/acme/audit/export?format=ndjson&type=key.created").await.status(200);
     assert!(lines.header("content-disposition").ends_with(".ndjson\""));
-    let events: Vec<Value> =
-        lines.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events: Vec<Value> = lines.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(events.len(), 5000);
     let newest = client.get("/api/orgs/acme/events?type=key.created&limit=1").await.json();
     assert_eq!(events[0], newest["data"][0], "as the API tells it");

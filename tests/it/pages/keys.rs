@@ -159,7 +159,9 @@ async fn what_was_typed_comes_back_with_what_is_wrong_beside_it() {
     let page = send(&admin, &new, &named).await.status(422).text();
     assert!(page.contains("A key with the role Viewer cannot have tasks:write."), "{page}");
     assert!(page.contains("This is in the past."), "{page}");
-    for ticked in ["environment-test", "role-viewer", "extent-some", "permissions-tasks:write", "expires-date"] {
+    for ticked in
+        ["environment-test", "role-viewer", "extent-some", "permissions-tasks:write", "expires-date"]
+    {
         let input = between(&page, &format!("<input id=\"{ticked}\""), ">");
         assert!(input.contains(" checked"), "{ticked}: {input}");
     }
@@ -181,7 +183,10 @@ async fn the_day_that_is_chosen_is_the_last_one() {
     let never = [("name", "Bot"), ("expires", "never")];
     let id = stored(&send(&admin, &new, &never).await.status(200)).rsplit('/').next().unwrap().to_owned();
     let key = admin.get(&format!("{}/keys/{id}", org.path)).await.status(200).json();
-    assert_eq!((&key["expires_at"], &key["role"], &key["permissions"]), (&json!(null), &json!("viewer"), &json!(null)));
+    assert_eq!(
+        (&key["expires_at"], &key["role"], &key["permissions"]),
+        (&json!(null), &json!("viewer"), &json!(null))
+    );
 }
 
 #[tokio::test]
@@ -192,7 +197,8 @@ async fn what_a_role_may_not_do_is_not_shown_and_refused() {
     let key = org.key("live", "viewer", None).await;
     let keys = keys_of(&org);
     let page = format!("{keys}/{}", key.id);
-    let actions = [format!("{keys}/new"), format!("{page}/rotate"), format!("{page}/revoke"), format!("{page}/change")];
+    let actions =
+        [format!("{keys}/new"), format!("{page}/rotate"), format!("{page}/revoke"), format!("{page}/change")];
 
     let list = open(&org.admin.with_cookie(), &keys).await.status(200).text();
     for action in &actions {
@@ -354,7 +360,9 @@ async fn a_key_of_an_admin_asks_for_a_proof_and_nothing_typed_is_lost() {
     }
     let rotate = format!("{keys}/{}/rotate", key.id);
     for led in [open(&admin, &rotate).await, send(&admin, &rotate, &[("overlap", "0")]).await] {
-        assert!(led.status(303).header("location").starts_with("/account/confirm?next=%2Forgs%2Facme%2Fkeys"));
+        assert!(
+            led.status(303).header("location").starts_with("/account/confirm?next=%2Forgs%2Facme%2Fkeys")
+        );
     }
     assert_eq!((number_of_keys(&app).await, verify(&app, &key.secret).await), (1, 200));
     // Others need no proof.

@@ -3,10 +3,10 @@
 mod account;
 mod audit;
 mod colours;
-mod swept;
-mod keys;
 mod forms;
+mod front;
+mod keys;
 mod organisation;
 mod people;
-mod front;
+mod swept;
 mod texts;

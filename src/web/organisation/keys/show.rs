@@ -72,11 +72,7 @@ pub async fn show(
     })
 }
 
-async fn events_of(
-    visit: &Visit,
-    access: &OrganisationAccess,
-    id: ApiKeyId,
-) -> Result<Vec<EventRow>, Error> {
+async fn events_of(visit: &Visit, access: &OrganisationAccess, id: ApiKeyId) -> Result<Vec<EventRow>, Error> {
     let (organisation, db) = (&access.organisation, visit.app.db.read());
     let filter = EventFilter { target: Some(id.to_string()), ..EventFilter::default() };
     let request = PageRequest { limit: EVENTS, order: ListOrder::Newest, after: None };
