@@ -694,7 +694,7 @@ invitation-withdraw-button = Zurückziehen
 invitation-withdrawn = Die Einladung von { $email } wurde zurückgezogen.
 invitation-sent = { $email } wurde eingeladen.
 invitations-sent-all = { $count } Personen wurden eingeladen.
-invite-lead = Jede Person bekommt eine Mail mit einem Link zum Beitreten. Alle werden eingeladen, oder niemand.
+invite-people-lead = Jede Person bekommt eine Mail mit einem Link zum Beitreten. Alle werden eingeladen, oder niemand.
 invite-emails = E-Mail-Adressen
 invite-emails-hint = Eine je Zeile, oder durch Kommas getrennt: höchstens 50.
 invite-send = Einladungen senden
@@ -705,7 +705,6 @@ error-already-member = Eine dieser Personen ist schon Mitglied.
 error-last-admin = Eine Organisation braucht einen Admin: Machen Sie zuerst ein anderes Mitglied zum Admin.
 error-mail-unavailable = Dieser Server verschickt keine Mails, also können Einladungen nicht hinausgehen. Fragen Sie den Betreiber.
 error-invitation-ended = Diese Einladung wurde schon angenommen oder zurückgezogen.
-error-seats-taken = In der Organisation ist kein Platz mehr frei.
 error-too-many-invitations = Das sind zu viele Einladungen für einen Tag. Weitere sind in { $minutes } Min. möglich.
 error-too-many-open-invitations = Es sind schon so viele Einladungen offen, wie es sein dürfen. Ziehen Sie zuerst eine zurück.
 

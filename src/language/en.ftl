@@ -677,7 +677,7 @@ invitation-withdraw-button = Withdraw
 invitation-withdrawn = The invitation of { $email } was withdrawn.
 invitation-sent = { $email } was invited.
 invitations-sent-all = { $count } people were invited.
-invite-lead = Each person gets a mail with a link to join. All are invited, or none.
+invite-people-lead = Each person gets a mail with a link to join. All are invited, or none.
 invite-emails = E-mail addresses
 invite-emails-hint = One on each line, or with commas between them: 50 at most.
 invite-send = Send invitations
@@ -688,7 +688,6 @@ error-already-member = One of these people is already a member.
 error-last-admin = An organisation needs an admin: make another member admin first.
 error-mail-unavailable = This server sends no mails, so invitations cannot go out. Ask its operator.
 error-invitation-ended = This invitation was accepted or withdrawn already.
-error-seats-taken = The organisation has no seat left.
 error-too-many-invitations = There are too many invitations for one day. More can be sent in { $minutes } min.
 error-too-many-open-invitations = There are as many open invitations as may be. Withdraw one first.
 
