@@ -22,10 +22,19 @@ pub struct Look {
     pub has_mailbox: bool,
     /// None where no user is signed in, or the page does not say.
     pub visitor: Option<Visitor>,
+    /// Where the visitor came from, if a product sent them.
+    pub way_back: Option<WayBack>,
     /// What the visitor has just done.
     pub flash: Option<Flash>,
     /// Told by each form that makes something, so that it makes it once however often it is sent.
     pub form_id: String,
+}
+
+/// The way back to the product that sent its user here.
+pub struct WayBack {
+    /// What to call it.
+    pub name: String,
+    pub address: String,
 }
 
 /// The user who is signed in.
@@ -93,6 +102,7 @@ impl Look {
             has_console: app.config.docs,
             has_mailbox: app.config.has_mailbox(),
             visitor: None,
+            way_back: None,
             flash: None,
             form_id: uuid::Uuid::now_v7().simple().to_string(),
         }

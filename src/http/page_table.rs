@@ -15,10 +15,9 @@ use super::problems::FORMS;
 use super::route_table::{Route, guarded};
 use crate::app::App;
 use crate::auth::Access;
+pub use crate::auth::SIGN_IN;
 use crate::permission::Permission;
 
-/// Where a visitor signs in.
-pub const SIGN_IN: &str = "/sign-in";
 /// Where a user who is signed in proves once more who they are.
 pub const CONFIRM: &str = "/account/confirm";
 

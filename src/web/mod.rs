@@ -27,6 +27,7 @@ mod setup;
 mod unlock;
 mod verify;
 mod visit;
+mod way_back;
 
 use crate::app::App;
 use crate::http::{PROBLEMS, PageTable, at};

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::http::{Code, Flash, Here, Look, MenuEntry, Visitor, html, language, status};
 use crate::language::{ToVariable, Words};
 use crate::views::organisations;
+use crate::web::way_back::CameFrom;
 
 /// The cookie of a [`Flash`], which the next page shows and ends.
 const FLASH_COOKIE: &str = "oskar_flash";
@@ -29,6 +30,7 @@ pub struct Visit {
     pub app: App,
     pub client: Client,
     look: Look,
+    came_from: CameFrom,
     /// Whether the browser has a flash that ends with this page.
     shows_flash: bool,
 }
@@ -48,7 +50,10 @@ impl FromRequestParts<App> for Visit {
             CookieJar::from_headers(&parts.headers).get(FLASH_COOKIE).map(|sent| sent.value().to_owned());
         look.flash = sent.as_deref().and_then(|sent| read_flash(app, sent));
         look.visitor = visitor(app, parts).await?;
-        Ok(Self { app: app.clone(), client, look, shows_flash: sent.is_some() })
+        // Pages that are open to everyone use `return_to` for where they lead on to.
+        let came_from = look.visitor.as_ref().map(|_| CameFrom::of(app, parts)).unwrap_or_default();
+        look.way_back = came_from.way_back(app);
+        Ok(Self { app: app.clone(), client, look, came_from, shows_flash: sent.is_some() })
     }
 }
 
@@ -114,6 +119,7 @@ impl Visit {
     /// [`Error::Internal`].
     pub fn page_with(&self, status: StatusCode, template: &impl Template) -> Result<Response, Error> {
         let mut response = html(&self.look, status, template)?;
+        self.came_from.keep(&self.app, &mut response);
         if self.shows_flash {
             set_flash(&self.app, &mut response, "", 0);
         }
