@@ -21,6 +21,8 @@ pub enum Clock {
     System,
     /// A clock that stands still until it is moved; microseconds since 1970.
     Manual(Arc<AtomicI64>),
+    /// The machine's clock, that many microseconds behind: what an example tells of happened days ago.
+    Behind(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -29,12 +31,19 @@ impl Clock {
         Self::Manual(Arc::new(AtomicI64::new(Self::System.now().timestamp_micros())))
     }
 
+    /// A clock that goes with the machine's until it is set back.
+    pub fn behind() -> Self {
+        Self::Behind(Arc::default())
+    }
+
     /// The time, truncated to microseconds so that it reads back from any database as it was written.
     pub fn now(&self) -> Timestamp {
+        #[expect(clippy::disallowed_methods, reason = "the one place that may")]
+        let machine = || Utc::now().timestamp_micros();
         let micros = match self {
-            #[expect(clippy::disallowed_methods, reason = "the one place that may")]
-            Self::System => Utc::now().timestamp_micros(),
+            Self::System => machine(),
             Self::Manual(micros) => micros.load(Ordering::SeqCst),
+            Self::Behind(by) => machine() - by.load(Ordering::SeqCst),
         };
         DateTime::from_timestamp_micros(micros).unwrap_or_default()
     }
@@ -43,6 +52,13 @@ impl Clock {
     pub fn advance(&self, by: TimeDelta) {
         if let Self::Manual(micros) = self {
             micros.fetch_add(by.num_microseconds().unwrap_or_default(), Ordering::SeqCst);
+        }
+    }
+
+    /// Sets a clock that can be behind that far back; zero: it goes with the machine's again. The others cannot be set.
+    pub fn set_back(&self, by: TimeDelta) {
+        if let Self::Behind(behind) = self {
+            behind.store(by.num_microseconds().unwrap_or_default(), Ordering::SeqCst);
         }
     }
 }

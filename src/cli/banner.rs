@@ -9,6 +9,8 @@ use oskar::config::{Config, Mode, shown_database_url};
 use oskar::domain::key::osmedeus_key::OsmedeusKey;
 use oskar::program::command;
 
+use super::demo::{PASSWORD, PEOPLE};
+
 /// The lines, with the link that makes the first administrator as long as there is none, and with a key that was just
 /// made for clients of Osmedeus.
 pub fn banner(
@@ -23,6 +25,25 @@ pub fn banner(
     write(&mut text, app, opened, link, osmedeus).unwrap_or_default();
     let seconds = started.elapsed().as_secs_f64();
     writeln!(text, "  ready in {seconds:.2} s · Ctrl-C stops cleanly").unwrap_or_default();
+    text
+}
+
+/// The lines of an example: who can sign in, and how.
+pub fn banner_of_demo(app: &App, started: Instant) -> String {
+    let (version, url) = (env!("CARGO_PKG_VERSION"), &app.config.public_url);
+    let mut text = format!(
+        "  oskar {version} · an example · everything stays on this machine, and nothing stays when it ends\n\n  Open       {url}\n"
+    );
+    for person in PEOPLE {
+        writeln!(text, "  {:<9}  {}", person.role.to_string(), person.email).unwrap_or_default();
+    }
+    writeln!(text, "  password   {PASSWORD}").unwrap_or_default();
+    writeln!(text, "  mail       {url}/dev/mail").unwrap_or_default();
+    if app.config.docs {
+        writeln!(text, "  API        {url}/docs").unwrap_or_default();
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    writeln!(text, "\n  ready in {seconds:.2} s · Ctrl-C stops cleanly").unwrap_or_default();
     text
 }
 

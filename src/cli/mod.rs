@@ -5,6 +5,7 @@
 mod account;
 mod banner;
 mod config;
+mod demo;
 mod events;
 mod hand_over;
 mod healthcheck;

@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use clap::Args;
 use oskar::app::{self, App};
 use oskar::clock::{Clock, Timestamp};
-use oskar::config::{Config, InUse, LogFormat, MailTransport, Sources};
+use oskar::config::{Config, ConfigError, InUse, LogFormat, MailTransport, Sources};
 use oskar::database::Database;
 use oskar::domain::account::developer;
 use oskar::domain::journal::audit::Actor;
@@ -22,8 +22,8 @@ use oskar::{server, worker};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-use super::banner::banner;
-use super::{Common, signals};
+use super::banner::{banner, banner_of_demo};
+use super::{Common, demo, signals};
 
 /// How to serve.
 #[derive(Args, Default)]
@@ -32,6 +32,11 @@ pub struct Serve {
     /// production, and on anything but loopback.
     #[arg(long)]
     no_auth: bool,
+    /// Serve an example, to look at: an organisation with three people, keys and events, in an installation of its own
+    /// that is deleted when the server ends. The passwords are shown. Refused in production, on anything but loopback,
+    /// and with a database.
+    #[arg(long, conflicts_with = "no_auth")]
+    demo: bool,
 }
 
 impl Serve {
@@ -40,8 +45,7 @@ impl Serve {
         // First of all: a hang-up in the middle of the start must not end it either.
         signals::survive_hangup()?;
         let sources = common.sources();
-        let config =
-            if self.no_auth { Config::without_auth(&sources)? } else { Config::from_sources(&sources)? };
+        let config = self.configuration(&sources)?;
         log(&config)?;
         tell(&config, &sources);
         // Before anything is made: who cannot have the port should not find a database either.
@@ -53,7 +57,14 @@ impl Serve {
         })?;
         let certificate = config.tls.as_ref().map(Certificate::load).transpose()?;
         check_for_damage(&config).await?;
-        let (app, opened) = App::open(config, Clock::System).await?;
+        // Deleted at the end, whatever that is; an example that is stopped while it is made ends in order, too.
+        let stopped_early = self.demo.then(signals::stopped).transpose()?;
+        let _folder = self.demo.then(|| demo::Folder(config.data_dir.clone()));
+        let clock = if self.demo { Clock::behind() } else { Clock::System };
+        let (app, opened) = App::open(config, clock).await?;
+        if self.demo {
+            demo::fill(&app).await?;
+        }
         note_settings(&app, &sources, self.no_auth).await?;
         let link = setup_link(&app).await?;
         let osmedeus_key = osmedeus_key(&app).await?;
@@ -61,9 +72,13 @@ impl Serve {
             warn_of_no_auth(&app);
         }
         // Before it says that it is ready: who reads that may want to stop it at once.
-        let stopped = signals::stopped()?;
+        let stopped = stopped_early.map_or_else(signals::stopped, Ok)?;
         // To standard error: standard output is for the log.
-        let banner = banner(&app, opened, link.as_ref(), osmedeus_key.as_ref(), started);
+        let banner = if self.demo {
+            banner_of_demo(&app, started)
+        } else {
+            banner(&app, opened, link.as_ref(), osmedeus_key.as_ref(), started)
+        };
         std::io::stderr().write_all(banner.as_bytes()).or_log("showing the banner");
         hints(&app.config);
         let jobs = worker::spawn(&app);
@@ -73,6 +88,16 @@ impl Serve {
         worker::tally::tick(&app).await.map(drop).or_log("writing counted failures before the end");
         tracing::info!("stopped");
         Ok(())
+    }
+
+    fn configuration(&self, sources: &Sources) -> Result<Config, ConfigError> {
+        if self.demo {
+            Config::of_demo(sources)
+        } else if self.no_auth {
+            Config::without_auth(sources)
+        } else {
+            Config::from_sources(sources)
+        }
     }
 }
 

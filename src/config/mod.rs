@@ -8,6 +8,7 @@ mod asset_path;
 mod compat;
 mod database;
 mod database_url;
+mod demo;
 mod environment;
 mod events;
 mod file;

@@ -13,25 +13,32 @@ impl Config {
     /// All mistakes at once, and each setting by which another person than the developer could come in.
     pub fn without_auth(sources: &Sources) -> Result<Self, ConfigError> {
         let (mut config, mut problems) = Self::read(sources);
-        let mut refuse = |holds: bool, why: String| {
-            if holds {
-                problems.push(format!("--no-auth lets everybody in as an administrator, but {why}"));
-            }
-        };
-        refuse(config.env == Mode::Production, "env is \"production\".".to_owned());
-        refuse(
-            !config.is_loopback(),
-            format!("listen is {}, which others can reach. Use 127.0.0.1.", config.listen),
-        );
-        let local =
-            config.public_url.parse::<Uri>().is_ok_and(|url| url.host().is_some_and(is_loopback_name));
-        refuse(!local, format!("public_url is {}, which is not this machine.", config.public_url));
-        refuse(
-            !config.trusted_proxies.is_empty(),
-            "trusted_proxies says that others come by a proxy.".to_owned(),
+        let open = config.ways_in_for_others();
+        problems.extend(
+            open.iter().map(|why| format!("--no-auth lets everybody in as an administrator, but {why}")),
         );
         config.no_auth = true;
         if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
+    }
+
+    /// Each setting by which another person than the one at this machine could come in.
+    pub(super) fn ways_in_for_others(&self) -> Vec<String> {
+        let local = self.public_url.parse::<Uri>().is_ok_and(|url| url.host().is_some_and(is_loopback_name));
+        [
+            (self.env == Mode::Production, "env is \"production\".".to_owned()),
+            (
+                !self.is_loopback(),
+                format!("listen is {}, which others can reach. Use 127.0.0.1.", self.listen),
+            ),
+            (!local, format!("public_url is {}, which is not this machine.", self.public_url)),
+            (
+                !self.trusted_proxies.is_empty(),
+                "trusted_proxies says that others come by a proxy.".to_owned(),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(holds, why)| holds.then_some(why))
+        .collect()
     }
 }
 

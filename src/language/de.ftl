@@ -77,8 +77,8 @@ error-not-found-title = Nicht gefunden
 error-not-found = Unter dieser Adresse gibt es nichts, oder Sie haben keinen Zugang dazu.
 error-permission-denied-title = Keine Berechtigung
 error-permission-denied = Dazu braucht es die Berechtigung { $permission }, die Ihre Rolle nicht hat. Ein Admin der Organisation kann Ihnen eine andere Rolle geben.
-error-internal-error-title = Etwas ist schiefgegangen
-error-internal-error = Der Fehler liegt bei uns. Er steht im Log unter der Nummer dieser Anfrage.
+error-internal-title = Etwas ist schiefgegangen
+error-internal = Der Fehler liegt bei uns. Er steht im Log unter der Nummer dieser Anfrage.
 
 ## Anmelden
 

@@ -77,8 +77,8 @@ error-not-found-title = Not found
 error-not-found = There is nothing at this address, or you have no access to it.
 error-permission-denied-title = Permission denied
 error-permission-denied = This needs the permission { $permission }, which your role does not have. An admin of the organisation can give you another role.
-error-internal-error-title = Something went wrong
-error-internal-error = The fault is ours. The log has it under the number of this request.
+error-internal-title = Something went wrong
+error-internal = The fault is ours. The log has it under the number of this request.
 
 ## Sign in
 

@@ -471,7 +471,6 @@ async fn a88_what_is_not_there_is_a_problem_like_any_other() {
     let org = app.organisation("Acme").await;
     let key = org.key("live", "admin", None).await;
     for path in [
-        "/",
         "/nowhere",
         "/api",
         "/api/",

@@ -55,8 +55,25 @@ async fn pages_errors_and_what_is_not_there_are_not_kept_and_assets_are() {
     assert_eq!(preflight.header("cache-control"), "no-store");
     let head = anonymous.call(Method::HEAD, "/api/auth/me", None).await.status(401);
     assert_eq!(head.header("cache-control"), "no-store");
-    for path in ["/assets/oskar.css", "/docs/", "/docs/swagger-ui.css"] {
+    for path in ["/docs/", "/docs/swagger-ui.css"] {
         let answer = anonymous.get(path).await.status(200);
         assert!(answer.header("cache-control").starts_with("public, max-age="), "{path}");
+    }
+}
+
+/// The address that a page has of a file changes with the file, so a browser need not ask for it again.
+#[tokio::test]
+async fn files_of_pages_are_kept_for_good_and_asked_for_by_their_digest() {
+    let app = TestApp::start().await;
+    let anonymous = app.anonymous();
+    let page = anonymous.get("/problems").await.status(200).text();
+    let addresses: Vec<_> = page.split('"').filter(|text| text.starts_with("/assets/")).collect();
+    assert!(addresses.len() > 2, "{addresses:?}");
+    for address in addresses {
+        let answer = anonymous.get(address).await.status(200);
+        assert_eq!(answer.header("cache-control"), "max-age=31536000, immutable", "{address}");
+        let tag = [("if-none-match", answer.header("etag"))];
+        anonymous.call_with(Method::GET, address, &tag, None).await.status(304);
+        anonymous.get(&address.replace('.', ".0")).await.status(404);
     }
 }

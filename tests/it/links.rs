@@ -23,7 +23,7 @@ async fn the_page_of_a_link_asks_for_the_secret_and_runs_our_script_alone() {
         assert_eq!(answer.header("referrer-policy"), "same-origin");
         let text = answer.text();
         assert!(text.contains("<noscript>") && text.contains("Paste the link"), "{text}");
-        assert_eq!(text.matches("<script").count(), 1, "{text}");
+        assert_eq!(text.matches("<script").count(), 2, "{text}");
         // What a form has answered, asked for by its address.
         let act = ["create", "confirm", "choose", "let-in", "accept"];
         let act = act[PAGES.iter().position(|other| *other == page).unwrap()];

@@ -1,0 +1,4 @@
+//! The pages: what they show to whom, and what their forms do.
+
+mod colours;
+mod texts;
