@@ -73,6 +73,20 @@ impl ReturnTo {
         self.origin.is_some() && product.url.as_deref().and_then(origin_of) == self.origin
     }
 
+    /// Whether the browser sends the session's cookie there. A page that only the cookie opens must not be led back to otherwise: its
+    /// gateway would send the browser here again, and so on.
+    pub fn receives_cookies(&self, config: &Config) -> bool {
+        let Some(origin) = self.origin.as_deref() else { return true };
+        let (Ok(site), Ok(ours)) = (Url::parse(origin), Url::parse(&config.public_url)) else { return false };
+        let cookies = &config.sessions.cookies;
+        let host = site.host_str().unwrap_or_default();
+        let is_in = |domain: &str| {
+            host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        let is_reached = Some(host) == ours.host_str() || cookies.domain.as_deref().is_some_and(is_in);
+        is_reached && (site.scheme() == "https" || !cookies.secure)
+    }
+
     /// The host, with its port if that does not go without saying; none for a page of ours.
     pub fn host(&self) -> Option<String> {
         let (_, host) = self.origin.as_deref()?.split_once("://")?;
