@@ -15,6 +15,8 @@ use crate::domain::account::passwords::UserWithPassword;
 use crate::domain::account::{developer, replacement};
 use crate::domain::journal::audit::Actor;
 use crate::domain::journal::tally::Tally;
+use crate::domain::onboarding::allowance::Allowance;
+use crate::domain::onboarding::invitations::Rules;
 use crate::domain::onboarding::setup;
 use crate::domain::session::attempts;
 use crate::domain::session::remembered::Remembered;
@@ -281,6 +283,13 @@ impl App {
     /// [`Error::MailUnavailable`].
     pub fn needs_mail(&self) -> Result<(), Error> {
         if self.mailer.can_send() { Ok(()) } else { Err(Error::MailUnavailable) }
+    }
+
+    /// What the settings say about inviting.
+    pub fn invitation_rules(&self) -> Rules {
+        let limits = &self.config.limits;
+        let allowance = limits.invitations.map(|each| Allowance { each, new: limits.new_organisation });
+        Rules { seats: limits.seats, allowance, only_proven: self.config.verify_email_required }
     }
 
     /// The algorithms that tokens are signed with, our own API's first, and the longest lifetime of those tokens.

@@ -64,7 +64,15 @@ for (const meter of document.querySelectorAll("[data-meter]")) {
 }
 
 // What is wrong with a form is read first.
-document.querySelector("[data-focus]")?.focus();
+(document.querySelector("[data-focus]") ?? document.querySelector("[aria-invalid='true']"))?.focus();
+
+// <a data-stored>: a page that shows a secret once is not left by mistake.
+const stored = document.querySelector("[data-stored]");
+if (stored) {
+  const ask = (event) => event.preventDefault();
+  addEventListener("beforeunload", ask);
+  stored.addEventListener("click", () => removeEventListener("beforeunload", ask));
+}
 
 // A menu closes when the focus or a click goes elsewhere, and by Escape.
 for (const kind of ["click", "focusin"]) {
@@ -81,3 +89,15 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// <input data-named-by="id of an e-mail field">: the name of the organisation, guessed from the address until one is typed.
+for (const field of document.querySelectorAll("[data-named-by]")) {
+  const email = document.getElementById(field.dataset.namedBy);
+  let guessed = "";
+  email.addEventListener("change", () => {
+    const label = email.value.split("@")[1]?.split(".")[0] ?? "";
+    if (field.value !== guessed) return;
+    guessed = label.charAt(0).toUpperCase() + label.slice(1);
+    field.value = guessed;
+  });
+}

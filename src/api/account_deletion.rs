@@ -8,9 +8,7 @@ use utoipa::ToSchema;
 
 use super::input::{Input, present};
 use crate::app::App;
-use crate::auth::{Client, SignedIn, signed_out};
-use crate::domain::account::deletion;
-use crate::domain::session::sign_in;
+use crate::auth::{Client, SignedIn, delete_own_account, signed_out};
 use crate::error::Error;
 use crate::password::PresentedPassword;
 
@@ -42,25 +40,9 @@ pub struct AccountDeletion {
 pub async fn delete(
     State(app): State<App>,
     client: Client,
-    SignedIn { by, actor }: SignedIn,
+    caller: SignedIn,
     Input(input): Input<AccountDeletion>,
 ) -> Result<Response, Error> {
-    let account = by.account(app.db.read()).await?;
-    match (account.has_password(), &input.password) {
-        (true, Some(password)) => {
-            sign_in::check_again(&client.attempt(&app), &account, by.session_id(), password).await?;
-        }
-        // The document cannot say who has one: the body is well-formed.
-        (true, None) => return Err(Error::WrongPassword),
-        (false, Some(_)) => {
-            let problem = "the account has no password: leave this out";
-            return Err(Error::invalid("/password", problem));
-        }
-        (false, None) => by.check_fresh(&app)?,
-    }
-    let write = app.write(&actor).await?;
-    deletion::confirm(&write, &account, by.session_id()).await?;
-    deletion::delete(&write, by.id).await?;
-    write.commit().await?;
+    delete_own_account(&app, &client, &caller, input.password.as_ref()).await?;
     Ok((StatusCode::NO_CONTENT, signed_out(&app.config.sessions.cookies)).into_response())
 }

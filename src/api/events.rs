@@ -1,84 +1,25 @@
 //! The audit log of an organisation.
 
 use axum::extract::State;
-use chrono::{DateTime, Utc};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
-use super::filters::filled;
-use super::input::present;
 use super::page::{Asked, Listed, Page, Part};
 use crate::app::App;
 use crate::auth::OrganisationAccess;
-
-use crate::error::{Error, FieldCode, both};
-use crate::text::rfc3339;
+use crate::error::{Error, both};
+use crate::http::event_query::EventQuery;
 use crate::views;
-use crate::views::events::{Event, EventFilter};
+use crate::views::events::Event;
 
 const TAG: &str = "Audit log";
-/// The longest name of an action or an actor that is looked for.
-const LONGEST_NAME: usize = 255;
-
-/// Which events.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Filter {
-    /// Only of this type, such as `key.created`.
-    #[param(nullable = false, min_length = 1, max_length = 255, example = "key.created")]
-    #[serde(default, rename = "type", deserialize_with = "present")]
-    kind: Option<String>,
-    /// Only this user or key, by id.
-    #[param(nullable = false, min_length = 1, max_length = 255)]
-    #[serde(default, deserialize_with = "present")]
-    actor: Option<String>,
-    /// Only what was done to this user, key, session …, by id.
-    #[param(nullable = false, min_length = 1, max_length = 255)]
-    #[serde(default, deserialize_with = "present")]
-    target: Option<String>,
-    /// Not before, RFC 3339. The `+` of an offset may be unencoded.
-    #[param(value_type = Option<DateTime<Utc>>, nullable = false)]
-    #[serde(default, deserialize_with = "present")]
-    from: Option<String>,
-    /// Before, RFC 3339. The `+` of an offset may be unencoded.
-    #[param(value_type = Option<DateTime<Utc>>, nullable = false)]
-    #[serde(default, deserialize_with = "present")]
-    to: Option<String>,
-}
-
-impl Filter {
-    /// What the query asks for.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] if a time is none, or a name is empty.
-    pub(super) fn parse(&self) -> Result<EventFilter, Error> {
-        let times = both(time("from", self.from.as_deref()), time("to", self.to.as_deref()));
-        let named = |pointer, text: &Option<String>| {
-            Ok::<_, Error>(filled(pointer, text.as_deref(), LONGEST_NAME)?.map(ToOwned::to_owned))
-        };
-        let who = both(named("/actor", &self.actor), named("/target", &self.target));
-        let ((kind, (actor, target)), (from, to)) = both(both(named("/type", &self.kind), who), times)?;
-        Ok(EventFilter { kind, actor, target, from, to })
-    }
-}
-
-fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> {
-    let parse = |text: &str| {
-        rfc3339::parse_in_query(text)
-            .map_err(|problem| Error::wrong(format!("/{name}"), FieldCode::InvalidFormat, problem))
-    };
-    text.map(parse).transpose()
-}
 
 /// Read the audit log
 #[utoipa::path(get, path = "/api/orgs/{org}/events", operation_id = "list_events", tag = TAG,
-    params(Filter, Part),
+    params(EventQuery, Part),
     responses((status = 200, description = "The events.", body = Page<Event>)))]
 pub async fn list(
     State(app): State<App>,
     access: OrganisationAccess,
-    asked: Asked<Filter>,
+    asked: Asked<EventQuery>,
 ) -> Result<Listed<Event>, Error> {
     let organisation = access.organisation.id;
     let (list, filter) = both(asked.of(&app, "events", organisation), asked.filter.parse())?;

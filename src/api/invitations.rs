@@ -18,14 +18,13 @@ use crate::app::App;
 use crate::auth::sign_in::{Invited, NewMember, SignInState};
 use crate::auth::{Client, Keep, OrganisationAccess, optional_user};
 use crate::domain::email::Email;
-use crate::domain::onboarding::allowance::Allowance;
-use crate::domain::onboarding::invitations::{self, Rules};
+use crate::domain::onboarding::invitations;
 use crate::domain::onboarding::joining::Names;
 use crate::domain::organisation::members::manages_members;
 use crate::domain::session::tokens::ActiveOrganisation;
 use crate::domain::values::display_name::DisplayName;
 use crate::entity::invitation;
-use crate::error::{Error, FieldCode, both};
+use crate::error::{Error, both};
 use crate::http::Answering;
 use crate::id::InvitationId;
 use crate::password::{PresentedPassword, ProposedPassword};
@@ -35,7 +34,6 @@ use crate::views::invitations::Invitation;
 use crate::views::organisations::OrganisationSummary;
 
 const TAG: &str = "Invitations";
-const MOST_AT_ONCE: usize = 50;
 
 /// List the invitations
 ///
@@ -76,12 +74,6 @@ async fn shown(app: &App, rows: Vec<invitation::Model>) -> Result<Vec<Invitation
     views::invitations::of_rows(app.db.read(), &app.config.permissions, rows, app.now()).await
 }
 
-fn rules(app: &App) -> Rules {
-    let limits = &app.config.limits;
-    let allowance = limits.invitations.map(|each| Allowance { each, new: limits.new_organisation });
-    Rules { seats: limits.seats, allowance, only_proven: app.config.verify_email_required }
-}
-
 /// Invite people
 ///
 /// All of them or none. An address that is there twice is invited once; an open invitation of the same address
@@ -106,17 +98,15 @@ pub async fn create(
         access.principal.check_fresh(&app)?;
     }
     app.needs_mail()?;
-    if !(1..=MOST_AT_ONCE).contains(&input.emails.len()) {
-        let code = if input.emails.is_empty() { FieldCode::TooFew } else { FieldCode::TooMany };
-        return Err(Error::wrong("/emails", code, "1 to 50 addresses"));
-    }
+    invitations::check_how_many(input.emails.len())?;
     // Lists that people paste have doubles; nobody is to get two mails for that.
     let mut seen = HashSet::new();
     let once: Vec<_> = input.emails.iter().filter(|email| seen.insert(email.normalised())).collect();
     let inviter = access.user()?.id;
     let write = app.write(&access.actor).await?;
     let organisation = access.organisation.id;
-    let rows = invitations::create(&write, organisation, inviter, &once, input.role, rules(&app)).await?;
+    let rows =
+        invitations::create(&write, organisation, inviter, &once, input.role, app.invitation_rules()).await?;
     let data = views::invitations::of_rows(&write, &app.config.permissions, rows, write.now).await?;
     answering.commit(write, (StatusCode::CREATED, Json(Invitations { data }))).await
 }
@@ -171,7 +161,8 @@ pub async fn resend(
     app.needs_mail()?;
     let inviter = access.user()?.id;
     let write = app.write(&access.actor).await?;
-    let row = invitations::resend(&write, access.organisation.id, inviter, id, rules(&app)).await?;
+    let row =
+        invitations::resend(&write, access.organisation.id, inviter, id, app.invitation_rules()).await?;
     if manages_members(row.role) {
         access.principal.check_fresh(&app)?;
     }

@@ -31,7 +31,6 @@ mod credentials;
 mod docs;
 mod document;
 mod events;
-mod filters;
 mod health;
 mod identities;
 mod invitations;
@@ -64,7 +63,9 @@ pub use stream::Stopping;
 
 use crate::app::App;
 // `super::conditions`, `super::input` and `super::page` to the files of this folder.
-use crate::http::{Doors, Route, RouteTable, conditions, cookies, fresh, idempotent, input, page};
+use crate::http::{
+    Doors, Route, RouteTable, conditions, cookies, fresh, idempotent, input, list_filters as filters, page,
+};
 use crate::permission::Permission as P;
 use compat::{appliance, datarhei_core, onedb, osmedeus};
 

@@ -13,14 +13,14 @@ use utoipa::ToSchema;
 use super::input::{Input, present};
 use super::tokens::{Tokens, signed_in};
 use crate::app::App;
-use crate::auth::{Client, SignedIn, sign_in};
+use crate::auth::{Client, SignedIn, ask_for_new_email, sign_in};
 use crate::crypto::secret::{Secret, ShownOnce};
-use crate::domain::account::{mailbox, one_time};
+use crate::domain::account::one_time;
 use crate::domain::email::Email;
 use crate::domain::journal::mail::{self, Mail};
 use crate::domain::session::sign_in::check_again;
 use crate::entity::one_time_token::LinkPurpose;
-use crate::error::{Error, FieldCode};
+use crate::error::Error;
 use crate::password::{PresentedPassword, ProposedPassword};
 
 const TAG: &str = "Signing in";
@@ -53,16 +53,7 @@ async fn ask(
     address: &Email,
     mail: Mail,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
-    app.needs_mail()?;
-    let own = client.is_known_to(app, address).await?;
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
-    if own {
-        mail::enqueue_for_owner(&write, &address.normalised(), mail).await?;
-    } else {
-        mail::enqueue_requested(&write, &address.normalised(), mail).await?;
-    }
-    write.commit().await?;
+    sign_in::ask_for_mail(app, client, address, mail).await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
 }
 
@@ -212,23 +203,9 @@ pub struct EmailChange {
 pub async fn change_email(
     State(app): State<App>,
     client: Client,
-    SignedIn { by, actor }: SignedIn,
+    caller: SignedIn,
     Input(input): Input<EmailChange>,
 ) -> Result<(StatusCode, Json<Understood>), Error> {
-    app.needs_mail()?;
-    let account = by.account(app.db.read()).await?;
-    match &input.password {
-        Some(password) => {
-            check_again(&client.attempt(&app), &account, by.session_id(), password).await?;
-        }
-        // With that turned off no session is recent, however old it is: an address is worth a password.
-        None if by.session.is_some() && app.config.sessions.fresh_within.is_zero() => {
-            return Err(Error::wrong("/password", FieldCode::Required, "this is required"));
-        }
-        None => by.check_fresh(&app)?,
-    }
-    let write = app.write(&actor).await?;
-    mailbox::ask_for_new_email(&write, &account, by.session_id(), &input.email).await?;
-    write.commit().await?;
+    ask_for_new_email(&app, &client, &caller, &input.email, input.password.as_ref()).await?.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(ON_ITS_WAY)))
 }

@@ -20,6 +20,7 @@ mod fresh;
 mod guard;
 mod issuer;
 mod organisation_access;
+mod own_account;
 mod presented;
 mod principal;
 mod refusals;
@@ -38,6 +39,7 @@ pub use forwarded::{WayIn, way_in};
 pub use guard::{authorize, look_up};
 pub use issuer::{by_issuer, is_foreign};
 pub use organisation_access::OrganisationAccess;
+pub use own_account::{ask_for_new_email, delete_own_account};
 pub use presented::{Finding, Presented, verify_presented};
 pub use principal::{
     CallerSession, CredentialKind, KeyPrincipal, OrganisationScope, Principal, UserPrincipal,

@@ -30,6 +30,19 @@ impl ETag {
         let digest = Sha256::digest(&text);
         Ok(Self(URL_SAFE_NO_PAD.encode(&digest[..16])))
     }
+
+    /// As a form carries it from the page that shows something to the change of it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Checks what such a form carried: in the transaction of the change, under its lock. A form without any changes whatever is there.
+    ///
+    /// # Errors
+    /// [`Error::PreconditionFailed`].
+    pub fn check(&self, carried: &str) -> Result<(), Error> {
+        if carried.is_empty() || carried == self.0 { Ok(()) } else { Err(Error::PreconditionFailed) }
+    }
 }
 
 /// One tag of a list.

@@ -7,6 +7,7 @@
 //! | `{{ role.as_str()\|word("role") }}` | the text `role-admin`: a word for a value of a small set |
 //! | `{{ time\|ago }}` | a `<time>` with words such as "5 min ago" and the exact time behind |
 //! | `{{ time\|day }}` | a `<time>` with the day |
+//! | `{{ time\|day_text }}` | the day as plain text, for drawings |
 
 use askama::Values;
 use askama::filters::Safe;
@@ -70,6 +71,12 @@ pub fn day(time: &Timestamp, values: &dyn Values) -> askama::Result<Safe<String>
     Ok(element(time, &day_in(&look(values)?.words, *time)))
 }
 
+/// The day as plain text, where no element can stand.
+#[askama::filter_fn]
+pub fn day_text(time: &Timestamp, values: &dyn Values) -> askama::Result<String> {
+    Ok(day_in(&look(values)?.words, *time))
+}
+
 fn element(time: &Timestamp, text: &str) -> Safe<String> {
     let (exact, shown) = (time.format("%Y-%m-%dT%H:%M:%SZ"), time.format("%Y-%m-%d %H:%M:%S UTC"));
     Safe(format!(r#"<time datetime="{exact}" title="{shown}">{text}</time>"#))
@@ -82,7 +89,8 @@ pub fn day_in(words: &Words, time: Timestamp) -> String {
     words.say("day", &[("day", day.variable()), ("month", month.variable()), ("year", year.variable())])
 }
 
-fn relative(words: &Words, now: Timestamp, time: Timestamp) -> String {
+/// How long ago, or in how long, in words.
+pub fn relative(words: &Words, now: Timestamp, time: Timestamp) -> String {
     let ahead = time > now;
     let seconds = (now - time).abs().num_seconds();
     let (unit, count) = match seconds {

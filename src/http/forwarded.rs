@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::negotiation::preferred;
+use super::page_table::AGAIN;
 use super::problem::Problem;
 use super::route_table::Route;
 use crate::app::App;
@@ -20,9 +21,6 @@ use crate::error::Error;
 const STATUS: HeaderName = HeaderName::from_static("x-auth-status");
 /// Where who is not signed in can sign in.
 const REDIRECT: HeaderName = HeaderName::from_static("x-auth-redirect");
-/// Asks for another sign-in of who is signed in: an admin has ended the session in the organisation that the gateway asks for, and
-/// it goes on elsewhere.
-const AGAIN: &str = "again=true";
 /// By which gateways that keep their query for something else ask for what `redirect` asks for.
 const ON_DENY: HeaderName = HeaderName::from_static("x-oskar-on-deny");
 
@@ -89,7 +87,7 @@ fn lead_in(response: Response, way_in: &WayIn, redirects: bool) -> Response {
     let ended_here =
         response.extensions().get::<Problem>().is_some_and(|problem| problem.code == "session_ended_here");
     let separator = if way_in.address.contains('?') { '&' } else { '?' };
-    let again = if ended_here { format!("{separator}{AGAIN}") } else { String::new() };
+    let again = if ended_here { format!("{separator}{AGAIN}=true") } else { String::new() };
     let Ok(address) = HeaderValue::try_from(format!("{}{again}", way_in.address)) else { return response };
     let mut response = if redirects {
         (StatusCode::FOUND, [(header::LOCATION, address.clone())]).into_response()

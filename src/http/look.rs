@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::CookieJar;
 
+use super::way_back::WayBack;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::config::Product;
@@ -28,13 +29,6 @@ pub struct Look {
     pub flash: Option<Flash>,
     /// Told by each form that makes something, so that it makes it once however often it is sent.
     pub form_id: String,
-}
-
-/// The way back to the product that sent its user here.
-pub struct WayBack {
-    /// What to call it.
-    pub name: String,
-    pub address: String,
 }
 
 /// The user who is signed in.

@@ -11,13 +11,15 @@
 //! | `negotiation.rs` | which form of an answer a client prefers |
 //! | `conditions.rs` | `ETag`, `If-Match`, `If-None-Match` |
 //! | `idempotency.rs` | requests that are repeated with the same `Idempotency-Key` |
-//! | `input.rs`, `page.rs` | bodies and queries; lists, a page of rows at a time |
+//! | `event_query.rs` | what logs of events can be narrowed down by |
+//! | `input.rs`, `page.rs`, `list_filters.rs` | bodies and queries; lists, a page of rows at a time, and what narrows them down |
 //! | `wrong_members.rs`, `shape.rs`, `json_body.rs` | all that is wrong with an input, by its type and by its schema |
 
 pub mod conditions;
 mod documented_codes;
 mod documented_operation;
 mod error_page;
+pub mod event_query;
 pub mod filters;
 mod forwarded;
 mod html;
@@ -26,6 +28,7 @@ pub mod input;
 mod json_body;
 mod layers;
 mod limited_paths;
+pub mod list_filters;
 mod look;
 mod negotiation;
 mod no_auth;
@@ -36,6 +39,7 @@ mod problems;
 mod rate_limit;
 mod route_table;
 mod shape;
+mod way_back;
 mod wrong_members;
 
 pub use forwarded::Doors;
@@ -43,8 +47,9 @@ pub use html::{files, html, let_forms_lead_to};
 pub use idempotency::Answering;
 pub use layers::{AnswerNumber, around, unheard_proxy};
 pub use limited_paths::is_limited;
-pub use look::{Flash, Here, LANGUAGE_COOKIE, Look, MenuEntry, Visitor, WayBack, language};
+pub use look::{Flash, Here, LANGUAGE_COOKIE, Look, MenuEntry, Visitor, language};
 pub use negotiation::preferred;
-pub use page_table::{CONFIRM, PageTable, PagesAt, SIGN_IN, at};
+pub use page_table::{AGAIN, CONFIRM, PageTable, PagesAt, SIGN_IN, at};
 pub use problem::{Code, PROBLEMS, Problem, status};
 pub use route_table::{Route, RouteTable, Routes, cookies, fresh, idempotent};
+pub use way_back::WayBack;

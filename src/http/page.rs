@@ -113,6 +113,16 @@ fn written(pairs: &[(String, String)]) -> String {
 }
 
 impl<Filter> Asked<Filter> {
+    /// A filter as it was given; an empty text if it was not.
+    pub fn given(&self, name: &str) -> &str {
+        self.filters.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value)
+    }
+
+    /// Whether the list is narrowed down at all.
+    pub fn is_narrowed(&self) -> bool {
+        !self.filters.is_empty()
+    }
+
     /// What is asked for, of the list of that name, which is that organisation's or that user's.
     ///
     /// # Errors

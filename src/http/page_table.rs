@@ -13,6 +13,7 @@ use super::negotiation::preferred;
 use super::problem::Problem;
 use super::problems::FORMS;
 use super::route_table::{Route, guarded};
+use super::way_back::keep_return_to;
 use crate::app::App;
 use crate::auth::Access;
 pub use crate::auth::SIGN_IN;
@@ -20,6 +21,10 @@ use crate::permission::Permission;
 
 /// Where a user who is signed in proves once more who they are.
 pub const CONFIRM: &str = "/account/confirm";
+
+/// In the query of the sign-in: for a session that an admin has ended in the organisation that was asked for. It goes on elsewhere,
+/// so that its user would be led straight back otherwise.
+pub const AGAIN: &str = "again";
 
 /// The handlers of one path. They are served once they are added to a [`PageTable`], which asks for their access.
 #[must_use]
@@ -115,7 +120,9 @@ impl PageTable {
             let mut guarded = guarded(&self.app, handlers, access);
             if access.needs_credential() {
                 let has_get = methods.contains(&Method::GET);
-                guarded = guarded.route_layer(from_fn_with_state(has_get, lead_to_sign_in));
+                guarded = guarded
+                    .route_layer(from_fn_with_state(has_get, lead_to_sign_in))
+                    .route_layer(from_fn_with_state(self.app.clone(), keep_return_to));
             }
             self.router = self.router.route(&path, guarded);
             let route = |method| Route { method, path: path.clone(), access, page: true, idempotent: false };
@@ -153,6 +160,7 @@ async fn lead_to_sign_in(
     };
     let query = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(back.map(|back| ("next", back)))
+        .extend_pairs((problem.code == "session_ended_here").then_some((AGAIN, "true")))
         .finish();
     let to = if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") };
     Redirect::to(&to).into_response()

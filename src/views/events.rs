@@ -70,6 +70,19 @@ pub async fn of_organisation(
         .map(audit_event::Model::into_envelope))
 }
 
+/// One of them.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn one_of_organisation(
+    db: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    id: AuditEventId,
+) -> Result<Event, Error> {
+    let select = audit_event::Entity::in_organisation(organisation).filter(audit_event::COLUMN.id.eq(id));
+    select.one(db).await?.map(audit_event::Model::into_envelope).ok_or(Error::NotFound)
+}
+
 /// What happened to a user's account, as the user sees it.
 pub async fn of_account(
     db: &impl ConnectionTrait,

@@ -73,6 +73,8 @@ pub struct Invitation {
 #[derive(Clone, Debug, Default)]
 pub struct InvitationFilter {
     pub state: Option<InvitationState>,
+    /// Only those that can still be answered, confirmed or not.
+    pub waiting: bool,
     pub role: Option<Role>,
     /// The whole address, whatever its case.
     pub email: Option<String>,
@@ -95,9 +97,22 @@ pub async fn list(
     if let Some(state) = filter.state {
         select = select.filter(in_state(db, catalogue, organisation, state, now).await?);
     }
+    if filter.waiting {
+        select = select.filter(waiting(now));
+    }
     let rows = request.by_id(select, invitation::Column::Id).all(db).await?;
     let Page { data, next } = request.page(rows, |row| row.id);
     Ok(Page { data: of_rows(db, catalogue, data, now).await?, next })
+}
+
+fn unanswered() -> Condition {
+    let column = &invitation::COLUMN;
+    Condition::all().add(column.accepted_at.is_null()).add(column.withdrawn_at.is_null())
+}
+
+/// In SQL what can still be answered.
+pub(super) fn waiting(now: Timestamp) -> Condition {
+    unanswered().add(invitation::COLUMN.expires_at.gt(now))
 }
 
 /// In SQL what [`of_rows`] tells of a row.
@@ -109,14 +124,13 @@ async fn in_state(
     now: Timestamp,
 ) -> Result<Condition, Error> {
     let column = &invitation::COLUMN;
-    let unanswered = Condition::all().add(column.accepted_at.is_null()).add(column.withdrawn_at.is_null());
-    let alive = unanswered.clone().add(column.expires_at.gt(now));
+    let alive = waiting(now);
     Ok(match state {
         InvitationState::Accepted => Condition::all().add(column.accepted_at.is_not_null()),
         InvitationState::Withdrawn => {
             Condition::all().add(column.accepted_at.is_null()).add(column.withdrawn_at.is_not_null())
         }
-        InvitationState::Expired => unanswered.add(column.expires_at.lte(now)),
+        InvitationState::Expired => unanswered().add(column.expires_at.lte(now)),
         InvitationState::Open | InvitationState::Unconfirmed => {
             let wanted = state == InvitationState::Open;
             // Who may still give which role is not for the database to know. An organisation has few who invite.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, QueryTrait as _, Select,
@@ -18,6 +18,11 @@ use crate::entity::{api_key, api_key_secret, user};
 use crate::error::Error;
 use crate::id::{ApiKeyId, OrganisationId, UserId};
 use crate::permission::Role;
+
+/// How long before its end a key is said to expire soon.
+const SOON: TimeDelta = TimeDelta::days(14);
+/// How long a key has not been used that is called stale.
+const STALE: TimeDelta = TimeDelta::days(90);
 
 /// Whether a key can be used.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
@@ -78,6 +83,20 @@ pub struct Key {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
+impl Key {
+    /// Whether a key that can be used ends within 14 days.
+    pub fn expires_soon(&self, now: Timestamp) -> bool {
+        let end = self.expires_at.filter(|_| matches!(self.state, KeyState::Active));
+        end.is_some_and(|end| end <= now + SOON)
+    }
+
+    /// Whether a key that can be used was not used for 90 days, or never since it was made so long ago.
+    pub fn is_stale(&self, now: Timestamp) -> bool {
+        let used = self.last_used_at.unwrap_or(self.created_at);
+        matches!(self.state, KeyState::Active) && used <= now - STALE
+    }
+}
+
 /// Which keys a reader asks for; an empty filter asks for all.
 #[derive(Clone, Debug, Default)]
 pub struct KeyFilter {
@@ -89,6 +108,10 @@ pub struct KeyFilter {
     pub external_id: Option<String>,
     /// In the name or in the hint.
     pub search: Option<Search>,
+    /// Only those of [`Key::expires_soon`].
+    pub expires_soon: bool,
+    /// Only those of [`Key::is_stale`].
+    pub stale: bool,
 }
 
 impl KeyFilter {
@@ -100,6 +123,13 @@ impl KeyFilter {
     ) -> Select<api_key::Entity> {
         select
             .apply_if(self.state, |select, state| select.filter(in_state(state, now)))
+            .apply_if(self.expires_soon.then_some(now), |select, now| {
+                let ends_soon = api_key::COLUMN.expires_at.lte(now + SOON);
+                select.filter(in_state(KeyState::Active, now)).filter(ends_soon)
+            })
+            .apply_if(self.stale.then_some(now), |select, now| {
+                select.filter(in_state(KeyState::Active, now)).filter(not_used_since(now - STALE))
+            })
             .apply_if(self.role, |select, role| select.filter(api_key::COLUMN.role.eq(role)))
             .apply_if(self.environment, |select, environment| {
                 select.filter(api_key::COLUMN.environment.eq(environment))
@@ -126,7 +156,7 @@ impl KeyFilter {
 }
 
 /// In SQL what [`show`] tells of a row.
-fn in_state(state: KeyState, now: Timestamp) -> Condition {
+pub(super) fn in_state(state: KeyState, now: Timestamp) -> Condition {
     let (revoked, end) = (api_key::COLUMN.revoked_at, api_key::COLUMN.expires_at);
     match state {
         KeyState::Revoked => Condition::all().add(revoked.is_not_null()),
@@ -135,6 +165,11 @@ fn in_state(state: KeyState, now: Timestamp) -> Condition {
             Condition::all().add(revoked.is_null()).add(Condition::any().add(end.is_null()).add(end.gt(now)))
         }
     }
+}
+
+fn not_used_since(then: Timestamp) -> Condition {
+    let (used, made) = (api_key::COLUMN.last_used_at, api_key::COLUMN.created_at);
+    Condition::any().add(used.lte(then)).add(Condition::all().add(used.is_null()).add(made.lte(then)))
 }
 
 /// The keys of an organisation; revoked and expired ones too, unless the filter says otherwise.

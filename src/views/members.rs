@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::users::{UserState, UserSummary};
 use super::{Page, PageRequest, Search};
 use crate::clock::Timestamp;
+use crate::domain::organisation::members::{another_manager, manages_members};
 use crate::entity::{membership, user};
 use crate::error::Error;
 use crate::id::{OrganisationId, UserId};
@@ -52,6 +53,36 @@ pub async fn find(
         Some((membership, Some(user))) => Ok(Member::new(&membership, &user)),
         _ => Err(Error::NotFound),
     }
+}
+
+/// Whether a member is the last one who may manage the members, so that neither the role nor the membership can be taken
+/// away.
+pub async fn is_last_manager(
+    db: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    member: &Member,
+) -> Result<bool, Error> {
+    if !manages_members(member.role) {
+        return Ok(false);
+    }
+    let user = member.user.id;
+    let one_of_several = membership::Entity::in_organisation(organisation)
+        .filter(membership::COLUMN.user_id.eq(user))
+        .filter(another_manager(organisation, user));
+    Ok(one_of_several.one(db).await?.is_none())
+}
+
+/// Which of these addresses are a member's, as they are compared.
+pub async fn among(
+    db: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    addresses: Vec<String>,
+) -> Result<Vec<String>, Error> {
+    let rows = membership::Entity::in_organisation(organisation)
+        .find_also_related(user::Entity)
+        .filter(user::COLUMN.email_normalised.is_in(addresses));
+    let users = rows.all(db).await?.into_iter().filter_map(|(_, user)| user);
+    Ok(users.map(|user| user.email_normalised).collect())
 }
 
 /// Which members a reader asks for; an empty filter asks for all.

@@ -4,6 +4,7 @@
 //! callers have checked that the reader may see what they ask for, and pass ids.
 
 pub mod callers;
+pub mod event_names;
 pub mod event_tail;
 pub mod events;
 pub mod identities;
@@ -11,6 +12,7 @@ pub mod invitations;
 pub mod keys;
 pub mod members;
 pub mod organisations;
+pub mod overview;
 mod page;
 mod search;
 pub mod sessions;

@@ -1,7 +1,7 @@
 //! A user's sessions.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, QueryFilter as _, Select};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -35,17 +35,38 @@ pub async fn list(
     (oldest, now): (Timestamp, Timestamp),
     request: &PageRequest<SessionId>,
 ) -> Result<Page<Session>, Error> {
-    let select = session::Entity::of_user(user)
+    let rows = request.by_id(going_on(user, oldest, now), session::Column::Id).all(db).await?;
+    Ok(request.page(rows, |row| row.id).map(|row| show(row, current)))
+}
+
+/// One of those.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn one(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    current: Option<SessionId>,
+    (oldest, now): (Timestamp, Timestamp),
+    id: SessionId,
+) -> Result<Session, Error> {
+    let row = going_on(user, oldest, now).filter(session::COLUMN.id.eq(id)).one(db).await?;
+    row.map(|row| show(row, current)).ok_or(Error::NotFound)
+}
+
+fn going_on(user: UserId, oldest: Timestamp, now: Timestamp) -> Select<session::Entity> {
+    session::Entity::of_user(user)
         .filter(session::COLUMN.created_at.gt(oldest))
-        .filter(session::Entity::not_over(now));
-    let rows = request.by_id(select, session::Column::Id).all(db).await?;
-    let show = |row: session::Model| Session {
+        .filter(session::Entity::not_over(now))
+}
+
+fn show(row: session::Model, current: Option<SessionId>) -> Session {
+    Session {
         id: row.id,
         current: Some(row.id) == current,
         ip: row.ip,
         user_agent: row.user_agent,
         created_at: row.created_at,
         last_seen_at: row.seen_at,
-    };
-    Ok(request.page(rows, |row| row.id).map(show))
+    }
 }

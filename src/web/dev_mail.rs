@@ -3,12 +3,12 @@
 
 use askama::Template;
 use axum::Json;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::page::{LinkPart, page};
+use super::link::LinkPart;
+use super::visit::Visit;
 use crate::app::App;
 use crate::error::Error;
 use crate::http::filters;
@@ -16,13 +16,13 @@ use crate::http::preferred;
 use crate::mail::Captured;
 
 #[derive(Template)]
-#[template(path = "pages/dev_mail.html")]
+#[template(path = "pages/front/mailbox.html")]
 struct ListPage {
     mails: Vec<Captured>,
 }
 
 #[derive(Template)]
-#[template(path = "pages/dev_mail_show.html")]
+#[template(path = "pages/front/captured_mail.html")]
 struct ShowPage {
     mail: Captured,
     text: String,
@@ -33,6 +33,10 @@ const FORMS: [&str; 3] = ["text/plain", "application/json", "text/html"];
 
 fn captured(app: &App) -> Result<Vec<Captured>, Error> {
     if app.config.has_mailbox() { Ok(app.mailer.captured()) } else { Err(Error::NotFound) }
+}
+
+fn find(app: &App, id: &str) -> Result<Captured, Error> {
+    captured(app)?.into_iter().find(|mail| mail.id.to_string() == id).ok_or(Error::NotFound)
 }
 
 fn body(mail: &Captured) -> Result<String, Error> {
@@ -56,10 +60,10 @@ fn varying(response: impl IntoResponse) -> Response {
 }
 
 /// The last mails, newest first; as text in full.
-pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response, Error> {
-    let mails = captured(&app)?;
+pub async fn list(visit: Visit, headers: HeaderMap) -> Result<Response, Error> {
+    let mails = captured(&visit.app)?;
     Ok(match preferred(&headers, &FORMS) {
-        Some("text/html") => varying(page(&app, StatusCode::OK, &ListPage { mails })?),
+        Some("text/html") => varying(visit.page(&ListPage { mails })?),
         Some("application/json") => {
             let data: Vec<_> = mails.iter().map(as_json).collect::<Result<_, _>>()?;
             varying(Json(json!({ "data": data })))
@@ -76,15 +80,25 @@ pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response
 
 /// One mail.
 pub async fn show(
-    State(app): State<App>,
+    visit: Visit,
     LinkPart(id): LinkPart,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let mail = captured(&app)?.into_iter().find(|mail| mail.id.to_string() == id).ok_or(Error::NotFound)?;
+    let mail = find(&visit.app, &id)?;
     let text = body(&mail)?;
     Ok(match preferred(&headers, &FORMS) {
-        Some("text/html") => varying(page(&app, StatusCode::OK, &ShowPage { mail, text })?),
+        Some("text/html") => varying(visit.page(&ShowPage { mail, text })?),
         Some("application/json") => varying(Json(as_json(&mail)?)),
         _ => varying(text),
     })
+}
+
+/// Mails have their styles inline, and nothing else that could be loaded or run.
+const CSP: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+
+/// One mail as its recipient sees it.
+pub async fn show_html(visit: Visit, LinkPart(id): LinkPart) -> Result<Response, Error> {
+    let html = find(&visit.app, &id)?.letter.html().map_err(Error::internal)?;
+    Ok(([(header::CONTENT_SECURITY_POLICY, CSP)], Html(html)).into_response())
 }

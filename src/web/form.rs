@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use axum::Form;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{FromRequest, Request};
+use axum::extract::rejection::RawFormRejection;
+use axum::extract::{FromRequest, RawForm, Request};
 use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 
@@ -20,14 +19,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let Form(form) = Form::from_request(request, state).await.map_err(|rejection: FormRejection| {
-            match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
-                StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::UnsupportedMediaType,
-                _ => Error::invalid("", "the form is incomplete, has a field twice, or is not UTF-8"),
-            }
-        })?;
-        Ok(Self(form))
+        let wrong = || Error::invalid("", "the form is incomplete, has a field twice, or is not UTF-8");
+        let RawForm(sent) =
+            RawForm::from_request(request, state).await.map_err(|rejection: RawFormRejection| {
+                match rejection.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::UnsupportedMediaType,
+                    _ => wrong(),
+                }
+            })?;
+        // Several values of one name are what several ticks send.
+        serde_html_form::from_bytes(&sent).map(Self).map_err(|_| wrong())
     }
 }
 
@@ -71,6 +73,11 @@ impl Wrong {
             },
         }
         Ok((wrong, error))
+    }
+
+    /// One thing that is wrong with the form as a whole.
+    pub fn whole_form(problem: String) -> Self {
+        Self { whole: Some(problem), ..Self::default() }
     }
 
     /// Says what is wrong with a field; of several things the first.

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use askama::Template;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::form::{Sent, Wrong};
+use super::front::Notice;
 use super::link::LinkForm;
-use super::page::{GonePage, NoticePage, Sent, page, page_of_error, proposed, too_many};
+use super::visit::Visit;
 use crate::app::App;
 use crate::auth::sign_in::{Invited, NewMember, SessionTerms, SignInState, Started};
 use crate::auth::{Client, Keep, optional_user};
@@ -21,10 +22,9 @@ use crate::domain::values::display_name::DisplayName;
 use crate::error::Error;
 use crate::http::filters;
 use crate::id::UserId;
-use crate::password::PresentedPassword;
+use crate::language::ToVariable as _;
+use crate::password::{PresentedPassword, ProposedPassword};
 use crate::text::email::shown;
-
-const GONE: GonePage = GonePage { hint: Cow::Borrowed("Ask the person who invited you for a new one.") };
 
 /// How the visitor stands to the invited address.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,19 +39,28 @@ enum Visitor {
 }
 
 #[derive(Template)]
-#[template(path = "pages/invite.html")]
+#[template(path = "pages/front/invite.html")]
 struct InvitePage<'a> {
     link: &'a str,
     organisation: &'a str,
     role: &'a str,
     email: Cow<'a, str>,
     visitor: Visitor,
-    /// The problem is the new password's, not the one of the account's password.
-    new_problem: bool,
     /// The account's password was set for its owner, who has to choose another one.
     change_required: bool,
     name: String,
-    problem: Option<String>,
+    wrong: Wrong,
+}
+
+/// The visitor is signed in with another address.
+#[derive(Template)]
+#[template(path = "pages/front/other_address.html")]
+struct OtherAddressPage<'a> {
+    organisation: &'a str,
+    mine: Cow<'a, str>,
+    invited: Cow<'a, str>,
+    /// Where to come back to once signed out.
+    back: String,
 }
 
 impl InvitePage<'_> {
@@ -104,29 +113,7 @@ struct Found {
 }
 
 impl Found {
-    fn page(&self, app: &App) -> Result<Response, Error> {
-        page(app, StatusCode::OK, &self.form(String::new(), None, false, false))
-    }
-
-    fn page_again(
-        &self,
-        app: &App,
-        form: InviteForm,
-        error: &Error,
-        problem: String,
-    ) -> Result<Response, Error> {
-        let new = !form.new_password.is_empty();
-        let change_required = matches!(error, Error::PasswordChangeRequired) || new;
-        page_of_error(app, error, &self.form(form.name, Some(problem), change_required, new))
-    }
-
-    fn form(
-        &self,
-        name: String,
-        problem: Option<String>,
-        change_required: bool,
-        new_problem: bool,
-    ) -> InvitePage<'_> {
+    fn form(&self, name: String, wrong: Wrong, change_required: bool) -> InvitePage<'_> {
         InvitePage {
             link: self.link.reveal(),
             change_required: change_required && !matches!(self.visitor, Visitor::Unconfirmed { .. }),
@@ -134,59 +121,49 @@ impl Found {
             role: self.invited.invitation.role.as_str(),
             email: shown(&self.invited.invitation.email),
             visitor: self.visitor,
-            new_problem,
             name,
-            problem,
+            wrong,
         }
     }
 }
 
 /// The invitation, or the page to show instead: it is gone, or is for another user than the one who is signed in.
-async fn find(
-    app: &App,
-    client: &Client,
-    headers: &HeaderMap,
-    link: &str,
-) -> Result<Result<Found, Response>, Error> {
-    let gone = || Ok(Err(page_of_error(app, &Error::LinkInvalid, &GONE)?));
+async fn find(visit: &Visit, headers: &HeaderMap, link: &str) -> Result<Result<Found, Response>, Error> {
+    let (app, db) = (&visit.app, visit.app.db.read());
     let Some(link) = Secret::parse(link).filter(|link| link.kind() == SecretKind::Invitation) else {
-        return gone();
+        return gone(visit, None).map(Err);
     };
     let invited = match Invited::by_link(app, link.reveal()).await {
-        Err(Error::LinkInvalid) => return gone(),
+        Err(Error::LinkInvalid) => return gone(visit, None).map(Err),
         invited => invited?,
     };
     let invitation = &invited.invitation;
-    let by = optional_user(app, client, headers).await?;
+    let by = optional_user(app, &visit.client, headers).await?;
     // A second press of the button finds it accepted, by the one who presses.
     let mine = by.as_ref().is_some_and(|by| invitation.accepted_by == Some(by.id));
     if !invitation.is_open(app.now()) && !mine {
-        return gone();
+        return gone(visit, Some(&invited)).map(Err);
     }
     if invitation.accepted_at.is_none()
-        && !invitations::is_confirmed(app.db.read(), &app.config.permissions, invitation).await?
+        && !invitations::is_confirmed(db, &app.config.permissions, invitation).await?
     {
-        let (heading, text) = ("Not confirmed any more", Error::InvitationUnconfirmed.to_string());
-        return Ok(Err(page_of_error(
-            app,
-            &Error::InvitationUnconfirmed,
-            &NoticePage { heading, text, done: false },
-        )?));
+        let error = Error::InvitationUnconfirmed;
+        return Notice::of_error(visit, "invite-unconfirmed-title", &error).refuse(visit, &error).map(Err);
     }
     if let Some(by) = by {
-        let account = by.account(app.db.read()).await?.user;
+        let account = by.account(db).await?.user;
         if account.email_normalised != invitation.email_normalised {
-            let text = format!(
-                "You are signed in as {}, but this invitation is for {}. Sign out first, or open it in another browser. It stays good.",
-                shown(&account.email),
-                shown(&invitation.email)
-            );
-            let notice = NoticePage { heading: "For another address", text, done: false };
-            return Ok(Err(page_of_error(app, &Error::InvitationForAnother, &notice)?));
+            let page = OtherAddressPage {
+                organisation: &invited.organisation.name,
+                mine: shown(&account.email),
+                invited: shown(&invitation.email),
+                back: format!("/invite#{}", link.reveal()),
+            };
+            return visit.refused(&Error::InvitationForAnother, &page).map(Err);
         }
         return Ok(Ok(Found { link, invited, visitor: Visitor::SignedIn, user: Some(by.id) }));
     }
-    let account = accounts::find_with_password(app.db.read(), &invitation.email).await?;
+    let account = accounts::find_with_password(db, &invitation.email).await?;
     let visitor = match account {
         Some(account) if account.user.email_verified_at.is_some() => Visitor::HasAccount,
         Some(account) => Visitor::Unconfirmed { has_password: account.has_password() },
@@ -195,61 +172,86 @@ async fn find(
     Ok(Ok(Found { link, invited, visitor, user: None }))
 }
 
+/// Who holds the link may know what it was for.
+fn gone(visit: &Visit, invited: Option<&Invited>) -> Result<Response, Error> {
+    let notice = match invited {
+        None => Notice::of(visit, "invite-gone"),
+        Some(invited) => {
+            let variables = [("organisation", invited.organisation.name.variable())];
+            let text = visit.words().say("invite-gone-from", &variables);
+            Notice::new(visit.words().say("invite-gone-title", &[]), text)
+        }
+    };
+    notice.then(visit, "back-to-sign-in", crate::http::SIGN_IN).refuse(visit, &Error::LinkInvalid)
+}
+
 /// Who invites to what, and what is needed to join.
 pub async fn show(
-    State(app): State<App>,
-    client: Client,
+    visit: Visit,
     headers: HeaderMap,
     Sent(form): Sent<LinkForm>,
 ) -> Result<Response, Error> {
-    match find(&app, &client, &headers, form.secret()).await? {
-        Ok(found) => found.page(&app),
+    match find(&visit, &headers, form.secret()).await? {
+        Ok(found) => visit.page(&found.form(String::new(), Wrong::default(), false)),
         Err(instead) => Ok(instead),
     }
 }
 
 /// Joins, and signs in a person who was not.
 pub async fn accept(
-    State(app): State<App>,
-    client: Client,
+    visit: Visit,
     headers: HeaderMap,
     Sent(form): Sent<InviteForm>,
 ) -> Result<Response, Error> {
-    let found = match find(&app, &client, &headers, form.link.secret()).await? {
+    let (app, client) = (&visit.app, &visit.client);
+    let found = match find(&visit, &headers, form.link.secret()).await? {
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
     let actor = client.anonymous();
     let joined = match found.user {
-        Some(user) => match found.invited.join(&app, &actor, user).await {
+        Some(user) => match found.invited.join(app, &actor, user).await {
             Ok((_, write)) => write.commit().await.map(|()| None),
             Err(error) => Err(error),
         },
-        None => sign_in(&app, &client, &found.invited, &form).await.map(Some),
+        None => sign_in(app, client, &found.invited, &form).await.map(Some),
     };
     let started = match joined {
         Ok(started) => started,
-        Err(Error::LinkInvalid) => return page_of_error(&app, &Error::LinkInvalid, &GONE),
-        Err(Error::TooManyAttempts { retry_after }) => return too_many(&app, retry_after),
-        Err(error @ (Error::Internal(_) | Error::StorageUnavailable(_) | Error::Busy)) => return Err(error),
-        Err(error) => {
-            let problem = match &error {
-                Error::WeakPassword(refusal) => refusal.advice(),
-                Error::PasswordChangeRequired => {
-                    "This password was set for you. Choose one of your own as well.".to_owned()
-                }
-                Error::AccountUnconfirmed => {
-                    "This is not the password of the account. Try again, or choose a new password.".to_owned()
-                }
-                other => other.to_string(),
-            };
-            return found.page_again(&app, form, &error, problem);
+        Err(Error::LinkInvalid) => return gone(&visit, Some(&found.invited)),
+        Err(error @ Error::TooManyAttempts { .. }) => {
+            return Notice::of_error(&visit, "too-many-attempts-title", &error).refuse(&visit, &error);
         }
+        Err(error) => return refused(&visit, &found, form, error),
     };
     let Invited { invitation, organisation } = &found.invited;
-    let text = format!("You are {} of {} now, and signed in here.", invitation.role, organisation.name);
-    let done = page(&app, StatusCode::OK, &NoticePage { heading: "Welcome", text, done: true })?;
-    Ok((started.map(|started| started.cookies(&app, &client)), done).into_response())
+    let role = visit.words().say(&format!("role-{}", invitation.role.as_str()), &[]);
+    let variables = [("organisation", organisation.name.variable()), ("role", role.variable())];
+    let say = |name: &str| visit.words().say(name, &variables);
+    let done = Notice::new(say("invite-done-title"), say("invite-done-text"));
+    let done = done.then(&visit, "invite-done-on", format!("/orgs/{}", organisation.slug));
+    let done = visit.page(&done)?;
+    Ok((started.map(|started| started.cookies(app, client)), done).into_response())
+}
+
+/// The form again, with what is wrong.
+fn refused(visit: &Visit, found: &Found, form: InviteForm, error: Error) -> Result<Response, Error> {
+    let new = !form.new_password.is_empty();
+    let change_required = matches!(error, Error::PasswordChangeRequired) || new;
+    let wrong_password = match &error {
+        Error::InvalidLogin => Some("invite-wrong-password"),
+        Error::AccountUnconfirmed => Some("invite-not-its-password"),
+        _ => None,
+    };
+    let (wrong, error) = match wrong_password {
+        Some(text) => {
+            let mut wrong = Wrong::default();
+            wrong.put("password", &visit.words().say(text, &[]));
+            (wrong, error)
+        }
+        None => Wrong::of(visit, error, &[])?,
+    };
+    visit.refused(&error, &found.form(form.name, wrong, change_required))
 }
 
 async fn sign_in(app: &App, client: &Client, invited: &Invited, form: &InviteForm) -> Result<Started, Error> {
@@ -263,7 +265,10 @@ async fn sign_in(app: &App, client: &Client, invited: &Invited, form: &InviteFor
     };
     let new_password = match form.new_password.as_str() {
         "" => None,
-        text => Some(proposed(text.to_owned())?),
+        text => {
+            let new = ProposedPassword::try_from(text.to_owned());
+            Some(new.map_err(|problem| Error::invalid("/new_password", problem))?)
+        }
     };
     let name = match form.name.trim() {
         "" => None,

@@ -3,21 +3,22 @@
 //! a button there uses the link up. Without scripts, the user pastes the link.
 
 use askama::Template;
-use axum::extract::{OriginalUri, State};
+use axum::extract::{FromRequestParts, OriginalUri, Path};
 use axum::handler::Handler;
-use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
-use super::page::{LinkPart, page};
+use super::visit::Visit;
 use crate::app::App;
-use crate::crypto::secret::Secret;
+use crate::crypto::secret::{Secret, SecretKind};
+use crate::domain::account::one_time;
 use crate::error::Error;
 use crate::http::filters;
 use crate::http::{PagesAt, at};
 
 #[derive(Template)]
-#[template(path = "pages/link.html")]
+#[template(path = "pages/front/link.html")]
 struct LinkPage;
 
 /// What the first form sends.
@@ -33,6 +34,25 @@ impl LinkForm {
     pub fn secret(&self) -> &str {
         self.link.trim().rsplit(['#', '/']).next().unwrap_or_default()
     }
+}
+
+/// The last part of a path.
+pub struct LinkPart(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for LinkPart {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Path(link) = Path::from_request_parts(parts, state).await.map_err(|_| Error::NotFound)?;
+        Ok(Self(link))
+    }
+}
+
+/// The secret in a link of that kind, if the link would work. Looking does not use it up.
+pub async fn working(app: &App, link: &str, kind: SecretKind) -> Result<Option<Secret>, Error> {
+    let Some(link) = Secret::parse(link).filter(|link| link.kind() == kind) else { return Ok(None) };
+    let works = one_time::works(app.db.read(), &app.keyring, &link, app.now()).await?;
+    Ok(works.then_some(link))
 }
 
 /// The pages of one kind of link: `open` shows what it is for and does not use it up, `act` at `path/name` does.
@@ -51,8 +71,8 @@ where
 }
 
 /// Asks for the secret. A browser with scripts goes on at once and does not show this page.
-async fn ask(State(app): State<App>) -> Result<Response, Error> {
-    page(&app, StatusCode::OK, &LinkPage)
+async fn ask(visit: Visit) -> Result<Response, Error> {
+    visit.page(&LinkPage)
 }
 
 /// A reload by address, of what was the answer to a form.

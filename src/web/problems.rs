@@ -7,11 +7,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
-use super::page::{LinkPart, page};
+use super::link::LinkPart;
 use crate::app::App;
 use crate::error::{Error, Guide, Kind};
 use crate::http::filters;
-use crate::http::{PROBLEMS, preferred};
+use crate::http::{Look, PROBLEMS, html, preferred};
+use crate::language::Language;
 
 const HTML: &str = "text/html";
 /// As for errors: JSON for those who ask for nothing in particular.
@@ -66,7 +67,7 @@ pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response
     let mut data: Vec<_> = Kind::all().map(|kind| Explained::new(&app, kind)).collect();
     data.sort_by_key(|kind| (kind.status, kind.code));
     let answer = if asks_for_html(&headers) {
-        page(&app, StatusCode::OK, &ProblemsPage(&data))?
+        page(&app, &ProblemsPage(&data))?
     } else {
         Json(All { data }).into_response()
     };
@@ -81,11 +82,16 @@ pub async fn show(
 ) -> Result<Response, Error> {
     let explained = Explained::new(&app, Kind::find(&code).ok_or(Error::NotFound)?);
     let answer = if asks_for_html(&headers) {
-        page(&app, StatusCode::OK, &ProblemPage(&explained))?
+        page(&app, &ProblemPage(&explained))?
     } else {
         Json(explained).into_response()
     };
     Ok(by_accept(answer))
+}
+
+/// A page in English: its text is that of the API.
+fn page(app: &App, template: &impl Template) -> Result<Response, Error> {
+    html(&Look::new(app, Language::English, PROBLEMS), StatusCode::OK, template)
 }
 
 fn asks_for_html(headers: &HeaderMap) -> bool {

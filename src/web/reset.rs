@@ -1,29 +1,24 @@
 //! The link to choose a new password.
 
-use std::borrow::Cow;
-
 use askama::Template;
-use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use super::link::LinkForm;
-use super::page::{
-    GonePage, NoticePage, Sent, beside_its_field, page, page_of_error, proposed, too_many, working,
-};
-use crate::app::App;
-use crate::auth::Client;
+use super::form::{Sent, Wrong};
+use super::front::{Notice, Onward};
+use super::link::{LinkForm, working};
+use super::visit::Visit;
 use crate::auth::sign_in::reset_password;
 use crate::crypto::secret::SecretKind;
 use crate::error::Error;
-use crate::http::filters;
+use crate::http::{Flash, filters};
+use crate::password::ProposedPassword;
 
 #[derive(Template)]
-#[template(path = "pages/reset.html")]
+#[template(path = "pages/front/reset.html")]
 struct ResetPage<'a> {
     link: &'a str,
-    problem: Option<String>,
+    wrong: Wrong,
 }
 
 /// What the form sends.
@@ -35,54 +30,47 @@ pub struct ResetForm {
     password: String,
 }
 
-const GONE: GonePage = GonePage { hint: Cow::Borrowed("Ask for a new one: it works for 30 minutes.") };
-
 /// The form.
-pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
-    match working(&app, form.secret(), SecretKind::PasswordReset).await? {
-        Some(link) => page(&app, StatusCode::OK, &ResetPage { link: link.reveal(), problem: None }),
-        None => page_of_error(&app, &Error::LinkInvalid, &GONE),
+pub async fn show(visit: Visit, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
+    match working(&visit.app, form.secret(), SecretKind::PasswordReset).await? {
+        Some(link) => visit.page(&ResetPage { link: link.reveal(), wrong: Wrong::default() }),
+        None => refused(&visit, &Error::LinkInvalid),
     }
 }
 
 /// Sets the password.
-pub async fn choose(
-    State(app): State<App>,
-    client: Client,
-    Sent(form): Sent<ResetForm>,
-) -> Result<Response, Error> {
-    let Some(link) = working(&app, form.link.secret(), SecretKind::PasswordReset).await? else {
-        return refused(&app, client.attempt(&app).refuse(Error::LinkInvalid).await);
+pub async fn choose(visit: Visit, Sent(form): Sent<ResetForm>) -> Result<Response, Error> {
+    let (app, client) = (&visit.app, &visit.client);
+    let Some(link) = working(app, form.link.secret(), SecretKind::PasswordReset).await? else {
+        return refused(&visit, &client.attempt(app).refuse(Error::LinkInvalid).await);
     };
-    let reset = async { reset_password(&app, &client, link.reveal(), &proposed(form.password)?).await };
-    let reset = match reset.await {
-        Err(error @ (Error::LinkInvalid | Error::TooManyAttempts { .. } | Error::UserDisabled)) => {
-            return refused(&app, error);
-        }
-        reset => reset,
+    let reset = async {
+        let password = ProposedPassword::try_from(form.password);
+        let password = password.map_err(|problem| Error::invalid("/password", problem))?;
+        reset_password(app, client, link.reveal(), &password).await
     };
-    match beside_its_field(reset)? {
+    match reset.await {
         Ok(user) => {
-            let text = "All your sessions were ended. Sign in with the new password.".to_owned();
-            let done =
-                page(&app, StatusCode::OK, &NoticePage { heading: "Password changed", text, done: true })?;
-            Ok((client.device_cookie(&app, user.id), done).into_response())
+            let sign_in = Onward::to_product(app).through(crate::http::SIGN_IN);
+            let done = visit.page(&Notice::of(&visit, "reset-done").then(&visit, "sign-in", sign_in))?;
+            let done = visit.tell(done, &Flash::new("reset-sign-in").with("email", &user.email));
+            Ok((client.device_cookie(app, user.id), done).into_response())
         }
-        Err(problem) => {
-            let again = ResetPage { link: link.reveal(), problem: Some(problem) };
-            page_of_error(&app, &Error::Invalid { errors: Vec::new() }, &again)
+        Err(error @ (Error::LinkInvalid | Error::TooManyAttempts { .. } | Error::UserDisabled)) => {
+            refused(&visit, &error)
+        }
+        Err(error) => {
+            let (wrong, error) = Wrong::of(&visit, error, &[])?;
+            visit.refused(&error, &ResetPage { link: link.reveal(), wrong })
         }
     }
 }
 
-fn refused(app: &App, error: Error) -> Result<Response, Error> {
-    match error {
-        Error::LinkInvalid => page_of_error(app, &error, &GONE),
-        Error::TooManyAttempts { retry_after } => too_many(app, retry_after),
-        Error::UserDisabled => {
-            let text = error.to_string();
-            page_of_error(app, &error, &NoticePage { heading: "Account disabled", text, done: false })
-        }
-        error => Err(error),
-    }
+fn refused(visit: &Visit, error: &Error) -> Result<Response, Error> {
+    let notice = match error {
+        Error::LinkInvalid => Notice::of(visit, "reset-gone").then(visit, "reset-gone-again", "/forgot"),
+        Error::TooManyAttempts { .. } => Notice::of_error(visit, "too-many-attempts-title", error),
+        _ => Notice::of_error(visit, "user-disabled-title", error),
+    };
+    notice.refuse(visit, error)
 }

@@ -4,65 +4,59 @@
 use std::borrow::Cow;
 
 use askama::Template;
-use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::link::LinkForm;
-use super::page::{GonePage, NoticePage, Sent, page, working};
-use crate::app::App;
-use crate::auth::Client;
+use super::form::Sent;
+use super::front::Notice;
+use super::link::{LinkForm, working};
+use super::visit::Visit;
 use crate::auth::sign_in::unlock;
 use crate::crypto::secret::SecretKind;
 use crate::error::Error;
-use crate::http::filters;
+use crate::http::{Flash, filters};
+use crate::text::email::shown;
 
 #[derive(Template)]
-#[template(path = "pages/unlock.html")]
+#[template(path = "pages/front/unlock.html")]
 struct UnlockPage<'a> {
     link: &'a str,
 }
 
 #[derive(Template)]
-#[template(path = "pages/unlocked.html")]
+#[template(path = "pages/front/unlocked.html")]
 struct UnlockedPage<'a> {
-    email: &'a str,
+    email: Cow<'a, str>,
     /// The secret of a link to choose a new password.
     reset: &'a str,
 }
 
-const GONE: GonePage = GonePage {
-    hint: Cow::Borrowed("If you still have to wait, ask for a new password: that lets you in, too."),
-};
-
 /// The button.
-pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
-    match working(&app, form.secret(), SecretKind::Unlock).await? {
-        Some(link) => page(&app, StatusCode::OK, &UnlockPage { link: link.reveal() }),
-        None => page(&app, StatusCode::GONE, &GONE),
+pub async fn show(visit: Visit, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
+    match working(&visit.app, form.secret(), SecretKind::Unlock).await? {
+        Some(link) => visit.page(&UnlockPage { link: link.reveal() }),
+        None => gone(&visit),
     }
 }
 
 /// Lets the owner in from this browser and its network, and offers a new password.
-pub async fn let_in(
-    State(app): State<App>,
-    client: Client,
-    Sent(form): Sent<LinkForm>,
-) -> Result<Response, Error> {
-    let Some(link) = working(&app, form.secret(), SecretKind::Unlock).await? else {
-        return page(&app, StatusCode::GONE, &GONE);
-    };
-    match unlock(&app, &client, &link).await {
+pub async fn let_in(visit: Visit, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
+    let (app, client) = (&visit.app, &visit.client);
+    let Some(link) = working(app, form.secret(), SecretKind::Unlock).await? else { return gone(&visit) };
+    match unlock(app, client, &link).await {
         Ok((user, reset)) => {
-            let done =
-                page(&app, StatusCode::OK, &UnlockedPage { email: &user.email, reset: reset.reveal() })?;
-            Ok((client.device_cookie(&app, user.id), done).into_response())
+            let done = visit.page(&UnlockedPage { email: shown(&user.email), reset: reset.reveal() })?;
+            let done = visit.tell(done, &Flash::new("unlock-sign-in").with("email", &user.email));
+            Ok((client.device_cookie(app, user.id), done).into_response())
         }
-        Err(Error::LinkInvalid) => page(&app, StatusCode::GONE, &GONE),
-        Err(Error::UserDisabled) => {
-            let text = Error::UserDisabled.to_string();
-            page(&app, StatusCode::FORBIDDEN, &NoticePage { heading: "Account disabled", text, done: false })
+        Err(Error::LinkInvalid) => gone(&visit),
+        Err(error @ Error::UserDisabled) => {
+            Notice::of_error(&visit, "user-disabled-title", &error).refuse(&visit, &error)
         }
         Err(error) => Err(error),
     }
+}
+
+fn gone(visit: &Visit) -> Result<Response, Error> {
+    let notice = Notice::of(visit, "unlock-gone").then(visit, "reset-gone-again", "/forgot");
+    notice.refuse(visit, &Error::LinkInvalid)
 }

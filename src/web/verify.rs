@@ -1,68 +1,73 @@
 //! The link that proves an address: a page with one button, because scanners open links too.
 
-use std::borrow::Cow;
-
 use askama::Template;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 
-use super::link::LinkForm;
-use super::page::{GonePage, NoticePage, Sent, page, page_of_error, working};
-use crate::app::App;
-use crate::auth::Client;
+use super::form::Sent;
+use super::front::{Notice, Onward};
+use super::link::{LinkForm, working};
+use super::visit::Visit;
+use crate::auth::optional_user;
 use crate::auth::sign_in::confirm_address;
 use crate::crypto::secret::SecretKind;
 use crate::error::Error;
-use crate::http::filters;
+use crate::http::{Flash, SIGN_IN, filters};
+use crate::language::ToVariable as _;
 use crate::text::email::shown;
 
 #[derive(Template)]
-#[template(path = "pages/verify.html")]
+#[template(path = "pages/front/verify.html")]
 struct VerifyPage<'a> {
     link: &'a str,
 }
 
-const GONE: GonePage = GonePage { hint: Cow::Borrowed("Sign in and ask for a new one.") };
-
 /// The button.
-pub async fn show(State(app): State<App>, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
-    match working(&app, form.secret(), SecretKind::EmailVerification).await? {
-        Some(link) => page(&app, StatusCode::OK, &VerifyPage { link: link.reveal() }),
-        None => page_of_error(&app, &Error::LinkInvalid, &GONE),
+pub async fn show(visit: Visit, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
+    match working(&visit.app, form.secret(), SecretKind::EmailVerification).await? {
+        Some(link) => visit.page(&VerifyPage { link: link.reveal() }),
+        None => gone(&visit),
     }
 }
 
 /// Proves the address.
 pub async fn confirm(
-    State(app): State<App>,
-    client: Client,
+    visit: Visit,
     headers: HeaderMap,
     Sent(form): Sent<LinkForm>,
 ) -> Result<Response, Error> {
-    let Some(link) = working(&app, form.secret(), SecretKind::EmailVerification).await? else {
-        return page_of_error(&app, &Error::LinkInvalid, &GONE);
+    let (app, client) = (&visit.app, &visit.client);
+    let Some(link) = working(app, form.secret(), SecretKind::EmailVerification).await? else {
+        return gone(&visit);
     };
-    match confirm_address(&app, &client, &headers, &link).await {
+    // Before a new address ends its session, and puts another one in its place.
+    let signed_in = optional_user(app, client, &headers).await.ok().flatten();
+    match confirm_address(app, client, &headers, &link).await {
         Ok((user, started)) => {
-            let text = format!("{} is confirmed. You can sign in now.", shown(&user.email));
-            let done =
-                page(&app, StatusCode::OK, &NoticePage { heading: "Address confirmed", text, done: true })?;
+            let email = shown(&user.email);
+            let text = visit.words().say("verify-done-text", &[("email", email.variable())]);
+            let done = Notice::new(visit.words().say("verify-done-title", &[]), text);
+            let is_signed_in = started.is_some() || signed_in.is_some_and(|by| by.id == user.id);
+            let done = if is_signed_in {
+                visit.page(&done.then(&visit, "go-on", "/"))?
+            } else {
+                let sign_in = Onward::to_product(app).through(SIGN_IN);
+                let done = visit.page(&done.then(&visit, "sign-in", sign_in))?;
+                visit.tell(done, &Flash::new("verify-sign-in").with("email", &user.email))
+            };
             let cookies = match started {
-                Some(started) => started.cookies(&app, &client),
-                None => client.device_cookie(&app, user.id),
+                Some(started) => started.cookies(app, client),
+                None => client.device_cookie(app, user.id),
             };
             Ok((cookies, done).into_response())
         }
-        Err(Error::LinkInvalid) => page_of_error(&app, &Error::LinkInvalid, &GONE),
-        Err(Error::EmailTaken) => {
-            let text = "Another account has this address by now.".to_owned();
-            page_of_error(
-                &app,
-                &Error::EmailTaken,
-                &NoticePage { heading: "Address taken", text, done: false },
-            )
-        }
+        Err(Error::LinkInvalid) => gone(&visit),
+        Err(error @ Error::EmailTaken) => Notice::of(&visit, "verify-taken").refuse(&visit, &error),
         Err(error) => Err(error),
     }
+}
+
+fn gone(visit: &Visit) -> Result<Response, Error> {
+    let notice = Notice::of(visit, "verify-gone").then(visit, "reset-gone-again", "/verify/again");
+    notice.refuse(visit, &Error::LinkInvalid)
 }

@@ -13,10 +13,9 @@ use crate::app::App;
 use crate::auth::{Client, OrganisationAccess, SignedIn, UserPrincipal};
 use crate::crypto::cursor;
 use crate::error::Error;
-use crate::http::{Code, Flash, Here, Look, MenuEntry, Visitor, html, language, status};
+use crate::http::{Code, Flash, Here, Look, MenuEntry, Visitor, WayBack, html, language, status};
 use crate::language::{ToVariable, Words};
 use crate::views::organisations;
-use crate::web::way_back::CameFrom;
 
 /// The cookie of a [`Flash`], which the next page shows and ends.
 const FLASH_COOKIE: &str = "oskar_flash";
@@ -30,7 +29,6 @@ pub struct Visit {
     pub app: App,
     pub client: Client,
     look: Look,
-    came_from: CameFrom,
     /// Whether the browser has a flash that ends with this page.
     shows_flash: bool,
 }
@@ -50,10 +48,8 @@ impl FromRequestParts<App> for Visit {
             CookieJar::from_headers(&parts.headers).get(FLASH_COOKIE).map(|sent| sent.value().to_owned());
         look.flash = sent.as_deref().and_then(|sent| read_flash(app, sent));
         look.visitor = visitor(app, parts).await?;
-        // Pages that are open to everyone use `return_to` for where they lead on to.
-        let came_from = look.visitor.as_ref().map(|_| CameFrom::of(app, parts)).unwrap_or_default();
-        look.way_back = came_from.way_back(app);
-        Ok(Self { app: app.clone(), client, look, came_from, shows_flash: sent.is_some() })
+        look.way_back = look.visitor.as_ref().and_then(|_| WayBack::kept(app, &parts.headers));
+        Ok(Self { app: app.clone(), client, look, shows_flash: sent.is_some() })
     }
 }
 
@@ -94,6 +90,12 @@ impl Visit {
         &self.look.words
     }
 
+    /// What the sentence about what was just done has filled in under that name.
+    pub fn told(&self, name: &str) -> Option<&str> {
+        let variables = &self.look.flash.as_ref()?.variables;
+        variables.iter().find(|(told, _)| told == name).map(|(_, value)| value.as_str())
+    }
+
     /// Path and query of the page.
     pub fn address(&self) -> &str {
         &self.look.address
@@ -119,7 +121,6 @@ impl Visit {
     /// [`Error::Internal`].
     pub fn page_with(&self, status: StatusCode, template: &impl Template) -> Result<Response, Error> {
         let mut response = html(&self.look, status, template)?;
-        self.came_from.keep(&self.app, &mut response);
         if self.shows_flash {
             set_flash(&self.app, &mut response, "", 0);
         }
@@ -147,7 +148,11 @@ impl Visit {
 
     /// The same; the page says what was done.
     pub fn done(&self, page: &str, flash: &Flash) -> Response {
-        let mut response = self.lead_to(page);
+        self.tell(self.lead_to(page), flash)
+    }
+
+    /// An answer after which the next page says something.
+    pub fn tell(&self, mut response: Response, flash: &Flash) -> Response {
         let place = serde_json::to_vec(flash).unwrap_or_default();
         set_flash(&self.app, &mut response, &cursor::sign(&self.app.keyring, FLASH, &place), 60);
         response

@@ -10,6 +10,12 @@ const mailed = (to, subject) => async ({ server }) => {
   return link.slice(server.url.length);
 };
 
+/** A page of one of the keys that a query finds. */
+const key = (query, page = '') => async ({ get }) => {
+  const { data } = await get(`/api/orgs/acme/keys?${query}`);
+  return `/orgs/acme/keys/${data[0].id}${page}`;
+};
+
 export const PAGES = [
   { path: '/problems', as: 'anonymous' },
   { path: '/problems/invalid_login', as: 'anonymous' },
@@ -27,7 +33,25 @@ export const PAGES = [
   { path: mailed('vera@acme.example', 'password'), as: 'anonymous' },
   { path: '/verify', as: 'anonymous' },
   { path: '/unlock', as: 'anonymous' },
+  { path: '/sign-in', as: 'anonymous' },
+  { path: '/sign-in?next=/account', as: 'anonymous' },
+  { path: '/sign-out', as: 'member' },
+  { path: '/orgs/nordlicht-studio-fur-klang-und-raum/keys', as: 'admin' },
   { path: '/account/organisations', as: 'admin' },
   { path: '/account/organisations', as: 'viewer' },
   { path: '/organisations/new', as: 'member' },
+  { path: '/orgs/acme/keys', as: 'admin' },
+  { path: '/orgs/acme/keys', as: 'member' },
+  { path: '/orgs/acme/keys', as: 'viewer', status: 403 },
+  { path: '/orgs/acme/keys?environment=test', as: 'admin' },
+  { path: '/orgs/acme/keys?state=stale&q=no-such-key', as: 'admin' },
+  { path: '/orgs/acme/keys/new', as: 'admin' },
+  { path: '/orgs/acme/keys/new?environment=test&extent=some&expires=date', as: 'admin' },
+  { path: key('state=active'), as: 'admin' },
+  { path: key('state=active'), as: 'member' },
+  { path: key('state=revoked'), as: 'admin' },
+  { path: key('state=active', '/rotate'), as: 'admin' },
+  { path: key('state=active', '/revoke'), as: 'admin' },
+  { path: key('state=active', '/change'), as: 'admin' },
+  { path: '/permissions', as: 'viewer' },
 ];

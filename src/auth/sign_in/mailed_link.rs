@@ -10,9 +10,29 @@ use crate::auth::client::Client;
 use crate::auth::cookies::Keep;
 use crate::crypto::secret::Secret;
 use crate::domain::account::mailbox;
+use crate::domain::email::Email;
+use crate::domain::journal::mail::{self, Mail};
 use crate::entity::user;
 use crate::error::Error;
 use crate::password::ProposedPassword;
+
+/// Writes down a mail that a client asks for who has not said who they are. The worker that sends it finds out whether there is
+/// such an account.
+///
+/// # Errors
+/// [`Error::MailUnavailable`]; [`Error::TooManyMailsAsked`].
+pub async fn ask_for_mail(app: &App, client: &Client, address: &Email, mail: Mail) -> Result<(), Error> {
+    app.needs_mail()?;
+    let own = client.is_known_to(app, address).await?;
+    let actor = client.anonymous();
+    let write = app.write(&actor).await?;
+    if own {
+        mail::enqueue_for_owner(&write, &address.normalised(), mail).await?;
+    } else {
+        mail::enqueue_requested(&write, &address.normalised(), mail).await?;
+    }
+    write.commit().await
+}
 
 /// Sets a new password in the place of a forgotten one.
 ///

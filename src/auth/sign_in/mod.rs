@@ -32,7 +32,7 @@ mod state;
 
 pub use invitation::{Invited, NewMember};
 pub use issuer::by_issuer_token;
-pub use mailed_link::{confirm_address, reset_password, unlock};
+pub use mailed_link::{ask_for_mail, confirm_address, reset_password, unlock};
 pub use password::{PasswordSignIn, by_password};
 pub use reauthentication::{reauthenticate_by_issuer, reauthenticate_by_password, replace_password};
 pub use refresh::{look_up, refresh};

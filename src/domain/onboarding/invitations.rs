@@ -14,13 +14,29 @@ use crate::domain::onboarding::allowance::Allowance;
 use crate::domain::organisation::members;
 use crate::domain::{NoEvent, Write};
 use crate::entity::{invitation, membership, user};
-use crate::error::Error;
+use crate::error::{Error, FieldCode};
 use crate::event::{Changed, Event};
 use crate::id::{InvitationId, OrganisationId, UserId};
 use crate::permission::{Catalogue, Role};
 
 /// How long an invitation can be accepted.
 pub const LIFETIME: TimeDelta = TimeDelta::days(7);
+
+/// The most addresses that are invited at once.
+const MOST_AT_ONCE: usize = 50;
+
+/// Refuses to invite no address, or too many at once.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn check_how_many(addresses: usize) -> Result<(), Error> {
+    let code = match addresses {
+        0 => FieldCode::TooFew,
+        1..=MOST_AT_ONCE => return Ok(()),
+        _ => FieldCode::TooMany,
+    };
+    Err(Error::wrong("/emails", code, "1 to 50 addresses"))
+}
 
 /// What the settings say about inviting.
 #[derive(Clone, Copy, Debug)]

@@ -1,3 +1,10 @@
 //! Pages of a user's own account.
 
+pub mod activity;
+pub mod confirm;
+pub mod delete;
+mod lately;
 pub mod organisations;
+pub mod profile;
+pub mod security;
+pub mod sessions;

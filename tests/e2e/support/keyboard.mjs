@@ -48,3 +48,9 @@ export async function fillAndSend(page, fields) {
   }
   return sent(page, () => page.keyboard.press('Enter'));
 }
+
+/** Presses a button, and waits for the page that comes of it; its answer. */
+export async function press(page, selector) {
+  await tabTo(page, selector);
+  return sent(page, () => page.keyboard.press('Enter'));
+}

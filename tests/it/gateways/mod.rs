@@ -2,6 +2,7 @@
 
 mod protected;
 mod proxies;
+mod walk;
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,6 @@
 //! The pages: what they show to whom, and what their forms do.
 
 mod colours;
+mod swept;
+mod keys;
 mod texts;

@@ -1,0 +1,103 @@
+//! The first steps of an installation and an organisation: they tick themselves when the server sees them happen.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Uri, header};
+use axum::response::Response;
+use axum_extra::extract::CookieJar;
+
+use crate::app::App;
+use crate::auth::OrganisationAccess;
+use crate::config::{MailTransport, is_loopback_name};
+use crate::error::Error;
+use crate::permission::Permission;
+use crate::views::overview::{self, KeyAt};
+use crate::web::visit::Visit;
+
+/// The cookie of a browser that does not want to see it any more. Its path is the organisation's, so each has its own.
+const COOKIE: &str = "oskar_steps_done";
+
+/// See the module.
+pub struct Checklist {
+    pub steps: [Step; 5],
+    /// What the handshake is told of: the key that was used last.
+    pub first_call: Option<KeyAt>,
+}
+
+/// One step. Its text has its name.
+pub struct Step {
+    pub name: &'static str,
+    pub done: bool,
+    /// Where it is done, if that is a page.
+    pub link: Option<String>,
+}
+
+impl Checklist {
+    /// For those who can do something about it, until all is done.
+    pub async fn of(app: &App, access: &OrganisationAccess) -> Result<Option<Self>, Error> {
+        let may = |permission| access.grants.permits_built_in(permission);
+        if ![Permission::KeysManage, Permission::InvitationsManage].into_iter().all(may) {
+            return Ok(None);
+        }
+        let (db, organisation) = (app.db.read(), access.organisation.id);
+        let first_call = overview::last_used_key(db, organisation).await?;
+        let has_company = overview::has_company(db, organisation).await?;
+        let page = |page: &str| Some(format!("/orgs/{}/{page}", access.organisation.slug));
+        let step = |name, done, link: Option<String>| Step { name, done, link: link.filter(|_| !done) };
+        let steps = [
+            step("administrator", true, None),
+            step("first-call", first_call.is_some(), page("keys")),
+            step("invite", has_company, page("invitations/new")),
+            step("mail", sends_mail(app), None),
+            step("public-url", has_public_url(app), None),
+        ];
+        Ok(Some(Self { steps, first_call }).filter(|list| list.done() < list.steps.len()))
+    }
+
+    /// How many are done.
+    pub fn done(&self) -> usize {
+        self.steps.iter().filter(|step| step.done).count()
+    }
+
+    /// The first one that is not done, if there is a page for it.
+    pub fn next(&self) -> Option<&Step> {
+        self.steps.iter().find(|step| !step.done && step.link.is_some())
+    }
+
+    /// Whether the page looks out for the first call.
+    pub fn waits(&self) -> bool {
+        self.first_call.is_none()
+    }
+}
+
+/// Whether mails leave this machine.
+pub fn sends_mail(app: &App) -> bool {
+    matches!(app.config.mail.transport, MailTransport::Smtp(_))
+}
+
+fn has_public_url(app: &App) -> bool {
+    let url = app.config.public_url.parse::<Uri>();
+    url.is_ok_and(|url| url.host().is_some_and(|host| !is_loopback_name(host)))
+}
+
+/// Whether the browser does not want to see it.
+pub struct Dismissed(pub bool);
+
+impl<S: Sync> FromRequestParts<S> for Dismissed {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        Ok(Self(CookieJar::from_headers(&parts.headers).get(COOKIE).is_some()))
+    }
+}
+
+/// Hides it in this browser.
+pub async fn dismiss(visit: Visit, access: OrganisationAccess) -> Result<Response, Error> {
+    let path = format!("/orgs/{}", access.organisation.slug);
+    let secure = if visit.app.config.sessions.cookies.secure { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE}=1; HttpOnly; SameSite=Lax; Path={path}; Max-Age=31536000{secure}");
+    let mut response = visit.lead_to(&path);
+    let cookie = HeaderValue::try_from(cookie).map_err(Error::internal)?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}

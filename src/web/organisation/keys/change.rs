@@ -1,0 +1,90 @@
+//! Change what an API key is called.
+
+use askama::Template;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::keys_of;
+use crate::auth::OrganisationAccess;
+use crate::domain::key::keys;
+use crate::domain::values::change::Change;
+use crate::domain::values::display_name::DisplayName;
+use crate::domain::values::external_id::ExternalId;
+use crate::domain::values::labels::LabelChanges;
+use crate::error::{Error, both};
+use crate::http::input::PathId;
+use crate::http::{Flash, filters};
+use crate::id::ApiKeyId;
+use crate::views;
+use crate::web::form::{Sent, Wrong};
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "pages/keys/change.html")]
+struct ChangePage {
+    path: String,
+    id: ApiKeyId,
+    form: ChangeForm,
+    wrong: Wrong,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct ChangeForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    external_id: String,
+}
+
+impl ChangeForm {
+    fn read(&self) -> Result<(DisplayName, Change<ExternalId>), Error> {
+        let name = DisplayName::try_from(self.name.clone());
+        let external_id = match self.external_id.trim() {
+            "" => Ok(Change::TakeAway),
+            id => ExternalId::try_from(id.to_owned()).map(Change::To),
+        };
+        both(
+            name.map_err(|problem| Error::invalid("/name", problem)),
+            external_id.map_err(|problem| Error::invalid("/external_id", problem)),
+        )
+    }
+}
+
+/// The form.
+pub async fn show(
+    visit: Visit,
+    access: OrganisationAccess,
+    PathId(id): PathId<ApiKeyId>,
+) -> Result<Response, Error> {
+    let key = views::keys::find(visit.app.db.read(), access.organisation.id, id, visit.app.now()).await?;
+    let form = ChangeForm { name: key.name, external_id: key.external_id.unwrap_or_default() };
+    visit.page(&ChangePage { path: keys_of(&access), id, form, wrong: Wrong::default() })
+}
+
+/// Changes it.
+pub async fn change(
+    visit: Visit,
+    access: OrganisationAccess,
+    PathId(id): PathId<ApiKeyId>,
+    Sent(form): Sent<ChangeForm>,
+) -> Result<Response, Error> {
+    let path = keys_of(&access);
+    let changed = async {
+        let (name, external_id) = form.read()?;
+        let write = visit.app.write(&access.actor).await?;
+        let key = keys::lock(&write, access.organisation.id, id).await?;
+        let labels = LabelChanges { external_id, metadata: Change::Keep };
+        let key = keys::update(&write, key, Some(&name), &labels).await?;
+        write.commit().await?;
+        let flash = Flash::new("keys-changed").with("name", &key.name);
+        Ok(visit.done(&format!("{path}/{id}"), &flash))
+    };
+    match changed.await {
+        Ok(done) => Ok(done),
+        Err(error) => {
+            let (wrong, error) = Wrong::of(&visit, error, &[("external_id_taken", "external_id")])?;
+            visit.refused(&error, &ChangePage { path, id, form, wrong })
+        }
+    }
+}
