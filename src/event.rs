@@ -82,6 +82,11 @@ macro_rules! events {
                 match self { $(Self::$variant => $doc,)* }
             }
 
+            /// Whether it may be in the log of an organisation.
+            pub const fn concerns_organisations(self) -> bool {
+                match self { $(Self::$variant => events!(@has $($organisation)?),)* }
+            }
+
             fn describe(self, shape: &mut Shape) {
                 match self { $(Self::$variant => {
                     $(<$member_type as Member>::describe(stringify!($member), shape);)*
@@ -144,6 +149,8 @@ macro_rules! events {
             }
         }
     };
+    (@has) => { false };
+    (@has $organisation:ident) => { true };
     (@organisation) => { None };
     (@organisation $organisation:ident) => { Option::from(*$organisation) };
     (@target) => { None };

@@ -8,6 +8,7 @@ let paused = false;
 let count = 0;
 let waiting = false;
 let asking = false;
+let tries = 0;
 
 live.hidden = false;
 state.textContent = live.dataset.on;
@@ -60,11 +61,16 @@ async function open() {
   const url = new URL(live.dataset.live, location.href);
   url.protocol = url.protocol.replace("http", "ws");
   const socket = new WebSocket(url, ["oskar.events", `oskar.ticket.${ticket}`]);
+  socket.addEventListener("open", () => {
+    tries = 0;
+    live.dataset.open = "";
+    // What happened since the page was made.
+    show();
+  });
   socket.addEventListener("message", show);
   socket.addEventListener("close", lost);
 }
 
-let tries = 0;
 function lost() {
   // A server that starts again is back soon.
   if (++tries > 5) {

@@ -46,6 +46,7 @@ mod m0047_labels;
 mod m0048_revoked_reason;
 mod m0049_used_slug;
 mod m0050_event_form;
+mod m0051_audit_event_by_action;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -89,6 +90,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0048_revoked_reason::Migration),
             Box::new(m0049_used_slug::Migration),
             Box::new(m0050_event_form::Migration),
+            Box::new(m0051_audit_event_by_action::Migration),
         ]
     }
 }

@@ -77,7 +77,8 @@ pub async fn create(
     let labels = NewLabels { external_id: input.external_id, metadata: input.metadata };
     let (row, _) =
         organisations::create_labelled(&write, &input.name, input.slug, Some(by.id), labels).await?;
-    let made = MyOrganisation { organisation: (&row).into(), role: Role::Admin };
+    let (organisation, joined_at) = ((&row).into(), row.created_at);
+    let made = MyOrganisation { organisation, role: Role::Admin, joined_at };
     let location = [(LOCATION, format!("/api/orgs/{}", row.id))];
     answering.commit(write, (StatusCode::CREATED, location, Json(made))).await
 }

@@ -1,5 +1,7 @@
 //! Logs of audit events.
 
+use std::collections::BTreeSet;
+
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     QueryTrait as _, Select,
@@ -10,6 +12,7 @@ use crate::clock::Timestamp;
 use crate::entity::audit_event::{self, ActorKind};
 use crate::entity::session;
 use crate::error::Error;
+use crate::event::EventKind;
 pub use crate::event::Envelope as Event;
 use crate::id::{AuditEventId, OrganisationId, SessionId, UserId};
 
@@ -101,6 +104,27 @@ pub async fn of_account(
         .await?;
     let rows = page(db, audit_event::Entity::of_account(user, &sessions), filter, request).await?;
     Ok(rows.map(|row| for_owner(row, user)))
+}
+
+/// The sign-ins to a user's account that failed since then, the newest first and not more than that, as the user sees them.
+/// A member's are in the log of each organisation: here each is there once.
+pub async fn failed_sign_ins(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    since: Timestamp,
+    most: u64,
+) -> Result<Vec<Event>, Error> {
+    let rows = audit_event::Entity::of_target(user.to_string())
+        .filter(audit_event::COLUMN.action.eq(EventKind::SignInFailed.as_str()))
+        .filter(audit_event::COLUMN.created_at.gte(since))
+        .order_by_desc(audit_event::Column::Id)
+        .limit(most)
+        .all(db)
+        .await?;
+    let mut seen = BTreeSet::new();
+    let told_before = |row: &audit_event::Model| (row.created_at, row.ip.clone(), row.data.to_string());
+    let once = rows.into_iter().filter(|row| seen.insert(told_before(row)));
+    Ok(once.map(|row| for_owner(row, user)).collect())
 }
 
 /// The newest rows of an organisation's log or, without one, of the whole installation's, oldest first: for operators,

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use super::users::{UserState, UserSummary};
 use super::{Page, PageRequest, Search};
 use crate::clock::Timestamp;
-use crate::domain::organisation::members::{another_manager, manages_members};
 use crate::entity::{membership, user};
 use crate::error::Error;
 use crate::id::{OrganisationId, UserId};
@@ -53,23 +52,6 @@ pub async fn find(
         Some((membership, Some(user))) => Ok(Member::new(&membership, &user)),
         _ => Err(Error::NotFound),
     }
-}
-
-/// Whether a member is the last one who may manage the members, so that neither the role nor the membership can be taken
-/// away.
-pub async fn is_last_manager(
-    db: &impl ConnectionTrait,
-    organisation: OrganisationId,
-    member: &Member,
-) -> Result<bool, Error> {
-    if !manages_members(member.role) {
-        return Ok(false);
-    }
-    let user = member.user.id;
-    let one_of_several = membership::Entity::in_organisation(organisation)
-        .filter(membership::COLUMN.user_id.eq(user))
-        .filter(another_manager(organisation, user));
-    Ok(one_of_several.one(db).await?.is_none())
 }
 
 /// Which of these addresses are a member's, as they are compared.

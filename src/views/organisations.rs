@@ -62,6 +62,9 @@ pub struct MyOrganisation {
     #[serde(flatten)]
     pub organisation: Organisation,
     pub role: Role,
+    /// For pages: the API tells it of members.
+    #[serde(skip)]
+    pub joined_at: DateTime<Utc>,
 }
 
 /// One of the caller's organisations.
@@ -81,8 +84,13 @@ pub async fn of_user(
     let mine = organisation::Entity::with_member(user)
         .apply_if(external_id, |select, id| select.filter(organisation::COLUMN.external_id.eq(id)));
     let select = request.by_id(mine, organisation::Column::Id);
-    let rows = with_roles(select.all(db).await?);
-    let show = |(row, role): (organisation::Model, _)| MyOrganisation { organisation: (&row).into(), role };
+    let rows = select.all(db).await?;
+    let rows = rows.into_iter().filter_map(|(row, membership)| Some((row, membership?))).collect();
+    let show = |(row, membership): (organisation::Model, membership::Model)| MyOrganisation {
+        organisation: (&row).into(),
+        role: membership.role,
+        joined_at: membership.created_at,
+    };
     Ok(request.page(rows, |(row, _)| row.id).map(show))
 }
 

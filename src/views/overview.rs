@@ -17,7 +17,7 @@ use crate::id::{ApiKeyId, OrganisationId};
 
 /// How many of an organisation's members have an account that can be used.
 pub async fn active_members(db: &impl ConnectionTrait, organisation: OrganisationId) -> Result<u64, Error> {
-    let members = membership::Entity::in_organisation(organisation).find_also_related(user::Entity);
+    let members = membership::Entity::in_organisation(organisation).inner_join(user::Entity);
     Ok(members.filter(user::COLUMN.disabled_at.is_null()).count(db).await?)
 }
 
@@ -103,7 +103,7 @@ pub async fn sign_ins(
         .filter(audit_event::COLUMN.created_at.gte(from))
         .select_only()
         .column_as(day.clone(), "day")
-        .column_as(audit_event::COLUMN.id.count(), "sign_ins")
+        .column_as(audit_event::Column::Id.count(), "sign_ins")
         .group_by(day)
         .into_tuple()
         .all(db)

@@ -51,7 +51,7 @@ impl<S: Sync> FromRequestParts<S> for EventsAsked {
             .filter(|(_, value)| !value.trim().is_empty())
             .map(|(name, value)| (name.to_string(), time(&name, value.trim())))
             .collect();
-        let first = asked.iter().all(|(name, value)| !PART.contains(&name.as_str()) || value == "newest");
+        let first = asked.iter().all(|(name, value)| name != "cursor" && (name != "order" || value == "newest"));
         let filters = Filters::of(&asked);
         let query = Serializer::new(String::new()).extend_pairs(&asked).finish();
         parts.uri = Uri::try_from(format!("{}?{query}", parts.uri.path())).map_err(Error::internal)?;
@@ -103,9 +103,9 @@ impl Filters {
         if self.is_any() { format!("&{}", self.query) } else { String::new() }
     }
 
-    /// The types that can be chosen.
+    /// The types that can be chosen of an organisation's log.
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> + use<> {
-        EventKind::ALL.iter().map(|kind| kind.as_str())
+        EventKind::ALL.iter().filter(|kind| kind.concerns_organisations()).map(|kind| kind.as_str())
     }
 }
 

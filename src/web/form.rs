@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, FieldError};
 use crate::language::{Language, Words};
+use crate::password::refusal::PasswordRefusal;
 
 use super::visit::Visit;
 
@@ -57,15 +58,8 @@ impl Wrong {
                 }
             }
             Error::WeakPassword(refusal) => {
-                let reasons = refusal.reasons.iter();
-                let reasons = reasons.map(|reason| {
-                    message(
-                        visit.words(),
-                        &FieldError::new(refusal.pointer, (*reason).into(), reason.message()),
-                    )
-                });
-                let text: Vec<_> = reasons.collect();
-                wrong.put(refusal.pointer.trim_start_matches('/'), &text.join(" "));
+                let why = why_weak(visit.words(), refusal);
+                wrong.put(refusal.pointer.trim_start_matches('/'), &why);
             }
             error => match fields.iter().find(|(code, _)| *code == error.code()) {
                 Some((_, field)) => wrong.put(field, &visit.says(error)),
@@ -98,6 +92,17 @@ impl Wrong {
     pub fn whole(&self) -> Option<&str> {
         self.whole.as_deref()
     }
+}
+
+/// In English with how to make a better one.
+fn why_weak(words: &Words, refusal: &PasswordRefusal) -> String {
+    if words.language == Language::English {
+        return refusal.advice();
+    }
+    let reasons = refusal.reasons.iter();
+    let reasons = reasons
+        .map(|reason| message(words, &FieldError::new(refusal.pointer, (*reason).into(), reason.message())));
+    reasons.collect::<Vec<_>>().join(" ")
 }
 
 /// In English the error's own message, which is more exact; else the text of its code.

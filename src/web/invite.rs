@@ -175,7 +175,7 @@ async fn find(visit: &Visit, headers: &HeaderMap, link: &str) -> Result<Result<F
 /// Who holds the link may know what it was for.
 fn gone(visit: &Visit, invited: Option<&Invited>) -> Result<Response, Error> {
     let notice = match invited {
-        None => Notice::of(visit, "invite-gone"),
+        None => Notice::of(visit, "invite-gone-title", "invite-gone-text"),
         Some(invited) => {
             let variables = [("organisation", invited.organisation.name.variable())];
             let text = visit.words().say("invite-gone-from", &variables);

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
+use super::form::Wrong;
 use super::visit::Visit;
 use crate::app::App;
 use crate::crypto::secret::{Secret, SecretKind};
@@ -19,7 +20,9 @@ use crate::http::{PagesAt, at};
 
 #[derive(Template)]
 #[template(path = "pages/front/link.html")]
-struct LinkPage;
+struct LinkPage {
+    wrong: Wrong,
+}
 
 /// What the first form sends.
 #[derive(Deserialize)]
@@ -72,7 +75,7 @@ where
 
 /// Asks for the secret. A browser with scripts goes on at once and does not show this page.
 async fn ask(visit: Visit) -> Result<Response, Error> {
-    visit.page(&LinkPage)
+    visit.page(&LinkPage { wrong: Wrong::default() })
 }
 
 /// A reload by address, of what was the answer to a form.

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { isAccessible, launch, sent, signIn, visitor } from './support/browser.mjs';
-import { fillAndSend, tabTo } from './support/keyboard.mjs';
+import { isAccessible, launch, signIn, visitor } from './support/browser.mjs';
+import { fillAndSend, press, tabTo } from './support/keyboard.mjs';
 import { DEMO, start } from './support/server.mjs';
 
 const KEYS = '/orgs/acme/keys';
@@ -41,8 +41,10 @@ for (const javaScript of [true, false]) {
     };
 
     test('a key is made, copied, rotated and revoked', async () => {
-      const { page, context, close } = await visit(DEMO.admin);
+      const { page, context, close } = await visitor(browser, server, { javaScript });
       await page.goto(`${KEYS}?environment=test`);
+      await fillAndSend(page, { name: DEMO.admin, password: DEMO.password });
+      assert.equal(page.url(), `${server.url}${KEYS}?environment=test`);
       await follow(page, 'main a.button', `**${KEYS}/new?environment=test`);
       if (javaScript) await isAccessible(page);
       const shown = await fillAndSend(page, { name: 'Walking bot' });
@@ -61,15 +63,14 @@ for (const javaScript of [true, false]) {
         // The samples are tabs that the arrow keys choose.
         await tabTo(page, '#sample-curl');
         await page.keyboard.press('ArrowRight');
-        assert.ok(await page.isVisible('#env'));
+        assert.ok(await page.isVisible('#in-env'));
       }
       await follow(page, '[data-stored]', `**${KEYS}/key_*`);
       const key = new URL(page.url()).pathname;
       assert.equal((await page.content()).includes(secret), false);
 
       await follow(page, `a.button[href="${key}/rotate"]`, `**${key}/rotate`);
-      await tabTo(page, 'main button[type=submit]');
-      const rotated = await sent(page, () => page.keyboard.press('Enter'));
+      const rotated = await press(page, 'main button[type=submit]');
       assert.equal(rotated.status(), 200);
       const second = await page.textContent('#secret');
       assert.deepEqual([await used(secret), await used(second)], [200, 200]);

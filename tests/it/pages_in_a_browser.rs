@@ -63,7 +63,7 @@ async fn every_form_can_be_sent_on_plain_http_under_any_name() {
     is_out_of_sight(&mut tab, "/setup").await;
     assert_eq!(tab.evaluate("isSecureContext").await, json!(false), "or browsers would send Sec-Fetch-Site");
     let fields = [("email", "ana@acme.example"), ("organisation", "Acme"), ("password", PASSWORD)];
-    assert_eq!(submit(&mut tab, &fields, 201).await, "Oskar is ready");
+    assert_eq!(submit(&mut tab, &fields, 201).await, "Your first key");
 
     let ana = app.sign_in("ana@acme.example").await.with_bearer();
     let invitation = json!({ "emails": [BOB], "role": "member" });
@@ -73,7 +73,7 @@ async fn every_form_can_be_sent_on_plain_http_under_any_name() {
     tab.open_link(&app.mailed_link(BOB).await).await;
     is_out_of_sight(&mut tab, "/invite").await;
     assert_eq!(submit(&mut tab, &[("name", "Bob"), ("password", "short")], 422).await, "Join Acme");
-    assert_eq!(submit(&mut tab, &[("password", PASSWORD)], 200).await, "Welcome");
+    assert_eq!(submit(&mut tab, &[("password", PASSWORD)], 200).await, "Welcome to Acme");
 
     app.anonymous().post("/api/auth/forgot-password", json!({ "email": BOB })).await.status(202);
     tab.open_link(&app.mailed_link(BOB).await).await;

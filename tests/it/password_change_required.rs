@@ -170,7 +170,7 @@ async fn every_way_to_a_new_password_ends_it() {
                 );
                 if way == "page" {
                     let same = submit(&app, &link, &[("password", PASSWORD)]).await.status(422).text();
-                    assert!(same.contains("choose another password"), "{same}");
+                    assert!(same.contains("Choose another password"), "{same}");
                     submit(&app, &link, &[("password", OWN)]).await.status(200);
                 } else {
                     let same = anonymous.post("/api/auth/reset-password", body(PASSWORD)).await.status(422);

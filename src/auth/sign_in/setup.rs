@@ -45,18 +45,22 @@ pub async fn by_setup_link<'a>(
     let write = app.write(anonymous).await?;
     let (user, organisation) = setup::create_first_admin(&write, Some(link), new, organisation).await?;
     let actor = anonymous.as_user(user.id, &user.name);
-    let by = write.by(&actor);
-    let (catalogue, creator) = (&app.config.permissions, Some(user.id));
-    let (_, _, first_key) = keys::create(&by, catalogue, organisation.id, creator, first_key()?).await?;
-    let active = Some(ActiveOrganisation { organisation: organisation.clone(), role: Role::Admin });
-    let proven = Proven { user, active, authentication: Authentication::by_password(write.now) };
-    let sign_in = start(app, client, &by, proven, terms).await?;
-    let key = if app.config.compat.osmedeus_key {
-        osmedeus_key::make_once(&by, catalogue).await?
-    } else {
-        None
+    let made = {
+        let by = write.by(&actor);
+        let (catalogue, creator) = (&app.config.permissions, Some(user.id));
+        let (_, _, first_key) =
+            keys::create(&by, catalogue, organisation.id, creator, first_key()?).await?;
+        let active = Some(ActiveOrganisation { organisation: organisation.clone(), role: Role::Admin });
+        let proven = Proven { user, active, authentication: Authentication::by_password(write.now) };
+        let sign_in = start(app, client, &by, proven, terms).await?;
+        let key = if app.config.compat.osmedeus_key {
+            osmedeus_key::make_once(&by, catalogue).await?
+        } else {
+            None
+        };
+        SetUp { sign_in, organisation, first_key, key }
     };
-    Ok((SetUp { sign_in, organisation, first_key, key }, write))
+    Ok((made, write))
 }
 
 /// It reads, and changes nothing.

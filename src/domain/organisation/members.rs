@@ -52,6 +52,20 @@ pub fn another_manager(organisation: OrganisationId, user: UserId) -> Expr {
     Expr::exists(others)
 }
 
+/// Whether a member is the last one who may manage the members, so that neither the role nor the membership can be taken
+/// away as things stand.
+pub async fn is_last_manager(
+    db: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    user: UserId,
+) -> Result<bool, Error> {
+    let last = membership::Entity::in_organisation(organisation)
+        .filter(membership::COLUMN.user_id.eq(user))
+        .filter(membership::COLUMN.role.is_in(Role::holding(Permission::MembersManage)))
+        .filter(another_manager(organisation, user).not());
+    Ok(last.one(db).await?.is_some())
+}
+
 /// Makes a user a member.
 ///
 /// # Errors

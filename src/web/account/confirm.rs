@@ -5,11 +5,11 @@ use axum::extract::Query;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use crate::auth::sign_in::{RenewalTerms, reauthenticate_by_password};
+use super::password_field;
+use crate::auth::sign_in::{RenewalTerms, Started, reauthenticate_by_password};
 use crate::auth::{Keep, ReturnTo, SignedIn};
 use crate::error::Error;
 use crate::http::filters;
-use crate::password::PresentedPassword;
 use crate::web::form::{Sent, Wrong};
 use crate::web::visit::Visit;
 
@@ -74,13 +74,8 @@ pub async fn confirm(
     }
 }
 
-async fn prove(
-    visit: &Visit,
-    caller: &SignedIn,
-    password: String,
-) -> Result<crate::auth::sign_in::Started, Error> {
-    let password =
-        PresentedPassword::try_from(password).map_err(|problem| Error::invalid("/password", problem))?;
+async fn prove(visit: &Visit, caller: &SignedIn, password: String) -> Result<Started, Error> {
+    let password = password_field::current("/password", password)?;
     reauthenticate_by_password(&visit.app, &visit.client, caller, &password, ON_A_PAGE).await
 }
 

@@ -4,10 +4,10 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
+use super::password_field;
 use crate::auth::{SignedIn, delete_own_account, signed_out};
 use crate::error::{Error, LastAdminOf};
 use crate::http::{Flash, filters};
-use crate::password::PresentedPassword;
 use crate::web::form::{Sent, Wrong};
 use crate::web::visit::Visit;
 
@@ -35,8 +35,7 @@ pub async fn show(visit: Visit, caller: SignedIn) -> Result<Response, Error> {
 /// Deletes it.
 pub async fn delete(visit: Visit, caller: SignedIn, Sent(form): Sent<DeleteForm>) -> Result<Response, Error> {
     let deleted = async {
-        let password = form.password.map(PresentedPassword::try_from).transpose();
-        let password = password.map_err(|problem| Error::invalid("/password", problem))?;
+        let password = form.password.map(|typed| password_field::current("/password", typed)).transpose()?;
         delete_own_account(&visit.app, &visit.client, &caller, password.as_ref()).await
     };
     match deleted.await {

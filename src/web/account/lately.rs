@@ -13,7 +13,7 @@ use crate::event::EventKind;
 use crate::http::filters::day_in;
 use crate::id::UserId;
 use crate::language::{ToVariable as _, Words};
-use crate::views::events::{Event, EventFilter, of_account};
+use crate::views::events::{Event, EventFilter, failed_sign_ins, of_account};
 use crate::views::{ListOrder, PageRequest};
 use crate::web::device::device;
 
@@ -21,6 +21,8 @@ use crate::web::device::device;
 const LATELY: TimeDelta = TimeDelta::days(30);
 /// How many events of a kind it reads.
 const MOST: u64 = 100;
+/// How many are shown one by one.
+const MOST_SHOWN: usize = 5;
 /// How many networks are told.
 const MOST_TOLD: usize = 3;
 /// What is told by its day of the week.
@@ -30,7 +32,29 @@ const WEEK: TimeDelta = TimeDelta::days(6);
 pub struct Lately {
     /// The sentence about wrong passwords.
     pub wrong_passwords: Option<String>,
+    /// The newest of them.
+    pub failed: Vec<FailedSignIns>,
     pub new_devices: Vec<NewDevice>,
+}
+
+/// Sign-ins of the same quarter of an hour that failed.
+pub struct FailedSignIns {
+    pub times: i64,
+    pub from: Option<String>,
+    pub device: String,
+    pub at: Timestamp,
+}
+
+impl FailedSignIns {
+    fn of(words: &Words, event: &Event) -> Self {
+        let user_agent = event.request.as_ref().and_then(|request| request.user_agent.as_deref());
+        Self {
+            times: times(event),
+            from: place(event),
+            device: device(words, user_agent),
+            at: event.created_at,
+        }
+    }
 }
 
 /// A sign-in from where the account was not used before.
@@ -48,10 +72,11 @@ impl Lately {
         words: &Words,
         now: Timestamp,
     ) -> Result<Self, Error> {
-        let failed = events(db, user, EventKind::SignInFailed, Some(now - LATELY)).await?;
-        let started = events(db, user, EventKind::SessionStarted, None).await?;
+        let failed = failed_sign_ins(db, user, now - LATELY, MOST).await?;
+        let started = sign_ins(db, user).await?;
         Ok(Self {
             wrong_passwords: wrong_passwords(words, now, &failed),
+            failed: failed.iter().take(MOST_SHOWN).map(|event| FailedSignIns::of(words, event)).collect(),
             new_devices: new_devices(words, now - LATELY, &started),
         })
     }
@@ -62,30 +87,19 @@ impl Lately {
     }
 }
 
-async fn events(
-    db: &impl ConnectionTrait,
-    user: UserId,
-    kind: EventKind,
-    from: Option<Timestamp>,
-) -> Result<Vec<Event>, Error> {
-    let filter = EventFilter { kind: Some(kind.as_str().to_owned()), from, ..EventFilter::default() };
+async fn sign_ins(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<Event>, Error> {
+    let kind = Some(EventKind::SessionStarted.as_str().to_owned());
+    let filter = EventFilter { kind, ..EventFilter::default() };
     let request = PageRequest { limit: MOST, order: ListOrder::Newest, after: None };
     Ok(of_account(db, user, &filter, &request).await?.data)
 }
 
 /// Such as "3 wrong passwords since Monday, from 203.0.113.7".
 fn wrong_passwords(words: &Words, now: Timestamp, failed: &[Event]) -> Option<String> {
-    // The same sign-ins are told in each of the account's organisations.
-    let mut seen = BTreeSet::new();
     let (mut count, mut places) = (0, Vec::new());
     for event in failed {
-        let place = place(event);
-        let code = event.data.object.get("code").and_then(Value::as_str).unwrap_or_default();
-        if !seen.insert((event.created_at, place.clone(), code)) {
-            continue;
-        }
-        count += event.data.object.get("count").and_then(Value::as_i64).unwrap_or(1);
-        if let Some(place) = place.filter(|place| !places.contains(place)) {
+        count += times(event);
+        if let Some(place) = place(event).filter(|place| !places.contains(place)) {
             places.push(place);
         }
     }
@@ -104,6 +118,11 @@ fn wrong_passwords(words: &Words, now: Timestamp, failed: &[Event]) -> Option<St
     let variables = [("count", count.variable()), ("since", since.variable()), ("from", from.variable())];
     let text = if from.is_empty() { "lately-wrong-passwords" } else { "lately-wrong-passwords-from" };
     Some(words.say(text, &variables))
+}
+
+/// How many sign-ins an event stands for.
+fn times(event: &Event) -> i64 {
+    event.data.object.get("count").and_then(Value::as_i64).unwrap_or(1)
 }
 
 /// The address; without one the network.
@@ -126,6 +145,6 @@ fn new_devices(words: &Words, since: Timestamp, started: &[Event]) -> Vec<NewDev
         }
     }
     found.reverse();
-    found.truncate(5);
+    found.truncate(MOST_SHOWN);
     found
 }

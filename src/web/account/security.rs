@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::confirm::ON_A_PAGE;
 use super::lately::Lately;
+use super::password_field;
 use crate::auth::sign_in::replace_password;
 use crate::auth::{SignedIn, ask_for_new_email};
 use crate::clock::Timestamp;
@@ -14,7 +15,7 @@ use crate::domain::email::Email;
 use crate::domain::identities;
 use crate::error::{Error, both};
 use crate::http::{Answering, Flash, filters};
-use crate::password::{PresentedPassword, ProposedPassword};
+use crate::id::UserId;
 use crate::views::identities::Identity;
 use crate::views::{self, ListOrder, PageRequest};
 use crate::web::form::{Sent, Wrong};
@@ -89,8 +90,7 @@ pub async fn show(visit: Visit, SignedIn { by, .. }: SignedIn) -> Result<Respons
     let db = visit.app.db.read();
     let account = by.account(db).await?;
     let lately = Lately::of(db, by.id, visit.words(), visit.app.now()).await?;
-    let all = PageRequest { limit: MOST_IDENTITIES, order: ListOrder::Oldest, after: None };
-    let identities = views::identities::list(db, by.id, &all).await?.data;
+    let identities = linked(&visit, by.id).await?;
     visit.page(&SecurityPage {
         lately,
         has_password: account.has_password(),
@@ -113,11 +113,8 @@ pub async fn change_password(
     Sent(form): Sent<PasswordForm>,
 ) -> Result<Response, Error> {
     let changed = async {
-        let current = PresentedPassword::try_from(form.current_password)
-            .map_err(|problem| Error::invalid("/current_password", problem));
-        let new = ProposedPassword::try_from(form.new_password)
-            .map_err(|problem| Error::invalid("/new_password", problem));
-        let (current, new) = both(current, new)?;
+        let current = password_field::current("/current_password", form.current_password);
+        let (current, new) = both(current, password_field::new("/new_password", form.new_password))?;
         replace_password(&visit.app, &visit.client, &caller, &current, &new, ON_A_PAGE).await
     };
     match changed.await {
@@ -130,8 +127,7 @@ pub async fn change_password(
             Ok((cookies, done).into_response())
         }
         Err(error) => {
-            let fields = [("wrong_password", "current_password"), ("same_password", "new_password")];
-            let (wrong, error) = Wrong::of(&visit, error, &fields)?;
+            let (wrong, error) = Wrong::of(&visit, error, &[("wrong_password", "current_password")])?;
             visit.refused(&error, &password_page(&visit, &caller, wrong).await?)
         }
     }
@@ -155,8 +151,7 @@ pub async fn change_email(
     Sent(form): Sent<EmailForm>,
 ) -> Result<Response, Error> {
     let asked = async {
-        let password = form.password.map(PresentedPassword::try_from).transpose();
-        let password = password.map_err(|problem| Error::invalid("/password", problem));
+        let password = form.password.map(|typed| password_field::current("/password", typed)).transpose();
         let email =
             Email::try_from(form.email.clone()).map_err(|problem| Error::invalid("/email", problem));
         let (email, password) = both(email, password)?;
@@ -169,7 +164,7 @@ pub async fn change_email(
         Ok(done) => Ok(done),
         Err(Error::MailUnavailable) => {
             let mut wrong = Wrong::default();
-            wrong.put("", &visit.says(&Error::MailUnavailable));
+            wrong.put("", &visit.words().say("email-no-mail", &[]));
             visit.refused(&Error::MailUnavailable, &email_page(&visit, &caller, form.email, wrong))
         }
         Err(error) => {
@@ -191,8 +186,22 @@ fn email_page(visit: &Visit, caller: &SignedIn, email: String, wrong: Wrong) -> 
 }
 
 /// Asks before a link with an issuer is ended.
-pub async fn ask_to_unlink(visit: Visit, Query(which): Query<OfIssuer>) -> Result<Response, Error> {
-    visit.page(&UnlinkPage { issuer: which.issuer, wrong: Wrong::default() })
+pub async fn ask_to_unlink(
+    visit: Visit,
+    SignedIn { by, .. }: SignedIn,
+    Query(which): Query<OfIssuer>,
+) -> Result<Response, Error> {
+    let linked = linked(&visit, by.id).await?;
+    match linked.into_iter().find(|known| known.issuer == which.issuer) {
+        Some(known) => visit.page(&UnlinkPage { issuer: known.issuer, wrong: Wrong::default() }),
+        // It was ended meanwhile, in another tab.
+        None => Ok(visit.lead_to(SECURITY)),
+    }
+}
+
+async fn linked(visit: &Visit, user: UserId) -> Result<Vec<Identity>, Error> {
+    let all = PageRequest { limit: MOST_IDENTITIES, order: ListOrder::Oldest, after: None };
+    Ok(views::identities::list(visit.app.db.read(), user, &all).await?.data)
 }
 
 /// Ends the link.
@@ -210,6 +219,7 @@ pub async fn unlink(
     };
     match unlinked.await {
         Ok(done) => Ok(done),
+        Err(Error::NotFound) => Ok(visit.lead_to(SECURITY)),
         Err(error) => {
             let (wrong, error) = Wrong::of(&visit, error, &[])?;
             visit.refused(&error, &UnlinkPage { issuer: form.issuer, wrong })

@@ -21,9 +21,10 @@ pub const CHECK_MAIL: &str = "/check-mail";
 #[derive(Template)]
 #[template(path = "pages/front/ask_mail.html")]
 struct AskPage {
-    /// What the names of the texts begin with.
-    name: &'static str,
     path: &'static str,
+    title: &'static str,
+    lead: &'static str,
+    no_mail: &'static str,
     onward: Onward,
     has_mail: bool,
     email: String,
@@ -51,11 +52,13 @@ impl For {
     }
 
     fn page(self, visit: &Visit, onward: Onward, email: String, wrong: Wrong) -> AskPage {
-        let (name, path) = match self {
-            Self::Password => ("forgot", "/forgot"),
-            Self::Proof => ("verify-again", "/verify/again"),
+        let (path, title, lead, no_mail) = match self {
+            Self::Password => ("/forgot", "forgot-title", "forgot-lead", "forgot-no-mail"),
+            Self::Proof => {
+                ("/verify/again", "verify-again-title", "verify-again-lead", "verify-again-no-mail")
+            }
         };
-        AskPage { name, path, onward, has_mail: visit.app.needs_mail().is_ok(), email, wrong }
+        AskPage { path, title, lead, no_mail, onward, has_mail: visit.app.needs_mail().is_ok(), email, wrong }
     }
 }
 

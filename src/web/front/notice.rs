@@ -23,10 +23,9 @@ impl Notice {
         Self { heading, text, way: None }
     }
 
-    /// The texts `<name>-title` and `<name>-text`.
-    pub fn of(visit: &Visit, name: &str) -> Self {
-        let say = |part: &str| visit.words().say(&format!("{name}-{part}"), &[]);
-        Self::new(say("title"), say("text"))
+    /// In the texts of these names.
+    pub fn of(visit: &Visit, heading: &str, text: &str) -> Self {
+        Self::new(visit.words().say(heading, &[]), visit.words().say(text, &[]))
     }
 
     /// What an error says.

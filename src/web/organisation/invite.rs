@@ -32,6 +32,10 @@ struct InvitePage {
 }
 
 impl InvitePage {
+    fn is_chosen(&self, role: &Role) -> bool {
+        self.role == *role
+    }
+
     fn new(visit: &Visit, access: &OrganisationAccess, form: &InviteForm) -> Self {
         let [viewer, member, admin] = Role::ALL;
         Self {
@@ -132,7 +136,7 @@ async fn send(
     let write = visit.app.write(&access.actor).await?;
     let (organisation, inviter) = (access.organisation.id, access.user()?.id);
     invitations::create(&write, organisation, inviter, &once, role, visit.app.invitation_rules()).await?;
-    let flash = match &addresses {
+    let flash = match addresses {
         [one] => Flash::new("invitation-sent").with("email", one.as_str()),
         several => Flash::new("invitations-sent-all").with("count", &several.len().to_string()),
     };

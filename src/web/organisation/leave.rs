@@ -8,7 +8,6 @@ use crate::domain::organisation::members;
 use crate::error::Error;
 use crate::http::Flash;
 use crate::language::ToVariable as _;
-use crate::views;
 use crate::web::form::Wrong;
 use crate::web::visit::Visit;
 
@@ -29,9 +28,8 @@ fn confirm(visit: &Visit, access: &OrganisationAccess, wrong: Wrong) -> Confirm 
 /// Asks whether to leave.
 pub async fn ask(visit: Visit, access: OrganisationAccess) -> Result<Response, Error> {
     let (db, organisation) = (visit.app.db.read(), access.organisation.id);
-    let me = views::members::find(db, organisation, access.user()?.id).await?;
     let mut page = confirm(&visit, &access, Wrong::default());
-    if views::members::is_last_manager(db, organisation, &me).await? {
+    if members::is_last_manager(db, organisation, access.user()?.id).await? {
         page.texts = vec![visit.words().say("organisation-leave-last-admin", &[])];
         page.button = None;
     }

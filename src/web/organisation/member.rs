@@ -71,7 +71,7 @@ async fn role_page(
         org: format!("/orgs/{}", access.organisation.slug),
         chosen: chosen.unwrap_or(member.role),
         choices: choices.collect(),
-        last_admin: views::members::is_last_manager(db, organisation, &member).await?,
+        last_admin: members::is_last_manager(db, organisation, id).await?,
         wrong,
         member,
     })
@@ -147,7 +147,7 @@ pub async fn ask_removal(
     let (db, organisation) = (visit.app.db.read(), access.organisation.id);
     let member = views::members::find(db, organisation, id).await?;
     let mut page = confirm(&visit, &access, &member, "member-remove", Wrong::default());
-    if views::members::is_last_manager(db, organisation, &member).await? {
+    if members::is_last_manager(db, organisation, id).await? {
         page.texts = vec![visit.words().say("member-last-admin", &[("name", member.user.name.variable())])];
         page.button = None;
     }

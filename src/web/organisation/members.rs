@@ -37,6 +37,10 @@ impl MembersPage {
         Role::ALL.map(Role::as_str)
     }
 
+    fn is_me(&self, member: &Member) -> bool {
+        member.user.id == self.me
+    }
+
     fn states(&self) -> [&'static str; 2] {
         UserState::ALL.map(UserState::as_str)
     }

@@ -25,7 +25,7 @@ const EVENTS: u64 = 10;
 const DAYS: u16 = 30;
 /// Keys that expire within that time are told of, so many of them at most.
 const SOON: TimeDelta = TimeDelta::days(7);
-const MOST_NOTICES: usize = 3;
+const MOST_NOTICES: u64 = 3;
 
 #[derive(Template)]
 #[template(path = "pages/organisation/overview.html")]
@@ -93,7 +93,7 @@ impl KeyCounts {
     async fn of(visit: &Visit, access: &OrganisationAccess) -> Result<Self, Error> {
         let (db, organisation, now) = (visit.app.db.read(), access.organisation.id, visit.app.now());
         let active = overview::active_keys(db, organisation, now).await?;
-        let soon = overview::expiring_keys(db, organisation, now, MOST_NOTICES as u64).await?;
+        let soon = overview::expiring_keys(db, organisation, now, MOST_NOTICES).await?;
         let soonest = soon.first().cloned();
         Ok(Self { active, soonest, soon: soon.into_iter().filter(|key| key.at < now + SOON).collect() })
     }

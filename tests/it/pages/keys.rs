@@ -234,21 +234,22 @@ async fn the_list_is_narrowed_by_tab_state_and_name() {
     let (admin, keys) = (org.admin.with_cookie(), keys_of(&org));
     let none = open(&admin, &keys).await.status(200).text();
     assert!(none.contains("Create your first key") && none.contains("curl -s http"), "{none}");
-    let make = async |name: &str, environment: &str, days: Option<i64>| {
+    let make = async |admin: &Client, name: &str, environment: &str, days: Option<i64>| {
         let end = days.map(|days| (app.app.now() + TimeDelta::days(days)).to_rfc3339());
         let body = json!({ "name": name, "environment": environment, "role": "viewer", "expires_at": end });
         admin.post(&format!("{}/keys", org.path), body).await.status(201).json()
     };
-    let forgotten = make("Forgotten", "live", None).await;
-    let used = make("Used", "live", None).await;
-    make("Over", "live", Some(1)).await;
+    let forgotten = make(&admin, "Forgotten", "live", None).await;
+    let used = make(&admin, "Used", "live", None).await;
+    make(&admin, "Over", "live", Some(1)).await;
     app.advance(TimeDelta::days(90));
+    let admin = app.sign_in(&org.admin.email).await.with_cookie();
     assert_eq!(verify(&app, used["secret"].as_str().unwrap()).await, 200);
     oskar::worker::usage::tick(&app.app).await.unwrap();
-    make("Ending", "live", Some(14)).await;
-    make("Lasting", "live", Some(15)).await;
-    let revoked = make("Gone", "live", None).await;
-    make("Sandbox", "test", None).await;
+    make(&admin, "Ending", "live", Some(14)).await;
+    make(&admin, "Lasting", "live", Some(15)).await;
+    let revoked = make(&admin, "Gone", "live", None).await;
+    make(&admin, "Sandbox", "test", None).await;
     let revoke = format!("{}/keys/{}", org.path, revoked["id"].as_str().unwrap());
     admin.delete(&revoke).await.status(204);
     for (query, expected) in [

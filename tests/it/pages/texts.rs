@@ -9,7 +9,8 @@ const LANGUAGES: [(&str, &str); 2] = [
 ];
 /// Texts whose names are put together: by a role, a month, an error's code, and so on. Those of `field` are for languages
 /// that do not have the API's own messages.
-const PUT_TOGETHER: [&str; 6] = ["error-", "event-", "field-", "month-", "permission-", "role-"];
+const PUT_TOGETHER: [&str; 7] =
+    ["error-", "event-", "field-", "month-", "permission-", "role-", "weekday-"];
 
 /// The texts of a file, by name, each with its variables.
 fn texts(file: &str) -> BTreeMap<&str, BTreeSet<&str>> {

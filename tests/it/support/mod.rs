@@ -66,7 +66,7 @@ pub fn password_row(user: UserId, hash: &str, now: Timestamp) -> credential::Act
 
 /// A route's path with names of nothing in the place of ids.
 pub fn without_targets(path: &str) -> String {
-    let parameters = ["{key_id}", "{user_id}", "{invitation_id}", "{session_id}", "{id}"];
+    let parameters = ["{key_id}", "{user_id}", "{invitation_id}", "{session_id}", "{event_id}", "{id}"];
     parameters.iter().fold(path.to_owned(), |path, parameter| path.replace(parameter, "none"))
 }
 

@@ -12,8 +12,10 @@ use crate::http::filters;
 use crate::http::input::PathId;
 use crate::id::ApiKeyId;
 use crate::permission::Permission;
-use crate::views::events::{Event, EventFilter};
+use crate::views::event_names::EventNames;
+use crate::views::events::EventFilter;
 use crate::views::{self, ListOrder, PageRequest};
+use crate::web::event_list::EventRow;
 use crate::web::visit::Visit;
 
 /// How many of its events are shown.
@@ -28,7 +30,7 @@ struct KeyPage<'a> {
     row: KeyRow,
     manages: bool,
     /// None for those who may not read the log.
-    events: Option<Vec<Event>>,
+    events: Option<Vec<EventRow>>,
     public_url: &'a str,
 }
 
@@ -45,8 +47,8 @@ impl KeyPage<'_> {
 
     /// Who revoked it, if the log is shown and remembers.
     fn revoked_by(&self) -> Option<&str> {
-        let revoked = |event: &&Event| event.kind == "key.revoked";
-        self.events.iter().flatten().find(revoked).map(|event| event.actor.name.as_str())
+        let revoked = |event: &&EventRow| event.kind == "key.revoked";
+        self.events.iter().flatten().find(revoked).map(|event| event.actor.as_str())
     }
 }
 
@@ -58,12 +60,8 @@ pub async fn show(
 ) -> Result<Response, Error> {
     let (organisation, now, db) = (access.organisation.id, visit.app.now(), visit.app.db.read());
     let key = views::keys::find(db, organisation, id, now).await?;
-    let mut events = None;
-    if access.grants.permits_built_in(Permission::EventsRead) {
-        let filter = EventFilter { target: Some(id.to_string()), ..EventFilter::default() };
-        let request = PageRequest { limit: EVENTS, order: ListOrder::Newest, after: None };
-        events = Some(views::events::of_organisation(db, organisation, &filter, &request).await?.data);
-    }
+    let may_read = access.grants.permits_built_in(Permission::EventsRead);
+    let events = if may_read { Some(events_of(&visit, &access, id).await?) } else { None };
     visit.page(&KeyPage {
         path: keys_of(&access),
         audit: format!("/orgs/{}/audit?target={id}", access.organisation.slug),
@@ -72,4 +70,18 @@ pub async fn show(
         events,
         public_url: &visit.app.config.public_url,
     })
+}
+
+async fn events_of(
+    visit: &Visit,
+    access: &OrganisationAccess,
+    id: ApiKeyId,
+) -> Result<Vec<EventRow>, Error> {
+    let (organisation, db) = (&access.organisation, visit.app.db.read());
+    let filter = EventFilter { target: Some(id.to_string()), ..EventFilter::default() };
+    let request = PageRequest { limit: EVENTS, order: ListOrder::Newest, after: None };
+    let events = views::events::of_organisation(db, organisation.id, &filter, &request).await?.data;
+    let names = EventNames::in_organisation(db, organisation.id, &organisation.name, &events).await?;
+    let pages = format!("/orgs/{}/audit", organisation.slug);
+    Ok(events.iter().map(|event| EventRow::of(visit.words(), event, &names, Some(&pages))).collect())
 }
