@@ -143,7 +143,7 @@ pub fn way_in(app: &App, request: &Request) -> WayIn {
     WayIn { address, is_get: Original::of(request, is_trusted).method == Some(Method::GET) }
 }
 
-/// The address that the gateway was asked for, if people may be sent there.
+/// The address that the gateway was asked for, if people may be sent there and the cookie will open it.
 fn original_page(app: &App, request: &Request) -> Option<ReturnTo> {
     let headers = request.headers();
     let host = only(headers, FORWARDED_HOST)?;
@@ -162,7 +162,7 @@ fn original_page(app: &App, request: &Request) -> Option<ReturnTo> {
     };
     let is_path = uri.starts_with('/');
     let judge = |scheme: &&str| ReturnTo::parse(&app.config, &format!("{scheme}://{host}{uri}"));
-    schemes.iter().find_map(judge).filter(|_| is_path)
+    schemes.iter().filter_map(judge).find(|page| is_path && page.receives_cookies(&app.config))
 }
 
 /// Whether the sender is believed what it says of the request that it repeats.

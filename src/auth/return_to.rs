@@ -6,7 +6,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Position, Url};
 
-use crate::config::Config;
+use crate::config::{Config, Product};
 
 /// The page where people sign in.
 pub const SIGN_IN: &str = "/sign-in";
@@ -43,9 +43,9 @@ impl ReturnTo {
         if origin == config.public_url {
             return path(&url);
         }
-        let is_product = config.product.url.as_deref().and_then(origin_of).is_some_and(|own| own == origin);
-        let is_allowed = is_product || config.allowed_origins.contains(&origin);
-        is_allowed.then(|| Self { location: url.into(), origin: Some(origin) })
+        let is_listed = config.allowed_origins.contains(&origin);
+        let to = Self { location: url.into(), origin: Some(origin) };
+        (is_listed || to.is_of(&config.product)).then_some(to)
     }
 
     /// Judges a `next`: a path of ours.
@@ -63,6 +63,41 @@ impl ReturnTo {
         &self.location
     }
 
+    /// Whether it is a page of ours.
+    pub fn is_own(&self) -> bool {
+        self.origin.is_none()
+    }
+
+    /// Whether it is where the product is.
+    pub fn is_of(&self, product: &Product) -> bool {
+        self.origin.is_some() && product.url.as_deref().and_then(origin_of) == self.origin
+    }
+
+    /// Whether the browser sends the session's cookie there. A page that only the cookie opens must not be led back to otherwise: its
+    /// gateway would send the browser here again, and so on.
+    pub fn receives_cookies(&self, config: &Config) -> bool {
+        let Some(origin) = self.origin.as_deref() else { return true };
+        let (Ok(site), Ok(ours)) = (Url::parse(origin), Url::parse(&config.public_url)) else { return false };
+        let cookies = &config.sessions.cookies;
+        let host = site.host_str().unwrap_or_default();
+        let is_in = |domain: &str| {
+            host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        let is_reached = Some(host) == ours.host_str() || cookies.domain.as_deref().is_some_and(is_in);
+        is_reached && (site.scheme() == "https" || !cookies.secure)
+    }
+
+    /// The host, with its port if that does not go without saying; none for a page of ours.
+    pub fn host(&self) -> Option<String> {
+        let (_, host) = self.origin.as_deref()?.split_once("://")?;
+        Some(host.to_owned())
+    }
+
+    /// As a cookie or a query has it.
+    pub fn encoded(&self) -> String {
+        utf8_percent_encode(&self.location, IN_QUERY).to_string()
+    }
+
     /// What `form-action` of a page must allow besides `'self'` whose form redirects there: browsers hold redirects after a form
     /// to it, too. `None` for a page of ours.
     pub fn form_action(&self) -> Option<&str> {
@@ -71,7 +106,7 @@ impl ReturnTo {
 
     /// A page of ours that goes on to this address: the path with `return_to`.
     pub fn through(&self, page: &str) -> String {
-        format!("{page}?return_to={}", utf8_percent_encode(&self.location, IN_QUERY))
+        format!("{page}?return_to={}", self.encoded())
     }
 }
 

@@ -200,6 +200,15 @@ mod tests {
         assert!(told.contains("is 3.6 to 1, and links need 4.5"), "{told}");
     }
 
+    #[test]
+    fn the_grounds_are_those_of_the_stylesheet() {
+        let stylesheet = include_str!("../../static/oskar.css");
+        for (page, card) in [(PAGE, CARD), (DARK_PAGE, DARK_CARD)] {
+            let declared = format!("--page: {page}; --card: {card};");
+            assert!(stylesheet.contains(&declared), "the stylesheet has no {declared}");
+        }
+    }
+
     /// Of all colours, in steps.
     #[test]
     fn whatever_is_taken_can_be_read_by_day_and_by_night() {

@@ -1,6 +1,7 @@
 //! The product's logo: a file, read at the start.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::asset_path::asset_path;
 
@@ -11,7 +12,8 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// A picture that pages show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logo {
-    pub bytes: Vec<u8>,
+    /// Shared: each page has a copy of the product.
+    pub bytes: Arc<[u8]>,
     pub media_type: &'static str,
     /// Where it is served; another one for another picture.
     pub path: String,
@@ -38,7 +40,7 @@ impl Logo {
             return Err(format!("is {shown}, which is neither SVG nor PNG"));
         };
         let path = asset_path("logo", &bytes, ending);
-        Ok(Self { bytes, media_type, path })
+        Ok(Self { bytes: bytes.into(), media_type, path })
     }
 }
 

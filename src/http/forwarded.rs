@@ -10,6 +10,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::negotiation::preferred;
+use super::page_table::AGAIN;
+use super::problem::Problem;
 use super::route_table::Route;
 use crate::app::App;
 use crate::auth::{RequestBody, WayIn, way_in};
@@ -82,7 +84,11 @@ fn marked(mut response: Response) -> Response {
 /// Tells where to sign in, and sends the browser there if the gateway passes that on. What is redirected is a page: a program gets
 /// the error, and so does a form, whose content would be lost on the way.
 fn lead_in(response: Response, way_in: &WayIn, redirects: bool) -> Response {
-    let Ok(address) = HeaderValue::from_str(&way_in.address) else { return response };
+    let ended_here =
+        response.extensions().get::<Problem>().is_some_and(|problem| problem.code == "session_ended_here");
+    let separator = if way_in.address.contains('?') { '&' } else { '?' };
+    let again = if ended_here { format!("{separator}{AGAIN}=true") } else { String::new() };
+    let Ok(address) = HeaderValue::try_from(format!("{}{again}", way_in.address)) else { return response };
     let mut response = if redirects {
         (StatusCode::FOUND, [(header::LOCATION, address.clone())]).into_response()
     } else {

@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::CookieJar;
 
+use super::way_back::WayBack;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::config::Product;
@@ -22,6 +23,8 @@ pub struct Look {
     pub has_mailbox: bool,
     /// None where no user is signed in, or the page does not say.
     pub visitor: Option<Visitor>,
+    /// Where the visitor came from, if a product sent them.
+    pub way_back: Option<WayBack>,
     /// What the visitor has just done.
     pub flash: Option<Flash>,
     /// Told by each form that makes something, so that it makes it once however often it is sent.
@@ -93,6 +96,7 @@ impl Look {
             has_console: app.config.docs,
             has_mailbox: app.config.has_mailbox(),
             visitor: None,
+            way_back: None,
             flash: None,
             form_id: uuid::Uuid::now_v7().simple().to_string(),
         }

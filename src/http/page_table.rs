@@ -13,12 +13,12 @@ use super::negotiation::preferred;
 use super::problem::Problem;
 use super::problems::FORMS;
 use super::route_table::{Route, guarded};
+use super::way_back::keep_return_to;
 use crate::app::App;
 use crate::auth::Access;
+pub use crate::auth::SIGN_IN;
 use crate::permission::Permission;
 
-/// Where a visitor signs in.
-pub const SIGN_IN: &str = "/sign-in";
 /// Where a user who is signed in proves once more who they are.
 pub const CONFIRM: &str = "/account/confirm";
 
@@ -120,7 +120,9 @@ impl PageTable {
             let mut guarded = guarded(&self.app, handlers, access);
             if access.needs_credential() {
                 let has_get = methods.contains(&Method::GET);
-                guarded = guarded.route_layer(from_fn_with_state(has_get, lead_to_sign_in));
+                guarded = guarded
+                    .route_layer(from_fn_with_state(has_get, lead_to_sign_in))
+                    .route_layer(from_fn_with_state(self.app.clone(), keep_return_to));
             }
             self.router = self.router.route(&path, guarded);
             let route = |method| Route { method, path: path.clone(), access, page: true, idempotent: false };

@@ -22,6 +22,7 @@ menu-build = Für Entwickler
 menu-console = API-Konsole
 menu-mailbox = Abgefangene Mails
 menu-sign-out = Abmelden
+way-back = Zurück zu { $name }
 signed-in-as = Angemeldet als { $name }
 pages-label = Seiten
 pages-next = Nächste Seite

@@ -22,6 +22,7 @@ menu-build = For developers
 menu-console = API console
 menu-mailbox = Captured mail
 menu-sign-out = Sign out
+way-back = Back to { $name }
 signed-in-as = Signed in as { $name }
 pages-label = Pages
 pages-next = Next page

@@ -31,7 +31,7 @@ async fn show_logo(State(app): State<App>) -> Result<Response, Error> {
         (header::CACHE_CONTROL, FOR_GOOD),
         (header::CONTENT_SECURITY_POLICY, CSP),
     ];
-    Ok((headers, logo.bytes.clone()).into_response())
+    Ok((headers, logo.bytes.to_vec()).into_response())
 }
 
 async fn show_colours(State(app): State<App>) -> Result<Response, Error> {

@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::form::Sent;
 use crate::app::App;
-use crate::auth::{Client, optional_user};
+use crate::auth::{Client, ReturnTo, optional_user};
 use crate::error::Error;
-use crate::http::{LANGUAGE_COOKIE, SIGN_IN, own_path};
+use crate::http::{LANGUAGE_COOKIE, SIGN_IN};
 use crate::language::Language;
 use crate::views::organisations;
 
@@ -45,7 +45,8 @@ pub async fn choose_language(
         "{LANGUAGE_COOKIE}={}; HttpOnly; SameSite=Lax; Path=/; Max-Age=31536000{secure}",
         language.tag()
     );
-    let mut response = Redirect::to(own_path(&form.next).unwrap_or("/")).into_response();
+    let next = ReturnTo::own(&app.config, &form.next);
+    let mut response = Redirect::to(next.as_ref().map_or("/", ReturnTo::location)).into_response();
     response
         .headers_mut()
         .append(header::SET_COOKIE, HeaderValue::try_from(cookie).map_err(Error::internal)?);

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::auth::{Client, OrganisationAccess, SignedIn, UserPrincipal};
 use crate::crypto::cursor;
 use crate::error::Error;
-use crate::http::{Code, Flash, Here, Look, MenuEntry, Visitor, html, language, status};
+use crate::http::{Code, Flash, Here, Look, MenuEntry, Visitor, WayBack, html, language, status};
 use crate::language::{ToVariable, Words};
 use crate::views::organisations;
 
@@ -48,6 +48,7 @@ impl FromRequestParts<App> for Visit {
             CookieJar::from_headers(&parts.headers).get(FLASH_COOKIE).map(|sent| sent.value().to_owned());
         look.flash = sent.as_deref().and_then(|sent| read_flash(app, sent));
         look.visitor = visitor(app, parts).await?;
+        look.way_back = look.visitor.as_ref().and_then(|_| WayBack::kept(app, &parts.headers));
         Ok(Self { app: app.clone(), client, look, shows_flash: sent.is_some() })
     }
 }

@@ -92,3 +92,20 @@ async fn what_cannot_be_read_or_shown_is_told_before_the_start() {
     assert!(shown("branding.name", "Acme", "oskar.toml line 1"), "{}", ran.out);
     assert!(shown("branding.accent", "#1f5fa8", "oskar.toml line 3"), "{}", ran.out);
 }
+
+#[tokio::test]
+async fn every_page_shows_the_product() {
+    let app = with_logo(SVG.as_bytes(), &[("OSKAR_BRANDING__ACCENT", "#1F5FA8"), ("OSKAR_BRANDING__NAME", "Acme")]).await;
+    let product = &app.app.config.product;
+    let (logo, colours) = (&product.logo.as_ref().unwrap().path, &product.stylesheet.as_ref().unwrap().path);
+    let shown = app.anonymous().get("/problems").await.status(200);
+    let text = shown.text();
+    assert!(text.contains(&format!("<img src=\"{logo}\" alt=\"\">")), "{text}");
+    assert!(text.contains(" · Acme</title>"), "{text}");
+    // After ours, so that it counts.
+    let (before, _) = text.split_once(&format!("<link rel=\"stylesheet\" href=\"{colours}\"")).unwrap();
+    assert!(before.contains("href=\"/assets/oskar"), "{text}");
+    assert!(!shown.header("content-security-policy").contains("unsafe-inline"));
+    let plain = TestApp::start().await.anonymous().get("/problems").await.text();
+    assert!(!plain.contains("<img") && !plain.contains("/assets/brand-"), "{plain}");
+}

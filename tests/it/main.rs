@@ -159,6 +159,7 @@ mod unseen_registration;
 mod updates;
 mod verify;
 mod waiting;
+mod way_back;
 mod way_in;
 mod weak_keys;
 mod wrong_members;

@@ -83,6 +83,11 @@ impl Installation {
     /// Starts a server with flags.
     pub async fn serve_with(&self, flags: &[&str], settings: &[(&str, &str)]) -> Server {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        self.serve_at(port, flags, settings).await
+    }
+
+    /// Starts a server at that port.
+    pub async fn serve_at(&self, port: u16, flags: &[&str], settings: &[(&str, &str)]) -> Server {
         let mut command = self.command(&["serve", "--listen", &format!("127.0.0.1:{port}")]);
         command
             .args(flags)

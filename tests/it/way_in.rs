@@ -6,16 +6,17 @@ use crate::support::{Answer, TestApp};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 const KNOWN: &str = "203.0.113.7";
-const SIGN_IN: &str = "http://localhost:8675/sign-in";
+const SIGN_IN: &str = "https://auth.example.com/sign-in";
 /// `https://app.example.com/tasks?a=1,2&b=%20`
-const BACK: &str =
-    "http://localhost:8675/sign-in?return_to=https%3A%2F%2Fapp.example.com%2Ftasks%3Fa%3D1%2C2%26b%3D%2520";
+const BACK: &str = "https://auth.example.com/sign-in?return_to=https%3A%2F%2Fapp.example.com%2Ftasks%3Fa%3D1%2C2%26b%3D%2520";
 
 /// With the test client's address as a gateway that is known, or not.
 async fn behind(gateway: &str) -> TestApp {
     TestApp::with(&[
         ("OSKAR_TRUSTED_PROXIES", gateway),
-        ("OSKAR_ALLOWED_ORIGINS", "https://app.example.com,http://dev.example.com"),
+        ("OSKAR_PUBLIC_URL", "https://auth.example.com"),
+        ("OSKAR_SESSIONS__COOKIE_DOMAIN", "example.com"),
+        ("OSKAR_ALLOWED_ORIGINS", "https://app.example.com,http://dev.example.com,https://app.example.org"),
         ("OSKAR_PRODUCT_URL", "https://www.example.com/start"),
     ])
     .await
@@ -52,13 +53,6 @@ async fn every_401_tells_the_way_to_the_sign_in_and_back() {
     for path in ["/api/verify?compat=nginx", "/api/verify?compat=nginx&redirect"] {
         let refused = ask(&app, path, &[original(), vec![HTML]].concat()).await.status(401);
         assert_eq!((refused.header("x-auth-redirect"), refused.header("x-auth-status")), (BACK, "401"));
-    }
-    // Who is known has no need of it, and who is only not allowed neither.
-    let org = app.organisation("Acme").await;
-    let bearer = format!("Bearer {}", org.viewer.access_token);
-    for (path, status) in [("/api/verify?redirect", 200), ("/api/verify?redirect&role=admin", 403)] {
-        let headers = [original(), vec![HTML, ("authorization", &bearer)]].concat();
-        assert_eq!(ask(&app, path, &headers).await.status(status).header("x-auth-redirect"), "");
     }
 }
 
@@ -119,11 +113,10 @@ async fn people_come_back_to_known_sites_alone() {
     for (proto, host, uri, page) in [
         ("https", "www.example.com", "/a", "https://www.example.com/a"),
         ("https", "APP.example.com:443", "/", "https://app.example.com/"),
-        ("http", "dev.example.com", "/x", "http://dev.example.com/x"),
         // Another gateway in front ends TLS.
         ("http", "app.example.com", "/x", "https://app.example.com/x"),
         // What is served beside the pages.
-        ("http", "localhost:8675", "/x?y", "/x?y"),
+        ("https", "auth.example.com", "/x?y", "/x?y"),
     ] {
         assert_eq!(back(&told(proto, host, uri), "/api/verify").await.as_deref(), Some(page));
     }
@@ -140,7 +133,10 @@ async fn people_come_back_to_known_sites_alone() {
         ("https", "app.example.com", "\\evil"),
         ("javascript", "app.example.com", "/"),
         ("https", "", "//app.example.com"),
-        ("http", "localhost:8675", "//evil.example/"),
+        ("https", "auth.example.com", "//evil.example/"),
+        // No cookie opens a page there: its visitors would be sent here again, without end.
+        ("https", "app.example.org", "/"),
+        ("http", "dev.example.com", "/"),
     ] {
         assert_eq!(back(&told(proto, host, uri), "/api/verify").await, None, "{proto} {host} {uri}");
     }
@@ -151,4 +147,45 @@ async fn people_come_back_to_known_sites_alone() {
     let (path, site) = ("https://app.example.com/tasks/1", "https://app.example.com/");
     assert_eq!(back(without_uri, "/api/verify/tasks/1").await.as_deref(), Some(path));
     assert_eq!(back(without_uri, "/api/verify").await.as_deref(), Some(site));
+}
+
+/// On plain http, where a service of the same host gets the cookie at any port.
+async fn beside() -> TestApp {
+    let settings =
+        [("OSKAR_TRUSTED_PROXIES", KNOWN), ("OSKAR_ALLOWED_ORIGINS", "http://localhost:5173,http://127.0.0.1")];
+    TestApp::with(&settings).await
+}
+
+const BESIDE: &str = "http://localhost:8675/sign-in?return_to=http%3A%2F%2Flocalhost%3A5173%2Fx";
+
+#[tokio::test]
+async fn on_plain_http_the_ports_of_one_host_share_the_cookie() {
+    let app = beside().await;
+    for (host, address) in [("localhost:5173", BESIDE), ("127.0.0.1", "http://localhost:8675/sign-in")] {
+        let refused = ask(&app, "/api/verify", &told("http", host, "/x")).await.status(401);
+        assert_eq!(refused.header("x-auth-redirect"), address);
+    }
+}
+
+#[tokio::test]
+async fn who_is_known_is_sent_nowhere() {
+    let app = beside().await;
+    let org = app.organisation("Acme").await;
+    let bearer = format!("Bearer {}", org.viewer.access_token);
+    let headers = [told("http", "localhost:5173", "/x"), vec![HTML, ("authorization", &bearer)]].concat();
+    for (path, status) in [("/api/verify?redirect", 200), ("/api/verify?redirect&role=admin", 403)] {
+        assert_eq!(ask(&app, path, &headers).await.status(status).header("x-auth-redirect"), "");
+    }
+}
+
+#[tokio::test]
+async fn who_was_signed_out_of_one_organisation_signs_in_again() {
+    let app = beside().await;
+    let org = app.organisation("Acme").await;
+    let sessions = format!("{}/members/{}/sessions", org.path, org.member.user_id);
+    org.admin.with_cookie().delete(&sessions).await.status(204);
+    let bearer = format!("Bearer {}", org.member.access_token);
+    let headers = [told("http", "localhost:5173", "/x"), vec![HTML, ("authorization", &bearer)]].concat();
+    let sent = ask(&app, "/api/verify?org=acme&redirect", &headers).await.status(302);
+    assert_eq!(sent.header("location"), format!("{BESIDE}&again=true"));
 }

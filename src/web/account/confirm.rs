@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::password_field;
 use crate::auth::sign_in::{RenewalTerms, Started, reauthenticate_by_password};
-use crate::auth::{Keep, SignedIn};
+use crate::auth::{Keep, ReturnTo, SignedIn};
 use crate::error::Error;
-use crate::http::{filters, own_path};
+use crate::http::filters;
 use crate::web::form::{Sent, Wrong};
 use crate::web::visit::Visit;
 
@@ -47,7 +47,8 @@ pub async fn show(
     caller: SignedIn,
     Query(destination): Query<Destination>,
 ) -> Result<Response, Error> {
-    match own_path(&destination.next) {
+    let next = ReturnTo::own(&visit.app.config, &destination.next);
+    match next.as_ref().map(ReturnTo::location) {
         Some(next) if caller.by.check_fresh(&visit.app).is_ok() => Ok(visit.lead_to(next)),
         next => visit.page(&page(&visit, &caller, next, Wrong::default()).await?),
     }
@@ -59,7 +60,8 @@ pub async fn confirm(
     caller: SignedIn,
     Sent(form): Sent<ConfirmForm>,
 ) -> Result<Response, Error> {
-    let next = own_path(&form.next);
+    let next = ReturnTo::own(&visit.app.config, &form.next);
+    let next = next.as_ref().map(ReturnTo::location);
     match prove(&visit, &caller, form.password).await {
         Ok(started) => {
             let cookies = started.cookies(&visit.app, &visit.client);

@@ -2,6 +2,7 @@
 
 mod protected;
 mod proxies;
+mod walk;
 
 use std::collections::BTreeMap;
 
@@ -157,7 +158,7 @@ async fn refusals_are_told(gateway: &Gateway, protected: &Protected) {
 async fn browsers_are_sent_to_the_sign_in_page(gateway: &Gateway, protected: &Protected) {
     let visitor = Visitor::number(12, gateway);
     let accept = ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
-    let sign_in = format!("{}/sign-in", protected.server.url);
+    let sign_in = format!("{}/sign-in", protected.public_url);
     let path = "/tasks/1%2F2?a=1,2&q=%20%26&role=owner&return_to=https://evil.example";
     let page = format!("{}{path}", visitor.site());
     let stale = ("cookie", "oskar_session=oss_1");

@@ -35,16 +35,21 @@ pub struct Protected {
     gateway: u16,
     pub admin: Value,
     pub cookies: String,
+    /// Where browsers find Oskar.
+    pub public_url: String,
 }
 
 impl Protected {
     pub async fn new() -> Self {
         let installation = Installation::new().await;
-        let gateway = spare_port();
+        let (port, gateway) = (spare_port(), spare_port());
+        // Cookies know no ports: the protected site gets Oskar's.
+        let public_url = format!("http://{HOST}:{port}");
         // Not in `allowed_origins`, which would let its forms in without a look at the host that was forwarded.
         let product = format!("http://{HOST}:{gateway}/start");
         let server = installation
-            .serve(&[
+            .serve_at(port, &[], &[
+                ("OSKAR_PUBLIC_URL", public_url.as_str()),
                 ("OSKAR_TRUSTED_PROXIES", "127.0.0.1"),
                 ("OSKAR_PRODUCT_URL", &product),
                 ("OSKAR_LIMITS__EXEMPT", ""),
@@ -70,15 +75,7 @@ impl Protected {
             cookies.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap().to_owned()).collect();
         let oskar = format!("127.0.0.1:{}", server.port);
         let admin = answer.json().await.unwrap();
-        Self {
-            _installation: installation,
-            server,
-            oskar,
-            service,
-            gateway,
-            admin,
-            cookies: cookies.join("; "),
-        }
+        Self { _installation: installation, server, oskar, service, gateway, admin, cookies: cookies.join("; "), public_url }
     }
 
     pub fn addresses(&self) -> Addresses<'_> {
