@@ -79,11 +79,7 @@ pub async fn list(visit: Visit, headers: HeaderMap) -> Result<Response, Error> {
 }
 
 /// One mail.
-pub async fn show(
-    visit: Visit,
-    LinkPart(id): LinkPart,
-    headers: HeaderMap,
-) -> Result<Response, Error> {
+pub async fn show(visit: Visit, LinkPart(id): LinkPart, headers: HeaderMap) -> Result<Response, Error> {
     let mail = find(&visit.app, &id)?;
     let text = body(&mail)?;
     Ok(match preferred(&headers, &FORMS) {
@@ -94,8 +90,9 @@ pub async fn show(
 }
 
 /// Mails have their styles inline, and nothing else that could be loaded or run.
-const CSP: HeaderValue =
-    HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+const CSP: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
 
 /// One mail as its recipient sees it.
 pub async fn show_html(visit: Visit, LinkPart(id): LinkPart) -> Result<Response, Error> {

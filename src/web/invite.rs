@@ -186,11 +186,7 @@ fn gone(visit: &Visit, invited: Option<&Invited>) -> Result<Response, Error> {
 }
 
 /// Who invites to what, and what is needed to join.
-pub async fn show(
-    visit: Visit,
-    headers: HeaderMap,
-    Sent(form): Sent<LinkForm>,
-) -> Result<Response, Error> {
+pub async fn show(visit: Visit, headers: HeaderMap, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
     match find(&visit, &headers, form.secret()).await? {
         Ok(found) => visit.page(&found.form(String::new(), Wrong::default(), false)),
         Err(instead) => Ok(instead),

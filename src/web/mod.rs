@@ -53,7 +53,11 @@ pub fn table(app: &App) -> PageTable {
         .public(link::pages("/unlock", unlock::show, "let-in", unlock::let_in))
         .public(link::pages("/invite", invite::show, "accept", invite::accept))
         // For everyone, in development, while mails are kept in memory.
-        .public([at("/dev/mail").get(dev_mail::list), at("/dev/mail/{id}").get(dev_mail::show), at("/dev/mail/{id}/html").get(dev_mail::show_html)])
+        .public([
+            at("/dev/mail").get(dev_mail::list),
+            at("/dev/mail/{id}").get(dev_mail::show),
+            at("/dev/mail/{id}/html").get(dev_mail::show_html),
+        ])
         // For users.
         .user([
             at("/account/organisations").get(account::organisations::list),

@@ -52,7 +52,9 @@ pub async fn choose(visit: Visit, Sent(form): Sent<ResetForm>) -> Result<Respons
     match reset.await {
         Ok(user) => {
             let sign_in = Onward::to_product(app).through(crate::http::SIGN_IN);
-            let done = visit.page(&Notice::of(&visit, "reset-done-title", "reset-done-text").then(&visit, "sign-in", sign_in))?;
+            let done = visit.page(
+                &Notice::of(&visit, "reset-done-title", "reset-done-text").then(&visit, "sign-in", sign_in),
+            )?;
             let done = visit.tell(done, &Flash::new("reset-sign-in").with("email", &user.email));
             Ok((client.device_cookie(app, user.id), done).into_response())
         }
@@ -68,7 +70,11 @@ pub async fn choose(visit: Visit, Sent(form): Sent<ResetForm>) -> Result<Respons
 
 fn refused(visit: &Visit, error: &Error) -> Result<Response, Error> {
     let notice = match error {
-        Error::LinkInvalid => Notice::of(visit, "reset-gone-title", "reset-gone-text").then(visit, "reset-gone-again", "/forgot"),
+        Error::LinkInvalid => Notice::of(visit, "reset-gone-title", "reset-gone-text").then(
+            visit,
+            "reset-gone-again",
+            "/forgot",
+        ),
         Error::TooManyAttempts { .. } => Notice::of_error(visit, "too-many-attempts-title", error),
         _ => Notice::of_error(visit, "user-disabled-title", error),
     };

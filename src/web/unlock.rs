@@ -57,6 +57,7 @@ pub async fn let_in(visit: Visit, Sent(form): Sent<LinkForm>) -> Result<Response
 }
 
 fn gone(visit: &Visit) -> Result<Response, Error> {
-    let notice = Notice::of(visit, "unlock-gone-title", "unlock-gone-text").then(visit, "reset-gone-again", "/forgot");
+    let notice =
+        Notice::of(visit, "unlock-gone-title", "unlock-gone-text").then(visit, "reset-gone-again", "/forgot");
     notice.refuse(visit, &Error::LinkInvalid)
 }

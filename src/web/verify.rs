@@ -62,12 +62,18 @@ pub async fn confirm(
             Ok((cookies, done).into_response())
         }
         Err(Error::LinkInvalid) => gone(&visit),
-        Err(error @ Error::EmailTaken) => Notice::of(&visit, "verify-taken-title", "verify-taken-text").refuse(&visit, &error),
+        Err(error @ Error::EmailTaken) => {
+            Notice::of(&visit, "verify-taken-title", "verify-taken-text").refuse(&visit, &error)
+        }
         Err(error) => Err(error),
     }
 }
 
 fn gone(visit: &Visit) -> Result<Response, Error> {
-    let notice = Notice::of(visit, "verify-gone-title", "verify-gone-text").then(visit, "reset-gone-again", "/verify/again");
+    let notice = Notice::of(visit, "verify-gone-title", "verify-gone-text").then(
+        visit,
+        "reset-gone-again",
+        "/verify/again",
+    );
     notice.refuse(visit, &Error::LinkInvalid)
 }

@@ -190,8 +190,10 @@ async fn an_unconfirmed_account_is_kept_by_its_password_or_replaced_by_a_form_th
 
 #[tokio::test]
 async fn pages_that_end_lead_to_the_product_if_there_is_one() {
-    let product =
-        [("OSKAR_BRANDING__NAME", "Acme <Cloud>"), ("OSKAR_PRODUCT_URL", "https://app.example/start?a=1&b=2")];
+    let product = [
+        ("OSKAR_BRANDING__NAME", "Acme <Cloud>"),
+        ("OSKAR_PRODUCT_URL", "https://app.example/start?a=1&b=2"),
+    ];
     let app = TestApp::with(&product).await;
     let path = invited(&app, "Acme").await;
     let button =

@@ -48,8 +48,7 @@ pub async fn by_setup_link<'a>(
     let made = {
         let by = write.by(&actor);
         let (catalogue, creator) = (&app.config.permissions, Some(user.id));
-        let (_, _, first_key) =
-            keys::create(&by, catalogue, organisation.id, creator, first_key()?).await?;
+        let (_, _, first_key) = keys::create(&by, catalogue, organisation.id, creator, first_key()?).await?;
         let active = Some(ActiveOrganisation { organisation: organisation.clone(), role: Role::Admin });
         let proven = Proven { user, active, authentication: Authentication::by_password(write.now) };
         let sign_in = start(app, client, &by, proven, terms).await?;

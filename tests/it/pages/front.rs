@@ -76,7 +76,8 @@ async fn a_product_gets_its_users_back_and_no_other_site_does() {
     assert!(wrong.header("content-security-policy").contains(PRODUCT));
     let done = sign_in(&app.anonymous(), asked, PASSWORD).await.status(303);
     assert_eq!(done.header("location"), "https://app.acme.example/tasks?a=1");
-    let out = with_cookie(&app, &done).send(sent(&asked.replace("sign-in", "sign-out"), &[])).await.status(303);
+    let out =
+        with_cookie(&app, &done).send(sent(&asked.replace("sign-in", "sign-out"), &[])).await.status(303);
     assert_eq!(out.header("location"), "https://app.acme.example/tasks?a=1");
 
     for evil in [
@@ -197,8 +198,13 @@ async fn pages_speak_the_language_that_the_browser_asks_for() {
 async fn a_new_account_is_made_once_however_often_the_form_is_sent() {
     let app = TestApp::start().await;
     let id = form_id(&app.anonymous().get("/sign-up").await.status(200).text());
-    let fields =
-        [("form_id", &*id), ("name", "Ana"), ("email", ANA), ("password", PASSWORD), ("organisation", "Acme")];
+    let fields = [
+        ("form_id", &*id),
+        ("name", "Ana"),
+        ("email", ANA),
+        ("password", PASSWORD),
+        ("organisation", "Acme"),
+    ];
     let first = app.anonymous().send(sent("/sign-up", &fields)).await.status(303);
     let second = app.anonymous().send(sent("/sign-up", &fields)).await.status(303);
     assert_eq!(first.cookie("oskar_session"), second.cookie("oskar_session"));
@@ -273,7 +279,10 @@ async fn a_forgotten_password_is_replaced_and_the_address_is_filled_in_at_the_si
 
     let silent = TestApp::with(crate::production::WITHOUT_MAIL).await;
     let page = silent.anonymous().get("/forgot").await.status(200).text();
-    assert!(page.contains("sends no mails") && !page.contains("<form method=\"post\" action=\"/forgot"), "{page}");
+    assert!(
+        page.contains("sends no mails") && !page.contains("<form method=\"post\" action=\"/forgot"),
+        "{page}"
+    );
     silent.anonymous().send(sent("/forgot", &[("email", ANA)])).await.status(501);
 }
 
@@ -299,7 +308,10 @@ async fn setting_up_ends_on_the_first_key_which_works_and_is_shown_again_to_a_fo
     let app = TestApp::start().await;
     let link = setup_link(&app).await;
     let id = form_id(&app.anonymous().send(opening(&link)).await.status(200).text());
-    let fields = format!("form_id={id}&email=ana%40acme.example&organisation=Acme&password={}", PASSWORD.replace(' ', "+"));
+    let fields = format!(
+        "form_id={id}&email=ana%40acme.example&organisation=Acme&password={}",
+        PASSWORD.replace(' ', "+")
+    );
     let page = app.anonymous().send(form(&link, fields.clone())).await.status(201).text();
     let at = page.find("osk_test_").unwrap();
     let key = &page[at..at + 47];
