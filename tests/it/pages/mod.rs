@@ -1,5 +1,5 @@
 //! The pages: what they show to whom, and what their forms do.
 
 mod colours;
-mod front;
+pub mod front;
 mod texts;
