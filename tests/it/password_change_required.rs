@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::mail_pages::submit;
 use crate::operator;
+use crate::pages::front::sent;
 use crate::support::{Client, Credential, PASSWORD, Person, TestApp, TestOrganisation, basic};
 
 const ANA: &str = "ana@acme.example";
@@ -216,4 +217,20 @@ async fn every_way_to_a_new_password_ends_it() {
         }
         is_free(&app, OWN).await;
     }
+}
+
+#[tokio::test]
+async fn the_sign_in_page_asks_for_a_password_of_their_own() {
+    let (app, org) = scene().await;
+    let send = async |fields: &[(&str, &str)]| app.anonymous().send(sent("/sign-in", fields)).await;
+    let asked = send(&[("name", ANA), ("password", PASSWORD)]).await.status(403);
+    assert!(asked.cookies("oskar_session").is_empty());
+    let page = asked.text();
+    assert!(page.contains("name=\"new_password\"") && page.contains("set for you"), "{page}");
+    let weak = send(&[("name", ANA), ("password", PASSWORD), ("new_password", PASSWORD)]).await.status(422);
+    assert!(weak.text().contains("id=\"new_password-problem\""), "{}", weak.text());
+    let done = send(&[("name", ANA), ("password", PASSWORD), ("new_password", OWN)]).await.status(303);
+    assert_eq!(done.cookies("oskar_session").len(), 1);
+    is_free(&app, OWN).await;
+    drop(org);
 }

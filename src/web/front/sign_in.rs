@@ -17,18 +17,25 @@ use crate::password::{PresentedPassword, ProposedPassword};
 use crate::web::form::{Sent, Wrong};
 use crate::web::visit::Visit;
 
+/// What the form asks for besides the usual, and why.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Case {
+    Usual,
+    /// An admin has ended the session in the organisation that the visitor wants to see.
+    Again,
+    /// The address may be unproven, and a mail can be sent again.
+    MayBeUnproven,
+    /// The password was set for its owner, who has to choose another one.
+    ChangeRequired,
+}
+
 #[derive(Template)]
 #[template(path = "pages/front/sign_in.html")]
 struct SignInPage {
     onward: Onward,
     name: String,
     remember: bool,
-    /// The password was set for its owner, who has to choose another one.
-    change_required: bool,
-    /// An admin has ended the session in the organisation that the visitor wants to see.
-    again: bool,
-    /// The address may be unproven, and a mail can be sent again.
-    may_be_unproven: bool,
+    case: Case,
     may_sign_up: bool,
     wrong: Wrong,
 }
@@ -36,16 +43,19 @@ struct SignInPage {
 impl SignInPage {
     fn new(app: &App, onward: Onward, name: String) -> Self {
         let may_sign_up = matches!(app.config.registration, Registration::Open | Registration::Domain);
-        Self {
-            onward,
-            name,
-            remember: true,
-            change_required: false,
-            again: false,
-            may_be_unproven: false,
-            may_sign_up,
-            wrong: Wrong::default(),
-        }
+        Self { onward, name, remember: true, case: Case::Usual, may_sign_up, wrong: Wrong::default() }
+    }
+
+    fn again(&self) -> bool {
+        self.case == Case::Again
+    }
+
+    fn may_be_unproven(&self) -> bool {
+        self.case == Case::MayBeUnproven
+    }
+
+    fn change_required(&self) -> bool {
+        self.case == Case::ChangeRequired
     }
 
     /// A visitor whose name is known types the password next.
@@ -97,7 +107,8 @@ pub async fn show(
         return Ok(visit.lead_to(onward.location()));
     }
     let name = visit.told("email").unwrap_or_default().to_owned();
-    let page = SignInPage { again, ..SignInPage::new(&app, onward, name) };
+    let case = if again { Case::Again } else { Case::Usual };
+    let page = SignInPage { case, ..SignInPage::new(&app, onward, name) };
     Ok(page.onward.let_forms_lead_there(visit.page(&page)?))
 }
 
@@ -129,20 +140,19 @@ pub async fn sign_in(
 
 /// The form again. Unknown users and wrong passwords are told in the same words.
 fn refused(visit: &Visit, onward: Onward, form: SignInForm, error: Error) -> Result<Response, Error> {
-    let change_required = matches!(error, Error::PasswordChangeRequired) || !form.new_password.is_empty();
+    let app = &visit.app;
+    let case = match &error {
+        Error::InvalidLogin if app.config.verify_email_required => Case::MayBeUnproven,
+        Error::PasswordChangeRequired => Case::ChangeRequired,
+        _ if !form.new_password.is_empty() => Case::ChangeRequired,
+        _ => Case::Usual,
+    };
     let (wrong, error) = if matches!(error, Error::InvalidLogin) {
         (Wrong::whole_form(visit.words().say("sign-in-wrong", &[])), error)
     } else {
         Wrong::of(visit, error, &[])?
     };
-    let app = &visit.app;
-    let may_be_unproven = matches!(error, Error::InvalidLogin) && app.config.verify_email_required;
-    let page = SignInPage {
-        remember: form.remember.is_some(),
-        change_required,
-        may_be_unproven,
-        wrong,
-        ..SignInPage::new(app, onward, form.name)
-    };
+    let remember = form.remember.is_some();
+    let page = SignInPage { remember, case, wrong, ..SignInPage::new(app, onward, form.name) };
     Ok(page.onward.let_forms_lead_there(visit.refused(&error, &page)?))
 }

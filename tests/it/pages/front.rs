@@ -15,7 +15,7 @@ const ANA: &str = "ana@acme.example";
 const PRODUCT: &str = "https://app.acme.example";
 
 /// A form as a browser sends it.
-fn sent(path: &str, fields: &[(&str, &str)]) -> Request<Body> {
+pub fn sent(path: &str, fields: &[(&str, &str)]) -> Request<Body> {
     let fields = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     Request::post(path)
         .header("content-type", "application/x-www-form-urlencoded")

@@ -9,4 +9,5 @@ mod keys;
 mod organisation;
 mod people;
 mod swept;
+pub mod front;
 mod texts;
