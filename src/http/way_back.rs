@@ -44,18 +44,22 @@ pub async fn keep_return_to(
     next: Next,
 ) -> Response {
     let pairs = address.query().unwrap_or_default().split('&');
-    let (given, others): (Vec<_>, Vec<_>) = pairs.partition(|pair| pair.split('=').next() == Some("return_to"));
+    let (given, others): (Vec<_>, Vec<_>) =
+        pairs.partition(|pair| pair.split('=').next() == Some("return_to"));
     let is_asked = request.method() == Method::GET;
     let Some(given) = given.first().filter(|_| is_asked) else { return next.run(request).await };
     let query = others.join("&");
-    let page = if query.is_empty() { address.path().to_owned() } else { format!("{}?{query}", address.path()) };
+    let page =
+        if query.is_empty() { address.path().to_owned() } else { format!("{}?{query}", address.path()) };
     let mut response = Redirect::to(&page).into_response();
     let given = form_urlencoded::parse(given.as_bytes()).next();
     if let Some(place) = given.and_then(|(_, given)| other_site(&app, &given)) {
         let secure = if app.config.sessions.cookies.secure { "; Secure" } else { "" };
         let cookie =
             format!("{COOKIE}={}; HttpOnly; SameSite=Lax; Path=/; Max-Age={KEPT}{secure}", place.encoded());
-        response.headers_mut().extend(HeaderValue::try_from(cookie).ok().map(|cookie| (header::SET_COOKIE, cookie)));
+        response
+            .headers_mut()
+            .extend(HeaderValue::try_from(cookie).ok().map(|cookie| (header::SET_COOKIE, cookie)));
     }
     response
 }

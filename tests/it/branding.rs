@@ -95,7 +95,9 @@ async fn what_cannot_be_read_or_shown_is_told_before_the_start() {
 
 #[tokio::test]
 async fn every_page_shows_the_product() {
-    let app = with_logo(SVG.as_bytes(), &[("OSKAR_BRANDING__ACCENT", "#1F5FA8"), ("OSKAR_BRANDING__NAME", "Acme")]).await;
+    let app =
+        with_logo(SVG.as_bytes(), &[("OSKAR_BRANDING__ACCENT", "#1F5FA8"), ("OSKAR_BRANDING__NAME", "Acme")])
+            .await;
     let product = &app.app.config.product;
     let (logo, colours) = (&product.logo.as_ref().unwrap().path, &product.stylesheet.as_ref().unwrap().path);
     let shown = app.anonymous().get("/problems").await.status(200);

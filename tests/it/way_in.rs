@@ -151,8 +151,10 @@ async fn people_come_back_to_known_sites_alone() {
 
 /// On plain http, where a service of the same host gets the cookie at any port.
 async fn beside() -> TestApp {
-    let settings =
-        [("OSKAR_TRUSTED_PROXIES", KNOWN), ("OSKAR_ALLOWED_ORIGINS", "http://localhost:5173,http://127.0.0.1")];
+    let settings = [
+        ("OSKAR_TRUSTED_PROXIES", KNOWN),
+        ("OSKAR_ALLOWED_ORIGINS", "http://localhost:5173,http://127.0.0.1"),
+    ];
     TestApp::with(&settings).await
 }
 

@@ -48,15 +48,19 @@ impl Protected {
         // Not in `allowed_origins`, which would let its forms in without a look at the host that was forwarded.
         let product = format!("http://{HOST}:{gateway}/start");
         let server = installation
-            .serve_at(port, &[], &[
-                ("OSKAR_PUBLIC_URL", public_url.as_str()),
-                ("OSKAR_TRUSTED_PROXIES", "127.0.0.1"),
-                ("OSKAR_PRODUCT_URL", &product),
-                ("OSKAR_LIMITS__EXEMPT", ""),
-                // Its log is read by nobody here: once the pipe is full, the server would wait.
-                ("OSKAR_LOG__LEVEL", "warn"),
-                ("OSKAR_PERMISSIONS", "tasks:read=viewer,tasks:write=member"),
-            ])
+            .serve_at(
+                port,
+                &[],
+                &[
+                    ("OSKAR_PUBLIC_URL", public_url.as_str()),
+                    ("OSKAR_TRUSTED_PROXIES", "127.0.0.1"),
+                    ("OSKAR_PRODUCT_URL", &product),
+                    ("OSKAR_LIMITS__EXEMPT", ""),
+                    // Its log is read by nobody here: once the pipe is full, the server would wait.
+                    ("OSKAR_LOG__LEVEL", "warn"),
+                    ("OSKAR_PERMISSIONS", "tasks:read=viewer,tasks:write=member"),
+                ],
+            )
             .await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let service = listener.local_addr().unwrap().to_string();
@@ -75,7 +79,16 @@ impl Protected {
             cookies.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap().to_owned()).collect();
         let oskar = format!("127.0.0.1:{}", server.port);
         let admin = answer.json().await.unwrap();
-        Self { _installation: installation, server, oskar, service, gateway, admin, cookies: cookies.join("; "), public_url }
+        Self {
+            _installation: installation,
+            server,
+            oskar,
+            service,
+            gateway,
+            admin,
+            cookies: cookies.join("; "),
+            public_url,
+        }
     }
 
     pub fn addresses(&self) -> Addresses<'_> {
