@@ -11,10 +11,8 @@ const mailed = (to, subject) => async ({ server }) => {
 };
 
 /** A page of one of the keys that a query finds. */
-const key = (query, page = '') => async ({ get }) => {
-  const { data } = await get(`/api/orgs/acme/keys?${query}`);
-  return `/orgs/acme/keys/${data[0].id}${page}`;
-};
+const key = (query, page) => async ({ get }) => page((await get(`/api/orgs/acme/keys?${query}`)).data[0].id);
+
 /** A page of a member of the example, by the end of its path. */
 const ofMember = (email, end = '') => async ({ get }) => {
   const members = (await get('/api/orgs/acme/members?limit=100')).data;
@@ -23,7 +21,6 @@ const ofMember = (email, end = '') => async ({ get }) => {
 /** A page of an open invitation of the example. */
 const ofInvitation = (end) => async ({ get }) =>
   `/orgs/acme/invitations/${(await get('/api/orgs/acme/invitations?state=open')).data[0].id}/${end}`;
-const key = (query, page) => async ({ get }) => page((await get(`/api/orgs/acme/keys?${query}`)).data[0].id);
 
 export const PAGES = [
   { path: '/problems', as: 'anonymous' },
