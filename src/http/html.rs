@@ -1,13 +1,10 @@
 //! A rendered page, and the headers that it is shown under.
 
 use std::any::Any;
-use std::sync::LazyLock;
 
 use askama::Template;
-use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
-use memory_serve::{Manifest, MemoryServe};
 
 use super::look::Look;
 use crate::error::Error;
@@ -20,9 +17,6 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 /// null` with a form (Fetch, "append a request `Origin` header"). On plain http under a name that is not localhost there
 /// is no `Sec-Fetch-Site` either, and every form would be refused as cross-site.
 const REFERRER_POLICY: HeaderValue = HeaderValue::from_static("same-origin");
-
-/// Where the files of `static/` are.
-const ASSETS: &str = "/assets";
 
 /// What all templates can ask for by `askama::get_value`.
 struct Shown<'a>(&'a Look);
@@ -62,23 +56,4 @@ pub fn let_forms_lead_to(response: &mut Response, origin: &str) {
     if let Ok(policy) = HeaderValue::try_from(format!("{CSP} {origin}")) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-}
-
-/// The files of `static/`, compiled in. They are the same for every server of a process, and taking them apart costs
-/// memory that is not given back.
-static FILES: LazyLock<(Router, Manifest)> = LazyLock::new(|| {
-    let files: MemoryServe = memory_serve::load!().index_file(None).enable_hashed_routes(true);
-    let manifest = files.manifest();
-    (Router::new().nest(ASSETS, files.into_router()), manifest)
-});
-
-/// The routes of the files, each also under a name that has a digest of what is in it.
-pub fn files() -> Router {
-    FILES.0.clone()
-}
-
-/// The address of a file that a browser may keep for good.
-pub fn file(name: &str) -> String {
-    let path = format!("/{name}");
-    format!("{ASSETS}{}", FILES.1.get(&path).unwrap_or(&path))
 }

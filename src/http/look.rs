@@ -104,7 +104,7 @@ impl Look {
 
     /// The address of a file that browsers may keep for good.
     pub fn file(&self, name: &str) -> String {
-        super::html::file(name)
+        super::files::file(name)
     }
 
     /// The languages that there are.

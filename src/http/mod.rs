@@ -20,6 +20,7 @@ mod documented_codes;
 mod documented_operation;
 mod error_page;
 pub mod event_query;
+mod files;
 pub mod filters;
 mod forwarded;
 mod html;
@@ -42,8 +43,9 @@ mod shape;
 mod way_back;
 mod wrong_members;
 
+pub use files::files;
 pub use forwarded::Doors;
-pub use html::{files, html, let_forms_lead_to};
+pub use html::{html, let_forms_lead_to};
 pub use idempotency::Answering;
 pub use layers::{AnswerNumber, around, unheard_proxy};
 pub use limited_paths::is_limited;

@@ -4,7 +4,6 @@ mod account;
 mod audit;
 mod colours;
 mod forms;
-mod front;
 pub mod front;
 mod keys;
 mod organisation;
