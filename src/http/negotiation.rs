@@ -2,6 +2,10 @@
 
 use axum::http::{HeaderMap, header};
 
+pub(super) const HTML_TYPE: &str = "text/html";
+/// What an error can be written as; for clients that ask for nothing in particular the first.
+pub(super) const FORMS: [&str; 3] = ["application/problem+json", "application/json", HTML_TYPE];
+
 /// How much a client wants a media type: the quality in thousandths, then how exactly a range names the type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Preference {

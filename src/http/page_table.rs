@@ -9,9 +9,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::MethodRouter;
 
 use super::idempotency::repeatable_form;
-use super::negotiation::preferred;
+use super::negotiation::{FORMS, HTML_TYPE, preferred};
 use super::problem::Problem;
-use super::problems::FORMS;
 use super::route_table::{Route, guarded};
 use super::way_back::keep_return_to;
 use crate::app::App;
@@ -148,7 +147,7 @@ async fn lead_to_sign_in(
     let shows = matches!(*request.method(), Method::GET | Method::HEAD);
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>() else { return response };
-    if problem.status != 401 || preferred(&headers, &FORMS) != Some("text/html") {
+    if problem.status != 401 || preferred(&headers, &FORMS) != Some(HTML_TYPE) {
         return response;
     }
     let page = if problem.code == "insufficient_user_authentication" { CONFIRM } else { SIGN_IN };

@@ -13,7 +13,7 @@ use super::error_page::error_page;
 use super::forwarded::is_for_gateway;
 use super::html::protect;
 use super::look::{Look, language};
-use super::negotiation::preferred;
+use super::negotiation::{FORMS, HTML_TYPE, preferred};
 use super::problem::{PROBLEMS, Problem};
 use crate::app::App;
 use crate::auth::RequestId;
@@ -23,9 +23,6 @@ pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
-const HTML_TYPE: &str = "text/html";
-/// What an error can be written as; for those who ask for nothing in particular the first.
-pub(super) const FORMS: [&str; 3] = ["application/problem+json", "application/json", HTML_TYPE];
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// Gives the request its id, and every error its body.

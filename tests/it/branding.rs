@@ -100,7 +100,11 @@ async fn every_page_shows_the_product() {
             .await;
     let product = &app.app.config.product;
     let (logo, colours) = (&product.logo.as_ref().unwrap().path, &product.stylesheet.as_ref().unwrap().path);
-    let shown = app.anonymous().get("/problems").await.status(200);
+    let shown = app
+        .anonymous()
+        .call_with(axum::http::Method::GET, "/problems", &[("accept", "text/html")], None)
+        .await;
+    let shown = shown.status(200);
     let text = shown.text();
     assert!(text.contains(&format!("<img src=\"{logo}\" alt=\"\">")), "{text}");
     assert!(text.contains(" · Acme</title>"), "{text}");

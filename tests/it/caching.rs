@@ -66,7 +66,11 @@ async fn pages_errors_and_what_is_not_there_are_not_kept_and_assets_are() {
 async fn files_of_pages_are_kept_for_good_and_asked_for_by_their_digest() {
     let app = TestApp::start().await;
     let anonymous = app.anonymous();
-    let page = anonymous.get("/problems").await.status(200).text();
+    let page = anonymous
+        .call_with(Method::GET, "/problems", &[("accept", "text/html")], None)
+        .await
+        .status(200)
+        .text();
     let addresses: Vec<_> = page.split('"').filter(|text| text.starts_with("/assets/")).collect();
     assert!(addresses.len() > 2, "{addresses:?}");
     for address in addresses {

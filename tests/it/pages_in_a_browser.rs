@@ -35,7 +35,7 @@ async fn submit(tab: &mut Tab, fields: &[(&str, &str)], status: u64) -> String {
     for (name, value) in fields {
         tab.evaluate(&format!("document.forms[0].elements['{name}'].value = {}", json!(value))).await;
     }
-    tab.follow("document.querySelector('form button').click()").await;
+    tab.follow("document.querySelector('form button:not([type=button])').click()").await;
     let shown = tab.evaluate("document.body.innerText").await;
     assert_eq!(tab.status().await, status, "{shown}");
     tab.evaluate("document.querySelector('h1').innerText").await.as_str().unwrap().to_owned()
