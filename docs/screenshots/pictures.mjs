@@ -15,9 +15,7 @@ const PICTURES = [
   { name: 'overview', path: '/orgs/acme', as: 'admin', height: 900 },
   { name: 'keys', path: '/orgs/acme/keys', as: 'admin' },
   { name: 'key', path: async (demo) => `/orgs/acme/keys/${await mobileApp(demo)}`, as: 'admin', height: 860 },
-  { name: 'members', path: '/orgs/acme/members', as: 'admin' },
   { name: 'audit', path: '/orgs/acme/audit', as: 'admin', height: 860 },
-  { name: 'security', path: '/account/security', as: 'admin', height: 860 },
   { name: 'phone', path: '/orgs/acme/keys', as: 'admin', width: 375, height: 760 },
 ];
 
@@ -33,7 +31,7 @@ try {
   for (const { name, path, as, width = 1180, height = 760 } of PICTURES) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     for (const theme of ['light', 'dark']) {
-      const person = await visitor(browser, server, { theme, width, height, scale: 2, cookies: as === null ? [] : cookies });
+      const person = await visitor(browser, server, { theme, width, height, scale: 1.5, cookies: as === null ? [] : cookies });
       const get = async (list) => (await person.context.request.get(list)).json();
       const where = typeof path === 'string' ? path : await path({ server, get });
       const answer = await open(person.page, where);

@@ -4,7 +4,7 @@
 
 skip-to-content = Zum Inhalt springen
 menu = Menü
-menu-choose-organisation = Organisation wählen
+menu-choose-organisation = Organisationen
 menu-all-organisations = Alle meine Organisationen
 menu-create-organisation = Organisation anlegen
 menu-organisation = Organisation

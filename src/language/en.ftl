@@ -4,7 +4,7 @@
 
 skip-to-content = Skip to the content
 menu = Menu
-menu-choose-organisation = Choose an organisation
+menu-choose-organisation = Organisations
 menu-all-organisations = All my organisations
 menu-create-organisation = Create an organisation
 menu-organisation = Organisation
