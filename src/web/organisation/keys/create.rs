@@ -40,7 +40,10 @@ impl CreatePage {
                 ticked: form.permissions.contains(&entry.name),
                 sentence: sentence(visit.words(), &entry.name),
                 name: entry.name.clone(),
-                from: entry.minimum_role,
+                from: Role::ALL
+                    .into_iter()
+                    .find(|role| catalogue.of_member(*role).permits(entry))
+                    .unwrap_or(Role::Admin),
             };
             match resources.iter_mut().find(|resource| resource.name == name) {
                 Some(resource) => resource.lines.push(line),
