@@ -4,6 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 /// The path of something that caches may keep for good: another one for another content.
 pub fn asset_path(name: &str, content: &[u8], ending: &str) -> String {
-    let digest: String = Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("/assets/{name}-{digest}.{ending}")
+    let digest = <[u8; 32]>::from(Sha256::digest(content));
+    let digest = digest.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+    format!("/assets/{name}-{digest:016x}.{ending}")
 }

@@ -55,7 +55,7 @@ impl Sources {
 
     /// Takes a value that was written under a setting's older name.
     pub(super) fn put_renamed(&mut self, older: &str, key: &str, value: Written, origin: String) {
-        let earlier = self.values.get(key).map(|sourced| sourced.origin.as_str()).unwrap_or(DEFAULT);
+        let earlier = self.values.get(key).map_or(DEFAULT, |sourced| sourced.origin.as_str());
         let both_in_environment = earlier.starts_with("OSKAR_") && origin.starts_with("OSKAR_");
         let both_in_file = earlier.contains(" line ") && origin.contains(" line ");
         if both_in_environment || both_in_file {

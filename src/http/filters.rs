@@ -9,6 +9,8 @@
 //! | `{{ time\|day }}` | a `<time>` with the day |
 //! | `{{ time\|day_text }}` | the day as plain text, for drawings |
 
+#![expect(clippy::inline_always, reason = "askama's macro writes it")]
+
 use askama::Values;
 use askama::filters::Safe;
 
@@ -16,7 +18,7 @@ use super::look::Look;
 use crate::clock::Timestamp;
 use crate::language::{ToVariable, Words};
 
-fn look<'v>(values: &'v dyn Values) -> askama::Result<&'v Look> {
+fn look(values: &dyn Values) -> askama::Result<&Look> {
     askama::get_value::<Look>(values, "look")
 }
 

@@ -105,6 +105,7 @@ impl Filters {
     }
 
     /// The types that can be chosen of an organisation's log.
+    #[expect(clippy::unused_self, reason = "templates call methods")]
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> + use<> {
         EventKind::ALL.iter().filter(|kind| kind.concerns_organisations()).map(|kind| kind.as_str())
     }

@@ -136,6 +136,7 @@ impl Visit {
     }
 
     /// The way on after something was done (POST, redirect, GET).
+    #[expect(clippy::unused_self, reason = "like the other ways to answer a visit")]
     pub fn lead_to(&self, page: &str) -> Response {
         Redirect::to(page).into_response()
     }

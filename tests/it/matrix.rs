@@ -82,6 +82,10 @@ fn expected(route: &Route, kind: Kind) -> Expected {
         (Who::User | Who::Operator, Kind::Key { .. } | Kind::Stranger { key: true }) => {
             return E::UserRequired;
         }
+        // Pages are for people.
+        (_, Kind::Key { .. } | Kind::Stranger { key: true }) if route.access.people_only => {
+            return E::UserRequired;
+        }
         (Who::Operator, Kind::User(_) | Kind::Elsewhere | Kind::Stranger { key: false }) => {
             return E::OperatorRequired;
         }

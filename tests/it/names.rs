@@ -54,10 +54,10 @@ async fn addresses_are_refused_as_names_at_every_door() {
             assert!(answer.text().contains("a name is no address"), "{}", answer.text());
         }
         let shown = submit(&app, link, &[("name", name), ("password", PASSWORD)]).await.status(422);
-        assert!(shown.text().contains("a name is no address"), "{}", shown.text());
+        assert!(shown.text().contains("A name is no address"), "{}", shown.text());
         let fields = [("email", "x@acme.example"), ("organisation", name), ("password", PASSWORD)];
         let shown = submit(&app, &setup, &fields).await.status(422);
-        assert!(shown.text().contains("a name is no address"), "{}", shown.text());
+        assert!(shown.text().contains("A name is no address"), "{}", shown.text());
     }
     for name in ["Booking.com", "Acme Inc.", "Project: Apollo"] {
         ana.patch("/api/orgs/acme", json!({ "name": name })).await.status(200);

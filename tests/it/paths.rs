@@ -11,7 +11,6 @@ async fn paths_and_methods_that_do_not_exist_have_the_same_shape() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     for path in [
-        "/",
         "/api",
         "/api/",
         "/api/auth",

@@ -40,6 +40,7 @@ impl Chart {
     }
 
     /// How wide a bar is.
+    #[expect(clippy::unused_self, reason = "templates call methods")]
     pub fn bar_width(&self) -> usize {
         STEP - GAP
     }
@@ -50,6 +51,7 @@ impl Chart {
     }
 
     /// How high the bars can be.
+    #[expect(clippy::unused_self, reason = "templates call methods")]
     pub fn height(&self) -> u64 {
         HEIGHT
     }

@@ -32,6 +32,7 @@ struct InvitationsPage {
 
 impl InvitationsPage {
     /// What the list can be narrowed down to, besides those that wait.
+    #[expect(clippy::unused_self, reason = "templates call methods")]
     fn states(&self) -> [&'static str; 3] {
         [InvitationState::Accepted, InvitationState::Expired, InvitationState::Withdrawn]
             .map(InvitationState::as_str)

@@ -32,6 +32,7 @@ struct InvitePage {
 }
 
 impl InvitePage {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates give references")]
     fn is_chosen(&self, role: &Role) -> bool {
         self.role == *role
     }
@@ -137,7 +138,7 @@ async fn send(
     let (organisation, inviter) = (access.organisation.id, access.user()?.id);
     invitations::create(&write, organisation, inviter, &once, role, visit.app.invitation_rules()).await?;
     let flash = match addresses {
-        [one] => Flash::new("invitation-sent").with("email", one.as_str()),
+        [email] => Flash::new("invitation-sent").with("email", email.as_str()),
         several => Flash::new("invitations-sent-all").with("count", &several.len().to_string()),
     };
     let list = format!("/orgs/{}/invitations", access.organisation.slug);

@@ -15,6 +15,7 @@ use crate::views::users::UserState;
 use crate::web::list::Narrowed;
 use crate::web::visit::Visit;
 
+#[expect(clippy::struct_excessive_bools, reason = "each shows a part of the page")]
 #[derive(Template)]
 #[template(path = "pages/organisation/members.html")]
 struct MembersPage {
@@ -33,6 +34,7 @@ struct MembersPage {
 }
 
 impl MembersPage {
+    #[expect(clippy::unused_self, reason = "templates call methods")]
     fn roles(&self) -> [&'static str; 3] {
         Role::ALL.map(Role::as_str)
     }
@@ -41,6 +43,7 @@ impl MembersPage {
         member.user.id == self.me
     }
 
+    #[expect(clippy::unused_self, reason = "templates call methods")]
     fn states(&self) -> [&'static str; 2] {
         UserState::ALL.map(UserState::as_str)
     }

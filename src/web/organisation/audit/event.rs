@@ -71,16 +71,16 @@ pub async fn show(
 fn members(words: &Words, event: &Event) -> (Vec<Change>, Vec<(String, String)>) {
     let object = &event.data.object;
     let previous = event.data.previous.as_ref();
-    let changed: BTreeSet<&String> = previous.into_iter().flat_map(|previous| previous.keys()).collect();
+    let names: BTreeSet<&String> = previous.into_iter().flat_map(|previous| previous.keys()).collect();
     let text = |name: &str, value: Option<&serde_json::Value>| {
         value.map(|value| shown(words, name, value)).unwrap_or_default()
     };
-    let changes = changed.iter().map(|name| Change {
+    let changes = names.iter().map(|name| Change {
         name: member(words, name),
         before: text(name, previous.and_then(|previous| previous.get(*name))),
         after: text(name, object.get(*name)),
     });
-    let details = object.iter().filter(|(name, value)| !changed.contains(name) && !value.is_null());
+    let details = object.iter().filter(|(name, value)| !names.contains(name) && !value.is_null());
     let details = details.map(|(name, value)| (member(words, name), text(name, Some(value))));
     (changes.collect(), details.collect())
 }
