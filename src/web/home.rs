@@ -6,8 +6,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::form::Sent;
+use super::visit::signed_in;
 use crate::app::App;
-use crate::auth::{Client, ReturnTo, optional_user};
+use crate::auth::{Client, ReturnTo};
 use crate::error::Error;
 use crate::http::{LANGUAGE_COOKIE, SIGN_IN};
 use crate::language::Language;
@@ -15,7 +16,7 @@ use crate::views::organisations;
 
 /// Leads a user to the organisation that the session is for, or to the first one, and everyone else to the sign-in.
 pub async fn lead(State(app): State<App>, client: Client, headers: HeaderMap) -> Result<Redirect, Error> {
-    let Some(user) = optional_user(&app, &client, &headers).await? else { return Ok(Redirect::to(SIGN_IN)) };
+    let Some(user) = signed_in(&app, &client, &headers).await? else { return Ok(Redirect::to(SIGN_IN)) };
     let mine = organisations::memberships(app.db.read(), user.id).await?;
     let last = user.session.as_ref().and_then(|session| session.organisation);
     let of_session = mine.iter().find(|one| Some(one.organisation.id) == last);

@@ -1,16 +1,18 @@
 //! A visit: what a page has to know of its request, and the ways to answer it.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::app::App;
-use crate::auth::{Client, OrganisationAccess, SignedIn, UserPrincipal};
+use crate::auth::{Client, OrganisationAccess, SignedIn, UserPrincipal, optional_user};
 use crate::crypto::cursor;
 use crate::error::Error;
 use crate::http::{Code, Flash, Here, Look, MenuEntry, Visitor, WayBack, html, language, status};
@@ -158,6 +160,21 @@ impl Visit {
         let minutes = error.retry_after().map_or(0, |seconds| seconds.div_ceil(60));
         let name = format!("error-{}", error.code().replace('_', "-"));
         self.words().find(&name, &[("minutes", minutes.variable())]).unwrap_or_else(|| error.to_string())
+    }
+}
+
+/// The user who is signed in, on pages that are open to everyone. Keys, and what is no good, count as no one.
+///
+/// # Errors
+/// Those of the server.
+pub async fn signed_in(
+    app: &App,
+    client: &Client,
+    headers: &HeaderMap,
+) -> Result<Option<Arc<UserPrincipal>>, Error> {
+    match optional_user(app, client, headers).await {
+        Err(error) if error.status() < 500 => Ok(None),
+        found => found,
     }
 }
 

@@ -8,14 +8,15 @@ use serde::Deserialize;
 
 use super::onward::Onward;
 use crate::app::App;
+use crate::auth::Keep;
 use crate::auth::sign_in::{PasswordSignIn, SessionTerms, SignInState, by_password};
-use crate::auth::{Keep, optional_user};
 use crate::config::Registration;
 use crate::error::Error;
 use crate::http::{AGAIN, filters};
 use crate::password::{PresentedPassword, ProposedPassword};
 use crate::web::form::{Sent, Wrong};
 use crate::web::visit::Visit;
+use crate::web::visit::signed_in;
 
 /// What the form asks for besides the usual, and why.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -103,7 +104,7 @@ pub async fn show(
     let again = address
         .query()
         .is_some_and(|query| form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == AGAIN));
-    if !again && optional_user(&app, &visit.client, &headers).await?.is_some() {
+    if !again && signed_in(&app, &visit.client, &headers).await?.is_some() {
         return Ok(visit.lead_to(onward.location()));
     }
     let name = visit.told("email").unwrap_or_default().to_owned();

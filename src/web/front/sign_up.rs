@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::check_mail::CHECK_MAIL;
 use super::onward::Onward;
+use crate::auth::Keep;
 use crate::auth::sign_in::{NewAccount, Registered, SessionTerms, SignInState, register};
-use crate::auth::{Keep, optional_user};
 use crate::config::Registration;
 use crate::domain::email::Email;
 use crate::domain::values::display_name::DisplayName;
@@ -17,6 +17,7 @@ use crate::http::{Answering, Flash, filters};
 use crate::password::ProposedPassword;
 use crate::web::form::{Sent, Wrong};
 use crate::web::visit::Visit;
+use crate::web::visit::signed_in;
 
 #[derive(Default, Template)]
 #[template(path = "pages/front/sign_up.html")]
@@ -70,7 +71,7 @@ fn closed(visit: &Visit) -> bool {
 
 /// The form, or how to get invited. Who is signed in already goes on at once.
 pub async fn show(visit: Visit, onward: Onward, headers: HeaderMap) -> Result<Response, Error> {
-    if optional_user(&visit.app, &visit.client, &headers).await?.is_some() {
+    if signed_in(&visit.app, &visit.client, &headers).await?.is_some() {
         return Ok(visit.lead_to(onward.location()));
     }
     let page = SignUpPage { onward, closed: closed(&visit), ..SignUpPage::default() };
