@@ -403,9 +403,14 @@ fn is_osmedeus(path: &str) -> bool {
 /// What is wrong with an empty request, of pages (no link, or an older one) and in the words of older clients.
 fn refused_otherwise(route: &Route, status: u16) -> bool {
     if route.page {
-        // Without a link, and where nothing more had to be filled in: there the next page tells.
-        let led_on = status == 303 || (status == 410 && route.method == Method::POST);
-        return if route.path == "/dev/mail/{id}" { status == 404 } else { led_on };
+        let posts = route.method == Method::POST;
+        return match (route.path.as_str(), status) {
+            ("/dev/mail/{id}" | "/dev/mail/{id}/html", status) => status == 404,
+            // No password is a wrong one; so many are too many.
+            ("/sign-in", 401 | 429) | ("/account/delete", 403) => posts,
+            // Without a link, and where nothing more had to be filled in: there the next page tells.
+            (_, status) => status == 303 || (status == 410 && posts),
+        };
     }
     matches!((route.path.as_str(), status), ("/osm/api/login", 400) | ("/api/login/refresh", 401))
 }
