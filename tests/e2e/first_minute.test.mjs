@@ -1,0 +1,58 @@
+// The first minute of a newcomer: the link of the banner, the administrator, the first key, curl with it, and the box that ticks.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+
+import { isAccessible, launch, open, visitor } from './support/browser.mjs';
+import { fillAndSend } from './support/keyboard.mjs';
+import { start } from './support/server.mjs';
+
+const PASSWORD = 'four random words, typed slowly';
+const run = promisify(execFile);
+
+describe('the first minute', () => {
+  let server;
+  let browser;
+
+  before(async () => {
+    [server, browser] = await Promise.all([start(), launch()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  test('from the link to the first call of the API', async () => {
+    const { page, close } = await visitor(browser, server);
+    await open(page, server.setupLink);
+    await fillAndSend(page, { email: 'ana@acme.example', password: PASSWORD, organisation: 'Acme' });
+    assert.equal(await page.textContent('h1'), 'Your first key');
+    await isAccessible(page);
+    const key = await page.textContent('#key');
+    assert.match(key, /^osk_test_[0-9A-Za-z]{38}$/);
+    // As it stands there, for the shell.
+    const command = (await page.locator('pre', { hasText: 'curl' }).first().textContent()).trim();
+    assert.ok(command.includes(key), command);
+
+    await page.getByRole('link', { name: 'Go to the overview' }).click();
+    await page.waitForURL('**/orgs/acme');
+    const step = page.locator('#steps li').nth(1);
+    assert.equal(await step.getAttribute('class'), null, 'not done yet');
+
+    const { stdout } = await run('bash', ['-c', command]);
+    assert.equal(JSON.parse(stdout).key.name, 'First key', stdout);
+    // By itself: the page looks out for it.
+    await page.locator('#steps li.done').nth(1).waitFor();
+    assert.match(await page.locator('#steps [role=status]').textContent(), /Got it: First key called the API/);
+    await close();
+
+    const again = await visitor(browser, server, { javaScript: false });
+    await again.page.goto('/sign-in');
+    await fillAndSend(again.page, { name: 'ana@acme.example', password: PASSWORD });
+    assert.equal(new URL(again.page.url()).pathname, '/orgs/acme');
+    assert.match(await again.page.textContent('#steps'), /Got it/);
+    await again.close();
+  });
+});
