@@ -154,7 +154,7 @@ fn warn_of_no_auth(app: &App) {
 fn log(config: &Config) -> anyhow::Result<()> {
     // Libraries only when they have something to complain about, unless they are asked for.
     // What a pool warns of is a connection that failed; `database/condition.rs` tells of that.
-    let libraries = "sea_orm_migration=warn,sqlx=warn,sqlx_core::pool=error";
+    let libraries = "memory_serve=warn,sea_orm_migration=warn,sqlx=warn,sqlx_core::pool=error";
     let filter = EnvFilter::try_new(format!("{libraries},{}", config.log.level))
         .map_err(|error| anyhow!("log.level: {error}"))?;
     let pretty = match config.log.format {
