@@ -7,7 +7,7 @@
 //! database/         SQLite or PostgreSQL
 //! config/           every setting, once
 //! error event permission   three literal lists: what can go wrong, what can happen, what can be allowed
-//! clock crypto/ id jwt/ limits/ network/ password/ program/ step_up text/
+//! clock crypto/ id jwt/ language/ limits/ network/ password/ program/ step_up text/
 //!                   leaves: usable by all, using none of the below
 //! entity/           one file per table: the row and the selects that others may use
 //! domain/           the rules, by subject: every insert and update, in one transaction with its audit event
@@ -15,14 +15,14 @@
 //! auth/             who is calling: credential → authenticate → principal → guard; sign_in/: the ways to a session
 //! http/             layers, rate limit, the tables that routes are added to, errors' form, input
 //! api/              JSON over HTTP: one file per resource; mod.rs is THE route list
-//! web/              the pages: one file per page; mod.rs is their route list
+//! web/              the pages: a folder per area; mod.rs is their route list
 //! issuers/          other issuers whose tokens sign users in: their keys, their claims
 //! mail/             what mails say, and how they go out
 //! worker/           what runs in the background, each with a `tick`
 //! ```
 //!
 //! Dependencies point one way: `cli → server → {api, web} → http → auth → domain → entity → leaves`,
-//! `worker → {domain, mail}`, `{cli, api, web} → views → entity`. `domain`, `views` and `entity` never name axum,
+//! `worker → {domain, mail}`, `{cli, api, web, http} → views → entity`. `domain`, `views` and `entity` never name axum,
 //! headers or cookies; only `config` reads the environment. A test scans the `use` lines and fails on a breach.
 //! `ARCHITECTURE.md` follows a request through all of it.
 
