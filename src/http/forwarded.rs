@@ -109,18 +109,24 @@ impl Wishes {
     /// Refused before anything else, so that a mistake in a gateway's settings shows at its first request.
     fn parse(query: &str, headers: &HeaderMap) -> Result<Self, Error> {
         let mut wishes = Self::default();
+        let mut seen = (false, false);
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let (wish, words, told): (_, &[&str], _) = match &*name {
-                "compat" => (&mut wishes.for_nginx, &["nginx"], "this is `nginx`, once, or left out"),
+            let (wish, seen, pointer, told) = match &*name {
+                "compat" => {
+                    (&mut wishes.for_nginx, &mut seen.0, "/compat", "this is `nginx`, once, or left out")
+                }
                 "redirect" => {
-                    (&mut wishes.redirect, &["", "true"], "this is `true` or empty, once, or left out")
+                    let told = "this is `true`, `false` or empty, once, or left out";
+                    (&mut wishes.redirect, &mut seen.1, "/redirect", told)
                 }
                 _ => continue,
             };
-            if *wish || !words.contains(&&*value) {
-                return Err(Error::invalid(if name == "compat" { "/compat" } else { "/redirect" }, told));
-            }
-            *wish = true;
+            *wish = match (&*name, &*value) {
+                ("compat", "nginx") | ("redirect", "" | "true") if !*seen => true,
+                ("redirect", "false") if !*seen => false,
+                _ => return Err(Error::invalid(pointer, told)),
+            };
+            *seen = true;
         }
         wishes.redirect |= headers.get(ON_DENY).is_some_and(|value| value == "redirect");
         Ok(wishes)

@@ -87,7 +87,10 @@ async fn a_browser_that_asks_for_a_page_is_sent_there_if_the_gateway_wishes() {
             .collect();
         assert_eq!(ask(&app, "/api/verify?redirect", &headers).await.status, 401, "{method}");
     }
-    for path in ["/api/verify?redirect=false", "/api/verify?redirect&redirect", "/api/verify?redirect=on"] {
+    assert_eq!(ask(&app, "/api/verify?redirect=false", &page).await.status, 401);
+    for path in
+        ["/api/verify?redirect=false&redirect", "/api/verify?redirect&redirect", "/api/verify?redirect=on"]
+    {
         assert_eq!(ask(&app, path, &page).await.status(422).pointer(), "/redirect", "{path}");
     }
 }
