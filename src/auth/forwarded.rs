@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::header::{HOST, ORIGIN, SEC_WEBSOCKET_KEY};
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use serde_json::Value;
 use tokio::time::timeout;
@@ -134,8 +134,30 @@ pub struct WayIn {
     pub is_get: bool,
 }
 
-/// The way in for who sent the request that the gateway repeats.
-pub fn way_in(app: &App, request: &Request) -> WayIn {
+/// What tells of the original of a request that a gateway repeats: kept while the request is answered, and looked at only if
+/// it is refused.
+pub struct Repeated(axum::http::Request<()>);
+
+impl Repeated {
+    /// Of that request. Nothing is copied but references to what was received.
+    pub fn of(request: &Request) -> Self {
+        let mut kept = axum::http::Request::new(());
+        *kept.method_mut() = request.method().clone();
+        *kept.uri_mut() = request.uri().clone();
+        for name in [FORWARDED_METHOD, FORWARDED_HOST, FORWARDED_PROTO, FORWARDED_URI] {
+            for value in request.headers().get_all(name) {
+                kept.headers_mut().append(HeaderName::from_static(name), value.clone());
+            }
+        }
+        if let Some(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
+            kept.extensions_mut().insert(*peer);
+        }
+        Self(kept)
+    }
+}
+
+/// The way in for the browser whose request the gateway repeats.
+pub fn way_in(app: &App, Repeated(request): &Repeated) -> WayIn {
     let is_trusted = is_trusted(app, request);
     let page = if is_trusted { original_page(app, request) } else { None };
     let path = page.map_or_else(|| SIGN_IN.to_owned(), |page| page.through(SIGN_IN));
@@ -144,7 +166,7 @@ pub fn way_in(app: &App, request: &Request) -> WayIn {
 }
 
 /// The address that the gateway was asked for, if people may be sent there and the cookie will open it.
-fn original_page(app: &App, request: &Request) -> Option<ReturnTo> {
+fn original_page<B>(app: &App, request: &axum::http::Request<B>) -> Option<ReturnTo> {
     let headers = request.headers();
     let host = only(headers, FORWARDED_HOST)?;
     // Envoy's `path_prefix` repeats the path behind ours. Its query cannot be told from requirements.
@@ -166,7 +188,7 @@ fn original_page(app: &App, request: &Request) -> Option<ReturnTo> {
 }
 
 /// Whether the sender is believed what it says of the request that it repeats.
-fn is_trusted(app: &App, request: &Request) -> bool {
+fn is_trusted<B>(app: &App, request: &axum::http::Request<B>) -> bool {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     peer.is_some_and(|ConnectInfo(peer)| {
         let peer = peer.ip().to_canonical();
@@ -185,7 +207,7 @@ struct Original<'a> {
 }
 
 impl<'a> Original<'a> {
-    fn of(request: &'a Request, is_trusted: bool) -> Self {
+    fn of<B>(request: &'a axum::http::Request<B>, is_trusted: bool) -> Self {
         let headers = request.headers();
         let told = |name| if is_trusted { only(headers, name) } else { None };
         let method = match told(FORWARDED_METHOD) {

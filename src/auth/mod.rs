@@ -35,7 +35,7 @@ pub use caller::{Caller, OptionalCaller, SignedIn};
 pub use client::{Client, RequestId};
 pub use cookies::{CookieOutcome, Keep, signed_out};
 pub use credential::{API_KEY_HEADER, Credential, bearer};
-pub use forwarded::{WayIn, way_in};
+pub use forwarded::{Repeated, WayIn, way_in};
 pub use guard::{authorize, look_up};
 pub use issuer::{by_issuer, is_foreign};
 pub use organisation_access::OrganisationAccess;

@@ -127,7 +127,7 @@ fn is_odd(given: &str) -> bool {
         || given.chars().any(|char| char.is_control() || char == '\\' || is_unseen(char))
 }
 
-/// Characters that turn the direction of a text round or that nobody sees.
+/// Characters that are invisible, or that turn the direction of the text behind them.
 fn is_unseen(char: char) -> bool {
     matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -63,7 +63,7 @@ impl Colour {
         (one.max(other) + 0.05) / (one.min(other) + 0.05)
     }
 
-    /// So many hundredths of the way to another one.
+    /// The colour between this one and another one, `hundredths` of the way there.
     fn towards(self, other: Self, hundredths: u16) -> Self {
         let mix = |from: u8, to: u8| {
             let sum = u16::from(from) * (100 - hundredths) + u16::from(to) * hundredths;

@@ -8,7 +8,7 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, Ref, RefOr, Required, Response};
 
 use super::documented_codes::document_codes;
-use super::{conditions, idempotency};
+use super::{conditions, documented_idempotency};
 use crate::auth::{Access, Who};
 use crate::permission::Keys;
 
@@ -25,7 +25,7 @@ pub struct Facts {
 /// Writes all of it into an operation.
 pub fn document(operation: &mut Operation, facts: Facts, method: &Method, path: &str) {
     if facts.idempotent {
-        idempotency::document(operation);
+        documented_idempotency::document(operation);
     }
     document_access(operation, facts.access, path);
     if facts.access.fresh {

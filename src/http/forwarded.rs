@@ -14,7 +14,7 @@ use super::page_table::AGAIN;
 use super::problem::Problem;
 use super::route_table::Route;
 use crate::app::App;
-use crate::auth::{RequestBody, WayIn, way_in};
+use crate::auth::{Repeated, RequestBody, WayIn, way_in};
 use crate::error::Error;
 
 /// What the answer would be for gateways that understand it.
@@ -66,11 +66,13 @@ pub async fn receive(
         Ok(wishes) => wishes,
         Err(error) => return marked(error.into_response()),
     };
-    let way_in = way_in(&app, &request);
-    let wants_page = preferred(request.headers(), &["application/json", "text/html"]) == Some("text/html");
+    let wants_page = wishes.redirect
+        && preferred(request.headers(), &["application/json", "text/html"]) == Some("text/html");
+    let repeated = Repeated::of(&request);
     let mut response = next.run(request).await;
     if response.status() == StatusCode::UNAUTHORIZED {
-        let redirects = wishes.redirect && !wishes.for_nginx && wants_page && way_in.is_get;
+        let way_in = way_in(&app, &repeated);
+        let redirects = wants_page && !wishes.for_nginx && way_in.is_get;
         response = lead_in(response, &way_in, redirects);
     }
     marked(if wishes.for_nginx { for_nginx(response) } else { response })

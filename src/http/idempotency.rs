@@ -12,20 +12,15 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest as _, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{
-    Content, HeaderBuilder, Ref, RefOr, Required, Response as Documented, ResponseBuilder,
-};
 use zeroize::Zeroizing;
 
+use super::kept_answer::KeptAnswer;
 use crate::app::App;
 use crate::auth::{Caller, Client, OrganisationAccess};
 use crate::domain::Write;
@@ -36,15 +31,12 @@ use crate::id::{OrganisationId, UserId};
 
 /// The request's header.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// Tells that an answer was given before.
-pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const LONGEST: usize = 255;
 /// The field by which a form tells its id.
 const FORM_ID: &str = "form_id";
+/// How often the second press of a button looks for the answer of the first one, and how many times: for ten seconds.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 const LOOKS_OF_A_FORM: u32 = 200;
-/// What [`read_key`] takes, for the document.
-const PATTERN: &str = r#"^([!#-~]{1,255}|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#;
 const MOST_OF_ANSWER: usize = 1024 * 1024;
 
 /// What a handler commits by, so that its answer is kept for the same request.
@@ -97,41 +89,6 @@ impl<S: Sync> FromRequestParts<S> for Answering {
     }
 }
 
-/// An answer as it is kept, encrypted.
-#[derive(Serialize, Deserialize)]
-struct KeptAnswer {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: String,
-}
-
-impl KeptAnswer {
-    fn of(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Result<Self, Error> {
-        let mut kept = Vec::with_capacity(headers.len());
-        for (name, value) in headers {
-            kept.push((name.to_string(), value.to_str().map_err(Error::internal)?.to_owned()));
-        }
-        let body = std::str::from_utf8(body).map_err(Error::internal)?.to_owned();
-        Ok(Self { status: status.as_u16(), headers: kept, body })
-    }
-
-    fn written(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
-        serde_json::to_vec(self).map(Zeroizing::new).map_err(Error::internal)
-    }
-
-    fn replay(kept: &[u8]) -> Result<Response, Error> {
-        let kept: Self = serde_json::from_slice(kept).map_err(Error::internal)?;
-        let mut response = Response::new(Body::from(kept.body));
-        *response.status_mut() = StatusCode::from_u16(kept.status).map_err(Error::internal)?;
-        for (name, value) in kept.headers {
-            let name: HeaderName = name.parse().map_err(Error::internal)?;
-            response.headers_mut().append(name, value.parse().map_err(Error::internal)?);
-        }
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-        Ok(response)
-    }
-}
-
 /// The layer of the routes that are marked: answers what was answered before, and lets the rest pass once at a time.
 ///
 /// # Errors
@@ -173,6 +130,7 @@ pub async fn repeatable_form(
     once(&app, &client, &key, Patience::Form, (parts, body), next).await
 }
 
+/// A request, read to its end.
 async fn whole(request: Request) -> Result<(Parts, Bytes), Error> {
     let (parts, body) = request.into_parts();
     let read = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await;
@@ -190,6 +148,7 @@ enum Patience {
     Form,
 }
 
+/// Answers a request as it was answered before, or has it done, once at a time.
 async fn once(
     app: &App,
     client: &Client,
@@ -236,9 +195,11 @@ async fn once(
     Ok(response)
 }
 
+/// What there is to do with a request.
 enum Turn<'a> {
+    /// To be answered as it was before.
     Kept(Zeroizing<Vec<u8>>),
-    /// The caller of the function commits.
+    /// To be done, once the claim is committed.
     Claimed(Write<'a>, Claim),
 }
 
@@ -313,60 +274,6 @@ fn unquoted(text: &str) -> Option<String> {
         });
     }
     Some(key)
-}
-
-/// Writes the header and what it can lead to into the document.
-pub fn document(operation: &mut Operation) {
-    let key = ObjectBuilder::new().schema_type(Type::String).pattern(Some(PATTERN));
-    let parameter = ParameterBuilder::new()
-        .name("Idempotency-Key")
-        .parameter_in(ParameterIn::Header)
-        .required(Required::False)
-        .description(Some(
-            "A text of your choice, 255 visible characters at most, bare or as a string of RFC 8941: a random UUID. The same \
-             request with the same key within 24 hours is not done again: the answer comes again, with \
-             `Idempotency-Replayed: true`. Only answers of success are kept.",
-        ))
-        .schema(Some(key))
-        .build();
-    operation.parameters.get_or_insert_default().push(parameter.into());
-    for (status, sentence) in [
-        ("400", "The `Idempotency-Key` is malformed (`malformed_idempotency_key`)."),
-        (
-            "409",
-            "The first request with this `Idempotency-Key` is still under way (`idempotency_in_progress`).",
-        ),
-        ("422", "The `Idempotency-Key` came with another request before (`idempotency_mismatch`)."),
-    ] {
-        match operation.responses.responses.get_mut(status) {
-            Some(RefOr::T(own)) => own.description = format!("{} {sentence}", own.description),
-            Some(RefOr::Ref(_)) => {}
-            None => {
-                let general = match status {
-                    "400" => "The body is not JSON, or there are two credentials. ",
-                    "422" => "A member of the input is not as it should be; `errors` points at it. ",
-                    _ => "",
-                };
-                let response = problem(&format!("{general}{sentence}"));
-                operation.responses.responses.insert(status.to_owned(), RefOr::T(response));
-            }
-        }
-    }
-    for (status, response) in &mut operation.responses.responses {
-        if let RefOr::T(response) = response
-            && status.starts_with('2')
-        {
-            let replayed = HeaderBuilder::new()
-                .schema(Some(ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["true"]))))
-                .description(Some("There if the answer was given before."));
-            response.headers.insert("Idempotency-Replayed".to_owned(), replayed.build().into());
-        }
-    }
-}
-
-fn problem(description: &str) -> Documented {
-    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
-    ResponseBuilder::new().description(description).content("application/problem+json", problem).build()
 }
 
 #[cfg(test)]

@@ -21,7 +21,8 @@ use tracing::Instrument as _;
 use tracing::field::Empty;
 
 use super::forwarded::{Doors, is_forwarded, receive};
-use super::idempotency::{IDEMPOTENCY_KEY, REPLAYED};
+use super::idempotency::IDEMPOTENCY_KEY;
+use super::kept_answer::REPLAYED;
 use super::no_auth::on_this_machine;
 use super::problem::{Code, Problem};
 use super::problems::{NO_STORE, REQUEST_ID, problems, unknown};

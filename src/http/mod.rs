@@ -5,18 +5,19 @@
 //! | --- | --- |
 //! | `layers.rs` | all layers, outermost first |
 //! | `route_table.rs`, `page_table.rs` | routes of the API and of pages, each with its guard |
-//! | `documented_operation.rs`, `documented_codes.rs` | what the document says of an operation by how its route was added; its error codes |
+//! | `documented_operation.rs`, `documented_codes.rs`, `documented_idempotency.rs` | what the document says of an operation by how its route was added; its error codes |
 //! | `html.rs`, `look.rs`, `filters.rs` | a page, what it shows around its matter, and what its template can do with values |
 //! | `problem.rs`, `problems.rs`, `error_page.rs` | errors: JSON, or a page if the client asks for HTML |
 //! | `negotiation.rs` | which form of an answer a client prefers |
 //! | `conditions.rs` | `ETag`, `If-Match`, `If-None-Match` |
-//! | `idempotency.rs` | requests that are repeated with the same `Idempotency-Key` |
+//! | `idempotency.rs`, `kept_answer.rs` | requests that are repeated with the same `Idempotency-Key`, and forms that are sent twice |
 //! | `event_query.rs` | what logs of events can be narrowed down by |
 //! | `input.rs`, `page.rs`, `list_filters.rs` | bodies and queries; lists, a page of rows at a time, and what narrows them down |
 //! | `wrong_members.rs`, `shape.rs`, `json_body.rs` | all that is wrong with an input, by its type and by its schema |
 
 pub mod conditions;
 mod documented_codes;
+mod documented_idempotency;
 mod documented_operation;
 mod error_page;
 pub mod event_query;
@@ -27,6 +28,7 @@ mod html;
 mod idempotency;
 pub mod input;
 mod json_body;
+mod kept_answer;
 mod layers;
 mod limited_paths;
 pub mod list_filters;

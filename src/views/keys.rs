@@ -90,7 +90,7 @@ impl Key {
         end.is_some_and(|end| end <= now + SOON)
     }
 
-    /// Whether a key that can be used was not used for 90 days, or never since it was made so long ago.
+    /// Whether a key that can be used was not used for 90 days; one that was never used, since it was made.
     pub fn is_stale(&self, now: Timestamp) -> bool {
         let used = self.last_used_at.unwrap_or(self.created_at);
         matches!(self.state, KeyState::Active) && used <= now - STALE

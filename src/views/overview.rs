@@ -84,7 +84,7 @@ pub async fn last_used_key(
     Ok(key.and_then(|key| Some(KeyAt { id: key.id, name: key.name, at: key.last_used_at? })))
 }
 
-/// How many sign-ins to the organisation there were on each of so many days until today, in UTC, the oldest day first.
+/// The number of sign-ins to the organisation on each of the last `days` days (UTC), the oldest day first; today is the last.
 pub async fn sign_ins(
     db: &impl ConnectionTrait,
     organisation: OrganisationId,

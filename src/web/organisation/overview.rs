@@ -23,7 +23,7 @@ use crate::web::visit::Visit;
 const EVENTS: u64 = 10;
 /// How many days the chart has.
 const DAYS: u16 = 30;
-/// Keys that expire within that time are told of, so many of them at most.
+/// How soon a key expires that a notice warns of, and the most notices.
 const SOON: TimeDelta = TimeDelta::days(7);
 const MOST_NOTICES: u64 = 3;
 
@@ -51,7 +51,7 @@ struct KeyCounts {
 /// For those who invite.
 struct InvitationCounts {
     open: u64,
-    /// Why nobody gets their mails: a text's name.
+    /// The name of the text that says why these mails did not go out, if they did not.
     unsent: Option<&'static str>,
     has_mailbox: bool,
 }
