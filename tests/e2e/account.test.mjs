@@ -4,25 +4,17 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 
-import { isAccessible, launch, open, sent, signIn, visitor } from './support/browser.mjs';
+import { isAccessible, open, sent, signIn } from './support/browser.mjs';
 import { fillAndSend, tabTo } from './support/keyboard.mjs';
-import { DEMO, start } from './support/server.mjs';
+import { DEMO } from './support/server.mjs';
+import { stage } from './support/stage.mjs';
 
 const NEW_PASSWORD = 'seven unrelated words of spring';
 
 for (const javaScript of [true, false]) {
   describe(`the account, ${javaScript ? 'with' : 'without'} scripts`, () => {
-    let server;
-    let browser;
-    const visit = () => visitor(browser, server, { javaScript });
-
-    before(async () => {
-      [server, browser] = await Promise.all([start({ demo: true }), launch()]);
-    });
-    after(async () => {
-      await browser?.close();
-      await server?.stop();
-    });
+    const on = stage({ demo: true });
+    const visit = () => on.visit({ javaScript });
 
     test('another session is ended, then all others', async () => {
       const [here, there, elsewhere] = [await visit(), await visit(), await visit()];
@@ -64,19 +56,10 @@ for (const javaScript of [true, false]) {
 }
 
 describe('the audit log', () => {
-  let server;
-  let browser;
-
-  before(async () => {
-    [server, browser] = await Promise.all([start({ demo: true }), launch()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
+  const on = stage({ demo: true });
 
   test('it is narrowed down and exported as it is shown', async () => {
-    const { page, context, close } = await visitor(browser, server);
+    const { page, context, close } = await on.visit();
     await signIn({ context }, DEMO.admin, DEMO.password);
     await open(page, '/orgs/acme/audit');
     await page.selectOption('#type', 'key.created');
@@ -95,7 +78,7 @@ describe('the audit log', () => {
   });
 
   test('new events come by themselves, and wait while it is paused', async () => {
-    const { page, context, close } = await visitor(browser, server);
+    const { page, context, close } = await on.visit();
     await signIn({ context }, DEMO.admin, DEMO.password);
     await open(page, '/orgs/acme/audit');
     await page.waitForSelector('[data-live][data-open]');

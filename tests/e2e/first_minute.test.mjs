@@ -2,31 +2,22 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 
-import { isAccessible, launch, open, visitor } from './support/browser.mjs';
+import { isAccessible, open } from './support/browser.mjs';
 import { fillAndSend } from './support/keyboard.mjs';
-import { start } from './support/server.mjs';
+import { stage } from './support/stage.mjs';
 
 const PASSWORD = 'four random words, typed slowly';
 const run = promisify(execFile);
 
 describe('the first minute', () => {
-  let server;
-  let browser;
-
-  before(async () => {
-    [server, browser] = await Promise.all([start(), launch()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
+  const on = stage();
 
   test('from the link to the first call of the API', async () => {
-    const { page, close } = await visitor(browser, server);
-    await open(page, server.setupLink);
+    const { page, close } = await on.visit();
+    await open(page, on.server.setupLink);
     await fillAndSend(page, { email: 'ana@acme.example', password: PASSWORD, organisation: 'Acme' });
     assert.equal(await page.textContent('h1'), 'Your first key');
     await isAccessible(page);
@@ -48,7 +39,7 @@ describe('the first minute', () => {
     assert.match(await page.locator('#steps [role=status]').textContent(), /Got it: First key called the API/);
     await close();
 
-    const again = await visitor(browser, server, { javaScript: false });
+    const again = await on.visit({ javaScript: false });
     await again.page.goto('/sign-in');
     await fillAndSend(again.page, { name: 'ana@acme.example', password: PASSWORD });
     assert.equal(new URL(again.page.url()).pathname, '/orgs/acme');

@@ -1,11 +1,12 @@
 // The life of an API key, by keyboard only, with scripts and without: made, copied, used, rotated, revoked.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
 import { isAccessible, launch, signIn, visitor } from './support/browser.mjs';
 import { fillAndSend, press, tabTo } from './support/keyboard.mjs';
 import { DEMO, start } from './support/server.mjs';
+import { stage } from './support/stage.mjs';
 
 const KEYS = '/orgs/acme/keys';
 
@@ -18,33 +19,24 @@ async function follow(page, selector, address) {
 
 for (const javaScript of [true, false]) {
   describe(`API keys, ${javaScript ? 'with' : 'without'} scripts`, () => {
-    let server;
-    let browser;
-
-    before(async () => {
-      [server, browser] = await Promise.all([start({ demo: true }), launch()]);
-    });
-    after(async () => {
-      await browser?.close();
-      await server?.stop();
-    });
+    const on = stage({ demo: true });
 
     const visit = async (email) => {
-      const person = await visitor(browser, server, { javaScript });
+      const person = await on.visit({ javaScript });
       await signIn(person, email, DEMO.password);
       return person;
     };
     /** The status of a request with a key's secret. */
     const used = async (secret) => {
       const headers = { authorization: `Bearer ${secret}` };
-      return (await fetch(`${server.url}/api/verify?environment=any`, { headers })).status;
+      return (await fetch(`${on.server.url}/api/verify?environment=any`, { headers })).status;
     };
 
     test('a key is made, copied, rotated and revoked', async () => {
-      const { page, context, close } = await visitor(browser, server, { javaScript });
+      const { page, context, close } = await on.visit({ javaScript });
       await page.goto(`${KEYS}?environment=test`);
       await fillAndSend(page, { name: DEMO.admin, password: DEMO.password });
-      assert.equal(page.url(), `${server.url}${KEYS}?environment=test`);
+      assert.equal(page.url(), `${on.server.url}${KEYS}?environment=test`);
       await follow(page, 'main a.button', `**${KEYS}/new?environment=test`);
       if (javaScript) await isAccessible(page);
       const shown = await fillAndSend(page, { name: 'Walking bot' });
@@ -55,7 +47,7 @@ for (const javaScript of [true, false]) {
       assert.equal(await page.isVisible('[data-copy=secret]'), javaScript);
       if (javaScript) {
         await isAccessible(page);
-        await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
+        await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: on.server.url });
         await tabTo(page, '[data-copy=secret]');
         await page.keyboard.press('Enter');
         await page.waitForFunction(() => document.getElementById('said').textContent !== '');

@@ -2,11 +2,11 @@
 // without, the link is pasted.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { isAccessible, launch, open, signIn, visitor } from './support/browser.mjs';
+import { isAccessible, open, signIn } from './support/browser.mjs';
 import { fillAndSend } from './support/keyboard.mjs';
-import { start } from './support/server.mjs';
+import { stage } from './support/stage.mjs';
 
 const PASSWORD = 'four random words, typed slowly';
 const ANA = 'ana@acme.example';
@@ -22,21 +22,12 @@ async function follow(page, link, javaScript) {
 
 for (const javaScript of [true, false]) {
   describe(`the links, ${javaScript ? 'with' : 'without'} scripts`, () => {
-    let server;
-    let browser;
-    const visit = () => visitor(browser, server, { javaScript });
-
-    before(async () => {
-      [server, browser] = await Promise.all([start(), launch()]);
-    });
-    after(async () => {
-      await browser?.close();
-      await server?.stop();
-    });
+    const on = stage();
+    const visit = () => on.visit({ javaScript });
 
     test('the first administrator is made once', async () => {
       const { page, close } = await visit();
-      assert.equal((await follow(page, server.setupLink, javaScript)).status(), 200);
+      assert.equal((await follow(page, on.server.setupLink, javaScript)).status(), 200);
       // Nothing of the link stays where others could read it.
       assert.equal(new URL(page.url()).hash, '');
       const refused = await fillAndSend(page, { email: ANA, organisation: 'Acme', password: 'acme acme acme' });
@@ -49,7 +40,7 @@ for (const javaScript of [true, false]) {
       await close();
 
       const late = await visit();
-      assert.equal((await follow(late.page, server.setupLink, javaScript)).status(), 410);
+      assert.equal((await follow(late.page, on.server.setupLink, javaScript)).status(), 410);
       await late.close();
     });
 
@@ -58,7 +49,7 @@ for (const javaScript of [true, false]) {
       await signIn(ana, ANA, PASSWORD);
       const invited = await ana.context.request.post('/api/orgs/acme/invitations', { data: { emails: [BEN], role: 'member' } });
       assert.equal(invited.status(), 201);
-      const { link } = await server.mail(BEN);
+      const { link } = await on.server.mail(BEN);
 
       const ben = await visit();
       assert.equal((await follow(ben.page, link, javaScript)).status(), 200);
@@ -78,7 +69,7 @@ for (const javaScript of [true, false]) {
       const { page, context, close } = await visit();
       const asked = await context.request.post('/api/auth/forgot-password', { data: { email: BEN } });
       assert.equal(asked.status(), 202);
-      const { link } = await server.mail(BEN, 'password');
+      const { link } = await on.server.mail(BEN, 'password');
       assert.equal((await follow(page, link, javaScript)).status(), 200);
       const replaced = await fillAndSend(page, { password: `${PASSWORD}, anew` });
       assert.ok(replaced.status() < 400, `${replaced.status()}`);

@@ -1,28 +1,21 @@
 // A person is invited, joins, gets a smaller role, and is refused what is no longer theirs.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { launch, open, sent, signIn, visitor } from './support/browser.mjs';
-import { DEMO, start } from './support/server.mjs';
+import { open, sent, signIn } from './support/browser.mjs';
+import { DEMO } from './support/server.mjs';
+import { stage } from './support/stage.mjs';
 
 const NEW = 'nadia@new.example';
 
 describe('the people of an organisation', () => {
-  let server;
-  let browser;
-  before(async () => {
-    [server, browser] = await Promise.all([start({ demo: true }), launch()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
+  const on = stage({ demo: true });
 
   for (const javaScript of [true, false]) {
     test(`are invited, join, change roles ${javaScript ? 'with' : 'without'} scripts`, async () => {
       const email = javaScript ? NEW : `plain-${NEW}`;
-      const admin = await visitor(browser, server, { javaScript });
+      const admin = await on.visit({ javaScript });
       await signIn(admin, DEMO.admin, DEMO.password);
       await open(admin.page, '/orgs/acme/members');
       await admin.page.getByRole('link', { name: 'Invite people' }).click();
@@ -32,9 +25,9 @@ describe('the people of an organisation', () => {
       assert.match(await admin.page.locator('main').innerText(), new RegExp(`${email} was invited`));
 
       // The page of a link needs a script to read it.
-      const guest = await visitor(browser, server);
-      const { link } = await server.mail(email, 'invites you');
-      await open(guest.page, link.slice(server.url.length));
+      const guest = await on.visit();
+      const { link } = await on.server.mail(email, 'invites you');
+      await open(guest.page, link.slice(on.server.url.length));
       await guest.page.locator('input[name="name"]').fill('Nadia');
       await guest.page.locator('input[type="password"]').first().fill('four words that only Nadia knows');
       await sent(guest.page, () => guest.page.locator('main form button[type="submit"], main form button:not([type])').first().click());
@@ -57,7 +50,7 @@ describe('the people of an organisation', () => {
   }
 
   test('the first call of a key ticks its step while the page is open', async () => {
-    const person = await visitor(browser, server);
+    const person = await on.visit();
     await signIn(person, DEMO.admin, DEMO.password);
     const made = await person.context.request.post('/api/orgs', { data: { name: 'First steps', slug: 'first-steps' } });
     assert.equal(made.status(), 201);
@@ -66,7 +59,7 @@ describe('the people of an organisation', () => {
     assert.match(await steps.innerText(), /1 of 5/);
     const data = { name: 'First key', environment: 'test', role: 'viewer' };
     const { secret } = await (await person.context.request.post('/api/orgs/first-steps/keys', { data })).json();
-    const answer = await fetch(`${server.url}/api/auth/me`, { headers: { authorization: `Bearer ${secret}` } });
+    const answer = await fetch(`${on.server.url}/api/auth/me`, { headers: { authorization: `Bearer ${secret}` } });
     assert.equal(answer.status, 200);
     await steps.getByText('Got it: First key called the API').waitFor();
     await person.close();

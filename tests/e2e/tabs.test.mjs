@@ -1,25 +1,17 @@
 // Two tabs in two organisations, and a person who presses each button twice.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { launch, sent, signIn, visitor } from './support/browser.mjs';
-import { DEMO, start } from './support/server.mjs';
+import { sent, signIn } from './support/browser.mjs';
+import { DEMO } from './support/server.mjs';
+import { stage } from './support/stage.mjs';
 
 describe('a form', () => {
-  let server;
-  let browser;
-
-  before(async () => {
-    [server, browser] = await Promise.all([start({ demo: true }), launch()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
+  const on = stage({ demo: true });
 
   test('does its thing once, in the organisation of its address, whatever other tabs show', async () => {
-    const { page, context, watch } = await visitor(browser, server);
+    const { page, context, watch } = await on.visit();
     await signIn({ context }, DEMO.admin, DEMO.password);
     const { data } = await (await context.request.get('/api/orgs')).json();
     const other = data.find(({ slug }) => slug !== 'acme').slug;
