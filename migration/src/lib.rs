@@ -47,6 +47,7 @@ mod m0048_revoked_reason;
 mod m0049_used_slug;
 mod m0050_event_form;
 mod m0051_audit_event_by_action;
+mod m0052_disabled_users;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -91,6 +92,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0049_used_slug::Migration),
             Box::new(m0050_event_form::Migration),
             Box::new(m0051_audit_event_by_action::Migration),
+            Box::new(m0052_disabled_users::Migration),
         ]
     }
 }

@@ -14,7 +14,8 @@ use crate::id::{ApiKeyId, AuditEventId, InvitationId, OrganisationId, SessionId,
 
 /// How many rows [`whole`] reads at a time.
 const AT_A_TIME: u64 = 1000;
-/// How many rows a search reads at a time that the database can only narrow down.
+/// How many rows a search reads at a time if its first read, of as many as are wanted, was not enough: the database only narrows
+/// a search down.
 const SEARCHED_AT_A_TIME: u64 = 500;
 
 /// In which order a list comes.
@@ -158,7 +159,8 @@ impl<P: Place> PageRequest<P> {
 
     /// Begins to gather the page; `searching`: of rows that the database cannot tell from others for certain.
     pub(super) fn gather<Row>(&self, searching: bool) -> Gathered<P, Row> {
-        let limit = if searching { self.limit.max(SEARCHED_AT_A_TIME) } else { self.limit };
+        // With the row that tells whether there are more.
+        let limit = if searching { self.limit.saturating_add(1) } else { self.limit };
         let next = Some(Self { limit, ..self.clone() });
         Gathered { wanted: self.clone(), searching, next, rows: Vec::new() }
     }
@@ -188,7 +190,7 @@ impl<P: Place, Row> Gathered<P, Row> {
         }
         let read = asked.page(rows, place);
         let after = read.next.as_deref().and_then(P::from_bytes);
-        self.next = after.map(|after| PageRequest { after: Some(after), ..asked });
+        self.next = after.map(|after| PageRequest { after: Some(after), limit: SEARCHED_AT_A_TIME, ..asked });
         self.rows.extend(read.data.into_iter().filter(keep));
     }
 
