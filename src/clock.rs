@@ -21,7 +21,7 @@ pub enum Clock {
     System,
     /// A clock that stands still until it is moved; microseconds since 1970.
     Manual(Arc<AtomicI64>),
-    /// The machine's clock, that many microseconds behind: what an example tells of happened days ago.
+    /// The machine's clock, less that many microseconds: an example writes events of past days with it.
     Behind(Arc<AtomicI64>),
 }
 
@@ -55,7 +55,7 @@ impl Clock {
         }
     }
 
-    /// Sets a clock that can be behind that far back; zero: it goes with the machine's again. The others cannot be set.
+    /// Sets [`Self::Behind`] that far back; zero returns to the machine's time. Other clocks stay as they are.
     pub fn set_back(&self, by: TimeDelta) {
         if let Self::Behind(behind) = self {
             behind.store(by.num_microseconds().unwrap_or_default(), Ordering::SeqCst);

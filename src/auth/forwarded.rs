@@ -187,7 +187,7 @@ fn original_page<B>(app: &App, request: &axum::http::Request<B>) -> Option<Retur
     schemes.iter().filter_map(judge).find(|page| is_path && page.receives_cookies(&app.config))
 }
 
-/// Whether the sender is believed what it says of the request that it repeats.
+/// Whether the sender is a gateway of `trusted_proxies`, whose `X-Forwarded-…` headers are believed.
 fn is_trusted<B>(app: &App, request: &axum::http::Request<B>) -> bool {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     peer.is_some_and(|ConnectInfo(peer)| {

@@ -19,7 +19,7 @@ const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnTo {
     location: String,
-    /// `None` for a page of ours.
+    /// The origin; `None` for a page of ours.
     origin: Option<String>,
 }
 
@@ -73,8 +73,8 @@ impl ReturnTo {
         self.origin.is_some() && product.url.as_deref().and_then(origin_of) == self.origin
     }
 
-    /// Whether the browser sends the session's cookie there. A page that only the cookie opens must not be led back to otherwise: its
-    /// gateway would send the browser here again, and so on.
+    /// Whether the browser sends the session's cookie to that page. If not, its gateway would refuse the browser again, without
+    /// end.
     pub fn receives_cookies(&self, config: &Config) -> bool {
         let Some(origin) = self.origin.as_deref() else { return true };
         let (Ok(site), Ok(ours)) = (Url::parse(origin), Url::parse(&config.public_url)) else { return false };
@@ -93,13 +93,13 @@ impl ReturnTo {
         Some(host.to_owned())
     }
 
-    /// As a cookie or a query has it.
+    /// Percent-encoded, for a cookie or a query.
     pub fn encoded(&self) -> String {
         utf8_percent_encode(&self.location, IN_QUERY).to_string()
     }
 
-    /// What `form-action` of a page must allow besides `'self'` whose form redirects there: browsers hold redirects after a form
-    /// to it, too. `None` for a page of ours.
+    /// The origin that `form-action` must allow besides `'self'` on a page whose form redirects there: browsers apply it to
+    /// redirects, too. `None` for a page of ours.
     pub fn form_action(&self) -> Option<&str> {
         self.origin.as_deref()
     }
@@ -132,7 +132,7 @@ fn is_unseen(char: char) -> bool {
     matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// Whether something in front of the host is only not seen, such as an empty user, or nothing in front of it is a host.
+/// Whether the part in front of the host hides something, such as an empty user name, or there is no host.
 fn is_authority_odd(given: &str) -> bool {
     let rest = given.split_once("://").map_or("", |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -272,7 +272,7 @@ mod tests {
         assert_eq!(ReturnTo::own(&config, "https://app.example.com/"), None, "`next` is a path");
     }
 
-    /// Whatever stands behind the first slash, a browser that follows the path stays here.
+    /// A browser that follows such a path stays here, also with odd text behind the first slash.
     #[test]
     fn no_path_leads_to_another_host() {
         let (config, ours) = (config(), Url::parse(OURS).unwrap());

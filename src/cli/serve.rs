@@ -34,7 +34,7 @@ pub struct Serve {
     no_auth: bool,
     /// Serve an example, to look at: an organisation with three people, keys and events, in an installation of its own
     /// that is deleted when the server ends. The passwords are shown. Refused in production, on anything but loopback,
-    /// and with a database.
+    /// and with a database, data folder, mail server or event file of your own.
     #[arg(long, conflicts_with = "no_auth")]
     demo: bool,
 }

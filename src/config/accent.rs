@@ -84,7 +84,7 @@ impl Colour {
         Self([further(red), further(green), further(blue)])
     }
 
-    /// The first one on the way to another one that is good enough; that one itself if none is before it.
+    /// The first mixture on the way to `other` that `is_good`, else `other`.
     fn until(self, other: Self, is_good: impl Fn(Self) -> bool) -> Self {
         (0..100)
             .map(|hundredths| self.towards(other, hundredths))
@@ -96,13 +96,13 @@ impl Colour {
 /// The colours that the accent stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Shades {
-    /// Of buttons and links.
+    /// The colour of buttons and links.
     accent: Colour,
-    /// Of text on a button.
+    /// The text on a button.
     on_accent: Colour,
-    /// Of a button under the pointer.
+    /// A button under the pointer.
     hover: Colour,
-    /// Behind links in what is chosen.
+    /// The ground of links in what is chosen.
     tint: Colour,
 }
 

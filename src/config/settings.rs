@@ -60,10 +60,10 @@ fn fits(pattern: &str, given: &str, separator: &str) -> bool {
     }) && given.next().is_none()
 }
 
-/// Settings that had another name, which still counts: the older key and the one of now.
+/// Renamed settings, whose older key still counts: the older key and the present one.
 const RENAMED: [(&str, &str); 1] = [("product_name", "branding.name")];
 
-/// The key of now of a setting that had another one.
+/// The present key of a setting that was renamed.
 pub(super) fn renamed(older: &str) -> Option<&'static str> {
     RENAMED.iter().find(|(name, _)| *name == older).map(|(_, now)| *now)
 }
@@ -109,7 +109,7 @@ settings! {
     "show_version" One "true": "Whether `/health`, `/livez`, `/readyz` and the API document tell everybody the version; administrators see it at `/health` either way.";
     "update_feed" One "": "An https address, or a file, with news of releases and advisories, looked at every six hours; administrators see at `/health` what is about this version. Default: none, nothing is asked for.";
     "branding.name" One "Oskar": "What pages and mails call the product whose users sign in here, in up to 60 characters.";
-    "branding.logo" One "": "A file with its logo (SVG or PNG, up to 256 KiB), which pages show in the place of ours. Read at the start.";
+    "branding.logo" One "": "A file with its logo (SVG or PNG, up to 256 KiB), which pages show in place of Oskar's. Read at the start.";
     "branding.accent" One "": "The colour of its buttons and links, such as `#1f5fa8`. It must be readable on the page (4.5 to 1, WCAG 2.2); its shades, and a brighter one for dark screens, follow from it.";
     "cors.allowed_headers" List "": "Headers that those pages may send besides the usual ones, such as `X-Datadog-Trace-Id`.";
     "tls.cert" One "": "The certificate file (PEM, the server's first) by which the server speaks TLS itself, without a proxy. Read again when it changes.";

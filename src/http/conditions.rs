@@ -31,12 +31,12 @@ impl ETag {
         Ok(Self(URL_SAFE_NO_PAD.encode(&digest[..16])))
     }
 
-    /// As a form carries it from the page that shows something to the change of it.
+    /// The tag as text, for the hidden field of a form.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Checks what such a form carried: in the transaction of the change, under its lock. A form without any changes whatever is there.
+    /// Checks the tag that a form carried, in the transaction of the change, under its lock. A form without one is not checked.
     ///
     /// # Errors
     /// [`Error::PreconditionFailed`].

@@ -19,9 +19,9 @@ use crate::error::Error;
 
 /// What the answer would be for gateways that understand it.
 const STATUS: HeaderName = HeaderName::from_static("x-auth-status");
-/// Where who is not signed in can sign in.
+/// The header with the address of the sign-in page.
 const REDIRECT: HeaderName = HeaderName::from_static("x-auth-redirect");
-/// By which gateways that keep their query for something else ask for what `redirect` asks for.
+/// The header that asks for what `redirect` asks for, for gateways that cannot add to their query.
 const ON_DENY: HeaderName = HeaderName::from_static("x-oskar-on-deny");
 
 /// The paths, as routes have them, that gateways ask at.
@@ -83,8 +83,8 @@ fn marked(mut response: Response) -> Response {
     response
 }
 
-/// Tells where to sign in, and sends the browser there if the gateway passes that on. What is redirected is a page: a program gets
-/// the error, and so does a form, whose content would be lost on the way.
+/// Adds the address of the sign-in page, and with `redirects` makes the answer a redirect. Programs and forms keep their
+/// error: what a form has sent would be lost.
 fn lead_in(response: Response, way_in: &WayIn, redirects: bool) -> Response {
     let ended_here =
         response.extensions().get::<Problem>().is_some_and(|problem| problem.code == "session_ended_here");

@@ -278,6 +278,8 @@ fn unquoted(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn read(values: &[&str]) -> Result<Option<String>, ()> {

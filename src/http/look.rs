@@ -86,7 +86,7 @@ impl Flash {
 }
 
 impl Look {
-    /// Of a page in that language, of which nothing is known yet but its address.
+    /// The look of a page in that language, before anything but its address is known.
     pub fn new(app: &App, language: Language, address: &str) -> Self {
         Self {
             words: app.languages.words(language),

@@ -21,8 +21,8 @@ use crate::permission::Permission;
 /// Where a user who is signed in proves once more who they are.
 pub const CONFIRM: &str = "/account/confirm";
 
-/// In the query of the sign-in: for a session that an admin has ended in the organisation that was asked for. It goes on elsewhere,
-/// so that its user would be led straight back otherwise.
+/// In the query of the sign-in page: an admin has ended this session in one organisation. It still works elsewhere, so without
+/// this mark its user would be sent straight back.
 pub const AGAIN: &str = "again";
 
 /// The handlers of one path. They are served once they are added to a [`PageTable`], which asks for their access.

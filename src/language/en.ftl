@@ -105,13 +105,13 @@ organisation-created = { $name } was created.
 ## The front door: sign in and out
 
 sign-in = Sign in
-sign-in-name = E-mail or username
+sign-in-name = E-mail address or username
 sign-in-password = Password
 sign-in-remember = Keep me signed in on this device
 sign-in-forgot = Forgot your password?
 sign-in-new-here = New here?
 sign-in-sign-up = Create an account
-sign-in-goes-on = Then you go on to { $site }.
+sign-in-goes-on = Then you continue to { $site }.
 sign-in-wrong = The e-mail address, the username or the password is wrong.
 sign-in-again = An admin of this organisation ended the sessions that you had here. Sign in again to go on.
 sign-in-unproven = New account? Then confirm your address first: the link is in a mail to you.
@@ -129,21 +129,21 @@ error-password-change-required = This password was set for you. Choose one of yo
 
 ## The front door: new accounts and mails
 
-email = E-mail
+email = E-mail address
 send-link = Send link
 back-to-sign-in = Back to the sign-in
-go-on-to = Go on to { $product }
+go-on-to = Continue to { $product }
 sign-up = Create account
 sign-up-title = Create an account
 sign-up-name = Your name
 sign-up-organisation = Organisation
 sign-up-organisation-hint = You become its admin. Leave this empty if you wait for an invitation.
-sign-up-known = You have an account?
-sign-up-closed = New accounts are made by invitation here.
-sign-up-closed-how = Ask an admin of your organisation to invite you. The invitation comes by mail, and makes your account.
+sign-up-known = Do you have an account already?
+sign-up-closed = New accounts are by invitation only.
+sign-up-closed-how = Ask an admin of your organisation to invite you. The invitation comes by mail, and with it you create your account.
 sign-up-sent = We have sent a mail to { $email }. Confirm the address by its link, then sign in.
-check-mail-title = Look into your mail
-check-mail-lead = The mail comes within a minute or two. If it does not, look into the folder for spam, or ask for it again.
+check-mail-title = Check your mail
+check-mail-lead = The mail comes within a minute or two. If it does not, look into the spam folder, or ask for it again.
 check-mail-captured = This server sends no mails yet, and keeps them here:
 check-mail-captured-link = Captured mail
 forgot-title = Forgot your password?
@@ -155,7 +155,7 @@ verify-again-lead = We send you the link again. The one before stops working.
 verify-again-no-mail = This server sends no mails, so it cannot send you a link. Ask an administrator.
 verify-again-sent = If there is an account with { $email } to confirm, a mail with a link is on its way. It works for 24 hours.
 error-email-taken = There is an account with this address already. Sign in instead.
-error-registration-closed = Accounts with this address are made by invitation. Ask an admin of your organisation.
+error-registration-closed = Accounts with this address are by invitation only. Ask an admin of your organisation.
 error-too-many-registrations = Too many accounts were made from your network. Try again in { $minutes } min.
 error-too-many-mails = Too many mails were asked for. Try again later.
 
@@ -163,9 +163,9 @@ error-too-many-mails = Too many mails were asked for. Try again later.
 
 too-many-attempts-title = Too many attempts
 user-disabled-title = Account disabled
-go-on = Go on
+go-on = Continue
 link-title = Open your link
-link-no-script = This browser runs no scripts, so the page cannot read the link's secret by itself.
+link-no-script = Scripts are turned off in this browser, so the page cannot read your link by itself.
 link-paste = Paste the link that was sent to you, or the part of it behind the #.
 link-field = Link
 link-open = Open
@@ -178,8 +178,8 @@ reset-sign-in = Sign in with your new password.
 reset-gone-title = This link no longer works
 reset-gone-text = It was used, was replaced by a newer one, or is older than 30 minutes.
 reset-gone-again = Send a new link
-unlock-title = Sign in although others guess
-unlock-lead = Wrong passwords were tried at your account. Press the button, and you do not have to wait for them in this browser and in the network that you are in.
+unlock-title = Sign in despite wrong attempts of others
+unlock-lead = Wrong passwords were tried at your account. Press the button: in this browser and on this network they no longer make you wait.
 unlock-let-in = Let me in
 unlock-sign-in = You can sign in now, with your password.
 unlock-gone-title = This link no longer works
@@ -205,8 +205,8 @@ invite-password = Password of your account
 invite-choose = Choose a password
 invite-wrong-password = This is not the password of your account.
 invite-not-its-password = This is not the password of the account. Try again, or choose a new password.
-invite-unproven = There is an account with this address, and the address was never confirmed. Enter its password to keep it, or choose a new password: that replaces the old password, and ends its sessions, its links with other issuers and the API keys that it made.
-invite-unproven-without = There is an account with this address, and the address was never confirmed. If you can sign in to it, do so first and open the link again. Or choose a password: that ends its sessions, its links with other issuers and the API keys that it made.
+invite-unproven = There is an account with this address, and the address was never confirmed. Enter the account's password to keep it as it is. Or choose a new password: it replaces the old one, and the account's sessions, its links with other issuers and the API keys that it created are ended.
+invite-unproven-without = There is an account with this address, and the address was never confirmed. If you can sign in to it, do so first and open the link again. Or choose a password: then the account's sessions, its links with other issuers and the API keys that it created are ended.
 invite-keep = Keep the account as it is
 invite-or-new = Or choose a new password
 invite-replace = Replace the password and join
@@ -217,7 +217,7 @@ invite-done-on = Go to the overview
 invite-gone-title = This link no longer works
 invite-gone-text = Ask the person who invited you for a new one.
 invite-gone-from = The invitation to { $organisation } was used, withdrawn, or is too old. Ask an admin there for a new one.
-invite-unconfirmed-title = Not confirmed any more
+invite-unconfirmed-title = This invitation must be sent again
 invite-other-title = For another address
 invite-other-lead = You are signed in with another address than the one that is invited to { $organisation }. The invitation stays good.
 invite-other-mine = Signed in as
@@ -239,7 +239,7 @@ first-key-try = Try it
 first-key-on = I stored it: go to the overview
 first-key-osmedeus = API key for clients of Osmedeus
 mailbox-title = Captured mail
-mailbox-lead = Without a mail server, mails are kept here, in memory. What sends them is the setting
+mailbox-lead = Without a mail server, mails are kept here, in memory. To send them, the operator sets
 mailbox-empty = No mail yet
 mailbox-empty-text = Invite a person, for example.
 mailbox-subject = Subject
@@ -247,6 +247,7 @@ mailbox-to = To
 mailbox-time = Time
 mailbox-open-link = Open link in mail
 mailbox-as-html = As the recipient sees it
+
 ## API keys
 
 keys-title = API keys
@@ -274,7 +275,7 @@ keys-choice-stale = Not used for 90 days
 keys-choice-expired = Expired
 keys-choice-revoked = Revoked
 keys-none-match = Nothing matches
-keys-none-match-text = No key of this environment is like that.
+keys-none-match-text = No key of this environment matches. Search for something else, or clear the filters.
 keys-name = Name
 keys-name-hint = Who or what uses it, for example “Deploy bot”.
 keys-key = Key
@@ -296,7 +297,7 @@ keys-badge-rotating = Rotating
 keys-badge-expired = Expired { $when }
 keys-badge-revoked = Revoked { $when }
 keys-soon = { $name } expires { $when }.
-keys-soon-advice = A new secret does not move the end. Create a successor in time: it can do the same, and starts with an end of its own.
+keys-soon-advice = Rotating the key does not change when it expires. Create a successor in time: it can do the same, and has an expiry of its own.
 keys-soon-link = Create a successor of { $name }
 keys-stale-title = Stale.
 keys-stale-text = Nothing has used this key for 90 days or more. If you do not need it, revoke it.
@@ -309,16 +310,16 @@ keys-role-hint-member = Also writes what belongs to the product.
 keys-role-hint-admin = Also reads the audit log. Managing people and keys stays with people.
 keys-permissions = Permissions
 keys-extent-all = All that the role gives to keys
-keys-extent-all-hint = Permissions that the role gets later count, too.
+keys-extent-all-hint = Permissions that the role gets later are included.
 keys-extent-some = Only some of them
 keys-extent-some-hint = The less a key may do, the less is lost with it.
 keys-from-role-viewer = every role
 keys-from-role-member = from Member on
 keys-from-role-admin = Admin only
-keys-permissions-beyond = A key with the role { $role } cannot have { $permissions }. Choose another role, or take that away.
+keys-permissions-beyond = A key with the role { $role } cannot have { $permissions }. Choose another role, or untick these permissions.
 keys-expires = Expires
 keys-expires-days = After { $days } days
-keys-expires-date = After a day of your choice
+keys-expires-date = At the end of a day that you choose
 keys-expires-on = Last day
 keys-expires-on-hint = The key works until the end of that day (UTC).
 keys-expires-never = Never
@@ -326,8 +327,8 @@ keys-expires-never-hint = A key without an end is easily forgotten.
 keys-cancel = Cancel
 keys-save = Save
 keys-secret-title = The secret of { $name }
-keys-secret-rotated = The key has a new secret. The replaced one ends
-keys-secret-replaced = The key has a new secret. The replaced one has stopped working.
+keys-secret-rotated = The key has a new secret. The old one stops working
+keys-secret-replaced = The key has a new secret. The old one has stopped working.
 keys-secret-once = Copy it now: it is not shown again.
 keys-secret-once-text = Oskar keeps only a digest of it. If it is lost, rotate the key.
 keys-secret-use = Use it
@@ -344,7 +345,7 @@ keys-id = Id
 keys-external-id = External id
 keys-external-id-hint = What your own system calls this key. No two keys have the same. May stay empty.
 keys-rotating = Rotating.
-keys-rotating-text = The new secret works. The replaced one ends
+keys-rotating-text = The new secret works. The old one stops working
 keys-unused-title = Never used
 keys-unused-text = Try it: the answer says who the key is and what it may do.
 keys-events = What happened
@@ -362,7 +363,7 @@ keys-change-title = Rename key
 keys-change-lead = What a key may do never changes: create another one for that.
 keys-rotate-title = Rotate { $name }
 keys-rotate-key = Rotate key
-keys-rotate-lead = The key gets a new secret. Its id, its name and what it may do stay.
+keys-rotate-lead = The key gets a new secret. Its id, its name and its permissions stay the same.
 keys-rotate-keeps-end = the new secret ends with it
 keys-overlap = How long does the old secret go on?
 keys-overlap-week = 7 days
@@ -382,7 +383,7 @@ error-external-id-taken = Another key of the organisation has this external id.
 permissions-title = What each role may do
 permissions-link = What may each role do?
 permissions-link-new-tab = What may each role do? (opens a new tab)
-permissions-lead = A role is the name of a set of permissions. A key has a role, too, and of its permissions those that keys may use.
+permissions-lead = A role is a set of permissions. An API key has a role, too, but only those of its permissions that keys may use.
 permissions-own = Of the product
 permissions-own-sentence = a permission of the product
 permissions-built-in = Built in
@@ -404,6 +405,7 @@ permission-members-manage = Change roles and remove members.
 permission-invitations-manage = Invite people, and see and withdraw invitations.
 permission-keys-manage = Create, rename, rotate and revoke API keys.
 permission-sessions-manage = End the sessions of a member.
+
 ## Events in words: `event-<type>`; see src/web/event_words.rs
 
 event-other = { $actor }: { $type }
@@ -456,15 +458,15 @@ event-member-revoked-at = Revoked
 event-member-role = Role
 event-member-scope = Extent
 event-member-sessions-ended = Sessions ended
-event-member-slug = Short name
+event-member-slug = Slug
 event-member-subject = Subject
-event-member-username = User name
-event-user-created = The account of { $target } was made.
+event-member-username = Username
+event-user-created = The account of { $target } was created.
 event-user-updated = { $actor } changed the account of { $target }{ $changed ->
     [none] .
    *[other] : { $changed }.
 }
-event-user-email-verified = The e-mail address of { $target } was proven.
+event-user-email-verified = The e-mail address of { $target } was confirmed.
 event-user-email-change-requested = { $actor } asked for another e-mail address.
 event-user-email-changed = The e-mail address of { $target } changed.
 event-user-password-changed = { $actor } changed the password.
@@ -475,7 +477,7 @@ event-user-unlocked = { $target } may sign in again after wrong passwords.
 event-user-disabled = { $actor } disabled the account of { $target }.
 event-user-enabled = { $actor } enabled the account of { $target } again.
 event-user-deleted = { $reason ->
-    [address_not_proven] The account of { $target } was deleted: its address was not proven in time.
+    [address_not_proven] The account of { $target } was deleted: its address was not confirmed in time.
    *[other] The account of { $target } was deleted.
 }
 event-identity-linked = { $target } can sign in through { $issuer }.
@@ -531,10 +533,10 @@ event-access-denied = { $permission ->
     [one] .
    *[other] , { $count } times.
 }
-event-setup-link-issued = A link to make the first administrator was issued.
-event-setup-done = The first administrator, { $target }, was made.
+event-setup-link-issued = A link to create the first administrator was issued.
+event-setup-done = The first administrator, { $target }, was created.
 event-settings-changed = A server started with other settings: { $changed }.
-event-signing-key-created = A key to sign access tokens with was made ({ $algorithm }).
+event-signing-key-created = A key to sign access tokens with was created ({ $algorithm }).
 event-signing-key-rotated = The key that signs access tokens gets a successor ({ $algorithm }).
 event-signing-key-exported = { $actor } exported shared signing keys.
 event-master-secret-reencrypted = Signing keys were encrypted under the current master secret.
@@ -558,7 +560,7 @@ role-may-viewer = Sees the organisation and its members, and changes nothing.
 
 steps-title = First steps
 steps-done = { $done } of { $all }
-steps-dismiss = Do not show this
+steps-dismiss = Hide in this browser
 steps-is-done = Done:
 steps-is-open = To do:
 steps-got-it = Got it: { $name } called the API
@@ -610,7 +612,7 @@ members-title = Members
 members-lead = The people in this organisation.
 members-what-roles-may = What each role may do
 members-tabs = Members and invitations
-members-search = Name or e-mail
+members-search = Name or e-mail address
 members-role = Role
 members-any-role = Any role
 members-state = State
@@ -619,7 +621,7 @@ members-name = Name
 members-joined = Joined
 members-you = (you)
 members-none = Nothing matches
-members-none-text = No member is like that. Search for something else, or clear the filters.
+members-none-text = No member matches. Search for something else, or clear the filters.
 members-just-you = Just you so far.
 member-change-role = Change role
 member-end-sessions = End sessions
@@ -648,7 +650,7 @@ member-sessions-ended = The sessions of { $name } here are ended.
 invitations-title = Invitations
 invitations-lead = Who was asked in. A link is good for seven days, and only for the address that it was sent to.
 invite-people = Invite people
-invitations-email = E-mail
+invitations-email = E-mail address
 invitations-state = State
 invitations-sent = Invited
 invitations-expires = Expires
@@ -678,7 +680,7 @@ invitation-withdraw-button = Withdraw
 invitation-withdrawn = The invitation of { $email } was withdrawn.
 invitation-sent = { $email } was invited.
 invitations-sent-all = { $count } people were invited.
-invite-people-lead = Each person gets a mail with a link to join. All are invited, or none.
+invite-people-lead = Each person gets a mail with a link to join. If one address is wrong, no invitation is sent.
 invite-emails = E-mail addresses
 invite-emails-hint = One on each line, or with commas between them: 50 at most.
 invite-send = Send invitations
@@ -690,7 +692,7 @@ error-last-admin = An organisation needs an admin: make another member admin fir
 error-mail-unavailable = This server sends no mails, so invitations cannot go out. Ask its operator.
 error-invitation-ended = This invitation was accepted or withdrawn already.
 error-too-many-invitations = There are too many invitations for one day. More can be sent in { $minutes } min.
-error-too-many-open-invitations = There are as many open invitations as may be. Withdraw one first.
+error-too-many-open-invitations = No more invitations can be open at once. Withdraw one first.
 
 ## Settings of an organisation
 
@@ -719,6 +721,7 @@ organisation-delete-wrong-name = This is not the name of the organisation.
 organisation-deleted = { $name } was deleted.
 error-slug-taken = This slug is taken, or was another organisation's once.
 error-precondition-failed = This was changed in the meantime.
+
 ## Devices
 
 device-on = { $program } on { $system }
@@ -731,7 +734,7 @@ account-password = Password
 account-save = Save
 account-cancel = Cancel
 error-wrong-password = This password is wrong.
-error-username-taken = Another account has this user name.
+error-username-taken = Another account has this username.
 error-last-way-in = This is the only way in that your account has. Choose a password first.
 error-too-many-email-changes = You have asked for several addresses today. Try again tomorrow.
 
@@ -741,20 +744,20 @@ confirm-title = Confirm that it is you
 confirm-lead = What you are about to do is sensitive, and you signed in some time ago.
 confirm-button = Continue
 confirm-without-password = Your account has no password. Sign out and sign in again, then come back: after that you are not asked for a while.
-confirm-choose-password = Choose a password by mail
+confirm-choose-password = Ask for a link to choose a password
 
 ## My profile
 
 profile-title = Your profile
 profile-name = Name
 profile-name-hint = Others in your organisations see it.
-profile-sign-in-by = What you sign in with
+profile-sign-in-by = Sign-in and account
 profile-verified = confirmed
 profile-unverified = not confirmed
 profile-change-email = Change e-mail address
-profile-username = User name
-profile-choose-username = Choose a user name
-profile-change-username = Change user name
+profile-username = Username
+profile-choose-username = Choose a username
+profile-change-username = Change username
 profile-username-lead = A short name to sign in with, beside your e-mail address. A mail tells you of the change.
 profile-username-hint = Leave it empty to have none.
 profile-id = User id
@@ -778,12 +781,12 @@ account-deleted = Your account was deleted.
 
 security-title = Security
 security-password-changed = Changed
-security-password-never = Not changed since the account was made.
+security-password-never = Not changed since the account was created.
 security-change-password = Change password
 security-no-password = Your account has no password. Sign out and ask for one with “Forgot password?”.
 security-change-email = Change e-mail address
-security-identities = Sign-in through others
-security-unlink = End the link
+security-identities = Sign-in through other providers
+security-unlink = Disconnect
 lately-title = What happened lately
 lately-quiet = Nothing unusual in the last 30 days.
 lately-places = { $places } and { $more } more
@@ -795,8 +798,8 @@ lately-wrong-passwords-from = { $count ->
     [one] One failed sign-in since { $since }, from { $from }
    *[other] { $count } failed sign-ins since { $since }, from { $from }
 }
-lately-wrong-passwords-do = Was it you? Then there is nothing to do. If not, others guess: a long password that you use nowhere else keeps them out.
-lately-new-devices = Sign-ins from somewhere new
+lately-wrong-passwords-do = Was it you? Then there is nothing to do. If not, others are trying to guess your password: a long one that you use nowhere else keeps them out.
+lately-new-devices = Sign-ins from a new device or address
 lately-new-devices-do = If one of them was not you:
 lately-end-sessions = end the session
 weekday-1 = Monday
@@ -811,15 +814,15 @@ password-current = Current password
 password-chosen = New password
 password-chosen-hint = At least 12 characters. A few unrelated words are good.
 password-changed = The password was changed. Your other sessions were ended.
-email-lead = You sign in with { $email } until you have opened the link that is sent to the new address. Then all your sessions end.
+email-lead = You sign in with { $email } until you have opened the link that is sent to the new address. Then all your other sessions end.
 email-new = New e-mail address
 email-new-hint = It gets a mail with a link, which works for 24 hours.
 email-send = Send the link
 email-asked = A link is on its way to { $email }. Nothing changes until you open it.
 email-no-mail = This server sends no mails, so the address cannot be confirmed. Ask the operator to change it.
-unlink-title = End the link
+unlink-title = Disconnect
 unlink-text = You will no longer sign in through { $issuer }. Sessions that were started there end.
-identity-unlinked = The link with { $issuer } was ended.
+identity-unlinked = { $issuer } was disconnected.
 
 ## My sessions
 
@@ -876,17 +879,17 @@ audit-live-lost = The connection is lost. Load the page again.
 audit-live-one = 1 new event
 audit-live-many = COUNT new events
 audit-pause = Pause
-audit-resume = Go on
+audit-resume = Resume
 audit-days-utc = Days and times are in UTC.
 audit-event-id = Event id
 audit-about = About
 audit-device = Device
 audit-request = Request
-audit-by-this = All that this actor did
-audit-about-this = All that happened to it
+audit-by-this = All events by this actor
+audit-about-this = All events about this
 audit-changes = What changed
 audit-member = Field
 audit-before = Before
 audit-after = After
 audit-details = Details
-audit-json = In the form of the API
+audit-json = As JSON, as in the API

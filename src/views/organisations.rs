@@ -62,7 +62,7 @@ pub struct MyOrganisation {
     #[serde(flatten)]
     pub organisation: Organisation,
     pub role: Role,
-    /// For pages: the API tells it of members.
+    /// Shown on pages only: in the API, members have it.
     #[serde(skip)]
     pub joined_at: DateTime<Utc>,
 }

@@ -158,7 +158,7 @@ mod tests {
                 assert!(!text.contains(['{', '$']), "{} {language:?}: {text}", kind.as_str());
                 assert!(!text.contains("event-"), "{} {language:?}: {text}", kind.as_str());
                 let mut bare = event.clone();
-                // What may be null is.
+                // Every value that may be null is null.
                 for (name, value) in &mut bare.data.object {
                     if value.is_string() && !matches!(name.as_str(), "name" | "slug" | "role" | "hint") {
                         *value = Value::Null;

@@ -4,12 +4,13 @@
 //! | --- | --- |
 //! | `.public` | everyone |
 //! | `.user` | users, by cookie, access token or HTTP Basic; a browser without is led to the sign-in |
-//! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission; strangers get 404, as if it did not exist. API keys are refused: pages are for people |
+//! | `.org(permission, …)` | members of the path's `{org}` whose role has the permission; strangers get 404, as if it did not exist. |
 //! | `.operator` | operators |
 //!
-//! The guards are those of the API. A browser gets their errors as pages.
+//! The guards are those of the API, and all but `.public` refuse API keys: pages are for people. A browser gets their errors
+//! as pages.
 //!
-//! To add one: a file with its handlers, a template in `templates/pages/`, a line below, and its tests.
+//! To add one: see `docs/pages.md`.
 
 mod account;
 mod brand;

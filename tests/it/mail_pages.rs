@@ -196,8 +196,7 @@ async fn pages_that_end_lead_to_the_product_if_there_is_one() {
     ];
     let app = TestApp::with(&product).await;
     let path = invited(&app, "Acme").await;
-    let button =
-        "href=\"https://app.example/start?a=1&#38;b=2\" rel=\"noreferrer\">Go on to Acme &#60;Cloud&#62;</a>";
+    let button = "href=\"https://app.example/start?a=1&#38;b=2\" rel=\"noreferrer\">Continue to Acme &#60;Cloud&#62;</a>";
     let asked = look(&app, &path).await.status(200).text();
     assert!(
         !asked.contains(button) && asked.contains("<title>Join Acme · Acme &#60;Cloud&#62;</title>"),
@@ -221,7 +220,7 @@ async fn pages_that_end_lead_to_the_product_if_there_is_one() {
     let plain = TestApp::start().await;
     let path = invited(&plain, "Acme").await;
     let welcome = submit(&plain, &path, &[("name", "Bob"), ("password", PASSWORD)]).await.status(200).text();
-    assert!(!welcome.contains("Go on to") && welcome.contains("Go to the overview"), "{welcome}");
+    assert!(!welcome.contains("Continue to") && welcome.contains("Go to the overview"), "{welcome}");
 }
 
 #[tokio::test]

@@ -406,7 +406,7 @@ fn refused_otherwise(route: &Route, status: u16) -> bool {
         let posts = route.method == Method::POST;
         return match (route.path.as_str(), status) {
             ("/dev/mail/{id}" | "/dev/mail/{id}/html", status) => status == 404,
-            // No password is a wrong one; so many are too many.
+            // An empty password is a wrong one, and several wrong ones are too many.
             ("/sign-in", 401 | 429) | ("/account/delete", 403) => posts,
             // Without a link, and where nothing more had to be filled in: there the next page tells.
             (_, status) => status == 303 || (status == 410 && posts),

@@ -23,7 +23,7 @@ impl Drop for Folder {
     }
 }
 
-/// Fills an empty installation. Its clock, which has to be one that can be behind, goes with the machine's afterwards.
+/// Fills an empty installation. The app must have a `Clock::Behind`, which is set to the present afterwards.
 pub async fn fill(app: &App) -> Result<(), Error> {
     let told = telling::tell(app, story::whole(Clock::System.now())).await;
     app.clock.set_back(chrono::TimeDelta::zero());

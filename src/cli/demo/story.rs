@@ -5,12 +5,12 @@ use oskar::clock::Timestamp;
 use oskar::entity::api_key::Environment;
 use oskar::permission::Role;
 
-/// Of all three people.
+/// The password of all three people.
 pub const PASSWORD: &str = "paper and pine by day";
 
 /// One of [`PEOPLE`].
 pub type Person = usize;
-/// One of a person's devices.
+/// An index into a person's devices.
 pub type Device = usize;
 
 pub struct Character {
@@ -75,20 +75,20 @@ pub enum Deed {
     Invite(&'static str, Role),
     Withdraw(&'static str),
     SignIn(Person, Device),
-    /// All that the person signed in to that day.
+    /// Ends all sessions that the person began that day.
     SignOut(Person),
-    /// The sessions that the person has are used.
+    /// Uses the person's sessions.
     Work(Person),
     WrongPassword(Person, &'static str, &'static str),
-    /// A member asks for what a role does not have.
+    /// The person asks for something that their role does not allow.
     Denied(Person, &'static str, &'static str),
 }
 
-/// How many sign-ins there were on each of the last days, yesterday's last: fewer at weekends, as it were.
+/// The number of sign-ins on each of the last days, yesterday's last: fewer at weekends.
 const SIGN_INS: [u8; 30] =
     [2, 3, 4, 1, 1, 3, 4, 3, 5, 2, 0, 1, 4, 3, 6, 5, 4, 1, 2, 5, 7, 4, 6, 5, 2, 1, 4, 6, 5, 4];
 
-/// The whole story, told by the one who lives at `now`.
+/// All events of the story, for an example that starts at `now`.
 pub fn whole(now: Timestamp) -> Vec<(Timestamp, Deed)> {
     let ago = |time: TimeDelta| now - time;
     // Times of past days are those of the calendar, so that days look alike whenever the example is started.
@@ -178,7 +178,7 @@ fn keys(
     ]
 }
 
-/// The sign-ins of all days but today, and that the people went home.
+/// The sign-ins of all days but today, and their sign-outs in the evening.
 fn sign_ins(on: &dyn Fn(u64, u32, u32) -> Timestamp) -> Vec<(Timestamp, Deed)> {
     let mut story = Vec::new();
     for (day, (number, days_ago)) in SIGN_INS.iter().zip((1..31_u64).rev()).enumerate() {

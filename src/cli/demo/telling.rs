@@ -1,4 +1,4 @@
-//! Makes a story happen: each deed at its time, by who does it.
+//! Performs a story: each deed at its time, by the person who does it.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ use super::story::{ANA, Deed, Device, Made, PASSWORD, PEOPLE, Person};
 /// Sessions that were begun longer ago than this are not ended in the evening.
 const A_WORKING_DAY: TimeDelta = TimeDelta::hours(16);
 
-/// Who lives in the story so far, and what there is.
+/// The people of the story so far, and what they have made.
 struct Told<'a> {
     app: &'a App,
     password_hash: String,

@@ -25,7 +25,7 @@ const MOST: u64 = 100;
 const MOST_SHOWN: usize = 5;
 /// How many networks are told.
 const MOST_TOLD: usize = 3;
-/// What is told by its day of the week.
+/// Events younger than this are told by the day of the week.
 const WEEK: TimeDelta = TimeDelta::days(6);
 
 /// See the module.
@@ -65,7 +65,7 @@ pub struct NewDevice {
 }
 
 impl Lately {
-    /// Of that account.
+    /// Reads it for that account.
     pub async fn of(
         db: &impl ConnectionTrait,
         user: UserId,

@@ -1,4 +1,4 @@
-//! My profile: name, user name, address.
+//! My profile: name, username, address.
 
 use askama::Template;
 use axum::response::Response;
@@ -47,7 +47,7 @@ pub struct ProfileForm {
     name: String,
 }
 
-/// What the form of the user name sends.
+/// What the form of the username sends.
 #[derive(Deserialize)]
 pub struct UsernameForm {
     #[serde(default)]
@@ -79,14 +79,14 @@ pub async fn save(visit: Visit, caller: SignedIn, Sent(form): Sent<ProfileForm>)
     }
 }
 
-/// The form of the user name.
+/// The form of the username.
 pub async fn show_username(visit: Visit, caller: SignedIn) -> Result<Response, Error> {
     let account = caller.by.account(visit.app.db.read()).await?;
     let username = account.user.username.unwrap_or_default();
     visit.page(&UsernamePage { username, wrong: Wrong::default() })
 }
 
-/// Changes the user name; an empty one takes it away.
+/// Changes the username; an empty one takes it away.
 pub async fn save_username(
     visit: Visit,
     SignedIn { by, actor }: SignedIn,

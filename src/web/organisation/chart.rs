@@ -26,7 +26,7 @@ pub struct Bar {
 }
 
 impl Chart {
-    /// Of days and their numbers, the oldest first.
+    /// Makes it from days and their numbers of sign-ins, the oldest first.
     pub fn new(days: &[(NaiveDate, u64)]) -> Self {
         let most = days.iter().map(|(_, sign_ins)| *sign_ins).max().unwrap_or_default();
         let bar = |(place, (day, sign_ins)): (usize, &(NaiveDate, u64))| {

@@ -20,11 +20,11 @@ const COOKIE: &str = "oskar_steps_done";
 /// See the module.
 pub struct Checklist {
     pub steps: [Step; 5],
-    /// What the handshake is told of: the key that was used last.
+    /// The key that was used last, for the sentence "Got it".
     pub first_call: Option<KeyAt>,
 }
 
-/// One step. Its text has its name.
+/// One step. `name` picks its texts: `step-<name>`.
 pub struct Step {
     pub name: &'static str,
     pub done: bool,
@@ -33,7 +33,7 @@ pub struct Step {
 }
 
 impl Checklist {
-    /// For those who can do something about it, until all is done.
+    /// The list for members who manage keys and invitations; none once all steps are done.
     pub async fn of(app: &App, access: &OrganisationAccess) -> Result<Option<Self>, Error> {
         let may = |permission| access.grants.permits_built_in(permission);
         if ![Permission::KeysManage, Permission::InvitationsManage].into_iter().all(may) {

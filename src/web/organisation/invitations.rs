@@ -40,7 +40,7 @@ impl InvitationsPage {
 }
 
 impl Invitation {
-    /// Of a badge.
+    /// The colour of its badge.
     fn kind(&self) -> &'static str {
         match self.state {
             InvitationState::Open => "info",

@@ -56,7 +56,7 @@ impl Protected {
                     ("OSKAR_TRUSTED_PROXIES", "127.0.0.1"),
                     ("OSKAR_PRODUCT_URL", &product),
                     ("OSKAR_LIMITS__EXEMPT", ""),
-                    // Its log is read by nobody here: once the pipe is full, the server would wait.
+                    // No test reads its log: once the pipe is full, the server would wait.
                     ("OSKAR_LOG__LEVEL", "warn"),
                     ("OSKAR_PERMISSIONS", "tasks:read=viewer,tasks:write=member"),
                 ],

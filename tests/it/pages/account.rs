@@ -185,7 +185,9 @@ async fn a_device_is_told_in_words() {
     let list = open(&ana.with_cookie(), "/account/sessions").await.text();
     assert!(list.contains("Firefox on Linux") && list.contains("203.0.113.7"), "{list}");
     let security = open(&ana.with_cookie(), "/account/security").await.text();
-    assert!(security.contains("Sign-ins from somewhere new") && security.contains("Firefox on Linux"));
+    assert!(
+        security.contains("Sign-ins from a new device or address") && security.contains("Firefox on Linux")
+    );
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ impl KeyRow {
         matches!(self.key.state, KeyState::Active)
     }
 
-    /// Whether it can still be revoked.
+    /// Whether it was revoked.
     pub fn is_revoked(&self) -> bool {
         matches!(self.key.state, KeyState::Revoked)
     }
