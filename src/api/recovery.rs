@@ -93,7 +93,10 @@ pub async fn reset_password(
     client: Client,
     Input(input): Input<PasswordReset>,
 ) -> Result<Response, Error> {
-    let user = sign_in::reset_password(&app, &client, &input.link_secret, &input.password).await?;
+    let actor = client.anonymous();
+    let reset = sign_in::reset_password(&app, &client, &actor, &input.link_secret, &input.password);
+    let (user, write) = reset.await?;
+    write.commit().await?;
     Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, user.id)).into_response())
 }
 
@@ -123,7 +126,9 @@ pub async fn unlock(
     Input(input): Input<Link>,
 ) -> Result<Response, Error> {
     let link = Secret::parse(&input.link_secret).ok_or(Error::LinkInvalid)?;
-    let (user, reset) = sign_in::unlock(&app, &client, &link).await?;
+    let actor = client.anonymous();
+    let (user, reset, write) = sign_in::unlock(&app, &actor, &link).await?;
+    write.commit().await?;
     let body = Unlocked {
         link_secret: ShownOnce(reset),
         expires_in: one_time::lifetime(LinkPurpose::ResetPassword).num_seconds(),
@@ -158,9 +163,12 @@ pub async fn verify_email(
     Input(input): Input<Link>,
 ) -> Result<Response, Error> {
     let link = Secret::parse(&input.link_secret).ok_or(Error::LinkInvalid)?;
-    match sign_in::confirm_address(&app, &client, &headers, &link).await? {
-        (_, Some(started)) => signed_in(&app, &client, StatusCode::OK, started),
-        (user, None) => Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, user.id)).into_response()),
+    let actor = client.anonymous();
+    let (user, started, write) = sign_in::confirm_address(&app, &client, &actor, &headers, &link).await?;
+    write.commit().await?;
+    match started {
+        Some(started) => signed_in(&app, &client, StatusCode::OK, started),
+        None => Ok((StatusCode::NO_CONTENT, client.device_cookie(&app, user.id)).into_response()),
     }
 }
 

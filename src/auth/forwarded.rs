@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::header::{HOST, ORIGIN, SEC_WEBSOCKET_KEY};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
 use serde_json::Value;
 use tokio::time::timeout;
@@ -23,6 +23,8 @@ const FORWARDED_METHOD: &str = "x-forwarded-method";
 const FORWARDED_HOST: &str = "x-forwarded-host";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 const FORWARDED_URI: &str = "x-forwarded-uri";
+/// The longest address of a page that is led back to, percent-encoded: gateways have buffers of 4 KiB for all headers.
+const LONGEST_WAY: usize = 2048;
 /// The longest body that is looked at, in bytes.
 const LONGEST_MISTAKE: usize = 16 * 1024;
 /// How long a body that is promised is waited for.
@@ -136,59 +138,66 @@ pub struct WayIn {
 
 /// What tells of the original of a request that a gateway repeats: kept while the request is answered, and looked at only if
 /// it is refused.
-pub struct Repeated(axum::http::Request<()>);
+pub struct Repeated {
+    uri: Uri,
+    /// Those that tell of the original; none of a sender whose word does not count.
+    headers: HeaderMap,
+    is_trusted: bool,
+}
 
 impl Repeated {
-    /// Of that request. Nothing is copied but references to what was received.
-    pub fn of(request: &Request) -> Self {
-        let mut kept = axum::http::Request::new(());
-        *kept.method_mut() = request.method().clone();
-        *kept.uri_mut() = request.uri().clone();
+    /// Of that request.
+    pub fn of(app: &App, request: &Request) -> Self {
+        let is_trusted = is_trusted(app, request);
+        let mut headers = HeaderMap::new();
         for name in [FORWARDED_METHOD, FORWARDED_HOST, FORWARDED_PROTO, FORWARDED_URI] {
-            for value in request.headers().get_all(name) {
-                kept.headers_mut().append(HeaderName::from_static(name), value.clone());
+            for value in request.headers().get_all(name).iter().filter(|_| is_trusted) {
+                headers.append(HeaderName::from_static(name), value.clone());
             }
         }
-        if let Some(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
-            kept.extensions_mut().insert(*peer);
-        }
-        Self(kept)
+        Self { uri: request.uri().clone(), headers, is_trusted }
+    }
+
+    /// The address that the gateway was asked for, if people may be sent there and the cookie will open it.
+    fn page(&self, app: &App) -> Option<ReturnTo> {
+        let headers = &self.headers;
+        let host = only(headers, FORWARDED_HOST)?;
+        // Envoy's `path_prefix` repeats the path behind ours. Its query cannot be told from requirements.
+        let uri = match headers.get(FORWARDED_URI) {
+            Some(_) => single(headers, FORWARDED_URI)?,
+            None => self.uri.path().strip_prefix("/api/verify").unwrap_or_default(),
+        };
+        let uri = if uri.is_empty() { "/" } else { uri };
+        let schemes: &[&str] = match only(headers, FORWARDED_PROTO) {
+            Some("https") => &["https"],
+            // A gateway behind another one that ends TLS sees http where the browser sees https.
+            Some("http") => &["http", "https"],
+            None if !headers.contains_key(FORWARDED_PROTO) => &["https", "http"],
+            _ => &[],
+        };
+        let is_path = uri.starts_with('/');
+        let judge = |scheme: &&str| ReturnTo::parse(&app.config, &format!("{scheme}://{host}{uri}"));
+        let mut pages = schemes.iter().filter_map(judge);
+        pages
+            .find(|page| is_path && page.receives_cookies(&app.config) && page.encoded().len() <= LONGEST_WAY)
     }
 }
 
 /// The way in for the browser whose request the gateway repeats.
-pub fn way_in(app: &App, Repeated(request): &Repeated) -> WayIn {
-    let is_trusted = is_trusted(app, request);
-    let page = if is_trusted { original_page(app, request) } else { None };
+pub fn way_in(app: &App, repeated: &Repeated) -> WayIn {
+    let page = if repeated.is_trusted { repeated.page(app) } else { None };
     let path = page.map_or_else(|| SIGN_IN.to_owned(), |page| page.through(SIGN_IN));
     let address = format!("{}{path}", app.config.public_url);
-    WayIn { address, is_get: Original::of(request, is_trusted).method == Some(Method::GET) }
-}
-
-/// The address that the gateway was asked for, if people may be sent there and the cookie will open it.
-fn original_page<B>(app: &App, request: &axum::http::Request<B>) -> Option<ReturnTo> {
-    let headers = request.headers();
-    let host = only(headers, FORWARDED_HOST)?;
-    // Envoy's `path_prefix` repeats the path behind ours. Its query cannot be told from requirements.
-    let uri = match headers.get(FORWARDED_URI) {
-        Some(_) => single(headers, FORWARDED_URI)?,
-        None => request.uri().path().strip_prefix("/api/verify").unwrap_or_default(),
+    let is_get = match only(&repeated.headers, FORWARDED_METHOD) {
+        Some(method) => method == Method::GET,
+        // Envoy repeats the client's method; of a safe one it is not known whose it is.
+        None => false,
     };
-    let uri = if uri.is_empty() { "/" } else { uri };
-    let schemes: &[&str] = match only(headers, FORWARDED_PROTO) {
-        Some("https") => &["https"],
-        // A gateway behind another one that ends TLS sees http where the browser sees https.
-        Some("http") => &["http", "https"],
-        None if !headers.contains_key(FORWARDED_PROTO) => &["https", "http"],
-        _ => &[],
-    };
-    let is_path = uri.starts_with('/');
-    let judge = |scheme: &&str| ReturnTo::parse(&app.config, &format!("{scheme}://{host}{uri}"));
-    schemes.iter().filter_map(judge).find(|page| is_path && page.receives_cookies(&app.config))
+    WayIn { address, is_get }
 }
 
 /// Whether the sender is a gateway of `trusted_proxies`, whose `X-Forwarded-…` headers are believed.
-fn is_trusted<B>(app: &App, request: &axum::http::Request<B>) -> bool {
+fn is_trusted(app: &App, request: &Request) -> bool {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     peer.is_some_and(|ConnectInfo(peer)| {
         let peer = peer.ip().to_canonical();
@@ -207,7 +216,7 @@ struct Original<'a> {
 }
 
 impl<'a> Original<'a> {
-    fn of<B>(request: &'a axum::http::Request<B>, is_trusted: bool) -> Self {
+    fn of(request: &'a Request, is_trusted: bool) -> Self {
         let headers = request.headers();
         let told = |name| if is_trusted { only(headers, name) } else { None };
         let method = match told(FORWARDED_METHOD) {

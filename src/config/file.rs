@@ -19,7 +19,14 @@ pub fn read(sources: &mut Sources, path: &Path) {
         Err(error) => return sources.problems.push(format!("{shown}: {error}")),
     };
     match Document::parse(text.as_str()) {
-        Ok(document) => File { sources, text: &text, shown: &shown }.read_table("", document.as_table()),
+        Ok(document) => {
+            let mut file = File { sources, text: &text, shown: &shown, older: Vec::new() };
+            file.read_table("", document.as_table());
+            // The names of today come first wherever they stand, so that both of one setting are noticed.
+            for Older { name, key, value, origin } in file.older {
+                sources.put_renamed(&name, key, value, origin);
+            }
+        }
         Err(error) => {
             let line = error.span().map_or(1, |span| line_of(&text, span.start));
             // Not the line itself: it may have a secret.
@@ -37,6 +44,15 @@ struct File<'a> {
     sources: &'a mut Sources,
     text: &'a str,
     shown: &'a str,
+    older: Vec<Older>,
+}
+
+/// A setting under a name that it had earlier.
+struct Older {
+    name: String,
+    key: &'static str,
+    value: Written,
+    origin: String,
 }
 
 impl File<'_> {
@@ -53,8 +69,11 @@ impl File<'_> {
                         self.sources.problems.push(format!("{origin}: `{key}` {}", expected(setting.shape)));
                     }
                 }
-            } else if let (Some(now), Some(value)) = (renamed(&key), from_toml(Shape::One, item)) {
-                self.sources.put_renamed(&key, now, value, origin);
+            } else if let Some(now) = renamed(&key) {
+                match from_toml(Shape::One, item) {
+                    Some(value) => self.older.push(Older { name: key, key: now, value, origin }),
+                    None => self.sources.problems.push(format!("{origin}: `{key}` {}", expected(Shape::One))),
+                }
             } else if is_section(&format!("{key}.#")) {
                 let Some(several) = item.as_array_of_tables() else {
                     let told = format!("{origin}: `{key}` is written `[[{key}]]`, once for each");

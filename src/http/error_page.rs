@@ -2,12 +2,12 @@
 
 use askama::Template;
 
+use super::error_words::{ErrorVariables, error_words};
 use super::filters;
 use super::html::render;
 use super::look::Look;
 use super::problem::Problem;
 use crate::error::FieldError;
-use crate::language::ToVariable;
 
 /// One template for all statuses.
 #[derive(Template)]
@@ -21,13 +21,12 @@ struct ErrorPage<'a> {
     request_id: &'a str,
 }
 
-/// The page's text; `None` if it cannot be rendered, which must not hide the error itself.
-pub fn error_page(look: &Look, problem: &Problem) -> Option<String> {
-    let name = problem.code.replace('_', "-");
-    let permission = problem.required_permission().unwrap_or_default();
-    let variables = [("permission", permission.variable())];
+/// The page's text, of an answer that says after how many seconds to try again, if it does. `None` if it cannot be rendered,
+/// which must not hide the error itself.
+pub fn error_page(look: &Look, problem: &Problem, retry_after: Option<u64>) -> Option<String> {
+    let variables = ErrorVariables { permission: problem.required_permission(), retry_after };
     let said = |part: &str, own: &str| {
-        look.words.find(&format!("error-{name}{part}"), &variables).unwrap_or_else(|| own.to_owned())
+        error_words(&look.words, problem.code, part, variables).unwrap_or_else(|| own.to_owned())
     };
     let page = ErrorPage {
         title: said("-title", problem.title),

@@ -68,7 +68,7 @@ pub async fn receive(
     };
     let wants_page = wishes.redirect
         && preferred(request.headers(), &["application/json", "text/html"]) == Some("text/html");
-    let repeated = Repeated::of(&request);
+    let repeated = Repeated::of(&app, &request);
     let mut response = next.run(request).await;
     if response.status() == StatusCode::UNAUTHORIZED {
         let way_in = way_in(&app, &repeated);

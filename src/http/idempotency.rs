@@ -34,9 +34,10 @@ pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key
 const LONGEST: usize = 255;
 /// The field by which a form tells its id.
 const FORM_ID: &str = "form_id";
-/// How often the second press of a button looks for the answer of the first one, and how many times: for ten seconds.
+/// How often the second press of a button looks for the answer of the first one, and how many times: for three
+/// seconds, because a form of an organisation waits in one of its few turns to write.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
-const LOOKS_OF_A_FORM: u32 = 200;
+const LOOKS_OF_A_FORM: u32 = 60;
 const MOST_OF_ANSWER: usize = 1024 * 1024;
 
 /// What a handler commits by, so that its answer is kept for the same request.

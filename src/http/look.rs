@@ -17,6 +17,8 @@ pub struct Look {
     pub now: Timestamp,
     /// Path and query of the page.
     pub address: String,
+    /// Whether the page can be asked for again by its address: it is no answer to a form.
+    pub can_be_reloaded: bool,
     /// Whether the product's own console is served at `/docs`.
     pub has_console: bool,
     /// Whether mails are kept in memory.
@@ -93,6 +95,7 @@ impl Look {
             product: app.config.product.clone(),
             now: app.now(),
             address: address.to_owned(),
+            can_be_reloaded: true,
             has_console: app.config.docs,
             has_mailbox: app.config.has_mailbox(),
             visitor: None,

@@ -7,7 +7,7 @@
 //! | `route_table.rs`, `page_table.rs` | routes of the API and of pages, each with its guard |
 //! | `documented_operation.rs`, `documented_codes.rs`, `documented_idempotency.rs` | what the document says of an operation by how its route was added; its error codes |
 //! | `html.rs`, `look.rs`, `filters.rs` | a page, what it shows around its matter, and what its template can do with values |
-//! | `problem.rs`, `problems.rs`, `error_page.rs` | errors: JSON, or a page if the client asks for HTML |
+//! | `problem.rs`, `problems.rs`, `error_page.rs`, `error_words.rs` | errors: JSON, or a page if the client asks for HTML |
 //! | `negotiation.rs` | which form of an answer a client prefers |
 //! | `conditions.rs` | `ETag`, `If-Match`, `If-None-Match` |
 //! | `idempotency.rs`, `kept_answer.rs` | requests that are repeated with the same `Idempotency-Key`, and forms that are sent twice |
@@ -20,6 +20,7 @@ mod documented_codes;
 mod documented_idempotency;
 mod documented_operation;
 mod error_page;
+mod error_words;
 pub mod event_query;
 mod files;
 pub mod filters;
@@ -36,6 +37,7 @@ mod look;
 mod negotiation;
 mod no_auth;
 pub mod page;
+mod page_cookie;
 mod page_table;
 mod problem;
 mod problems;
@@ -45,6 +47,7 @@ mod shape;
 mod way_back;
 mod wrong_members;
 
+pub use error_words::{ErrorVariables, error_words};
 pub use files::files;
 pub use forwarded::Doors;
 pub use html::{html, let_forms_lead_to};
@@ -53,6 +56,7 @@ pub use layers::{AnswerNumber, around, unheard_proxy};
 pub use limited_paths::is_limited;
 pub use look::{Flash, Here, LANGUAGE_COOKIE, Look, MenuEntry, Visitor, language};
 pub use negotiation::preferred;
+pub use page_cookie::set_cookie;
 pub use page_table::{AGAIN, CONFIRM, PageTable, PagesAt, SIGN_IN, at};
 pub use problem::{Code, PROBLEMS, Problem, status};
 pub use route_table::{Route, RouteTable, Routes, cookies, fresh, idempotent};

@@ -31,15 +31,21 @@ pub async fn problems(State(app): State<App>, mut request: Request, next: Next) 
     request.extensions_mut().insert(RequestId(id.clone()));
     let head = request.method() == Method::HEAD;
     let form = preferred(request.headers(), &FORMS);
-    let language = language(request.headers());
-    let address = request.uri().path().to_owned();
+    let visitor = (form == Some(HTML_TYPE)).then(|| {
+        let shows = matches!(*request.method(), Method::GET | Method::HEAD);
+        (language(request.headers()), request.uri().path().to_owned(), shows)
+    });
     let mut response = next.run(request).await;
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
         problem.request_id.clone_from(&id);
         problem.r#type = format!("{}{PROBLEMS}/{}", app.config.public_url, problem.code);
-        let html = form == Some(HTML_TYPE) && !is_for_gateway(&response);
-        let look = html.then(|| Look::new(&app, language, &address));
-        let page = look.and_then(|look| error_page(&look, &problem));
+        let visitor = visitor.filter(|_| !is_for_gateway(&response));
+        let page = visitor.and_then(|(language, address, shows)| {
+            let look = Look { can_be_reloaded: shows, ..Look::new(&app, language, &address) };
+            let retry_after = response.headers().get(header::RETRY_AFTER);
+            let retry_after = retry_after.and_then(|seconds| seconds.to_str().ok()?.parse().ok());
+            error_page(&look, &problem, retry_after)
+        });
         response = with_body(response, &problem, page, head);
     }
     if let Ok(id) = HeaderValue::from_str(&id) {

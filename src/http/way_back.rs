@@ -2,17 +2,21 @@
 //! the account and of organisations.
 
 use axum::extract::{OriginalUri, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 
+use super::page_cookie::set_cookie;
 use crate::app::App;
 use crate::auth::ReturnTo;
 
 const COOKIE: &str = "oskar_back";
 /// For how long after the product has sent its user, in seconds.
 const KEPT: u32 = 3600;
+
+/// Browsers keep no cookie of more than 4096 bytes, its name and attributes included.
+const LONGEST: usize = 3500;
 
 /// The way back to the product that sent its user here.
 pub struct WayBack {
@@ -53,13 +57,10 @@ pub async fn keep_return_to(
         if query.is_empty() { address.path().to_owned() } else { format!("{}?{query}", address.path()) };
     let mut response = Redirect::to(&page).into_response();
     let given = form_urlencoded::parse(given.as_bytes()).next();
-    if let Some(place) = given.and_then(|(_, given)| other_site(&app, &given)) {
-        let secure = if app.config.sessions.cookies.secure { "; Secure" } else { "" };
-        let cookie =
-            format!("{COOKIE}={}; HttpOnly; SameSite=Lax; Path=/; Max-Age={KEPT}{secure}", place.encoded());
-        response
-            .headers_mut()
-            .extend(HeaderValue::try_from(cookie).ok().map(|cookie| (header::SET_COOKIE, cookie)));
+    if let Some(place) = given.and_then(|(_, given)| other_site(&app, &given))
+        && place.encoded().len() <= LONGEST
+    {
+        set_cookie(&app, &mut response, COOKIE, &place.encoded(), "/", KEPT);
     }
     response
 }

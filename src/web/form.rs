@@ -46,7 +46,7 @@ impl Wrong {
     /// # Errors
     /// The error itself, if it is not the form's: it has a page of its own.
     pub fn of(visit: &Visit, error: Error, fields: &[(&str, &str)]) -> Result<(Self, Error), Error> {
-        if error.status() >= 500 || [401, 404].contains(&error.status()) {
+        if matches!(error, Error::Internal(_)) || [401, 404].contains(&error.status()) {
             return Err(error);
         }
         let mut wrong = Self::default();

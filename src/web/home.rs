@@ -1,7 +1,7 @@
 //! The start page, which leads on, and the choice of a language.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use super::visit::signed_in;
 use crate::app::App;
 use crate::auth::{Client, ReturnTo};
 use crate::error::Error;
-use crate::http::{LANGUAGE_COOKIE, SIGN_IN};
+use crate::http::{LANGUAGE_COOKIE, SIGN_IN, set_cookie};
 use crate::language::Language;
 use crate::views::organisations;
 
@@ -25,6 +25,9 @@ pub async fn lead(State(app): State<App>, client: Client, headers: HeaderMap) ->
         None => Redirect::to("/account/organisations"),
     })
 }
+
+/// In seconds.
+const A_YEAR: u32 = 31_536_000;
 
 /// Which language, and the page to go back to.
 #[derive(Deserialize)]
@@ -41,15 +44,8 @@ pub async fn choose_language(
 ) -> Result<Response, Error> {
     let language = Language::by_tag(&form.language)
         .ok_or_else(|| Error::invalid("/language", "this is none of the languages of the pages"))?;
-    let secure = if app.config.sessions.cookies.secure { "; Secure" } else { "" };
-    let cookie = format!(
-        "{LANGUAGE_COOKIE}={}; HttpOnly; SameSite=Lax; Path=/; Max-Age=31536000{secure}",
-        language.tag()
-    );
     let next = ReturnTo::own(&app.config, &form.next);
     let mut response = Redirect::to(next.as_ref().map_or("/", ReturnTo::location)).into_response();
-    response
-        .headers_mut()
-        .append(header::SET_COOKIE, HeaderValue::try_from(cookie).map_err(Error::internal)?);
+    set_cookie(&app, &mut response, LANGUAGE_COOKIE, language.tag(), "/", A_YEAR);
     Ok(response)
 }

@@ -15,12 +15,14 @@ use crate::app::App;
 use crate::auth::sign_in::{Invited, NewMember, SessionTerms, SignInState, Started};
 use crate::auth::{Client, Keep, optional_user};
 use crate::crypto::secret::{Secret, SecretKind};
+use crate::domain::Write;
+use crate::domain::journal::audit::Actor;
 use crate::domain::onboarding::invitations;
 use crate::domain::onboarding::joining::Names;
 use crate::domain::session::sign_in as accounts;
 use crate::domain::values::display_name::DisplayName;
 use crate::error::Error;
-use crate::http::filters;
+use crate::http::{Answering, filters};
 use crate::id::UserId;
 use crate::language::ToVariable as _;
 use crate::password::{PresentedPassword, ProposedPassword};
@@ -48,8 +50,14 @@ struct InvitePage<'a> {
     visitor: Visitor,
     /// The account's password was set for its owner, who has to choose another one.
     change_required: bool,
-    name: String,
+    typed: Typed,
     wrong: Wrong,
+}
+
+/// What comes back with the form.
+struct Typed {
+    name: String,
+    remember: bool,
 }
 
 /// The visitor is signed in with another address.
@@ -113,7 +121,7 @@ struct Found {
 }
 
 impl Found {
-    fn form(&self, name: String, wrong: Wrong, change_required: bool) -> InvitePage<'_> {
+    fn form(&self, typed: Typed, wrong: Wrong, change_required: bool) -> InvitePage<'_> {
         InvitePage {
             link: self.link.reveal(),
             change_required: change_required && !matches!(self.visitor, Visitor::Unconfirmed { .. }),
@@ -121,7 +129,7 @@ impl Found {
             role: self.invited.invitation.role.as_str(),
             email: shown(&self.invited.invitation.email),
             visitor: self.visitor,
-            name,
+            typed,
             wrong,
         }
     }
@@ -188,7 +196,9 @@ fn gone(visit: &Visit, invited: Option<&Invited>) -> Result<Response, Error> {
 /// Who invites to what, and what is needed to join.
 pub async fn show(visit: Visit, headers: HeaderMap, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
     match find(&visit, &headers, form.secret()).await? {
-        Ok(found) => visit.page(&found.form(String::new(), Wrong::default(), false)),
+        Ok(found) => {
+            visit.page(&found.form(Typed { name: String::new(), remember: true }, Wrong::default(), false))
+        }
         Err(instead) => Ok(instead),
     }
 }
@@ -197,6 +207,7 @@ pub async fn show(visit: Visit, headers: HeaderMap, Sent(form): Sent<LinkForm>) 
 pub async fn accept(
     visit: Visit,
     headers: HeaderMap,
+    answering: Answering,
     Sent(form): Sent<InviteForm>,
 ) -> Result<Response, Error> {
     let (app, client) = (&visit.app, &visit.client);
@@ -206,18 +217,15 @@ pub async fn accept(
     };
     let actor = client.anonymous();
     let joined = match found.user {
-        Some(user) => match found.invited.join(app, &actor, user).await {
-            Ok((_, write)) => write.commit().await.map(|()| None),
-            Err(error) => Err(error),
-        },
-        None => sign_in(app, client, &found.invited, &form).await.map(Some),
-    };
-    let started = match joined {
-        Ok(started) => started,
-        Err(Error::LinkInvalid) => return gone(&visit, Some(&found.invited)),
-        Err(error @ Error::TooManyAttempts { .. }) => {
-            return Notice::of_error(&visit, "too-many-attempts-title", &error).refuse(&visit, &error);
+        Some(user) => found.invited.join(app, &actor, user).await.map(|(_, write)| (None, write)),
+        None => {
+            let signed_in = sign_in(app, client, &actor, &found.invited, &form).await;
+            signed_in.map(|(started, write)| (Some(started), write))
         }
+    };
+    let (started, write) = match joined {
+        Ok(joined) => joined,
+        Err(Error::LinkInvalid) => return gone(&visit, Some(&found.invited)),
         Err(error) => return refused(&visit, &found, form, error),
     };
     let Invited { invitation, organisation } = &found.invited;
@@ -227,7 +235,12 @@ pub async fn accept(
     let done = Notice::new(say("invite-done-title"), say("invite-done-text"));
     let done = done.then(&visit, "invite-done-on", format!("/orgs/{}", organisation.slug));
     let done = visit.page(&done)?;
-    Ok((started.map(|started| started.cookies(app, client)), done).into_response())
+    let answering = match started.as_ref().map(|started| started.open.user.id).or(found.user) {
+        Some(user) => answering.about(user),
+        None => answering,
+    };
+    let done = (started.map(|started| started.cookies(app, client)), done).into_response();
+    answering.commit(write, done).await
 }
 
 /// The form again, with what is wrong.
@@ -247,10 +260,17 @@ fn refused(visit: &Visit, found: &Found, form: InviteForm, error: Error) -> Resu
         }
         None => Wrong::of(visit, error, &[])?,
     };
-    visit.refused(&error, &found.form(form.name, wrong, change_required))
+    let typed = Typed { remember: form.remember.is_some(), name: form.name };
+    visit.refused(&error, &found.form(typed, wrong, change_required))
 }
 
-async fn sign_in(app: &App, client: &Client, invited: &Invited, form: &InviteForm) -> Result<Started, Error> {
+async fn sign_in<'a>(
+    app: &'a App,
+    client: &Client,
+    actor: &'a Actor,
+    invited: &Invited,
+    form: &InviteForm,
+) -> Result<(Started, Write<'a>), Error> {
     let password = match form.password.as_str() {
         // The form of an account that is to be taken over has the new one alone.
         "" if !form.new_password.is_empty() => None,
@@ -272,8 +292,7 @@ async fn sign_in(app: &App, client: &Client, invited: &Invited, form: &InviteFor
     };
     let names = Names { name, username: None };
     let new = NewMember { password, new_password: new_password.as_ref(), names };
-    let (actor, terms) = (client.anonymous(), SessionTerms::of_page(form.keep()));
-    let (_, SignInState::Started(started), write) = invited.sign_in(app, client, &actor, new, terms).await?;
-    write.commit().await?;
-    Ok(started)
+    let terms = SessionTerms::of_page(form.keep());
+    let (_, SignInState::Started(started), write) = invited.sign_in(app, client, actor, new, terms).await?;
+    Ok((started, write))
 }

@@ -21,7 +21,7 @@ impl<Filter: DeserializeOwned + IntoParams, S: Sync> FromRequestParts<S> for Nar
         let filled = parse(query.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
         let filled = Serializer::new(String::new()).extend_pairs(filled).finish();
         let narrowed = format!("{}?{filled}", parts.uri.path());
-        parts.uri = Uri::try_from(narrowed).map_err(Error::internal)?;
+        parts.uri = Uri::try_from(narrowed).map_err(|_| Error::invalid("", "the filters are too long"))?;
         Asked::from_request_parts(parts, state).await.map(Self)
     }
 }

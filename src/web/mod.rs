@@ -55,10 +55,10 @@ pub fn table(app: &App) -> PageTable {
         // For the holder of the link, once, until the first administrator exists.
         .public(link::pages("/setup", setup::show, "create", setup::create).map(PagesAt::once))
         // For the holder of a link that was mailed. Looking does not use it up.
-        .public(link::pages("/verify", verify::show, "confirm", verify::confirm))
-        .public(link::pages("/reset", reset::show, "choose", reset::choose))
-        .public(link::pages("/unlock", unlock::show, "let-in", unlock::let_in))
-        .public(link::pages("/invite", invite::show, "accept", invite::accept))
+        .public(link::pages("/verify", verify::show, "confirm", verify::confirm).map(PagesAt::once))
+        .public(link::pages("/reset", reset::show, "choose", reset::choose).map(PagesAt::once))
+        .public(link::pages("/unlock", unlock::show, "let-in", unlock::let_in).map(PagesAt::once))
+        .public(link::pages("/invite", invite::show, "accept", invite::accept).map(PagesAt::once))
         // For everyone, in development, while mails are kept in memory.
         .public([
             at("/dev/mail").get(dev_mail::list),

@@ -11,7 +11,7 @@ use super::visit::Visit;
 use crate::auth::sign_in::reset_password;
 use crate::crypto::secret::SecretKind;
 use crate::error::Error;
-use crate::http::{Flash, filters};
+use crate::http::{Answering, Flash, filters};
 use crate::password::ProposedPassword;
 
 #[derive(Template)]
@@ -39,24 +39,30 @@ pub async fn show(visit: Visit, Sent(form): Sent<LinkForm>) -> Result<Response, 
 }
 
 /// Sets the password.
-pub async fn choose(visit: Visit, Sent(form): Sent<ResetForm>) -> Result<Response, Error> {
+pub async fn choose(
+    visit: Visit,
+    answering: Answering,
+    Sent(form): Sent<ResetForm>,
+) -> Result<Response, Error> {
     let (app, client) = (&visit.app, &visit.client);
+    let actor = client.anonymous();
     let Some(link) = working(app, form.link.secret(), SecretKind::PasswordReset).await? else {
         return refused(&visit, &client.attempt(app).refuse(Error::LinkInvalid).await);
     };
     let reset = async {
         let password = ProposedPassword::try_from(form.password);
         let password = password.map_err(|problem| Error::invalid("/password", problem))?;
-        reset_password(app, client, link.reveal(), &password).await
+        reset_password(app, client, &actor, link.reveal(), &password).await
     };
     match reset.await {
-        Ok(user) => {
+        Ok((user, write)) => {
             let sign_in = Onward::to_product(app).through(crate::http::SIGN_IN);
             let done = visit.page(
                 &Notice::of(&visit, "reset-done-title", "reset-done-text").then(&visit, "sign-in", sign_in),
             )?;
             let done = visit.tell(done, &Flash::new("reset-sign-in").with("email", &user.email));
-            Ok((client.device_cookie(app, user.id), done).into_response())
+            let done = (client.device_cookie(app, user.id), done).into_response();
+            answering.about(user.id).commit(write, done).await
         }
         Err(error @ (Error::LinkInvalid | Error::TooManyAttempts { .. } | Error::UserDisabled)) => {
             refused(&visit, &error)

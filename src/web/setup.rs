@@ -85,7 +85,7 @@ pub async fn create(
     match made.await {
         Ok((made, write)) => {
             let answer = done(&visit, &made)?;
-            let answer = answering.commit(write, answer).await?;
+            let answer = answering.about(made.user()).commit(write, answer).await?;
             made.key.iter().for_each(OsmedeusKey::note);
             Ok(answer)
         }

@@ -13,7 +13,7 @@ use super::visit::Visit;
 use crate::auth::sign_in::unlock;
 use crate::crypto::secret::SecretKind;
 use crate::error::Error;
-use crate::http::{Flash, filters};
+use crate::http::{Answering, Flash, filters};
 use crate::text::email::shown;
 
 #[derive(Template)]
@@ -39,14 +39,20 @@ pub async fn show(visit: Visit, Sent(form): Sent<LinkForm>) -> Result<Response, 
 }
 
 /// Lets the owner in from this browser and its network, and offers a new password.
-pub async fn let_in(visit: Visit, Sent(form): Sent<LinkForm>) -> Result<Response, Error> {
+pub async fn let_in(
+    visit: Visit,
+    answering: Answering,
+    Sent(form): Sent<LinkForm>,
+) -> Result<Response, Error> {
     let (app, client) = (&visit.app, &visit.client);
+    let actor = client.anonymous();
     let Some(link) = working(app, form.secret(), SecretKind::Unlock).await? else { return gone(&visit) };
-    match unlock(app, client, &link).await {
-        Ok((user, reset)) => {
+    match unlock(app, &actor, &link).await {
+        Ok((user, reset, write)) => {
             let done = visit.page(&UnlockedPage { email: shown(&user.email), reset: reset.reveal() })?;
             let done = visit.tell(done, &Flash::new("unlock-sign-in").with("email", &user.email));
-            Ok((client.device_cookie(app, user.id), done).into_response())
+            let done = (client.device_cookie(app, user.id), done).into_response();
+            answering.about(user.id).commit(write, done).await
         }
         Err(Error::LinkInvalid) => gone(&visit),
         Err(error @ Error::UserDisabled) => {

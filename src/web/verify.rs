@@ -7,12 +7,11 @@ use axum::response::{IntoResponse as _, Response};
 use super::form::Sent;
 use super::front::{Notice, Onward};
 use super::link::{LinkForm, working};
-use super::visit::Visit;
-use crate::auth::optional_user;
+use super::visit::{Visit, signed_in};
 use crate::auth::sign_in::confirm_address;
 use crate::crypto::secret::SecretKind;
 use crate::error::Error;
-use crate::http::{Flash, SIGN_IN, filters};
+use crate::http::{Answering, Flash, SIGN_IN, filters};
 use crate::language::ToVariable as _;
 use crate::text::email::shown;
 
@@ -34,20 +33,22 @@ pub async fn show(visit: Visit, Sent(form): Sent<LinkForm>) -> Result<Response, 
 pub async fn confirm(
     visit: Visit,
     headers: HeaderMap,
+    answering: Answering,
     Sent(form): Sent<LinkForm>,
 ) -> Result<Response, Error> {
     let (app, client) = (&visit.app, &visit.client);
+    let actor = client.anonymous();
     let Some(link) = working(app, form.secret(), SecretKind::EmailVerification).await? else {
         return gone(&visit);
     };
     // Before a new address ends its session, and puts another one in its place.
-    let signed_in = optional_user(app, client, &headers).await.ok().flatten();
-    match confirm_address(app, client, &headers, &link).await {
-        Ok((user, started)) => {
+    let by = signed_in(app, client, &headers).await?;
+    match confirm_address(app, client, &actor, &headers, &link).await {
+        Ok((user, started, write)) => {
             let email = shown(&user.email);
             let text = visit.words().say("verify-done-text", &[("email", email.variable())]);
             let done = Notice::new(visit.words().say("verify-done-title", &[]), text);
-            let is_signed_in = started.is_some() || signed_in.is_some_and(|by| by.id == user.id);
+            let is_signed_in = started.is_some() || by.is_some_and(|by| by.id == user.id);
             let done = if is_signed_in {
                 visit.page(&done.then(&visit, "go-on", "/"))?
             } else {
@@ -59,7 +60,7 @@ pub async fn confirm(
                 Some(started) => started.cookies(app, client),
                 None => client.device_cookie(app, user.id),
             };
-            Ok((cookies, done).into_response())
+            answering.about(user.id).commit(write, (cookies, done).into_response()).await
         }
         Err(Error::LinkInvalid) => gone(&visit),
         Err(error @ Error::EmailTaken) => {

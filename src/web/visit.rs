@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use base64::Engine as _;
@@ -15,8 +15,11 @@ use crate::app::App;
 use crate::auth::{Client, OrganisationAccess, SignedIn, UserPrincipal, optional_user};
 use crate::crypto::cursor;
 use crate::error::Error;
-use crate::http::{Code, Flash, Here, Look, MenuEntry, Visitor, WayBack, html, language, status};
-use crate::language::{ToVariable, Words};
+use crate::http::{
+    Code, ErrorVariables, Flash, Here, Look, MenuEntry, Visitor, WayBack, error_words, html, language,
+    set_cookie, status,
+};
+use crate::language::Words;
 use crate::views::organisations;
 
 /// The cookie of a [`Flash`], which the next page shows and ends.
@@ -48,6 +51,7 @@ impl FromRequestParts<App> for Visit {
         let mut look = Look::new(app, language(&parts.headers), address);
         let sent =
             CookieJar::from_headers(&parts.headers).get(FLASH_COOKIE).map(|sent| sent.value().to_owned());
+        look.can_be_reloaded = matches!(parts.method, Method::GET | Method::HEAD);
         look.flash = sent.as_deref().and_then(|sent| read_flash(app, sent));
         look.visitor = visitor(app, parts).await?;
         look.way_back = look.visitor.as_ref().and_then(|_| WayBack::kept(app, &parts.headers));
@@ -157,9 +161,12 @@ impl Visit {
 
     /// What an error says, in the visitor's language where there is a text for its code.
     pub fn says(&self, error: &Error) -> String {
-        let minutes = error.retry_after().map_or(0, |seconds| seconds.div_ceil(60));
-        let name = format!("error-{}", error.code().replace('_', "-"));
-        self.words().find(&name, &[("minutes", minutes.variable())]).unwrap_or_else(|| error.to_string())
+        let permission = match error {
+            Error::PermissionDenied(permission) => Some(permission.as_str()),
+            _ => None,
+        };
+        let variables = ErrorVariables { permission, retry_after: error.retry_after() };
+        error_words(self.words(), error.code(), "", variables).unwrap_or_else(|| error.to_string())
     }
 }
 
@@ -184,9 +191,5 @@ fn read_flash(app: &App, sent: &str) -> Option<Flash> {
 
 fn set_flash(app: &App, response: &mut Response, value: &str, seconds: u32) {
     debug_assert!(URL_SAFE_NO_PAD.decode(value).is_ok(), "of the letters that a cookie may have");
-    let secure = if app.config.sessions.cookies.secure { "; Secure" } else { "" };
-    let cookie = format!("{FLASH_COOKIE}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={seconds}{secure}");
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    set_cookie(app, response, FLASH_COOKIE, value, "/", seconds);
 }

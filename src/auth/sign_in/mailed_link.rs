@@ -9,8 +9,10 @@ use crate::auth::authenticate::presented_session;
 use crate::auth::client::Client;
 use crate::auth::cookies::Keep;
 use crate::crypto::secret::Secret;
+use crate::domain::Write;
 use crate::domain::account::mailbox;
 use crate::domain::email::Email;
+use crate::domain::journal::audit::Actor;
 use crate::domain::journal::mail::{self, Mail};
 use crate::entity::user;
 use crate::error::Error;
@@ -34,17 +36,18 @@ pub async fn ask_for_mail(app: &App, client: &Client, address: &Email, mail: Mai
     write.commit().await
 }
 
-/// Sets a new password in the place of a forgotten one.
+/// Sets a new password in the place of a forgotten one. The caller commits.
 ///
 /// # Errors
 /// [`Error::LinkInvalid`]; [`Error::TooManyAttempts`] if the client has tried too many wrong links; those of
 /// [`mailbox::reset_password`]; [`Error::WeakPassword`].
-pub async fn reset_password(
-    app: &App,
+pub async fn reset_password<'a>(
+    app: &'a App,
     client: &Client,
+    actor: &'a Actor,
     link: &str,
     password: &ProposedPassword,
-) -> Result<user::Model, Error> {
+) -> Result<(user::Model, Write<'a>), Error> {
     // Before the hash, which is dear.
     let found = async {
         let link = Secret::parse(link).ok_or(Error::LinkInvalid)?;
@@ -56,36 +59,36 @@ pub async fn reset_password(
         found => found?,
     };
     let new_hash = app.hash_replacement(&owner, "/password", password).await?;
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
+    let write = app.write(actor).await?;
     let user = mailbox::reset_password(&write, &link, new_hash).await?;
-    write.commit().await?;
-    Ok(user)
+    Ok((user, write))
 }
 
-/// Lets the owner in while others guess; see [`mailbox::unlock`].
-pub async fn unlock(app: &App, client: &Client, link: &Secret) -> Result<(user::Model, Secret), Error> {
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
-    let unlocked = mailbox::unlock(&write, link).await?;
-    write.commit().await?;
-    Ok(unlocked)
+/// Lets the owner in while others guess; see [`mailbox::unlock`]. The caller commits.
+pub async fn unlock<'a>(
+    app: &'a App,
+    actor: &'a Actor,
+    link: &Secret,
+) -> Result<(user::Model, Secret, Write<'a>), Error> {
+    let write = app.write(actor).await?;
+    let (user, reset) = mailbox::unlock(&write, link).await?;
+    Ok((user, reset, write))
 }
 
 /// Proves an address. Gives the user, and the session that takes the place of the one that is sent along if the
-/// address is a new one.
+/// address is a new one. The caller commits.
 ///
 /// # Errors
 /// Those of [`mailbox::verify`].
-pub async fn confirm_address(
-    app: &App,
+pub async fn confirm_address<'a>(
+    app: &'a App,
     client: &Client,
+    actor: &'a Actor,
     headers: &HeaderMap,
     link: &Secret,
-) -> Result<(user::Model, Option<Started>), Error> {
+) -> Result<(user::Model, Option<Started>, Write<'a>), Error> {
     let presented = presented_session(app, client, headers).await;
-    let actor = client.anonymous();
-    let write = app.write(&actor).await?;
+    let write = app.write(actor).await?;
     let session = presented.as_ref().and_then(|by| Some((by.id, by.session_id()?)));
     let (user, renewed) = mailbox::verify(&write, link, session).await?;
     let started = match (renewed, presented) {
@@ -95,6 +98,5 @@ pub async fn confirm_address(
         }
         _ => None,
     };
-    write.commit().await?;
-    Ok((user, started))
+    Ok((user, started, write))
 }

@@ -17,6 +17,7 @@ use crate::domain::values::labels::NewLabels;
 use crate::entity::api_key::Environment;
 use crate::entity::organisation;
 use crate::error::Error;
+use crate::id::UserId;
 use crate::permission::Role;
 
 /// An installation that was just set up.
@@ -27,6 +28,14 @@ pub struct SetUp {
     pub first_key: Secret,
     /// The key that Osmedeus' clients send, if they are served.
     pub key: Option<OsmedeusKey>,
+}
+
+impl SetUp {
+    /// The first administrator.
+    pub fn user(&self) -> UserId {
+        let SignInState::Started(started) = &self.sign_in;
+        started.open.user.id
+    }
 }
 
 /// Makes the first administrator, their organisation and their first key, and signs them in. The caller commits.

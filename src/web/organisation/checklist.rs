@@ -1,8 +1,8 @@
 //! The first steps of an installation and an organisation: they tick themselves when the server sees them happen.
 
 use axum::extract::FromRequestParts;
+use axum::http::Uri;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Uri, header};
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
 
@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::auth::OrganisationAccess;
 use crate::config::{MailTransport, is_loopback_name};
 use crate::error::Error;
+use crate::http::set_cookie;
 use crate::permission::Permission;
 use crate::views::overview::{self, KeyAt};
 use crate::web::visit::Visit;
@@ -80,6 +81,9 @@ fn has_public_url(app: &App) -> bool {
     url.is_ok_and(|url| url.host().is_some_and(|host| !is_loopback_name(host)))
 }
 
+/// In seconds.
+const A_YEAR: u32 = 31_536_000;
+
 /// Whether the browser does not want to see it.
 pub struct Dismissed(pub bool);
 
@@ -94,10 +98,7 @@ impl<S: Sync> FromRequestParts<S> for Dismissed {
 /// Hides it in this browser.
 pub async fn dismiss(visit: Visit, access: OrganisationAccess) -> Result<Response, Error> {
     let path = format!("/orgs/{}", access.organisation.slug);
-    let secure = if visit.app.config.sessions.cookies.secure { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}=1; HttpOnly; SameSite=Lax; Path={path}; Max-Age=31536000{secure}");
     let mut response = visit.lead_to(&path);
-    let cookie = HeaderValue::try_from(cookie).map_err(Error::internal)?;
-    response.headers_mut().append(header::SET_COOKIE, cookie);
+    set_cookie(&visit.app, &mut response, COOKIE, "1", &path, A_YEAR);
     Ok(response)
 }
