@@ -173,7 +173,7 @@ async fn an_unconfirmed_account_is_kept_by_its_password_or_replaced_by_a_form_th
     let text = shown.text();
     for said in [
         "never confirmed",
-        "choose a new password: that replaces the old password",
+        "choose a new password: it replaces the old one",
         "Keep the account as it is",
     ] {
         assert!(text.contains(said), "{said}: {text}");

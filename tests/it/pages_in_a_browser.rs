@@ -120,7 +120,7 @@ async fn without_scripts_the_secret_is_pasted_and_another_link_in_the_same_tab_o
     tab.run_scripts(false).await;
     tab.visit(&link).await;
     let shown = tab.evaluate("document.body.innerText").await;
-    assert!(shown.as_str().unwrap().contains("runs no scripts"), "{shown}");
+    assert!(shown.as_str().unwrap().contains("Scripts are turned off in this browser"), "{shown}");
     assert_eq!(submit(&mut tab, &[("link", &link)], 200).await, "Confirm your address");
     assert_eq!(submit(&mut tab, &[], 200).await, "Address confirmed");
 
