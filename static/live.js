@@ -9,6 +9,7 @@ let count = 0;
 let waiting = false;
 let asking = false;
 let tries = 0;
+let pause = 500;
 
 live.hidden = false;
 state.textContent = live.dataset.on;
@@ -27,10 +28,16 @@ async function show() {
   waiting = false;
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-    if (answer.ok && !answer.redirected) place(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    if (!answer.ok || answer.redirected) throw new Error("no list");
+    place(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    pause = 500;
+  } catch {
+    // What was told is not shown yet.
+    waiting = true;
+    pause = Math.min(2 * pause, 60_000);
   } finally {
     asking = false;
-    if (waiting) setTimeout(show, 500);
+    if (waiting) setTimeout(show, pause);
   }
 }
 
@@ -44,6 +51,8 @@ function place(page) {
   }
   const fresh = rows.filter((row) => !document.getElementById(row.id));
   if (fresh.length === 0) return;
+  // More than a page is new: between the rows on both sides some would be missing.
+  if (fresh.length === rows.length) list.replaceChildren();
   for (const row of fresh) row.classList.add("is-new");
   list.prepend(...fresh);
   count += fresh.length;

@@ -4,7 +4,7 @@ use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequest as _, FromRequestParts, RawPathParams, Request, State};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::entity::api_key::Environment;
 use crate::error::Error;
 use crate::event::Wanted;
+use crate::id::OrganisationId;
 use crate::permission::Permission;
 
 /// The guard that the route table layers over each route that is not public. 401, then 404, then 403, and then 401 if
@@ -139,6 +140,38 @@ pub(super) fn judge(
     match permission {
         Some(permission) if !access.grants.permits_built_in(permission) => Err(Error::permission(permission)),
         _ => Ok(()),
+    }
+}
+
+/// What a long answer asks again while it is sent.
+#[derive(Clone)]
+pub struct StillAllowed {
+    client: Client,
+    /// Those of the request, with its credential.
+    headers: HeaderMap,
+    organisation: OrganisationId,
+    permission: Permission,
+}
+
+impl StillAllowed {
+    /// Of a request that the guard has let in.
+    pub fn new(
+        client: Client,
+        headers: HeaderMap,
+        access: &OrganisationAccess,
+        permission: Permission,
+    ) -> Self {
+        Self { client, headers, organisation: access.organisation.id, permission }
+    }
+
+    /// Whether its caller may still read it.
+    ///
+    /// # Errors
+    /// What a new request would be told.
+    pub async fn check(&self, app: &App) -> Result<(), Error> {
+        let principal = authenticated(app, &self.client, &self.headers).await?;
+        let access = Caller::new(principal, &self.client).in_organisation(app, self.organisation).await?;
+        judge(&access, Some(self.permission), true)
     }
 }
 

@@ -36,7 +36,7 @@ pub use client::{Client, RequestId};
 pub use cookies::{CookieOutcome, Keep, signed_out};
 pub use credential::{API_KEY_HEADER, Credential, bearer};
 pub use forwarded::{Repeated, WayIn, way_in};
-pub use guard::{authorize, look_up};
+pub use guard::{StillAllowed, authorize, look_up};
 pub use issuer::{by_issuer, is_foreign};
 pub use organisation_access::OrganisationAccess;
 pub use own_account::{ask_for_new_email, delete_own_account};

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::input::present;
+use super::list_filters::filled;
 use crate::error::{Error, FieldCode, both};
 use crate::text::rfc3339;
 use crate::views::events::EventFilter;
@@ -61,15 +62,4 @@ fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> 
             .map_err(|problem| Error::wrong(format!("/{name}"), FieldCode::InvalidFormat, problem))
     };
     text.map(parse).transpose()
-}
-
-/// A text that a log is narrowed down by: the lists' other filters are read by the same rule.
-fn filled<'a>(pointer: &str, text: Option<&'a str>, longest: usize) -> Result<Option<&'a str>, Error> {
-    match text.map(|text| text.chars().count()) {
-        Some(0) => Err(Error::invalid(pointer, "this is empty: leave it out to ask for all")),
-        Some(length) if length > longest => {
-            Err(Error::invalid(pointer, format!("this has more than {longest} characters")))
-        }
-        _ => Ok(text),
-    }
 }

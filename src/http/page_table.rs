@@ -118,7 +118,9 @@ impl PageTable {
             }
             let mut guarded = guarded(&self.app, handlers, access);
             if access.needs_credential() {
-                let has_get = methods.contains(&Method::GET);
+                // A form with an access of its own stands behind the page that shows it.
+                let shown = |route: &Route| route.path == path && route.method == Method::GET;
+                let has_get = methods.contains(&Method::GET) || self.routes.iter().any(shown);
                 guarded = guarded
                     .route_layer(from_fn_with_state(has_get, lead_to_sign_in))
                     .route_layer(from_fn_with_state(self.app.clone(), keep_return_to));

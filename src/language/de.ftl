@@ -702,6 +702,8 @@ invite-emails = E-Mail-Adressen
 invite-emails-hint = Eine je Zeile, oder durch Kommas getrennt: höchstens 50.
 invite-send = Einladungen senden
 invite-none-sent = Es wurde keine Einladung gesendet.
+invite-needs-proof = Um Admins einzuladen, bestätigen Sie bitte erst, dass Sie es sind. Ihre Eingaben bleiben hier stehen: Kommen Sie zu diesem Tab zurück und senden Sie sie noch einmal.
+invite-prove = In neuem Tab bestätigen
 invite-no-address = { $email } ist keine E-Mail-Adresse.
 invite-is-member = { $email } ist schon Mitglied.
 error-already-member = Eine dieser Personen ist schon Mitglied.
@@ -710,12 +712,14 @@ error-mail-unavailable = Dieser Server verschickt keine Mails, also können Einl
 error-invitation-ended = Diese Einladung wurde schon angenommen oder zurückgezogen.
 error-too-many-invitations = Das sind zu viele Einladungen für einen Tag. Weitere sind in { $minutes } Min. möglich.
 error-too-many-open-invitations = Mehr Einladungen dürfen nicht offen sein. Ziehen Sie zuerst eine zurück.
+error-too-many-keys = Die Organisation hat so viele API-Schlüssel, wie sie haben darf. Widerrufen Sie erst einen.
+error-too-many-organisations = Sie sind Mitglied in so vielen Organisationen, wie Sie sein dürfen. Verlassen Sie erst eine.
 
 ## Einstellungen einer Organisation
 
 organisation-settings-title = Einstellungen
 organisation-settings-saved = Die Einstellungen wurden gespeichert.
-organisation-settings-stale = Ein anderer Admin hat das inzwischen geändert. Es wurde nichts gespeichert. Das sind die Werte jetzt; speichern Sie noch einmal, um sie durch Ihre zu ersetzen.
+form-stale = Ein anderer Admin hat das inzwischen geändert. Es wurde nichts gespeichert. Das sind die Werte jetzt; speichern Sie noch einmal, um sie durch Ihre zu ersetzen.
 organisation-settings-for-admins = Admins können das ändern.
 organisation-slug = Kurzname
 organisation-slug-hint = Steht in den Adressen der Seiten und der API. Wenn Sie ihn ändern, führen Links mit dem alten nicht mehr zum Ziel.
@@ -738,6 +742,7 @@ organisation-delete-wrong-name = Das ist nicht der Name der Organisation.
 organisation-deleted = { $name } wurde gelöscht.
 error-slug-taken = Dieser Kurzname ist vergeben oder gehörte einmal einer anderen Organisation.
 error-precondition-failed = Das wurde inzwischen geändert.
+error-email-unverified = Ihre E-Mail-Adresse ist noch nicht bestätigt. Bestätigen Sie sie zuerst; auf Ihrer Kontoseite können Sie die E-Mail noch einmal anfordern.
 
 ## Geräte
 

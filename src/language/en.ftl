@@ -685,6 +685,8 @@ invite-emails = E-mail addresses
 invite-emails-hint = One on each line, or with commas between them: 50 at most.
 invite-send = Send invitations
 invite-none-sent = No invitation was sent.
+invite-needs-proof = To invite admins, confirm first that it is you. What you have typed stays here: come back to this tab and send it again.
+invite-prove = Confirm in a new tab
 invite-no-address = { $email } is not an e-mail address.
 invite-is-member = { $email } is already a member.
 error-already-member = One of these people is already a member.
@@ -693,12 +695,14 @@ error-mail-unavailable = This server sends no mails, so invitations cannot go ou
 error-invitation-ended = This invitation was accepted or withdrawn already.
 error-too-many-invitations = There are too many invitations for one day. More can be sent in { $minutes } min.
 error-too-many-open-invitations = No more invitations can be open at once. Withdraw one first.
+error-too-many-keys = The organisation has as many API keys as it may have. Revoke one first.
+error-too-many-organisations = You are a member of as many organisations as you may be. Leave one first.
 
 ## Settings of an organisation
 
 organisation-settings-title = Settings
 organisation-settings-saved = The settings were saved.
-organisation-settings-stale = Another admin changed this while you were here. Nothing was saved. These are the values now; save once more to put yours in their place.
+form-stale = Another admin changed this while you were here. Nothing was saved. These are the values now; save once more to put yours in their place.
 organisation-settings-for-admins = Admins can change this.
 organisation-slug = Slug
 organisation-slug-hint = Stands in the addresses of pages and of the API. If you change it, links with the old one stop working.
@@ -721,6 +725,7 @@ organisation-delete-wrong-name = This is not the name of the organisation.
 organisation-deleted = { $name } was deleted.
 error-slug-taken = This slug is taken, or was another organisation's once.
 error-precondition-failed = This was changed in the meantime.
+error-email-unverified = Your e-mail address is not confirmed yet. Confirm it first; your account page sends the mail again.
 
 ## Devices
 

@@ -189,6 +189,20 @@ pub async fn list(
     Ok(gathered.page(|key| key.id))
 }
 
+/// The keys that [`Key::expires_soon`] is true of, the first to end first.
+pub async fn ending_soon(
+    db: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    environment: Environment,
+    most: u64,
+    now: Timestamp,
+) -> Result<Vec<Key>, Error> {
+    let filter = KeyFilter { environment: Some(environment), expires_soon: true, ..KeyFilter::default() };
+    let select = filter.narrow(organisation, now, api_key::Entity::in_organisation(organisation));
+    let rows = select.order_by_asc(api_key::Column::ExpiresAt).limit(most).all(db).await?;
+    show(db, rows, now).await
+}
+
 /// One of an organisation's keys.
 ///
 /// # Errors

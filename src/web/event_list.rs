@@ -1,9 +1,8 @@
 //! Lists of events on pages: what is asked of them, and their rows.
 
 use axum::extract::FromRequestParts;
-use axum::http::Uri;
 use axum::http::request::Parts;
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike as _, NaiveDate, TimeDelta};
 use form_urlencoded::{Serializer, parse};
 
 use super::device::device;
@@ -13,12 +12,13 @@ use crate::error::Error;
 use crate::event::EventKind;
 use crate::http::event_query::EventQuery;
 use crate::language::Words;
+use crate::text::rfc3339;
 use crate::views::event_names::EventNames;
 use crate::views::events::Event;
-use crate::web::list::Asked;
+use crate::web::list::{Asked, with_query};
 
-/// Where a day begins.
-const MIDNIGHT: &str = "T00:00:00Z";
+/// The last year that RFC 3339 can write.
+const LAST_YEAR: i32 = 9999;
 /// What tells a page of a list apart, and not the list.
 const PART: [&str; 3] = ["limit", "order", "cursor"];
 
@@ -55,7 +55,7 @@ impl<S: Sync> FromRequestParts<S> for EventsAsked {
             asked.iter().all(|(name, value)| name != "cursor" && (name != "order" || value == "newest"));
         let filters = Filters::of(&asked);
         let query = Serializer::new(String::new()).extend_pairs(&asked).finish();
-        parts.uri = Uri::try_from(format!("{}?{query}", parts.uri.path())).map_err(Error::internal)?;
+        parts.uri = with_query(&parts.uri, &query)?;
         let asked = Asked::from_request_parts(parts, state).await?;
         Ok(Self { asked, filters, first })
     }
@@ -63,13 +63,14 @@ impl<S: Sync> FromRequestParts<S> for EventsAsked {
 
 /// A day as the time at which it begins or, of the last day, ends.
 fn time(name: &str, value: &str) -> String {
-    let day = NaiveDate::parse_from_str(value, "%Y-%m-%d").ok();
-    let begins = match name {
-        "from" => day,
-        "to" => day.and_then(|day| day.checked_add_days(Days::new(1))),
-        _ => None,
-    };
-    begins.map_or_else(|| value.to_owned(), |day| format!("{day}{MIDNIGHT}"))
+    let Ok(day) = NaiveDate::parse_from_str(value, "%Y-%m-%d") else { return value.to_owned() };
+    let next = day.succ_opt().filter(|next| next.year() <= LAST_YEAR);
+    match (name, next) {
+        ("from", _) => format!("{day}T00:00:00Z"),
+        ("to", Some(next)) => format!("{next}T00:00:00Z"),
+        ("to", None) => format!("{day}T23:59:59.999Z"),
+        _ => value.to_owned(),
+    }
 }
 
 impl Filters {
@@ -78,18 +79,18 @@ impl Filters {
             let found = asked.iter().find(|(given, _)| given == name);
             found.map(|(_, value)| value.clone()).unwrap_or_default()
         };
-        let day = |name: &str| {
-            let given = given(name);
-            given.strip_suffix(MIDNIGHT).and_then(|day| day.parse::<NaiveDate>().ok())
-        };
-        let shown = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+        let time = |name: &str| rfc3339::parse_in_query(&given(name)).ok();
+        let shown =
+            |time: Option<Timestamp>| time.map(|time| time.date_naive().to_string()).unwrap_or_default();
+        // A time within a day, which a link may ask for, is shown as its day.
+        let last = time("to").and_then(|to| to.checked_sub_signed(TimeDelta::milliseconds(1)));
         let filters = asked.iter().filter(|(name, _)| !PART.contains(&name.as_str()) && name != "format");
         Self {
             kind: given("type"),
             actor: given("actor"),
             target: given("target"),
-            from: shown(day("from")),
-            to: shown(day("to").and_then(|day| day.checked_sub_days(Days::new(1)))),
+            from: shown(time("from")),
+            to: shown(last),
             query: Serializer::new(String::new()).extend_pairs(filters).finish(),
         }
     }
@@ -154,7 +155,15 @@ mod tests {
         assert_eq!(time("to", "2026-02-28"), "2026-03-01T00:00:00Z");
         assert_eq!(time("to", "2026-03-01T12:00:00Z"), "2026-03-01T12:00:00Z");
         assert_eq!(time("actor", "2026-03-01"), "2026-03-01");
-        let asked = [("to".to_owned(), time("to", "2026-02-28"))];
-        assert_eq!(Filters::of(&asked).to, "2026-02-28");
+        assert_eq!(time("to", "9999-12-31"), "9999-12-31T23:59:59.999Z");
+        let shown = |name: &str, value: &str| {
+            let filters = Filters::of(&[(name.to_owned(), time(name, value))]);
+            filters.from + &filters.to
+        };
+        for day in ["2026-02-28", "9999-12-31"] {
+            assert_eq!((shown("from", day), shown("to", day)), (day.to_owned(), day.to_owned()));
+        }
+        assert_eq!(shown("to", "2026-03-01T12:00:00Z"), "2026-03-01");
+        assert_eq!(shown("from", "nonsense"), "");
     }
 }

@@ -7,7 +7,7 @@ use form_urlencoded::{Serializer, parse};
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
-use crate::error::Error;
+use crate::error::{Error, FieldCode};
 pub use crate::http::page::{Asked, List};
 
 /// What is asked of a list by a form, which sends the fields that were left empty, too: they ask for nothing.
@@ -20,8 +20,16 @@ impl<Filter: DeserializeOwned + IntoParams, S: Sync> FromRequestParts<S> for Nar
         let query = parts.uri.query().unwrap_or_default();
         let filled = parse(query.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
         let filled = Serializer::new(String::new()).extend_pairs(filled).finish();
-        let narrowed = format!("{}?{filled}", parts.uri.path());
-        parts.uri = Uri::try_from(narrowed).map_err(|_| Error::invalid("", "the filters are too long"))?;
+        parts.uri = with_query(&parts.uri, &filled)?;
         Asked::from_request_parts(parts, state).await.map(Self)
     }
+}
+
+/// The address with another query.
+///
+/// # Errors
+/// [`Error::Invalid`] if it becomes too long, since the other one is encoded more fully.
+pub fn with_query(uri: &Uri, query: &str) -> Result<Uri, Error> {
+    let too_long = |_| Error::wrong("", FieldCode::TooLong, "the filters are too long");
+    Uri::try_from(format!("{}?{query}", uri.path())).map_err(too_long)
 }

@@ -95,7 +95,8 @@ pub fn table(app: &App) -> PageTable {
             at("/account/sessions").get(account::sessions::list),
             at("/account/sessions/end-others")
                 .get(account::sessions::ask_others)
-                .post(account::sessions::end_others),
+                .post(account::sessions::end_others)
+                .fresh(),
             at("/account/sessions/{session_id}/end")
                 .get(account::sessions::ask)
                 .post(account::sessions::end)
@@ -145,7 +146,12 @@ pub fn table(app: &App) -> PageTable {
 fn organisations(table: PageTable) -> PageTable {
     table
         .org(Permission::OrgRead, [at("/orgs/{org}").get(organisation::overview::show)])
-        .org(Permission::OrgUpdate, [at("/orgs/{org}/first-steps").post(organisation::checklist::dismiss)])
+        .org(
+            Permission::OrgUpdate,
+            [at("/orgs/{org}/first-steps")
+                .get(organisation::checklist::show)
+                .post(organisation::checklist::dismiss)],
+        )
         // Members: viewers see them, admins manage them.
         .org(Permission::MembersRead, [at("/orgs/{org}/members").get(organisation::members::list)])
         .org(

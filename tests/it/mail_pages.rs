@@ -171,11 +171,9 @@ async fn an_unconfirmed_account_is_kept_by_its_password_or_replaced_by_a_form_th
     let shown = look(&app, &path).await.status(200);
     is_page(&shown);
     let text = shown.text();
-    for said in [
-        "never confirmed",
-        "choose a new password: it replaces the old one",
-        "Keep the account as it is",
-    ] {
+    for said in
+        ["never confirmed", "choose a new password: it replaces the old one", "Keep the account as it is"]
+    {
         assert!(text.contains(said), "{said}: {text}");
     }
     let wrong = submit(&app, &path, &[("password", "Bob's very own password")]).await.status(409);

@@ -13,6 +13,7 @@ use crate::event::EventKind;
 use crate::http::filters::day_in;
 use crate::id::UserId;
 use crate::language::{ToVariable as _, Words};
+use crate::network::neighbourhood;
 use crate::views::events::{Event, EventFilter, failed_sign_ins, of_account};
 use crate::views::{ListOrder, PageRequest};
 use crate::web::device::device;
@@ -131,8 +132,7 @@ fn place(event: &Event) -> Option<String> {
     ip.or_else(|| event.data.object.get("network").and_then(Value::as_str).map(ToOwned::to_owned))
 }
 
-/// The sign-ins, the newest first, by a device or from an address that none before them had. The first of all is nothing
-/// new.
+/// The sign-ins, the newest first, by a device or from a network that none before them had. The first of all is nothing new.
 fn new_devices(words: &Words, since: Timestamp, started: &[Event]) -> Vec<NewDevice> {
     let mut known = BTreeSet::new();
     let mut found = Vec::new();
@@ -140,7 +140,8 @@ fn new_devices(words: &Words, since: Timestamp, started: &[Event]) -> Vec<NewDev
         let request = event.request.as_ref();
         let name = device(words, request.and_then(|request| request.user_agent.as_deref()));
         let ip = request.and_then(|request| request.ip.clone());
-        if known.insert((name.clone(), ip.clone())) && number > 0 && event.created_at >= since {
+        let network = ip.as_deref().and_then(|ip| ip.parse().ok()).map(neighbourhood);
+        if known.insert((name.clone(), network)) && number > 0 && event.created_at >= since {
             found.push(NewDevice { device: name, ip, at: event.created_at });
         }
     }

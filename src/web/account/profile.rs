@@ -124,7 +124,7 @@ pub async fn resend(
     visit.app.needs_mail()?;
     let address = email::normalise(&by.email);
     let write = visit.app.write(&actor).await?;
-    mail::enqueue_requested(&write, &address, Mail::VerifyEmail).await?;
+    mail::enqueue_for_owner(&write, &address, Mail::VerifyEmail).await?;
     let flash = Flash::new("profile-mail-sent").with("email", &email::shown(&by.email));
     answering.commit(write, visit.done(PROFILE, &flash)).await
 }

@@ -1,16 +1,20 @@
 //! The first steps of an installation and an organisation: they tick themselves when the server sees them happen.
 
-use axum::extract::FromRequestParts;
-use axum::http::Uri;
+use askama::Template;
+use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
+use chrono::TimeDelta;
+use serde::Deserialize;
 
 use crate::app::App;
 use crate::auth::OrganisationAccess;
 use crate::config::{MailTransport, is_loopback_name};
 use crate::error::Error;
-use crate::http::set_cookie;
+
+use crate::http::{filters, set_cookie};
 use crate::permission::Permission;
 use crate::views::overview::{self, KeyAt};
 use crate::web::visit::Visit;
@@ -23,6 +27,8 @@ pub struct Checklist {
     pub steps: [Step; 5],
     /// The key that was used last, for the sentence "Got it".
     pub first_call: Option<KeyAt>,
+    /// Until when the page asks for it.
+    pub until: Option<i64>,
 }
 
 /// One step. `name` picks its texts: `step-<name>`.
@@ -52,7 +58,8 @@ impl Checklist {
             step("mail", sends_mail(app), None),
             step("public-url", has_public_url(app), None),
         ];
-        Ok(Some(Self { steps, first_call }).filter(|list| list.done() < list.steps.len()))
+        let until = first_call.is_none().then(|| (app.now() + ASKED_FOR).timestamp());
+        Ok(Some(Self { steps, first_call, until }).filter(|list| list.done() < list.steps.len()))
     }
 
     /// How many are done.
@@ -79,6 +86,46 @@ pub fn sends_mail(app: &App) -> bool {
 fn has_public_url(app: &App) -> bool {
     let url = app.config.public_url.parse::<Uri>();
     url.is_ok_and(|url| url.host().is_some_and(|host| !is_loopback_name(host)))
+}
+
+/// How long an overview asks whether the first call has come.
+const ASKED_FOR: TimeDelta = TimeDelta::minutes(10);
+
+/// The list alone, for the overview that waits for the first call.
+#[derive(Template)]
+#[template(path = "pages/organisation/checklist.html")]
+struct ChecklistPart {
+    org: String,
+    checklist: Option<Checklist>,
+}
+
+/// The time, in seconds since 1970, until which a page asks.
+#[derive(Default, Deserialize)]
+pub struct AskedUntil {
+    #[serde(default)]
+    until: i64,
+}
+
+/// Shows the list once a step was done or nothing is waited for any more. Scripts ask for it; a browser that comes by itself
+/// finds it in the overview.
+pub async fn show(
+    visit: Visit,
+    access: OrganisationAccess,
+    Query(AskedUntil { until }): Query<AskedUntil>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let org = format!("/orgs/{}", access.organisation.slug);
+    if !headers.contains_key("hx-request") {
+        return Ok(visit.lead_to(&org));
+    }
+    let mut checklist = Checklist::of(&visit.app, &access).await?;
+    if checklist.as_ref().is_some_and(Checklist::waits) {
+        if visit.app.now().timestamp() < until {
+            return Ok(StatusCode::NO_CONTENT.into_response());
+        }
+        checklist = checklist.map(|list| Checklist { until: None, ..list });
+    }
+    visit.page(&ChecklistPart { org, checklist })
 }
 
 /// In seconds.

@@ -10,8 +10,8 @@ use crate::auth::OrganisationAccess;
 use crate::domain::email::Email;
 use crate::domain::onboarding::invitations;
 use crate::domain::organisation::members::manages_members;
-use crate::error::Error;
-use crate::http::{Answering, Flash, filters};
+use crate::error::{Error, FieldCode};
+use crate::http::{Answering, CONFIRM, Flash, filters};
 use crate::language::{ToVariable as _, Words};
 use crate::permission::Role;
 use crate::views;
@@ -28,6 +28,8 @@ struct InvitePage {
     can_send: bool,
     /// What is wrong with single addresses.
     problems: Vec<String>,
+    /// The sender has to prove once more who they are.
+    needs_proof: bool,
     wrong: Wrong,
 }
 
@@ -46,6 +48,7 @@ impl InvitePage {
             roles: [member, admin, viewer],
             can_send: visit.app.needs_mail().is_ok(),
             problems: Vec::new(),
+            needs_proof: false,
             wrong: Wrong::default(),
         }
     }
@@ -91,18 +94,30 @@ pub async fn invite(
 ) -> Result<Response, Error> {
     let mut page = InvitePage::new(&visit, &access, &form);
     let (addresses, mut problems) = form.addresses(visit.words());
-    problems.extend(members_among(&visit, &access, &addresses).await?);
-    let invited = if problems.is_empty() {
-        send(&visit, &access, answering, &form, &addresses).await
-    } else {
-        Err(Error::invalid("/emails", visit.words().say("invite-none-sent", &[])))
+    let how_many = invitations::check_how_many(addresses.len());
+    if problems.is_empty() && how_many.is_ok() {
+        problems = members_among(&visit, &access, &addresses).await?;
+    }
+    if !problems.is_empty() {
+        page.wrong.put("emails", &visit.words().say("invite-none-sent", &[]));
+        page.problems = problems;
+        let error = Error::wrong("/emails", FieldCode::InvalidValue, "no invitation was sent");
+        return visit.refused(&error, &page);
+    }
+    let invited = match how_many {
+        Ok(()) => send(&visit, &access, answering, &form, &addresses).await,
+        Err(error) => Err(error),
     };
     match invited {
         Ok(done) => Ok(done),
+        // What was pasted is too long for an address that comes back, so the proof is made in another tab.
+        Err(error @ Error::StepUp(_)) => {
+            page.needs_proof = true;
+            visit.refused(&error, &page)
+        }
         Err(error) => {
             let (wrong, error) = Wrong::of(&visit, error, &[("already_member", "emails")])?;
             page.wrong = wrong;
-            page.problems = problems;
             visit.refused(&error, &page)
         }
     }
@@ -132,7 +147,6 @@ async fn send(
         access.principal.check_fresh(&visit.app)?;
     }
     visit.app.needs_mail()?;
-    invitations::check_how_many(addresses.len())?;
     let once: Vec<_> = addresses.iter().collect();
     let write = visit.app.write(&access.actor).await?;
     let (organisation, inviter) = (access.organisation.id, access.user()?.id);

@@ -13,10 +13,11 @@ use crate::http::input::PathId;
 use crate::http::{Answering, Flash, filters};
 use crate::id::UserId;
 use crate::language::{ToVariable as _, Words};
-use crate::permission::Role;
+use crate::permission::{Entry, Role};
 use crate::views;
 use crate::views::members::Member;
 use crate::web::form::{Sent, Wrong};
+use crate::web::permissions::sentence;
 use crate::web::visit::Visit;
 
 #[derive(Template)]
@@ -44,16 +45,9 @@ impl Choice {
             (app.config.permissions.of_member(now), app.config.permissions.of_member(role));
         let entries = app.config.permissions.entries().iter();
         let lost = entries.filter(|entry| has.permits(entry) && !will_have.permits(entry));
-        Self { role, lost: lost.map(|entry| sentence(words, &entry.name)).collect() }
+        let told = |entry: &Entry| sentence(words, &entry.name).unwrap_or_else(|| entry.name.clone());
+        Self { role, lost: lost.map(told).collect() }
     }
-}
-
-/// What a permission allows, or its name if it is a product's own.
-fn sentence(words: &Words, permission: &str) -> String {
-    words.find(&format!("permission-{}", permission.replace([':', '_'], "-")), &[]).unwrap_or_else(|| {
-        let built_in = crate::permission::Permission::ALL.iter().find(|one| one.as_str() == permission);
-        built_in.map_or_else(|| permission.to_owned(), |one| one.doc().to_owned())
-    })
 }
 
 async fn role_page(
@@ -168,7 +162,7 @@ pub async fn remove(
         members::remove(&write, organisation, id).await?;
         let flash = Flash::new("member-removed").with("name", &member.user.name);
         let done = visit.done(&format!("/orgs/{}/members", access.organisation.slug), &flash);
-        answering.commit(write, done).await
+        answering.about(id).commit(write, done).await
     };
     match removed.await {
         Ok(done) => Ok(done),

@@ -6,7 +6,7 @@ use crate::support::TestApp;
 
 /// What leads to another page: the beginning, and the addresses of forms that links lead to; and what is no page but a file,
 /// or a mail as it is sent.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 9] = [
     "/",
     "/setup/create",
     "/verify/confirm",
@@ -14,6 +14,7 @@ const ELSEWHERE: [&str; 8] = [
     "/unlock/let-in",
     "/invite/accept",
     "/orgs/{org}/audit/export",
+    "/orgs/{org}/first-steps",
     "/dev/mail/{id}/html",
 ];
 /// So do links as they once were.

@@ -39,13 +39,29 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// A cell. Spreadsheets run what begins like a formula, so that one begins with an apostrophe.
+/// What spreadsheets run a cell for if it begins with it.
+const FORMULA: [char; 4] = ['=', '+', '-', '@'];
+/// What some spreadsheets take for the end of a cell, inside quotes too.
+const SEPARATORS: [char; 4] = [';', '\t', '\r', '\n'];
+
+/// A cell. What a spreadsheet could take for a formula gets an apostrophe in front: at the beginning, behind spaces, and behind
+/// what it may take for a separator.
 fn cell(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { "'" } else { "" };
-    if guarded.is_empty() && !text.contains(['"', ',', '\r', '\n']) {
-        return text.to_owned();
+    let (mut guarded, mut begins) = (String::with_capacity(text.len()), true);
+    for letter in text.chars() {
+        if begins && FORMULA.contains(&letter) {
+            guarded.push('\'');
+        }
+        begins = SEPARATORS.contains(&letter) || (begins && letter.is_whitespace());
+        guarded.push(letter);
     }
-    format!("\"{guarded}{}\"", text.replace('"', "\"\""))
+    if text.starts_with(SEPARATORS) {
+        guarded.insert(0, '\'');
+    }
+    if guarded == text && !text.contains(['"', ',', ';', '\t', '\r', '\n']) {
+        return guarded;
+    }
+    format!("\"{}\"", guarded.replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -54,9 +70,19 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula_and_none_breaks_the_line() {
-        assert_eq!(cell("Ana"), "Ana");
-        assert_eq!(cell("=1+1"), "\"'=1+1\"");
-        assert_eq!(cell("@cmd"), "\"'@cmd\"");
-        assert_eq!(cell("a,\"b\"\n"), "\"a,\"\"b\"\"\n\"");
+        for (text, expected) in [
+            ("Ana", "Ana"),
+            ("a-b = c", "a-b = c"),
+            ("=1+1", "\"'=1+1\""),
+            ("@cmd", "\"'@cmd\""),
+            ("  =1+1", "\"  '=1+1\""),
+            ("\t=1+1", "\"'\t'=1+1\""),
+            ("a;=1+1", "\"a;'=1+1\""),
+            ("a;b", "\"a;b\""),
+            ("a\n +1", "\"a\n '+1\""),
+            ("a,\"b\"\n", "\"a,\"\"b\"\"\n\""),
+        ] {
+            assert_eq!(cell(text), expected, "{text:?}");
+        }
     }
 }

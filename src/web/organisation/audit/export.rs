@@ -3,19 +3,21 @@
 use axum::body::{Body, Bytes};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use form_urlencoded::{Serializer, parse};
 use futures_util::stream;
 
 use super::csv;
 use crate::app::App;
-use crate::auth::OrganisationAccess;
+use crate::auth::{OrganisationAccess, StillAllowed};
 use crate::error::{Error, both};
 use crate::id::{AuditEventId, OrganisationId};
+use crate::permission::Permission;
 use crate::views::events::{Event, EventFilter, of_organisation};
 use crate::views::{PageRequest, Place as _};
 use crate::web::event_list::EventsAsked;
+use crate::web::list::with_query;
 use crate::web::visit::Visit;
 
 /// How many events are read at a time.
@@ -37,7 +39,7 @@ impl<S: Sync> FromRequestParts<S> for Format {
         let format = asked.iter().position(|(name, _)| name == "format").map(|at| asked.remove(at).1);
         // What is left is the list's.
         let query = Serializer::new(String::new()).extend_pairs(&asked).finish();
-        parts.uri = Uri::try_from(format!("{}?{query}", parts.uri.path())).map_err(Error::internal)?;
+        parts.uri = with_query(&parts.uri, &query)?;
         match format.as_deref() {
             Some("csv") => Ok(Self::Csv),
             Some("ndjson") => Ok(Self::Ndjson),
@@ -82,6 +84,7 @@ pub async fn export(
     access: OrganisationAccess,
     format: Format,
     EventsAsked { asked, .. }: EventsAsked,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let organisation = &access.organisation;
     let (list, filter) =
@@ -90,7 +93,9 @@ pub async fn export(
     let day = visit.app.now().format("%Y-%m-%d");
     let name = format!("{}-audit-{day}.{}", organisation.slug, format.ending());
     let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\""));
-    let body = Body::from_stream(pieces(visit.app.clone(), organisation.id, filter, format, request));
+    let allowed = StillAllowed::new(visit.client, headers, &access, Permission::EventsRead);
+    let log = Log { app: visit.app, organisation: organisation.id, filter, format, allowed };
+    let body = Body::from_stream(pieces(log, request));
     let headers = [
         (header::CONTENT_TYPE, format.media_type()),
         (header::CONTENT_DISPOSITION, disposition.map_err(Error::internal)?),
@@ -98,21 +103,33 @@ pub async fn export(
     Ok((headers, body).into_response())
 }
 
-/// The pieces of the file, each read when the one before was taken.
-fn pieces(
+/// What is exported, and by whose right.
+#[derive(Clone)]
+struct Log {
     app: App,
     organisation: OrganisationId,
     filter: EventFilter,
     format: Format,
+    allowed: StillAllowed,
+}
+
+/// The pieces of the file, each read when the one before was taken. A file takes as long as its reader wants, so each piece
+/// but the first needs the right anew; without it the file breaks off.
+fn pieces(
+    log: Log,
     request: PageRequest<AuditEventId>,
 ) -> impl futures_util::Stream<Item = Result<Bytes, Error>> {
-    let beginning = format.beginning().to_owned();
+    let beginning = log.format.beginning().to_owned();
     stream::try_unfold((Some(request), beginning), move |(request, mut text)| {
-        let (app, filter) = (app.clone(), filter.clone());
+        let log = log.clone();
         async move {
             let Some(request) = request else { return Ok::<_, Error>(None) };
-            let page = of_organisation(app.db.read(), organisation, &filter, &request).await?;
-            text.extend(page.data.iter().map(|event| format.line(event)));
+            if request.after.is_some() {
+                log.allowed.check(&log.app).await?;
+            }
+            let db = log.app.db.read();
+            let page = of_organisation(db, log.organisation, &log.filter, &request).await?;
+            text.extend(page.data.iter().map(|event| log.format.line(event)));
             let after = page.next.and_then(|place| AuditEventId::from_bytes(&place));
             let next = after.map(|after| PageRequest { after: Some(after), ..request });
             Ok(Some((Bytes::from(text), (next, String::new()))))

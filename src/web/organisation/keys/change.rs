@@ -12,10 +12,12 @@ use crate::domain::values::display_name::DisplayName;
 use crate::domain::values::external_id::ExternalId;
 use crate::domain::values::labels::LabelChanges;
 use crate::error::{Error, both};
+use crate::http::conditions::ETag;
 use crate::http::input::PathId;
 use crate::http::{Flash, filters};
 use crate::id::ApiKeyId;
 use crate::views;
+use crate::views::keys::Key;
 use crate::web::form::{Sent, Wrong};
 use crate::web::visit::Visit;
 
@@ -25,6 +27,8 @@ struct ChangePage {
     path: String,
     id: ApiKeyId,
     form: ChangeForm,
+    /// What somebody else changed since the form was shown.
+    now: Option<ChangeForm>,
     wrong: Wrong,
 }
 
@@ -35,9 +39,17 @@ pub struct ChangeForm {
     name: String,
     #[serde(default)]
     external_id: String,
+    /// Names what the form was filled with.
+    #[serde(default)]
+    read: String,
 }
 
 impl ChangeForm {
+    fn of(key: &Key) -> Result<Self, Error> {
+        let read = ETag::of_key(key)?.as_str().to_owned();
+        Ok(Self { name: key.name.clone(), external_id: key.external_id.clone().unwrap_or_default(), read })
+    }
+
     fn read(&self) -> Result<(DisplayName, Change<ExternalId>), Error> {
         let name = DisplayName::try_from(self.name.clone());
         let external_id = match self.external_id.trim() {
@@ -51,15 +63,19 @@ impl ChangeForm {
     }
 }
 
+async fn shown(visit: &Visit, access: &OrganisationAccess, id: ApiKeyId) -> Result<ChangeForm, Error> {
+    let (db, now) = (visit.app.db.read(), visit.app.now());
+    ChangeForm::of(&views::keys::find(db, access.organisation.id, id, now).await?)
+}
+
 /// The form.
 pub async fn show(
     visit: Visit,
     access: OrganisationAccess,
     PathId(id): PathId<ApiKeyId>,
 ) -> Result<Response, Error> {
-    let key = views::keys::find(visit.app.db.read(), access.organisation.id, id, visit.app.now()).await?;
-    let form = ChangeForm { name: key.name, external_id: key.external_id.unwrap_or_default() };
-    visit.page(&ChangePage { path: keys_of(&access), id, form, wrong: Wrong::default() })
+    let form = shown(&visit, &access, id).await?;
+    visit.page(&ChangePage { path: keys_of(&access), id, form, now: None, wrong: Wrong::default() })
 }
 
 /// Changes it.
@@ -74,6 +90,8 @@ pub async fn change(
         let (name, external_id) = form.read()?;
         let write = visit.app.write(&access.actor).await?;
         let key = keys::lock(&write, access.organisation.id, id).await?;
+        let before = views::keys::of_row(&write, key.clone(), write.now).await?;
+        ETag::of_key(&before)?.check(&form.read)?;
         let labels = LabelChanges { external_id, metadata: Change::Keep };
         let key = keys::update(&write, key, Some(&name), &labels).await?;
         write.commit().await?;
@@ -84,7 +102,11 @@ pub async fn change(
         Ok(done) => Ok(done),
         Err(error) => {
             let (wrong, error) = Wrong::of(&visit, error, &[("external_id_taken", "external_id")])?;
-            visit.refused(&error, &ChangePage { path, id, form, wrong })
+            let stale = matches!(error, Error::PreconditionFailed);
+            let now = if stale { Some(shown(&visit, &access, id).await?) } else { None };
+            // Sent once more, it is what its sender wants beside what is there now.
+            let read = now.as_ref().map_or_else(|| form.read.clone(), |now| now.read.clone());
+            visit.refused(&error, &ChangePage { path, id, form: ChangeForm { read, ..form }, now, wrong })
         }
     }
 }

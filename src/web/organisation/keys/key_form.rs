@@ -68,7 +68,7 @@ impl Default for KeyForm {
 }
 
 impl KeyForm {
-    /// What a link to the form has filled in; what cannot be read is left out.
+    /// What a link to the form has filled in. If a part of it cannot be read, the form is empty.
     pub fn of_address(address: &str) -> Self {
         let query = address.split_once('?').map_or("", |(_, query)| query);
         serde_html_form::from_str(query).unwrap_or_default()

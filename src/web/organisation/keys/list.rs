@@ -13,8 +13,8 @@ use crate::entity::api_key::Environment;
 use crate::error::Error;
 use crate::http::filters;
 use crate::permission::Permission;
-use crate::views::keys::{KeyFilter, KeyState, list as keys};
-use crate::views::{ListOrder, PageRequest, Search};
+use crate::views::Search;
+use crate::views::keys::{KeyFilter, KeyState, ending_soon, list as keys};
 use crate::web::list::{Asked, List};
 use crate::web::visit::Visit;
 
@@ -134,13 +134,7 @@ pub async fn list(
     let manages = access.grants.permits_built_in(Permission::KeysManage);
     let mut soon = Vec::new();
     if manages && list.request.after.is_none() && asked.filter.state != Choice::Expiring {
-        let filter = KeyFilter {
-            environment: Some(asked.filter.environment()),
-            expires_soon: true,
-            ..KeyFilter::default()
-        };
-        let request = PageRequest { limit: WARNED_OF, order: ListOrder::Oldest, after: None };
-        soon = keys(db, organisation, &filter, &request, now).await?.data;
+        soon = ending_soon(db, organisation, asked.filter.environment(), WARNED_OF, now).await?;
     }
     let (rows, next) = list.rows(page);
     let row = |key| KeyRow::new(visit.words(), key, now);
