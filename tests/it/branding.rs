@@ -92,6 +92,15 @@ async fn what_cannot_be_read_or_shown_is_told_before_the_start() {
     };
     assert!(shown("branding.name", "Acme", "oskar.toml line 1"), "{}", ran.out);
     assert!(shown("branding.accent", "#1f5fa8", "oskar.toml line 3"), "{}", ran.out);
+    for both in
+        ["product_name = \"A\"\nbranding.name = \"B\"\n", "branding.name = \"B\"\nproduct_name = \"A\"\n"]
+    {
+        std::fs::write(folder.path().join("oskar.toml"), both).unwrap();
+        let mut command = oskar(&["config", "check"]);
+        command.current_dir(folder.path());
+        let ran = run(command, "").await.code(78);
+        assert!(ran.err.contains("`branding.name` is given twice: by oskar.toml line "), "{}", ran.err);
+    }
 }
 
 #[tokio::test]

@@ -95,8 +95,8 @@ pub async fn invite(
     let mut page = InvitePage::new(&visit, &access, &form);
     let (addresses, mut problems) = form.addresses(visit.words());
     let how_many = invitations::check_how_many(addresses.len());
-    if problems.is_empty() && how_many.is_ok() {
-        problems = members_among(&visit, &access, &addresses).await?;
+    if how_many.is_ok() {
+        problems.extend(members_among(&visit, &access, &addresses).await?);
     }
     if !problems.is_empty() {
         page.wrong.put("emails", &visit.words().say("invite-none-sent", &[]));

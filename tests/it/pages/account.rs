@@ -1,6 +1,9 @@
 //! The pages of a user's own account.
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::Request;
 use chrono::TimeDelta;
 use oskar::entity::credential;
@@ -127,6 +130,42 @@ async fn the_mail_that_proves_an_address_is_sent_again_once_however_often_the_fo
 }
 
 #[tokio::test]
+async fn what_others_of_the_network_ask_for_does_not_use_up_the_mail_that_an_own_device_asks_for() {
+    let app = TestApp::start().await;
+    let ana = app.register(ANA, None).await;
+    app.deliver().await;
+    let before = app.subjects(ANA).await.len();
+    app.advance(TimeDelta::minutes(30));
+    let mut asked = 0;
+    let forgot = |number: u32| json!({ "email": format!("somebody{number}@elsewhere.example") });
+    while app.anonymous().post("/api/auth/forgot-password", forgot(asked)).await.status == 202 {
+        asked += 1;
+        assert!(asked < 200, "there is no cap");
+    }
+    submit(&ana.with_cookie(), "/account/resend", &[("form_id", "one")]).await.status(303);
+    app.deliver().await;
+    assert_eq!(app.subjects(ANA).await.len(), before + 1);
+}
+
+#[tokio::test]
+async fn another_address_of_the_same_network_is_no_new_device() {
+    let app = TestApp::start().await;
+    let ana = app.register(ANA, None).await;
+    let sign_in_from = async |address: [u8; 4]| {
+        let body = Body::from(json!({ "email": ANA, "password": PASSWORD }).to_string());
+        let request = Request::post("/api/auth/login").header("content-type", "application/json").body(body);
+        let mut request = request.unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((address, 4711))));
+        app.anonymous().send(request).await.status(200);
+        open(&ana.with_cookie(), "/account/security").await.status(200).text()
+    };
+    let quiet = sign_in_from([203, 0, 113, 99]).await;
+    assert!(quiet.contains("Nothing unusual"), "{quiet}");
+    let told = sign_in_from([198, 51, 100, 1]).await;
+    assert!(told.contains("Sign-ins from a new device") && told.contains("198.51.100.1"), "{told}");
+}
+
+#[tokio::test]
 async fn a_session_is_ended_by_its_own_user_only() {
     let app = TestApp::start().await;
     let ana = app.register(ANA, None).await;
@@ -165,6 +204,11 @@ async fn signing_out_everywhere_else_keeps_this_session() {
     let ana = app.register(ANA, None).await;
     let other = app.sign_in(ANA).await;
     open(&ana.with_cookie(), "/account/sessions/end-others").await.status(200);
+    other.with_cookie().get("/api/auth/me").await.status(200);
+    app.advance(TimeDelta::hours(1));
+    let led = submit(&ana.with_cookie(), "/account/sessions/end-others", &[]).await.status(303);
+    assert!(led.header("location").starts_with("/account/confirm?next="), "{}", led.header("location"));
+    let ana = app.sign_in(ANA).await;
     other.with_cookie().get("/api/auth/me").await.status(200);
     submit(&ana.with_cookie(), "/account/sessions/end-others", &[]).await.status(303);
     other.with_cookie().get("/api/auth/me").await.status(401);

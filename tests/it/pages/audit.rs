@@ -1,13 +1,18 @@
 //! The audit log on pages: list, filters, one event, export.
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
-use axum::http::Request;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, StatusCode};
 use chrono::TimeDelta;
+use http_body_util::BodyExt as _;
 use oskar::entity::audit_event::{self, ActorKind};
 use oskar::event::EventKind;
 use oskar::id::{AuditEventId, OrganisationId};
 use sea_orm::{ActiveValue::Set, EntityTrait as _};
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use super::account::open;
 use crate::support::{Client, TestApp};
@@ -214,4 +219,35 @@ async fn five_thousand_events_are_exported_in_both_forms_whole() {
     assert_eq!(events[0], newest["data"][0], "as the API tells it");
     open(&client, "/orgs/acme/audit/export?format=pdf").await.status(422);
     open(&client, "/orgs/acme/audit/export?format=csv&from=yesterday").await.status(422);
+    open(&client, "/orgs/acme/audit?to=9999-12-31&from=2026-01-01").await.status(200);
+}
+
+/// The answer as it begins, and its body, which is read as far as the test reads it.
+async fn begun(app: &TestApp, cookie: &str, path: &str) -> (StatusCode, Body) {
+    let request = Request::get(path)
+        .header("host", "localhost:8675")
+        .header("cookie", format!("oskar_session={cookie}"));
+    let mut request = request.body(Body::empty()).unwrap();
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 4711))));
+    let (parts, body) = app.router.clone().oneshot(request).await.unwrap().into_parts();
+    (parts.status, body)
+}
+
+#[tokio::test]
+async fn an_export_breaks_off_when_its_reader_may_no_longer_read_the_log() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let names: Vec<_> = (0..1600).map(|number| format!("Person {number}")).collect();
+    write(&app, org.admin.organisation_id(), EventKind::KeyCreated, &names).await;
+    let second = app.sign_in(&org.admin.email).await;
+    let path = "/orgs/acme/audit/export?format=ndjson";
+    let (status, mut body) = begun(&app, &second.cookie, path).await;
+    assert_eq!(status, 200);
+    for _ in 0..2 {
+        let piece = body.frame().await.unwrap().unwrap().into_data().unwrap();
+        assert_eq!(piece.iter().filter(|byte| **byte == b'\n').count(), 500);
+    }
+    second.with_cookie().post("/api/auth/logout", json!({})).await.status(204);
+    body.frame().await.unwrap().unwrap_err();
+    assert!(body.frame().await.is_none());
 }

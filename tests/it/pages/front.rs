@@ -2,6 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use oskar::entity::{organisation, user};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::json;
@@ -329,4 +331,33 @@ async fn a_session_that_an_admin_has_ended_in_one_organisation_is_not_sent_in_ci
     let ana = app.register(ANA, None).await;
     let page = ana.with_cookie().get("/sign-in?next=/orgs/acme&again=true").await.status(200).text();
     assert!(page.contains("ended the sessions that you had here"), "{page}");
+}
+
+#[tokio::test]
+async fn a_sentence_of_a_cookie_that_this_server_did_not_write_is_not_shown() {
+    let app = TestApp::start().await;
+    let ana = app.register(ANA, None).await;
+    let done = ana.with_cookie().send(sent("/account", &[("name", "Ana Two")])).await.status(303);
+    let told = flash(&done);
+    let shown = async |flash: &str| {
+        let cookies = format!("oskar_session={}; {flash}", ana.cookie);
+        let headers = [("cookie", cookies.as_str()), ("accept", "text/html")];
+        let page = app.anonymous().call_with(Method::GET, "/account", &headers, None).await.status(200);
+        page.text().contains("Saved")
+    };
+    assert!(shown(&told).await, "{told}");
+    let value = told.strip_prefix("oskar_flash=").unwrap();
+    let foreign =
+        TestApp::with(&[("OSKAR_SECRET_KEY", "another-key-of-another-server-0123456789abcdef")]).await;
+    let eve = foreign.register(ANA, None).await;
+    let foreign = flash(&eve.with_cookie().send(sent("/account", &[("name", "Eve")])).await.status(303));
+    let altered = format!("oskar_flash={}", value.chars().rev().collect::<String>());
+    let unsigned = format!(
+        "oskar_flash={}",
+        BASE64_URL_SAFE_NO_PAD.encode(r#"{"text":"profile-saved","variables":[]}"#)
+    );
+    let cut = format!("oskar_flash={}", &value[..value.len() - 2]);
+    for forged in [foreign.as_str(), &altered, &unsigned, &cut, "oskar_flash=", "oskar_flash=%00"] {
+        assert!(!shown(forged).await, "{forged}");
+    }
 }

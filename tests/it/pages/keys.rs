@@ -130,6 +130,12 @@ async fn a_form_sent_twice_makes_one_key_and_shows_the_same_secret() {
     assert_eq!((secret(&one), stored(&one)), (secret(&other), stored(&other)));
     assert_eq!(number_of_keys(&app).await, 1);
 
+    let id = form_id(&admin, &new).await;
+    let fields = [("form_id", id.as_str()), ("name", "At once"), ("role", "viewer")];
+    let (first, second) = tokio::join!(send(&admin, &new, &fields), send(&admin, &new, &fields));
+    assert_eq!(secret(&first.status(200)), secret(&second.status(200)));
+    assert_eq!(number_of_keys(&app).await, 2);
+
     let rotate = format!("{}/rotate", stored(&one));
     let id = form_id(&admin, &rotate).await;
     let fields = [("form_id", id.as_str()), ("overlap", "0")];
@@ -338,6 +344,44 @@ async fn a_key_is_renamed_and_labelled_and_keeps_what_was_typed() {
     assert!(taken.contains("external_id-problem") && taken.contains("value=\"worker-7\""), "{taken}");
     send(&admin, &change(&one.id), &[("name", "Deploy bot"), ("external_id", "")]).await.status(303);
     send(&admin, &change(&other.id), &fields).await.status(303);
+}
+
+#[tokio::test]
+async fn a_form_of_a_key_that_another_admin_was_faster_than_shows_both_values() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let (admin, key) = (org.admin.with_cookie(), org.key("live", "viewer", None).await);
+    let path = format!("{}/{}/change", keys_of(&org), key.id);
+    let read = |page: &str| between(page, "name=\"read\" value=\"", "\"").to_owned();
+    let shown = read(&open(&admin, &path).await.status(200).text());
+    // The last use of a key is no change of it.
+    key.with_bearer().get("/api/auth/me").await.status(200);
+    oskar::worker::usage::tick(&app.app).await.unwrap();
+    let mine = [("name", "Mine"), ("external_id", ""), ("read", shown.as_str())];
+    send(&admin, &path, &mine).await.status(303);
+    let stale = [("name", "Other"), ("external_id", ""), ("read", shown.as_str())];
+    let refused = send(&admin, &path, &stale).await.status(412).text();
+    assert!(refused.contains("<bdi>Mine</bdi>") && refused.contains("value=\"Other\""), "{refused}");
+    let again = read(&refused);
+    send(&admin, &path, &[("name", "Other"), ("external_id", ""), ("read", again.as_str())])
+        .await
+        .status(303);
+    assert!(open(&admin, &path).await.text().contains("value=\"Other\""));
+}
+
+#[tokio::test]
+async fn the_keys_that_end_first_are_warned_of() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    for days in [9, 3, 12, 1, 6] {
+        let end = (app.app.now() + TimeDelta::days(days)).to_rfc3339();
+        let body = json!({ "name": format!("In {days}"), "environment": "live", "role": "viewer", "expires_at": end });
+        org.admin.with_bearer().post(&format!("{}/keys", org.path), body).await.status(201);
+    }
+    let list = open(&org.admin.with_cookie(), &keys_of(&org)).await.status(200).text();
+    let warned: Vec<_> =
+        list.split("notice warning").skip(1).map(|notice| between(notice, "In ", " ")).collect();
+    assert_eq!(warned, ["1", "3", "6"], "{list}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The pages of an organisation: its overview, its settings, and the ways out of it.
 
+use axum::http::Method;
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -40,14 +41,47 @@ async fn the_first_call_of_a_key_ticks_its_step_and_is_told() {
     let org = app.organisation("Acme").await;
     let admin = org.admin.with_cookie();
     let before = page(&admin, &pages(&org)).await.status(200).text();
-    assert!(before.contains("2 of 5") && before.contains("hx-get=\"/orgs/acme\""), "{before}");
+    assert!(
+        before.contains("2 of 5") && before.contains("hx-get=\"/orgs/acme/first-steps?until="),
+        "{before}"
+    );
     assert!(!before.contains("Got it"));
+    let part = format!("/orgs/acme/first-steps?until={}", between(&before, "first-steps?until=", "\""));
+    let headers = [("hx-request", "true"), ("accept", "text/html")];
+    let ask = async || admin.call_with(Method::GET, &part, &headers, None).await;
+    assert_eq!(ask().await.status(204).text(), "");
+    let by_hand = page(&admin, &part).await.status(303);
+    assert_eq!(by_hand.header("location"), "/orgs/acme");
     let key = org.key("live", "viewer", None).await;
     key.with_bearer().get("/api/auth/me").await.status(200);
     oskar::worker::usage::tick(&app.app).await.unwrap();
+    let ticked = ask().await.status(200).text();
+    assert!(ticked.contains("3 of 5") && !ticked.contains("<html") && !ticked.contains("hx-get"), "{ticked}");
     let after = page(&admin, &pages(&org)).await.status(200).text();
     assert!(after.contains("3 of 5") && after.contains("Got it: live viewer called the API"), "{after}");
     assert!(!after.contains("hx-get"), "nothing is waited for any more");
+}
+
+#[tokio::test]
+async fn a_page_that_is_left_open_stops_to_ask() {
+    let app = TestApp::start().await;
+    let org = app.organisation("Acme").await;
+    let shown = page(&org.admin.with_cookie(), "/orgs/acme").await.status(200).text();
+    let part = format!("/orgs/acme/first-steps?until={}", between(&shown, "first-steps?until=", "\""));
+    app.advance(TimeDelta::minutes(10));
+    let headers = [("hx-request", "true"), ("accept", "text/html")];
+    let last = org.admin.with_cookie().call_with(Method::GET, &part, &headers, None).await.status(200).text();
+    assert!(last.contains("2 of 5") && !last.contains("hx-get"), "{last}");
+}
+
+#[tokio::test]
+async fn a_form_beside_another_one_leads_back_to_its_page_after_the_sign_in() {
+    let app = TestApp::start().await;
+    app.organisation("Acme").await;
+    for path in ["/orgs/acme/settings", "/orgs/acme/first-steps"] {
+        let led = form(&app.anonymous(), path, &[("name", "Acme")]).await.status(303);
+        assert_eq!(led.header("location"), format!("/sign-in?next={}", path.replace('/', "%2F")));
+    }
 }
 
 #[tokio::test]
@@ -60,7 +94,7 @@ async fn the_first_steps_can_be_hidden_in_one_organisation() {
     assert!(cookie.contains("Path=/orgs/acme;") && cookie.contains("HttpOnly"), "{cookie}");
     let cookies = format!("oskar_session={}; oskar_steps_done=1", org.admin.cookie);
     let headers = [("cookie", cookies.as_str()), ("accept", "text/html")];
-    let shown = app.anonymous().call_with(axum::http::Method::GET, "/orgs/acme", &headers, None).await;
+    let shown = app.anonymous().call_with(Method::GET, "/orgs/acme", &headers, None).await;
     assert!(!shown.status(200).text().contains("First steps"));
 }
 

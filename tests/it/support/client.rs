@@ -122,6 +122,10 @@ impl Client {
         let body = body.collect().await.unwrap().to_bytes();
         let answer = Answer { asked, status: parts.status.as_u16(), headers: parts.headers, body };
         contract::hold(&method, &path, &answer);
+        let is_html =
+            answer.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        // What a text has a place for, and was not told.
+        assert!(!is_html || !answer.text().contains("{$"), "{}: {}", answer.asked, answer.text());
         answer
     }
 }
