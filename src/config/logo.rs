@@ -44,6 +44,14 @@ impl Logo {
     }
 }
 
+/// Whether a document type has declarations in brackets (XML 1.0 section 2.8).
+fn opens_subset(document_type: &str) -> bool {
+    document_type
+        .split(['>', '['])
+        .next()
+        .is_some_and(|before| document_type[before.len()..].starts_with('['))
+}
+
 /// Whether it is XML whose first element is `svg`.
 fn is_svg(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
@@ -52,6 +60,8 @@ fn is_svg(bytes: &[u8]) -> bool {
         let end = match rest {
             _ if rest.starts_with("<?") => "?>",
             _ if rest.starts_with("<!--") => "-->",
+            // With declarations of its own, as drawing programs write them.
+            _ if rest.starts_with("<!DOCTYPE") && opens_subset(rest) => "]>",
             _ if rest.starts_with("<!DOCTYPE") => ">",
             _ => break,
         };
@@ -70,6 +80,7 @@ mod tests {
     fn a_picture_is_told_by_what_is_in_it() {
         for good in [
             "<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "<!DOCTYPE svg PUBLIC 'x' 'y' [\n<!ENTITY ns 'http://www.w3.org/2000/svg'>\n]><svg xmlns='&ns;'/>",
             "\u{feff}<?xml version='1.0'?>\n<!-- > -->\n<!DOCTYPE svg PUBLIC 'x' 'y'>\n<svg>",
         ] {
             assert!(is_svg(good.as_bytes()), "{good}");

@@ -216,12 +216,11 @@ pub async fn accept(
         Err(instead) => return Ok(instead),
     };
     let actor = client.anonymous();
-    let joined = match found.user {
-        Some(user) => found.invited.join(app, &actor, user).await.map(|(_, write)| (None, write)),
-        None => {
-            let signed_in = sign_in(app, client, &actor, &found.invited, &form).await;
-            signed_in.map(|(started, write)| (Some(started), write))
-        }
+    let joined = if let Some(user) = found.user {
+        found.invited.join(app, &actor, user).await.map(|(_, write)| (None, write))
+    } else {
+        let signed_in = sign_in(app, client, &actor, &found.invited, &form).await;
+        signed_in.map(|(started, write)| (Some(started), write))
     };
     let (started, write) = match joined {
         Ok(joined) => joined,
