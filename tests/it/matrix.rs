@@ -443,7 +443,7 @@ async fn server(settings: &[(&str, &str)]) -> (TestApp, Vec<Route>) {
     let pages = [oskar::web::table(&app.app), trial_pages(&app)].map(|table| table.finish().1);
     let routes: Vec<_> =
         oskar::api::recorded_routes(&app.app).into_iter().chain(pages.into_iter().flatten()).collect();
-    assert_eq!(routes.iter().filter(|route| route.page).count(), 114);
+    assert_eq!(routes.iter().filter(|route| route.page).count(), 115);
     (app, routes)
 }
 

@@ -67,16 +67,16 @@ async fn inviting_an_admin_asks_for_a_recent_proof_and_keeps_the_pasted_list() {
     let app = TestApp::start().await;
     let org = app.organisation("Acme").await;
     app.advance(chrono::TimeDelta::hours(2));
-    let pasted: Vec<_> = (0..40).map(|number| format!("person{number}@new.example")).collect();
+    let pasted: Vec<_> = (0..6).map(|number| format!("person{number}@new.example")).collect();
     let pasted = pasted.join("\n");
     let sent = [("emails", pasted.as_str()), ("role", "admin")];
     let path = "/orgs/acme/invitations/new";
     let asked = form(&org.admin.with_cookie(), path, &sent).await.status(401).text();
     assert!(asked.contains(&pasted) && asked.contains("href=\"/account/confirm?next=/orgs/acme/"), "{asked}");
-    assert!(app.mails("person39@new.example").await.is_empty());
+    assert!(app.mails("person5@new.example").await.is_empty());
     let proven = app.sign_in(&org.admin.email).await;
     form(&proven.with_cookie(), path, &sent).await.status(303);
-    assert_eq!(app.mails("person39@new.example").await.len(), 1);
+    assert_eq!(app.mails("person5@new.example").await.len(), 1);
 }
 
 #[tokio::test]
