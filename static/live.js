@@ -9,7 +9,7 @@ let count = 0;
 let waiting = false;
 let asking = false;
 let tries = 0;
-let pause = 500;
+let delay = 500;
 
 live.hidden = false;
 state.textContent = live.dataset.on;
@@ -30,14 +30,14 @@ async function show() {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) throw new Error("no list");
     place(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    pause = 500;
+    delay = 500;
   } catch {
     // What was told is not shown yet.
     waiting = true;
-    pause = Math.min(2 * pause, 60_000);
+    delay = Math.min(2 * delay, 60_000);
   } finally {
     asking = false;
-    if (waiting) setTimeout(show, pause);
+    if (waiting) setTimeout(show, delay);
   }
 }
 

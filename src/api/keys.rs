@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::conditions::{ETag, IfMatch, tagged};
@@ -137,6 +138,13 @@ async fn with_secret(
     Ok((status, Json(KeyWithSecret { key, secret: ShownOnce(secret) })))
 }
 
+/// The tag of a key. It does not change with the time of its last use, which is not edited and a few seconds late.
+fn tag(key: &Key) -> Result<ETag, Error> {
+    let mut shown = serde_json::to_value(key).map_err(Error::internal)?;
+    shown["last_used_at"] = Value::Null;
+    ETag::of(&shown)
+}
+
 /// Show an API key
 #[utoipa::path(get, path = "/api/orgs/{org}/keys/{key_id}", operation_id = "show_key", tag = TAG,
     params(("key_id" = ApiKeyId, Path, description = "The key.")),
@@ -148,7 +156,7 @@ pub async fn show_key(
     PathId(id): PathId<ApiKeyId>,
 ) -> Result<Response, Error> {
     let key = views::keys::find(app.db.read(), access.organisation.id, id, app.now()).await?;
-    tagged(&ETag::of_key(&key)?, key)
+    tagged(&tag(&key)?, key)
 }
 
 /// What is to change. A member that is left out stays as it is.
@@ -186,11 +194,11 @@ pub async fn update(
     let write = app.write(&access.actor).await?;
     let changes = LabelChanges { external_id: input.external_id, metadata: input.metadata };
     let key = keys::lock(&write, access.organisation.id, id).await?;
-    read.check(&ETag::of_key(&views::keys::of_row(&write, key.clone(), write.now).await?)?)?;
+    read.check(&tag(&views::keys::of_row(&write, key.clone(), write.now).await?)?)?;
     let key = keys::update(&write, key, input.name.as_ref(), &changes).await?;
     let shown = views::keys::of_row(&write, key, write.now).await?;
     write.commit().await?;
-    tagged(&ETag::of_key(&shown)?, shown)
+    tagged(&tag(&shown)?, shown)
 }
 
 /// How long the old secret goes on.

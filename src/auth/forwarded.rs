@@ -142,7 +142,6 @@ pub struct Repeated {
     uri: Uri,
     /// Those that tell of the original; none of a sender whose word does not count.
     headers: HeaderMap,
-    is_trusted: bool,
 }
 
 impl Repeated {
@@ -155,7 +154,7 @@ impl Repeated {
                 headers.append(HeaderName::from_static(name), value.clone());
             }
         }
-        Self { uri: request.uri().clone(), headers, is_trusted }
+        Self { uri: request.uri().clone(), headers }
     }
 
     /// The address that the gateway was asked for, if people may be sent there and the cookie will open it.
@@ -185,14 +184,10 @@ impl Repeated {
 
 /// The way in for the browser whose request the gateway repeats.
 pub fn way_in(app: &App, repeated: &Repeated) -> WayIn {
-    let page = if repeated.is_trusted { repeated.page(app) } else { None };
-    let path = page.map_or_else(|| SIGN_IN.to_owned(), |page| page.through(SIGN_IN));
+    let path = repeated.page(app).map_or_else(|| SIGN_IN.to_owned(), |page| page.through(SIGN_IN));
     let address = format!("{}{path}", app.config.public_url);
-    let is_get = match only(&repeated.headers, FORWARDED_METHOD) {
-        Some(method) => method == Method::GET,
-        // Envoy repeats the client's method; of a safe one it is not known whose it is.
-        None => false,
-    };
+    // Not of the method of the request itself, which may be the gateway's own.
+    let is_get = only(&repeated.headers, FORWARDED_METHOD).is_some_and(|method| method == Method::GET);
     WayIn { address, is_get }
 }
 

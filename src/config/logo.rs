@@ -46,10 +46,7 @@ impl Logo {
 
 /// Whether a document type has declarations in brackets (XML 1.0 section 2.8).
 fn opens_subset(document_type: &str) -> bool {
-    document_type
-        .split(['>', '['])
-        .next()
-        .is_some_and(|before| document_type[before.len()..].starts_with('['))
+    document_type.find(['>', '[']).is_some_and(|end| document_type[end..].starts_with('['))
 }
 
 /// Whether it is XML whose first element is `svg`.

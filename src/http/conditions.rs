@@ -8,14 +8,12 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{HeaderBuilder, RefOr, Required, ResponseBuilder};
 use utoipa::{IntoParams, PartialSchema as _};
 
 use crate::error::Error;
-use crate::views::keys::Key;
 
 /// A strong entity tag: of what is shown, so that it changes exactly if that does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,16 +29,6 @@ impl ETag {
         // 128 bits are enough: an ETag finds changes, and is no defence against forgery.
         let digest = Sha256::digest(&text);
         Ok(Self(URL_SAFE_NO_PAD.encode(&digest[..16])))
-    }
-
-    /// The tag of a key. It does not change with the time of its last use, which is not edited and a few seconds late.
-    ///
-    /// # Errors
-    /// Those of serde.
-    pub fn of_key(key: &Key) -> Result<Self, Error> {
-        let mut shown = serde_json::to_value(key).map_err(Error::internal)?;
-        shown["last_used_at"] = Value::Null;
-        Self::of(&shown)
     }
 
     /// The tag as text, for the hidden field of a form.

@@ -1,6 +1,6 @@
 //! Errors as clients see them (RFC 9457).
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -74,6 +74,25 @@ pub fn status(error: &Error) -> StatusCode {
     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// What the answer to an error says in its headers: how to authenticate (RFC 9110 section 11.6.1), and when to try again.
+pub fn headers(error: &Error) -> HeaderMap {
+    // HTTP Basic is accepted but not offered: a browser that is offered it asks for the password in a window of
+    // its own, keeps it, and sends it along unasked from then on, for every page. Clients that wait to be
+    // asked are told to send it at once.
+    let challenge = match error {
+        Error::Unauthenticated => Some(HeaderValue::from_static(r#"Bearer realm="oskar""#)),
+        Error::StepUp(step_up) => step_up.challenge().parse().ok(),
+        _ if status(error) == StatusCode::UNAUTHORIZED => {
+            Some(HeaderValue::from_static(r#"Bearer realm="oskar", error="invalid_token""#))
+        }
+        _ => None,
+    };
+    let mut headers = HeaderMap::new();
+    headers.extend(challenge.map(|challenge| (header::WWW_AUTHENTICATE, challenge)));
+    headers.extend(error.retry_after().map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
+    headers
+}
+
 impl IntoResponse for Error {
     /// The status and headers, and the [`Problem`] as an extension: the layer `problems` adds its type and the request id,
     /// and writes the body.
@@ -82,21 +101,7 @@ impl IntoResponse for Error {
         if let Self::Internal(source) = &self {
             tracing::error!(error = ?source, "internal error");
         }
-        let mut response = status.into_response();
-        // HTTP Basic is accepted but not offered: a browser that is offered it asks for the password in a window of
-        // its own, keeps it, and sends it along unasked from then on, for every page. Clients that wait to be
-        // asked are told to send it at once.
-        let challenge = match &self {
-            Self::Unauthenticated => Some(HeaderValue::from_static(r#"Bearer realm="oskar""#)),
-            Self::StepUp(step_up) => step_up.challenge().parse().ok(),
-            _ if status == StatusCode::UNAUTHORIZED => {
-                Some(HeaderValue::from_static(r#"Bearer realm="oskar", error="invalid_token""#))
-            }
-            _ => None,
-        };
-        let headers = response.headers_mut();
-        headers.extend(challenge.map(|challenge| (header::WWW_AUTHENTICATE, challenge)));
-        headers.extend(self.retry_after().map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
+        let mut response = (status, headers(&self)).into_response();
         let (code, title, detail) = (self.code(), self.title(), self.to_string());
         let required_permission = match &self {
             Self::PermissionDenied(permission) => Some(permission.clone()),

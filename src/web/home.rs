@@ -10,7 +10,7 @@ use super::visit::signed_in;
 use crate::app::App;
 use crate::auth::{Client, ReturnTo};
 use crate::error::Error;
-use crate::http::{LANGUAGE_COOKIE, SIGN_IN, set_cookie};
+use crate::http::{A_YEAR, LANGUAGE_COOKIE, SIGN_IN, set_cookie};
 use crate::language::Language;
 use crate::views::organisations;
 
@@ -25,9 +25,6 @@ pub async fn lead(State(app): State<App>, client: Client, headers: HeaderMap) ->
         None => Redirect::to("/account/organisations"),
     })
 }
-
-/// In seconds.
-const A_YEAR: u32 = 31_536_000;
 
 /// Which language, and the page to go back to.
 #[derive(Deserialize)]

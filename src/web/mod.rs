@@ -27,6 +27,7 @@ mod list;
 mod organisation;
 mod permissions;
 mod problems;
+mod query;
 mod reset;
 mod setup;
 mod unlock;

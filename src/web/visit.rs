@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use base64::Engine as _;
@@ -16,8 +16,8 @@ use crate::auth::{Client, OrganisationAccess, SignedIn, UserPrincipal, optional_
 use crate::crypto::cursor;
 use crate::error::Error;
 use crate::http::{
-    Code, ErrorVariables, Flash, Here, Look, MenuEntry, Visitor, WayBack, error_words, html, language,
-    set_cookie, status,
+    Code, ErrorVariables, Flash, Here, Look, MenuEntry, Visitor, WayBack, error_words, headers, html,
+    language, set_cookie, status,
 };
 use crate::language::Words;
 use crate::views::organisations;
@@ -134,9 +134,7 @@ impl Visit {
     /// [`Error::Internal`].
     pub fn refused(&self, error: &Error, template: &impl Template) -> Result<Response, Error> {
         let mut response = self.page_with(status(error), template)?;
-        let retry_after =
-            error.retry_after().map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds)));
-        response.headers_mut().extend(retry_after);
+        response.headers_mut().extend(headers(error));
         response.extensions_mut().insert(Code(error.code()));
         Ok(response)
     }

@@ -1,7 +1,6 @@
 //! Prove once more who you are: where sensitive pages lead to whose session has proved it too long ago.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
@@ -11,6 +10,7 @@ use crate::auth::{Keep, ReturnTo, SignedIn};
 use crate::error::Error;
 use crate::http::filters;
 use crate::web::form::{Sent, Wrong};
+use crate::web::query::Query;
 use crate::web::visit::Visit;
 
 /// Where it goes on without `next`.

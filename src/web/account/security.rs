@@ -1,7 +1,6 @@
 //! My security: what happened lately, password, address, links with other issuers.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
@@ -19,6 +18,7 @@ use crate::id::UserId;
 use crate::views::identities::Identity;
 use crate::views::{self, ListOrder, PageRequest};
 use crate::web::form::{Sent, Wrong};
+use crate::web::query::Query;
 use crate::web::visit::Visit;
 
 const SECURITY: &str = "/account/security";

@@ -1,7 +1,7 @@
 //! The first steps of an installation and an organisation: they tick themselves when the server sees them happen.
 
 use askama::Template;
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
@@ -13,12 +13,14 @@ use crate::app::App;
 use crate::auth::OrganisationAccess;
 use crate::config::{MailTransport, is_loopback_name};
 use crate::error::Error;
-
-use crate::http::{filters, set_cookie};
+use crate::http::{A_YEAR, filters, set_cookie};
 use crate::permission::Permission;
 use crate::views::overview::{self, KeyAt};
+use crate::web::query::Query;
 use crate::web::visit::Visit;
 
+/// How long an overview asks whether the first call has come.
+const ASKED_FOR: TimeDelta = TimeDelta::minutes(10);
 /// The cookie of a browser that does not want to see it any more. Its path is the organisation's, so each has its own.
 const COOKIE: &str = "oskar_steps_done";
 
@@ -88,9 +90,6 @@ fn has_public_url(app: &App) -> bool {
     url.is_ok_and(|url| url.host().is_some_and(|host| !is_loopback_name(host)))
 }
 
-/// How long an overview asks whether the first call has come.
-const ASKED_FOR: TimeDelta = TimeDelta::minutes(10);
-
 /// The list alone, for the overview that waits for the first call.
 #[derive(Template)]
 #[template(path = "pages/organisation/checklist.html")]
@@ -127,9 +126,6 @@ pub async fn show(
     }
     visit.page(&ChecklistPart { org, checklist })
 }
-
-/// In seconds.
-const A_YEAR: u32 = 31_536_000;
 
 /// Whether the browser does not want to see it.
 pub struct Dismissed(pub bool);

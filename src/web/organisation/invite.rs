@@ -94,8 +94,7 @@ pub async fn invite(
 ) -> Result<Response, Error> {
     let mut page = InvitePage::new(&visit, &access, &form);
     let (addresses, mut problems) = form.addresses(visit.words());
-    let how_many = invitations::check_how_many(addresses.len());
-    if how_many.is_ok() {
+    if invitations::check_how_many(addresses.len()).is_ok() {
         problems.extend(members_among(&visit, &access, &addresses).await?);
     }
     if !problems.is_empty() {
@@ -104,11 +103,7 @@ pub async fn invite(
         let error = Error::wrong("/emails", FieldCode::InvalidValue, "no invitation was sent");
         return visit.refused(&error, &page);
     }
-    let invited = match how_many {
-        Ok(()) => send(&visit, &access, answering, &form, &addresses).await,
-        Err(error) => Err(error),
-    };
-    match invited {
+    match send(&visit, &access, answering, &form, &addresses).await {
         Ok(done) => Ok(done),
         // What was pasted is too long for an address that comes back, so the proof is made in another tab.
         Err(error @ Error::StepUp(_)) => {
@@ -147,6 +142,7 @@ async fn send(
         access.principal.check_fresh(&visit.app)?;
     }
     visit.app.needs_mail()?;
+    invitations::check_how_many(addresses.len())?;
     let once: Vec<_> = addresses.iter().collect();
     let write = visit.app.write(&access.actor).await?;
     let (organisation, inviter) = (access.organisation.id, access.user()?.id);

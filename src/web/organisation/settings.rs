@@ -47,7 +47,7 @@ impl SettingsPage {
     fn new(access: &OrganisationAccess, row: &organisation::Model) -> Result<Self, Error> {
         let organisation = Organisation::from(row);
         let may = |permission| access.grants.permits_built_in(permission);
-        let read = ETag::of(&organisation)?.as_str().to_owned();
+        let read = tag(row)?.as_str().to_owned();
         Ok(Self {
             org: format!("/orgs/{}", row.slug),
             changes: may(Permission::OrgUpdate),
@@ -58,6 +58,11 @@ impl SettingsPage {
             organisation,
         })
     }
+}
+
+/// Of what the form changes, and of nothing else of the organisation: that can be changed meanwhile.
+fn tag(row: &organisation::Model) -> Result<ETag, Error> {
+    ETag::of(&(&row.name, &row.slug))
 }
 
 /// The settings.
@@ -77,7 +82,7 @@ pub async fn change(
         let (name, slug) = both(name, slug)?;
         let write = visit.app.write(&access.actor).await?;
         let row = members::lock(&write, access.organisation.id).await?;
-        ETag::of(&Organisation::from(&row))?.check(&form.read)?;
+        tag(&row)?.check(&form.read)?;
         let changes = LabelChanges::default();
         let row = organisations::update(&write, row, Some(name), Some(slug), &changes).await?;
         write.commit().await?;

@@ -81,6 +81,20 @@ async fn the_way_back_is_an_own_path_only() {
 }
 
 #[tokio::test]
+async fn a_query_that_cannot_be_read_is_told_on_a_page() {
+    let app = TestApp::start().await;
+    let ana = app.register(ANA, Some("Acme")).await.with_cookie();
+    for path in [
+        "/account/confirm?next=/account&next=/",
+        "/account/security/unlink?issuer=a&issuer=b",
+        "/orgs/acme/first-steps?until=soon",
+    ] {
+        let told = open(&ana, path).await.status(422);
+        assert!(told.header("content-type").starts_with("text/html"), "{path}: {}", told.text());
+    }
+}
+
+#[tokio::test]
 async fn a_user_without_a_password_is_told_what_to_do() {
     let app = TestApp::start().await;
     let ana = app.register(ANA, None).await;

@@ -354,9 +354,11 @@ async fn a_form_of_a_key_that_another_admin_was_faster_than_shows_both_values() 
     let path = format!("{}/{}/change", keys_of(&org), key.id);
     let read = |page: &str| between(page, "name=\"read\" value=\"", "\"").to_owned();
     let shown = read(&open(&admin, &path).await.status(200).text());
-    // The last use of a key is no change of it.
+    // What the form does not show can be changed meanwhile.
     key.with_bearer().get("/api/auth/me").await.status(200);
     oskar::worker::usage::tick(&app.app).await.unwrap();
+    let metadata = json!({ "metadata": { "team": "red" } });
+    org.admin.with_bearer().patch(&format!("{}/keys/{}", org.path, key.id), metadata).await.status(200);
     let mine = [("name", "Mine"), ("external_id", ""), ("read", shown.as_str())];
     send(&admin, &path, &mine).await.status(303);
     let stale = [("name", "Other"), ("external_id", ""), ("read", shown.as_str())];

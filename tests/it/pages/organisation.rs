@@ -151,6 +151,8 @@ async fn a_form_that_another_admin_was_faster_than_shows_both_values() {
     let refused = form(&admin, "/orgs/acme/settings", &mine).await.status(412).text();
     assert!(refused.contains("<bdi>Acme Two</bdi>") && refused.contains("value=\"Acme Three\""), "{refused}");
     let again = read(&refused);
+    // What the form does not show can be changed meanwhile.
+    org.admin.with_bearer().patch(&org.path, json!({ "metadata": { "plan": "large" } })).await.status(200);
     let mine = [("name", "Acme Three"), ("slug", "acme"), ("read", again.as_str())];
     form(&admin, "/orgs/acme/settings", &mine).await.status(303);
     let now = org.admin.with_bearer().get(&org.path).await.status(200).json();

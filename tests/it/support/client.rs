@@ -122,6 +122,9 @@ impl Client {
         let body = body.collect().await.unwrap().to_bytes();
         let answer = Answer { asked, status: parts.status.as_u16(), headers: parts.headers, body };
         contract::hold(&method, &path, &answer);
+        // RFC 9110 section 11.6.1
+        let challenged = answer.headers.contains_key("www-authenticate");
+        assert!(answer.status != 401 || challenged, "{}: {:?}", answer.asked, answer.headers);
         let is_html =
             answer.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
         // What a text has a place for, and was not told.

@@ -27,7 +27,7 @@ struct ChangePage {
     path: String,
     id: ApiKeyId,
     form: ChangeForm,
-    /// What somebody else changed since the form was shown.
+    /// The key as it is, if somebody else changed it after the form was shown.
     now: Option<ChangeForm>,
     wrong: Wrong,
 }
@@ -45,9 +45,9 @@ pub struct ChangeForm {
 }
 
 impl ChangeForm {
-    fn of(key: &Key) -> Result<Self, Error> {
-        let read = ETag::of_key(key)?.as_str().to_owned();
-        Ok(Self { name: key.name.clone(), external_id: key.external_id.clone().unwrap_or_default(), read })
+    fn of(key: Key) -> Result<Self, Error> {
+        let read = tag(&key.name, key.external_id.as_deref())?.as_str().to_owned();
+        Ok(Self { name: key.name, external_id: key.external_id.unwrap_or_default(), read })
     }
 
     fn read(&self) -> Result<(DisplayName, Change<ExternalId>), Error> {
@@ -65,7 +65,12 @@ impl ChangeForm {
 
 async fn shown(visit: &Visit, access: &OrganisationAccess, id: ApiKeyId) -> Result<ChangeForm, Error> {
     let (db, now) = (visit.app.db.read(), visit.app.now());
-    ChangeForm::of(&views::keys::find(db, access.organisation.id, id, now).await?)
+    ChangeForm::of(views::keys::find(db, access.organisation.id, id, now).await?)
+}
+
+/// Of what the form changes, and of nothing else of the key: that can be changed meanwhile.
+fn tag(name: &str, external_id: Option<&str>) -> Result<ETag, Error> {
+    ETag::of(&(name, external_id))
 }
 
 /// The form.
@@ -90,8 +95,7 @@ pub async fn change(
         let (name, external_id) = form.read()?;
         let write = visit.app.write(&access.actor).await?;
         let key = keys::lock(&write, access.organisation.id, id).await?;
-        let before = views::keys::of_row(&write, key.clone(), write.now).await?;
-        ETag::of_key(&before)?.check(&form.read)?;
+        tag(&key.name, key.external_id.as_deref())?.check(&form.read)?;
         let labels = LabelChanges { external_id, metadata: Change::Keep };
         let key = keys::update(&write, key, Some(&name), &labels).await?;
         write.commit().await?;
