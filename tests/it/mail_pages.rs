@@ -7,6 +7,8 @@ use serde_json::json;
 use crate::setup::{form, opening, runs_our_scripts_alone};
 use crate::support::{Answer, PASSWORD, TestApp};
 
+/// Tells that an answer was given before.
+const REPLAYED: &str = "idempotency-replayed";
 const BOB: &str = "bob@new.example";
 
 pub async fn path_in_mail(app: &TestApp, to: &str) -> String {
@@ -184,6 +186,36 @@ async fn an_unconfirmed_account_is_kept_by_its_password_or_replaced_by_a_form_th
     bob.with_cookie().get("/api/auth/me").await.status(200);
     submit(&app, &path, &[("new_password", "Bob's very own password")]).await.status(200);
     bob.with_cookie().get("/api/auth/me").await.status(401);
+}
+
+#[tokio::test]
+async fn a_form_of_a_mailed_link_that_is_sent_twice_is_answered_twice_the_same() {
+    let app = TestApp::start().await;
+    let invitation = invited(&app, "Acme").await;
+    let eve = "eve@mail.example";
+    app.register(eve, None).await;
+    let proof = path_in_mail(&app, eve).await;
+    app.anonymous().post("/api/auth/forgot-password", json!({ "email": eve })).await.status(202);
+    let reset = path_in_mail(&app, eve).await;
+    for (path, password) in
+        [(&invitation, PASSWORD), (&proof, ""), (&reset, "seven unrelated words of spring")]
+    {
+        let shown = look(&app, path).await.status(200).text();
+        let (_, id) = shown.split_once("name=\"form_id\" value=\"").unwrap();
+        let fields = [("form_id", id.split('"').next().unwrap()), ("name", "Bob"), ("password", password)];
+        let (one, other) = tokio::join!(submit(&app, path, &fields), submit(&app, path, &fields));
+        let (one, other) = (one.status(200), other.status(200));
+        assert_eq!(one.text(), other.text(), "{path}");
+        assert_eq!(
+            one.headers.get_all("set-cookie").iter().count(),
+            other.headers.get_all("set-cookie").iter().count()
+        );
+        assert_ne!(one.headers.contains_key(REPLAYED), other.headers.contains_key(REPLAYED), "{path}");
+        // Another form with the same link finds it used up.
+        submit(&app, path, &[("form_id", "another"), ("name", "Bob"), ("password", password)])
+            .await
+            .status(410);
+    }
 }
 
 #[tokio::test]
